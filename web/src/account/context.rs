@@ -1,4 +1,4 @@
-//! Who this browser speaks for, and which page is shown because of it.
+//! The person signed in, and the page shown for them.
 
 use leptos::prelude::*;
 use steadfast_client::older::Unreadable;
@@ -13,23 +13,23 @@ use crate::storage::local;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// Who this browser speaks for, and which page is shown because of it.
+/// The person signed in, and the page shown for them.
 #[derive(Clone, Copy)]
 pub(crate) struct AccountContext {
     pub(crate) stage: RwSignal<PageStage>,
-    /// Items of the outbox that this version of the page cannot read.
+    /// Outbox items that this version of the page cannot read.
     pub(crate) unreadable: RwSignal<Vec<Unreadable>>,
-    /// The code of an invitation that led here.
+    /// The invitation code in the page's address.
     pub(crate) invitation: StoredValue<Option<String>>,
-    /// The code of an owner link that led here.
+    /// The owner link's code in the page's address.
     pub(crate) owner_code: StoredValue<Option<String>>,
-    /// The person, as far as they are known.
+    /// The person, once known.
     pub(crate) person: StoredValue<Option<DraftAuthor>>,
-    /// Whether the server has still to end the session of a person who was signed out here.
+    /// Whether the server has yet to end the session of a person who signed out here.
     pub(crate) overdue: RwSignal<bool>,
-    /// The browser does not keep the server's cookie.
+    /// Whether the browser refuses the server's cookie.
     pub(crate) cookieless: StoredValue<bool>,
-    /// Why a nickname is asked for, where the tab was loaded anew for it.
+    /// The name to show on the sign-in page after a sign-out that reloaded the tab.
     pub(crate) farewell: StoredValue<Option<String>>,
     pub(crate) renewing: StoredValue<bool>,
     pub(crate) chat: ChatContext,

@@ -1,4 +1,4 @@
-//! Being kept out, and the way back.
+//! Being excluded (banned or deactivated), and returning.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,7 +15,7 @@ use crate::storage::preferences;
 use crate::ui::overlays::Overlay;
 
 impl AccountContext {
-    /// Shows that this person is kept out, where they are: nothing is tried again by itself.
+    /// Shows that this person is excluded, if the server said so: nothing reconnects by itself.
     pub(crate) fn follow_end(self) {
         let ended = self.chat.read(steadfast_client::Session::ended);
         if let Some(reason @ (ClosingReason::Banned | ClosingReason::Deactivated)) = ended {
@@ -23,7 +23,7 @@ impl AccountContext {
         }
     }
 
-    /// Shows that this person is kept out.
+    /// Shows that this person is excluded.
     pub(crate) fn be_kept_out(self, reason: ClosingReason) {
         if self.stage.get_untracked() != PageStage::KeptOut(reason) {
             preferences::set_kept_out(Some(reason));
@@ -35,7 +35,7 @@ impl AccountContext {
         }
     }
 
-    /// Asks whether to use the owner link that led here, once it is known who is here.
+    /// Offers to use the owner link in the address, once the person is signed in.
     pub(crate) fn offer_ownership(self) {
         let online = self
             .chat
@@ -49,7 +49,7 @@ impl AccountContext {
         }
     }
 
-    /// Asks again to be let in. Answers whether this person is still kept out.
+    /// Requests a session again. Returns whether this person is still excluded.
     pub(crate) async fn try_to_return(self) -> bool {
         let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
         let Some(nickname) = name.and_then(|name| Nickname::parse(&name).ok()) else {
@@ -63,7 +63,7 @@ impl AccountContext {
             Err(HttpError::Refused(error)) if error.code.is_transient() => {
                 self.toasts.toast(|l| RefusalPhrases::of(l).too_fast);
             }
-            // By their passphrase, perhaps: their unsent messages wait for that.
+            // Their passphrase may let them in: unsent messages wait for that.
             Err(_) => {
                 preferences::set_kept_out(None);
                 self.be_signed_out().await;
@@ -72,7 +72,7 @@ impl AccountContext {
         false
     }
 
-    /// Leaves this person's account for another one: nothing of it stays on the device.
+    /// Leaves this account for another one: nothing of it stays on the device.
     pub(crate) fn leave_for_another(self) {
         preferences::set_kept_out(None);
         spawn_local(self.change_over());

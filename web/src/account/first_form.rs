@@ -1,18 +1,18 @@
-//! The form of a first visit as `index.html` has it: shown before the page runs, so that a nickname can be typed at once. The
-//! page repeats each act done there by then.
+//! Takes over the form of a first visit that `index.html` shows before the page runs, so that a
+//! nickname can be typed at once. The page repeats what the person did there.
 //!
-//! `web/boot.js` decides whether it is shown, and notes the button pressed.
+//! `web/boot.js` decides whether the form is shown, and records the button pressed.
 
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
-/// A person's acts there so far.
+/// The person's input so far.
 #[derive(Default)]
 pub(crate) struct FirstForm {
     pub(crate) nickname: String,
-    /// The caret's place, or the selected text.
+    /// The caret, or the selected text.
     pub(crate) selection: Option<(u32, u32)>,
     pub(crate) wants: Option<Wants>,
 }
@@ -27,7 +27,6 @@ fn boot() -> Option<Element> {
     document().get_element_by_id("boot")
 }
 
-/// Whether it is shown.
 pub(crate) fn is_shown() -> bool {
     let visitor = document()
         .document_element()
@@ -35,7 +34,7 @@ pub(crate) fn is_shown() -> bool {
     visitor.as_deref() == Some("new") && boot().is_some()
 }
 
-/// Whether a syllable is being composed there: the form has to stay until it is done.
+/// Whether a syllable is being composed in the form: the form must stay until it is done.
 pub(crate) fn composes() -> ReadSignal<bool> {
     let form = document().get_element_by_id("boot-form");
     let (composes, set) = signal(form.is_some_and(|form| form.has_attribute("data-composing")));
@@ -44,7 +43,7 @@ pub(crate) fn composes() -> ReadSignal<bool> {
             set.set(true);
         }
     });
-    // The composer's syllables end here, too, and nothing waits for them.
+    // The event fires for the composer's syllables, too; nothing waits for those.
     window_event_listener(ev::compositionend, move |_| {
         if composes.get_untracked() {
             set.set(false);
@@ -53,7 +52,7 @@ pub(crate) fn composes() -> ReadSignal<bool> {
     composes
 }
 
-/// Takes it away, with all that is shown before the page is.
+/// Removes the form and the rest of the boot page, and returns the input.
 pub(crate) fn take() -> Option<FirstForm> {
     let shown = is_shown();
     let boot = boot()?;

@@ -1,4 +1,4 @@
-//! Where a person says who they are.
+//! The page that asks for a nickname.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -23,7 +23,7 @@ use crate::ui::brand::Brand;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, IconShape};
 
-/// Why one cannot join.
+/// Why a person could not join.
 #[derive(Clone, PartialEq, Eq)]
 enum JoinTrouble {
     Nickname(TextError),
@@ -39,7 +39,7 @@ enum JoinTrouble {
     NoCookies,
 }
 
-/// Which field a trouble stands below.
+/// The field an error is shown below.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum JoinField {
     Nickname,
@@ -100,22 +100,22 @@ impl JoinTrouble {
     }
 }
 
-/// The form of a person who joins.
 #[derive(Clone, Copy)]
 struct JoinForm {
     nickname: NodeRef<html::Input>,
     passphrase: NodeRef<html::Input>,
     invitation: NodeRef<html::Input>,
-    /// An answer is awaited.
+    /// Whether a response is pending.
     joining: RwSignal<bool>,
     owner_code: RwSignal<Option<String>>,
-    /// Asked for once it can help: a nickname that is free needs none.
+    /// Shown once it can help: a free nickname needs no passphrase.
     asks_passphrase: RwSignal<bool>,
     asks_invitation: RwSignal<bool>,
-    /// The server has no owner yet.
+    /// Whether the server has no owner yet.
     unowned: RwSignal<bool>,
     trouble: RwSignal<Option<JoinTrouble>>,
-    /// Who asks to join where words of others are left on the device, until their fate is decided.
+    /// The request to join that waits for a decision about other people's unsent messages on this
+    /// device.
     undecided: RwSignal<Option<NewSession>>,
     account: AccountContext,
     locale: Locale,
@@ -140,7 +140,7 @@ impl JoinForm {
         }
     }
 
-    /// Asks the server who may sign up.
+    /// Requests whether sign-up is open.
     fn load_registration(self) {
         spawn_local(async move {
             if let Ok(registration) = api::registration().await {
@@ -160,7 +160,7 @@ impl JoinForm {
         }
     }
 
-    /// Goes on where the form before the page was left.
+    /// Continues where the person left the boot form.
     fn take_up(self, selection: Option<(u32, u32)>, wants: Option<Wants>) {
         let Some(input) = self.nickname.get() else { return };
         let _ = input.focus();
@@ -210,7 +210,7 @@ impl JoinForm {
         self.trouble.set(None);
         spawn_local(async move {
             let account = self.account;
-            // Entering shows the room, and this page's signals are gone then.
+            // Entering shows the room, which disposes of this page's signals.
             let Err(error) = account.join(&asked).await else {
                 if asked.owner_code.is_some() {
                     account.owner_code.set_value(None);
@@ -222,12 +222,13 @@ impl JoinForm {
             let found = JoinTrouble::of(error, asked.nickname.as_str());
             match found {
                 JoinTrouble::Taken(_) | JoinTrouble::WrongPassphrase => self.asks_passphrase.set(true),
-                // Whether the nickname is taken is not told: whoever has it signs in with its passphrase.
+                // The server does not reveal whether the nickname is taken: its owner signs in with
+                // the passphrase.
                 JoinTrouble::NoInvitation => {
                     self.asks_invitation.set(true);
                     self.asks_passphrase.set(true);
                 }
-                // Not again: without it they come in as everybody does.
+                // The link works only once: without it they join like everyone else.
                 JoinTrouble::NoOwnerLink => {
                     account.owner_code.set_value(None);
                     self.owner_code.set(None);
@@ -244,7 +245,7 @@ impl JoinForm {
         focus(field);
     }
 
-    /// The trouble of one field, in words.
+    /// The error of one field, in words.
     fn trouble_at(self, field: JoinField) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.trouble.with(|trouble| {
@@ -255,7 +256,7 @@ impl JoinForm {
     }
 }
 
-/// Asks who a person is: a nickname; its passphrase, where it is taken; an invitation, where one is needed.
+/// Asks for a nickname; for its passphrase if it is taken; for an invitation if one is needed.
 #[component]
 pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     let coming_back = welcome == Welcome::Change;
@@ -313,7 +314,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     }
 }
 
-/// Notices above the form: about the owner, and about a sign-out.
+/// Notices above the form, about ownership and sign-out.
 #[component]
 fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
     let JoinForm {
@@ -352,7 +353,7 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
     }
 }
 
-/// The form's fields and its buttons.
+/// The form's fields and buttons.
 #[component]
 fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
     let JoinForm {
@@ -412,7 +413,7 @@ fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
             hidden=move || asks_passphrase.get()
             on:click=move |_| {
                 asks_passphrase.set(true);
-                // Once it is shown.
+                // After it is shown.
                 request_animation_frame(move || focus(passphrase));
             }
         >
@@ -421,7 +422,7 @@ fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
     }
 }
 
-/// Asks about words that others have left on the device, before a person joins.
+/// Asks about other people's unsent messages on the device before a person joins.
 #[component]
 fn Undecided(form: JoinForm) -> impl IntoView {
     move || {
@@ -438,13 +439,13 @@ fn Undecided(form: JoinForm) -> impl IntoView {
     }
 }
 
-/// The request to the server, or the fault found before it.
+/// The request to the server, or the error found before sending it.
 fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, JoinTrouble> {
     let mut asked = NewSession::new(Nickname::parse(nickname).map_err(JoinTrouble::Nickname)?);
     if !passphrase.is_empty() {
         asked.passphrase = Some(Passphrase::parse(passphrase).map_err(JoinTrouble::Passphrase)?);
     }
-    // A whole link will do.
+    // A whole link is accepted, too.
     let code = invitation.rsplit('#').next().unwrap_or_default().trim();
     asked.invite = (!code.is_empty()).then(|| code.to_owned());
     Ok(asked)

@@ -1,4 +1,4 @@
-//! The page of a person who may not sign in: why, and their unsent messages.
+//! The page of an excluded person: the reason, and their unsent messages.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +13,7 @@ use crate::ui::brand::Brand;
 use crate::ui::clipboard;
 use crate::ui::toast::{Toast, Toasts};
 
-/// Says that this person is kept out, and shows their unsent messages, for as long as they like.
+/// Says that this person is excluded, and lets them copy their unsent messages.
 #[component]
 pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
     let locale = Locale::here();
@@ -24,7 +24,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         ClosingReason::Deactivated => |l| KeptOutPhrases::of(l).closed_title,
         _ => |l| KeptOutPhrases::of(l).banned_title,
     });
-    // The device's records are read a little after the page is there.
+    // The device's records load shortly after the page.
     let unsent = Memo::new(move |_| {
         chat.on_connection(|_| ());
         chat.on_outbox(|_| ());

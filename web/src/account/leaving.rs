@@ -1,7 +1,7 @@
-//! Leaving the device: signing out, being signed out, another person. Nothing of the former one stays readable, and nothing
-//! unsent is thrown away unasked.
+//! Leaving the device: signing out, being signed out, changing person. Nothing of the former person
+//! stays readable, and nothing unsent is deleted without asking.
 //!
-//! The page is loaded anew afterwards: so nothing stays in memory either.
+//! The page is reloaded afterwards, so nothing stays in memory either.
 
 use std::time::Duration;
 
@@ -25,20 +25,21 @@ use crate::markdown::Mentions;
 use crate::rooms::route::Route;
 use crate::storage::{DeviceStorage, departure, local, preferences};
 
-/// A storage that has not erased within this time is not waited for. The server's answer has the browser erase it, too.
+/// How long to wait for storage to be erased. The server's response makes the browser erase it,
+/// too.
 const ERASED_WITHIN: Duration = Duration::from_secs(3);
 
-/// How often it is tried again to have the session ended of a person who was signed out without the server.
+/// How often to retry ending the session of a person who signed out while the server was
+/// unreachable.
 const SETTLE_EVERY: Duration = Duration::from_secs(3);
 
-/// Unsent words on this device, and whose they are.
+/// Unsent messages and drafts on this device, and their authors.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Left {
-    /// Their authors' names, each once.
+    /// The authors' names, each once.
     pub(crate) by: Vec<String>,
-    /// How many messages wait to be sent or were refused.
+    /// Number of messages waiting or refused.
     pub(crate) messages: usize,
-    /// How many drafts there are.
     pub(crate) drafts: usize,
 }
 
@@ -55,17 +56,17 @@ impl Left {
 }
 
 impl AccountContext {
-    /// All unsent words on this device. Tracks the outbox.
+    /// All unsent messages and drafts on this device. Tracks the outbox.
     pub(crate) fn unsent_words(self) -> Left {
         self.left_by(|_| true)
     }
 
-    /// The unsent words on this device of everybody but the person of this name.
+    /// Those of everyone but the person of this name.
     pub(crate) fn words_of_others(self, nickname: &str) -> Left {
         self.left_by(|name| name.to_lowercase() != nickname.to_lowercase())
     }
 
-    /// This person's unsent texts, as they were typed.
+    /// This person's unsent texts, with mentions as names.
     pub(crate) fn unsent_texts(self) -> String {
         let plain = |wire: &str| Mentions::default().from_wire(wire, |user| self.people.name_of(user));
         let waiting: Vec<String> = self.chat.read(|session| {
@@ -127,7 +128,8 @@ impl AccountContext {
         left
     }
 
-    /// Signs out of this device, and leaves nothing on it. The person was asked about unsent messages.
+    /// Signs out of this device, and leaves nothing on it. The person has agreed to lose unsent
+    /// messages.
     pub(crate) async fn sign_out(self) -> Result<(), HttpError> {
         sign_in::sign_out().await?;
         self.erase(Unsent::Discard).await;
@@ -135,11 +137,12 @@ impl AccountContext {
         Ok(())
     }
 
-    /// Signs out of this device while the server cannot be reached: leaves nothing on it, and has the session ended once that can
-    /// be. Until then nobody comes in here by its cookie. Says whether the browser can keep that promise: nothing is done where
-    /// not. The person was asked about unsent messages.
+    /// Signs out of this device while the server is unreachable: leaves nothing on it, and ends the
+    /// session once the server can be reached. Until then the page does not use its cookie. Returns
+    /// whether the browser can store that obligation; if not, nothing is done. The person has
+    /// agreed to lose unsent messages.
     pub(crate) async fn sign_out_here(self) -> bool {
-        // First: whoever ends the browser now has been signed out.
+        // First, so that closing the browser from here on still leaves the person signed out.
         if !departure::owe() {
             return false;
         }
@@ -148,8 +151,9 @@ impl AccountContext {
         true
     }
 
-    /// A person was signed out and the server does not know. The page cannot be loaded anew, as nothing loads: it asks for a
-    /// nickname where it is, and is loaded anew with whoever joins.
+    /// Shows the sign-in page after a sign-out the server does not know of. The page cannot be
+    /// reloaded while the server is unreachable, so it asks for a nickname in place, and reloads
+    /// when a person joins.
     fn stay_signed_out(self) {
         self.chat.disconnect();
         self.chat.departing.set_value(true);
@@ -166,20 +170,21 @@ impl AccountContext {
         spawn_local(self.settle_departure());
     }
 
-    /// Has the session ended of whoever was signed out here, as soon as the server can be reached.
+    /// Ends the session of the person who signed out here, as soon as the server can be reached.
     pub(crate) async fn settle_departure(self) {
         self.overdue.set(true);
         while sign_in::end_owed().await.is_err() {
             sleep(SETTLE_EVERY).await;
         }
         self.overdue.set(false);
-        // By no cookie any more, unless by that of a person who signed in meanwhile, in another tab.
+        // The next connection has no cookie, unless a person has signed in in another tab.
         if !self.chat.departing.get_value() {
             self.chat.connect();
         }
     }
 
-    /// Erases the records of a person who was signed out here, should the browser have ended in between.
+    /// Erases the records of a person who signed out here, in case the browser was closed before
+    /// that was done.
     pub(crate) async fn erase_owed(self, storage: &mut DeviceStorage) {
         self.erase_drafts(Unsent::Discard);
         if storage.erase().await.is_err() {
@@ -187,27 +192,29 @@ impl AccountContext {
         }
     }
 
-    /// Erases the former person's records on this device, and comes up as the one whose cookie the browser has by now.
+    /// Erases the former person's records on this device, and reloads the page as the person whose
+    /// cookie the browser has.
     pub(crate) async fn change_over(self) {
         self.erase(Unsent::Discard).await;
         self.depart("");
     }
 
-    /// Erases unsent words of people who are not signed in any more.
+    /// Erases unsent messages and drafts of people who are no longer signed in.
     pub(crate) async fn discard_left(self) {
         self.erase(Unsent::Discard).await;
         self.chat.departing.set_value(false);
         self.chat.connect();
     }
 
-    /// The server does not know this device any more. Unsent messages wait for their author, or for a decision.
+    /// Handles the server no longer knowing this device. Unsent messages wait for their author, or
+    /// for a decision.
     pub(crate) async fn be_signed_out(self) {
         let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
         self.erase(Unsent::Keep).await;
         self.depart(&name.unwrap_or_default());
     }
 
-    /// Another tab signed this device's person out.
+    /// Handles a sign-out in another tab.
     pub(crate) fn signed_out_elsewhere(self, unsent: Unsent) {
         // At once: the cookie may still be that person's.
         self.chat.disconnect();
@@ -223,7 +230,8 @@ impl AccountContext {
         });
     }
 
-    /// Another person is signed in than the one this tab was of: by a tab that could not tell.
+    /// Reloads this tab if its person has changed: a tab that could not notify the others signed in
+    /// another person.
     pub(crate) fn follow_person(self) {
         let author = self.compose.author();
         let before = self.person.get_value();
@@ -239,7 +247,7 @@ impl AccountContext {
         }
     }
 
-    /// Whether words would be lost with this page.
+    /// Whether closing the page would lose text.
     pub(crate) fn would_lose_words(self) -> bool {
         let unsaved = |session: &Session| session.outbox().any(|item| item.disk != Disk::Written);
         !self.chat.departing.get_value() && (self.compose.has_unkept_draft() || self.chat.read(unsaved))
@@ -255,7 +263,7 @@ impl AccountContext {
         if unsent == Unsent::Discard {
             self.unreadable.set(Vec::new());
         }
-        // Records that another tab wrote before it heard.
+        // Erases records that another tab wrote before it was notified.
         self.erase_drafts(unsent);
     }
 
@@ -275,7 +283,7 @@ impl AccountContext {
         }
     }
 
-    /// Loads the page anew, where it began. `name` is asked for again.
+    /// Reloads the page at its home address. `name` is prefilled on the sign-in page.
     pub(crate) fn depart(self, name: &str) {
         self.chat.departing.set_value(true);
         local::leave_farewell(name);

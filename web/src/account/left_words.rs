@@ -1,4 +1,4 @@
-//! Words that a former person left on this device.
+//! Unsent messages that a former person left on this device.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +11,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
-/// Unsent words that are left on the device, by whoever was signed in.
+/// A notice of unsent messages and drafts left on the device by earlier people.
 #[component]
 pub(crate) fn LeftWords() -> impl IntoView {
     let locale = Locale::here();
@@ -54,11 +54,11 @@ pub(crate) fn LeftWords() -> impl IntoView {
     }
 }
 
-/// Asks before words of a person who is not signed in any more are erased.
+/// Asks before the unsent messages of a person who is no longer signed in are erased.
 #[component]
 pub(crate) fn DeleteLeft(
     left: Signal<Left>,
-    /// Whether another person joins then.
+    /// Whether another person joins afterwards.
     joins: bool,
     on_close: Callback<()>,
     on_delete: Callback<()>,

@@ -1,4 +1,4 @@
-//! A person's warnings about their device.
+//! Warnings about this device's storage.
 
 use leptos::prelude::*;
 use steadfast_client::record::Disk;
@@ -13,7 +13,7 @@ use crate::ui::clipboard;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::toast::Toasts;
 
-/// Says that this device keeps nothing, or cannot at the moment.
+/// Warns that this device stores nothing, or that storage currently fails.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let locale = Locale::here();
@@ -41,7 +41,7 @@ pub(crate) fn Notice() -> impl IntoView {
     }
 }
 
-/// Says that this version of the page cannot read, and so not send, something that waits on this device.
+/// Warns that this version of the page cannot read, and so cannot send, a stored item.
 #[component]
 pub(crate) fn UnreadableNotice() -> impl IntoView {
     let locale = Locale::here();

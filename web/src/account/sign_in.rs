@@ -1,4 +1,4 @@
-//! Who this browser speaks for: `/api/session`.
+//! This browser's session: `/api/session`.
 
 use std::time::Duration;
 
@@ -9,34 +9,33 @@ use crate::browser::http::HttpError;
 use crate::browser::{http, tabs};
 use crate::storage::{departure, preferences};
 
-/// A server that has not ended a session within this time cannot be reached.
+/// A server that does not end a session within this time counts as unreachable.
 const SIGNED_OUT_WITHIN: Duration = Duration::from_secs(5);
 
-/// The session this browser has, if any.
+/// This browser's session, if any.
 pub(crate) async fn current() -> Result<Option<SessionInfo>, HttpError> {
-    match http::ask("GET", SESSION_PATH).await {
+    match http::request("GET", SESSION_PATH).await {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.is(ErrorCode::Unauthorized) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// A session for a person who has just said who they want to be.
+/// Signs a person in, or up.
 pub(crate) async fn sign_in(asked: &NewSession) -> Result<SessionInfo, HttpError> {
-    http::tell("POST", SESSION_PATH, asked).await
+    http::send("POST", SESSION_PATH, asked).await
 }
 
-/// Ends this browser's session.
 pub(crate) async fn sign_out() -> Result<(), HttpError> {
-    // The browser clears everything at the server's answer.
+    // The server's response makes the browser clear its storage.
     let choices = preferences::choices();
-    let ended = http::ask_within(SIGNED_OUT_WITHIN, "DELETE", SESSION_PATH).await;
+    let ended = http::request_within(SIGNED_OUT_WITHIN, "DELETE", SESSION_PATH).await;
     preferences::restore(choices);
     ended
 }
 
-/// Ends the session of whoever was signed out here while the server could not be reached; nothing where there is none. One tab
-/// at a time: the next one could end the session of a person who signed in meanwhile.
+/// Ends the session of a person who signed out here while the server was unreachable, if there is
+/// one. One tab at a time: a second one could end the session of a person who has signed in since.
 pub(crate) async fn end_owed() -> Result<(), HttpError> {
     if !departure::is_owed() {
         return Ok(());
@@ -49,12 +48,12 @@ pub(crate) async fn end_owed() -> Result<(), HttpError> {
     Ok(())
 }
 
-/// A session again, under the nickname this device had. One tab at a time: the first one signs in for all, and the
-/// others find its cookie.
+/// Renews the session under this device's nickname. One tab at a time: the first one signs in for
+/// all, and the others find its cookie.
 pub(crate) async fn renew(nickname: Nickname) -> Result<SessionInfo, HttpError> {
     let _turn = tabs::sign_in_turn().await;
     match sign_in(&NewSession::new(nickname)).await {
-        // Taken by another tab of this browser, perhaps: then its cookie is ours as well.
+        // Another tab of this browser may have taken it: then this tab has its cookie as well.
         Err(taken) if taken.is(ErrorCode::NicknameTaken) => current().await?.ok_or(taken),
         answer => answer,
     }

@@ -1,4 +1,4 @@
-//! Signing out with words unsent.
+//! Signing out with unsent messages.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +11,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;
 
-/// Signs out; asks first where words would be lost.
+/// Signs out; asks first if that would lose text.
 pub(crate) fn sign_out(account: AccountContext) {
     if untrack(|| account.unsent_words()).is_empty() {
         sign_out_now(account);
@@ -28,7 +28,7 @@ fn sign_out_now(account: AccountContext) {
     });
 }
 
-/// Asks whether to sign out of this device alone: the server cannot be reached to end the session.
+/// Asks whether to sign out on this device only: the server cannot be reached to end the session.
 #[component]
 pub(crate) fn SignOutHere() -> impl IntoView {
     let locale = Locale::here();
@@ -36,7 +36,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     let overlays = Overlays::here();
     let account = AccountContext::here();
     let close = Callback::new(move |()| overlays.close(Overlay::SignOutHere));
-    // It goes once whoever is asked has decided: the words are erased then.
+    // Untracked: the messages are erased once the person has decided.
     let left = untrack(|| account.unsent_words());
     let unsent = (!left.is_empty()).then(|| {
         let unsent =
@@ -82,7 +82,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     }
 }
 
-/// Asks whether to sign out, and names the words lost by it.
+/// Asks whether to sign out, and says what would be lost.
 #[component]
 pub(crate) fn SignOut() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! How the page comes up: the device's records are shown at once, then the server is asked.
+//! How the page starts: it shows the device's records at once, then connects to the server.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::browser::tabs::Tabs;
 use crate::rooms::route::Route;
 use crate::storage::{DATABASE, DeviceStorage, departure, local, preferences};
 
-/// Where Socket.IO listens, within the product.
+/// The path of Socket.IO below the product's base path.
 const SOCKET_PATH: &str = "/socket.io/";
 
-/// How long to wait before asking an unreachable server for a session again: doubled each time, up to the last.
+/// Waits between session requests to an unreachable server; the last one repeats.
 const RENEW_AFTER: [Duration; 4] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -30,42 +30,43 @@ const RENEW_AFTER: [Duration; 4] = [
     Duration::from_secs(5),
 ];
 
-/// A server that has not said within this time who a person is finds them at the nickname page.
+/// How long the page waits for the server to recognise a person before it shows the nickname page.
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
 
-/// Which page is shown.
+/// The page that is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum PageStage {
     /// The device's storage is being read.
     Opening,
-    /// A person is asked for a nickname.
+    /// The page that asks for a nickname.
     Nickname(Welcome),
     Room,
-    /// This person may not sign in, and why.
+    /// The page of an excluded person, with the reason.
     KeptOut(ClosingReason),
 }
 
-/// Why a nickname is asked for.
+/// Why the nickname page is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Welcome {
     First,
-    /// A person wants to be another person, and may come back.
+    /// The person wants to sign in as another one, and may go back.
     Change,
-    /// The device was signed out; the name it was of, where that was not this person's wish.
+    /// The device was signed out. The name is the former person's, or empty if they signed out
+    /// themselves.
     SignedOut(String),
 }
 
 /// Why a person could not join.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum JoinError {
-    /// The server said no, or nothing.
+    /// The server refused, or did not respond.
     Http(HttpError),
-    /// The browser does not keep the server's cookie: who joins is forgotten at once.
+    /// The browser does not keep the server's cookie, so the session would be lost at once.
     NoCookies,
 }
 
 impl AccountContext {
-    /// Starts the chat. `None` where the document has no server.
+    /// Starts the chat. `None` if the document has no origin to connect to.
     pub(crate) async fn start(self) -> Option<Chat> {
         match self.navigation.read_address() {
             Route::Join { code } => self.invitation.set_value(Some(code)),
@@ -74,7 +75,7 @@ impl AccountContext {
         }
         let base = base_path::here();
         let mut storage = DeviceStorage::new(base.scoped(DATABASE));
-        // The cookie is still that of a person who was signed out.
+        // The cookie is still that of a person who signed out.
         let owed = departure::is_owed();
         if owed {
             self.erase_owed(&mut storage).await;
@@ -90,15 +91,16 @@ impl AccountContext {
         };
         self.unreadable
             .set(storage.unreadable().await.unwrap_or_default());
-        // A device that remembers nobody connects all the same: it may still have a cookie (a private window
-        // reloaded, a database cleared), and the server then says whose.
+        // A device that remembers no person connects, too: it may still have a cookie (a reloaded
+        // private window, a cleared database), and the server then says whose.
         let options = ChatOptions {
             path: base.address(SOCKET_PATH),
             stay_offline: owed,
             ..ChatOptions::default()
         };
         let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
-            // A document without an origin has no server: the form says that it cannot be reached.
+            // A document without an origin has no server: the form reports that it cannot be
+            // reached.
             self.ask_for_nickname();
             return None;
         };
@@ -116,9 +118,9 @@ impl AccountContext {
         Some(chat)
     }
 
-    /// Asks for a session as whom a person wants to be.
+    /// Signs in as the person wants.
     pub(crate) async fn join(self, asked: &NewSession) -> Result<(), JoinError> {
-        // Each try would take another nickname for good.
+        // Each attempt would take another nickname for good.
         if self.cookieless.get_value() || !local::cookies_are_kept() {
             return Err(JoinError::NoCookies);
         }
@@ -135,7 +137,7 @@ impl AccountContext {
             before.is_some_and(|before| before.epoch == info.epoch && before.me.id != info.me.id)
         });
         if self.chat.departing.get_value() {
-            // Nothing of whoever was signed out here stays in memory either.
+            // Nothing of the person who signed out stays in memory either.
             self.depart("");
         } else if others || another {
             self.change_over().await;
@@ -145,13 +147,13 @@ impl AccountContext {
         Ok(())
     }
 
-    /// Leaves the nickname page as who one was.
+    /// Returns from the nickname page to the former person's room.
     pub(crate) fn go_back(self) {
         self.stage.set(PageStage::Room);
         self.chat.connect();
     }
 
-    /// Asks who one wants to be instead.
+    /// Shows the nickname page for a change of person.
     pub(crate) fn change_person(self) {
         self.chat.disconnect();
         self.overlays.details.set(false);
@@ -164,14 +166,14 @@ impl AccountContext {
         }
     }
 
-    /// Why a nickname is asked for where nobody is known to be signed in.
+    /// Why the nickname page is shown when nobody is signed in.
     fn welcome(self) -> Welcome {
         self.farewell
             .get_value()
             .map_or(Welcome::First, Welcome::SignedOut)
     }
 
-    /// Leaves the first visit's stages once it is known who this is, or that nobody knows.
+    /// Leaves the first visit's stages once the server has recognised the person, or cannot.
     pub(crate) fn recognise(self) {
         if !matches!(
             self.stage.get_untracked(),
@@ -201,8 +203,9 @@ impl AccountContext {
         self.chat.connect();
     }
 
-    /// The server may not know this device any more (its database is another one, the cookie is gone): the nickname is
-    /// asked for again without bothering anybody, for as long as that can help.
+    /// Handles a refused connection. The server may not know this device any more (its database was
+    /// replaced, the cookie is gone): the page looks for a session without disturbing the person,
+    /// for as long as that can help.
     pub(crate) fn answer_refusal(self) {
         let unauthorized = matches!(
             self.chat.link_untracked(),
@@ -228,8 +231,8 @@ impl AccountContext {
         });
     }
 
-    /// Finds the session that another tab of this browser has, where there is one. Nobody is signed up by this: the first to
-    /// come to an empty database is a person, not an open tab.
+    /// Takes over the session of another tab of this browser, if there is one. This signs nobody
+    /// up: the first to join an empty database must be a person, not an open tab.
     async fn renew(self) {
         let mut pauses = RENEW_AFTER.into_iter().chain(std::iter::repeat(RENEW_AFTER[3]));
         loop {
@@ -247,7 +250,7 @@ impl AccountContext {
                 }
                 Err(_) => sleep(pauses.next().unwrap_or_default()).await,
             }
-            // A person may have disconnected, or connected otherwise, meanwhile.
+            // The person may have disconnected, or another connection may have succeeded.
             if !matches!(self.chat.link_untracked(), LinkState::Refused(_)) {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Items of the outbox that cannot be sent, because this version of the page cannot read them.
+//! Outbox items that cannot be sent, because this version of the page cannot read them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +10,7 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::storage::{DATABASE, DeviceStorage};
 
 impl AccountContext {
-    /// This person's unreadable items, and those whose author nobody knows. Tracked.
+    /// This person's unreadable items, and those whose author is unknown. Tracked.
     pub(crate) fn unreadable_items(self) -> Vec<Unreadable> {
         let me = self.chat.on_connection(|session| session.me().cloned());
         let mut items = self.unreadable.get();
@@ -18,14 +18,14 @@ impl AccountContext {
         items
     }
 
-    /// Throws away the items a person was shown.
+    /// Discards the unreadable items the person was shown.
     pub(crate) fn discard_unreadable(self) {
         let keys: Vec<String> = untrack(|| self.unreadable_items())
             .into_iter()
             .map(|item| item.key)
             .collect();
         spawn_local(async move {
-            // The chat has the other connection to it.
+            // A separate connection: the chat has the other one.
             let mut storage = DeviceStorage::new(base_path::here().scoped(DATABASE));
             if storage.discard(&keys).await.is_ok() {
                 self.unreadable

@@ -30,7 +30,7 @@ pub(super) async fn people(
         .with("state", asked.state.map(state_name))
         .with("role", asked.role)
         .with("before", before);
-    http::ask("GET", &query.into_path()).await
+    http::request("GET", &query.into_path()).await
 }
 
 fn state_name(state: steadfast_shared::admin::AccountState) -> &'static str {
@@ -51,7 +51,7 @@ pub(super) async fn log<L: DeserializeOwned>(
     let query = AddressQuery::of(path)
         .with("person", person)
         .with("before", before);
-    http::ask("GET", &query.into_path()).await
+    http::request("GET", &query.into_path()).await
 }
 
 pub(super) const SIGN_INS: &str = SIGN_INS_PATH;
@@ -60,7 +60,7 @@ pub(super) const CONNECTIONS: &str = CONNECTIONS_PATH;
 pub(super) const ADDRESSES: &str = ADDRESSES_PATH;
 
 pub(super) async fn list<L: DeserializeOwned>(path: &str) -> Result<Vec<L>, HttpError> {
-    http::ask("GET", path).await
+    http::request("GET", path).await
 }
 
 /// One page of the rooms.
@@ -69,12 +69,12 @@ pub(super) async fn rooms(search: &str, before: Option<String>) -> Result<Vec<Ro
     let query = AddressQuery::of(ROOMS_PATH)
         .with("search", search)
         .with("before", before);
-    http::ask("GET", &query.into_path()).await
+    http::request("GET", &query.into_path()).await
 }
 
 /// Everything about one person.
 pub(super) async fn person(id: UserId) -> Result<PersonDetail, HttpError> {
-    http::ask("GET", &format!("{PEOPLE_PATH}/{id}")).await
+    http::request("GET", &format!("{PEOPLE_PATH}/{id}")).await
 }
 
 fn of(id: UserId, what: &str) -> String {
@@ -82,53 +82,53 @@ fn of(id: UserId, what: &str) -> String {
 }
 
 pub(super) async fn exclude(id: UserId, asked: &Exclude) -> Result<PersonInfo, HttpError> {
-    http::tell("PUT", &of(id, EXCLUSION), asked).await
+    http::send("PUT", &of(id, EXCLUSION), asked).await
 }
 
 pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
-    http::ask("DELETE", &of(id, EXCLUSION)).await
+    http::request("DELETE", &of(id, EXCLUSION)).await
 }
 
 /// Hides, shows or erases all that a person has written.
 pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<PersonInfo, HttpError> {
-    http::tell("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
+    http::send("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
 }
 
 pub(super) async fn sign_out(id: UserId) -> Result<SignedOut, HttpError> {
-    http::ask("DELETE", &of(id, SESSIONS)).await
+    http::request("DELETE", &of(id, SESSIONS)).await
 }
 
 pub(super) async fn set_role(id: UserId, role: Role) -> Result<PersonInfo, HttpError> {
-    http::tell("PUT", &of(id, ROLE), &SetRole { role }).await
+    http::send("PUT", &of(id, ROLE), &SetRole { role }).await
 }
 
 /// Sets a limit, or takes it back.
 pub(super) async fn set_limit(id: UserId, limit: SetLimit) -> Result<Vec<PersonLimit>, HttpError> {
-    http::tell("PUT", &of(id, LIMITS), &limit).await
+    http::send("PUT", &of(id, LIMITS), &limit).await
 }
 
 /// Lets an address in again.
 pub(super) async fn release(id: i64) -> Result<(), HttpError> {
-    http::ask("DELETE", &format!("{ADDRESSES_PATH}/{id}")).await
+    http::request("DELETE", &format!("{ADDRESSES_PATH}/{id}")).await
 }
 
 /// Renames, describes, archives or reopens a room.
 pub(super) async fn change_room(id: RoomId, asked: &ChangeRoomBody) -> Result<RoomInfo, HttpError> {
-    http::tell("PATCH", &format!("{ROOMS_PATH}/{id}"), asked).await
+    http::send("PATCH", &format!("{ROOMS_PATH}/{id}"), asked).await
 }
 
 pub(super) async fn delete_room(id: RoomId) -> Result<(), HttpError> {
-    http::ask("DELETE", &format!("{ROOMS_PATH}/{id}")).await
+    http::request("DELETE", &format!("{ROOMS_PATH}/{id}")).await
 }
 
 /// Makes an owner link.
 pub(super) async fn make_owner_link() -> Result<OwnerLink, HttpError> {
-    http::ask("POST", OWNER_LINK_PATH).await
+    http::request("POST", OWNER_LINK_PATH).await
 }
 
 /// Becomes owner by the code of an owner link.
 pub(super) async fn claim(code: String) -> Result<SessionInfo, HttpError> {
-    http::tell("POST", CLAIM_PATH, &ClaimOwnership { code }).await
+    http::send("POST", CLAIM_PATH, &ClaimOwnership { code }).await
 }
 
 /// Why something was not done.

@@ -1,11 +1,12 @@
-//! Where on its host the product lives: at the root, or below a path as `https://host/chat/`.
+//! The product's path on its host: the root, or a path such as `https://host/chat/`.
 
-/// The path everything lives below. Empty at the root; otherwise it begins with a slash and ends with none.
+/// The path all addresses begin with. Empty at the root; otherwise it begins with a slash and does
+/// not end with one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PageRoot(String);
 
 impl PageRoot {
-    /// Reads the path that the server wrote into the page.
+    /// Parses the path that the server wrote into the page.
     pub fn new(path: &str) -> Self {
         Self(match path.trim_matches('/') {
             "" => String::new(),
@@ -13,17 +14,17 @@ impl PageRoot {
         })
     }
 
-    /// The address, on this host, of a path within the product: `/r/…` is `/chat/r/…`.
+    /// The address on this host of a path within the product: `/r/…` becomes `/chat/r/…`.
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// The name under which a browser keeps something for this product, and for no other on the same host.
+    /// The key under which this product, and no other on the same host, stores something.
     pub fn scoped(&self, name: &str) -> String {
         format!("{name}{}", self.0)
     }
 
-    /// The name as this product knows it, of a key that a browser keeps under `scoped`; `None` for another product's on the same
+    /// The product's own name for a `scoped` key; `None` for a key of another product on the same
     /// host, whose path may end with this one.
     pub fn unscoped<'a>(&self, scoped: &'a str) -> Option<&'a str> {
         scoped
@@ -31,7 +32,8 @@ impl PageRoot {
             .filter(|name| !name.contains('/'))
     }
 
-    /// The path within the product of an address on this host. One outside of it is the product's root.
+    /// The path within the product of an address on this host. An address outside of it means the
+    /// root.
     pub fn within<'a>(&self, address: &'a str) -> &'a str {
         match address.strip_prefix(self.0.as_str()) {
             Some("") | None => "/",
@@ -51,13 +53,13 @@ thread_local! {
         .map_or_else(PageRoot::default, |path| PageRoot::new(&path));
 }
 
-/// Where this page's server lives.
+/// This page's base path.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn here() -> PageRoot {
     HERE.with(Clone::clone)
 }
 
-/// The whole address of this path of the product, as it can be given to others.
+/// The full address of a path within the product, to share.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn link(path: &str) -> String {
     let origin = leptos::prelude::window().location().origin().unwrap_or_default();

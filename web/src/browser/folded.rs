@@ -1,11 +1,11 @@
-//! Texts without regard to case, width and form, by the browser's tables.
+//! Text without regard to case, width and normal form, by the browser's tables.
 
 use js_sys::JsString;
 
-/// A text without regard to case, width and form.
 pub(crate) fn folded(text: &str) -> String {
     let normal = |text: &str, form: &str| String::from(JsString::from(text).normalize(form));
-    // Korean initials stay the letters they are: the form that folds widths would make parts of syllables of them.
+    // Korean initials stay single letters: the normal form that folds widths would turn them into
+    // parts of syllables.
     let is_letter = |c: char| matches!(c, '\u{3131}'..='\u{318E}');
     let mut folded = String::with_capacity(text.len());
     for run in normal(text, "NFC").split_inclusive(is_letter) {

@@ -1,4 +1,4 @@
-//! The few things asked of the server by HTTP. The cookie is the browser's; the page never sees it.
+//! The few requests over HTTP. The cookie is the browser's; the page never sees it.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 use crate::browser::{base_path, json};
 
-/// Why there is no answer, or not the one hoped for.
+/// Why a request failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum HttpError {
-    /// The server said no, and why.
+    /// The server refused, with a reason.
     Refused(WireError),
-    /// The server did not answer, or not in our words; trying again may help.
+    /// The server did not answer, or not in its protocol; trying again may help.
     Unreachable,
 }
 
@@ -27,25 +27,25 @@ impl HttpError {
     }
 }
 
-/// Asks without a body.
-pub(crate) async fn ask<A: DeserializeOwned>(method: &str, path: &str) -> Result<A, HttpError> {
+/// Sends a request without a body.
+pub(crate) async fn request<A: DeserializeOwned>(method: &str, path: &str) -> Result<A, HttpError> {
     answer(fetch(method, path, None, None).await)
 }
 
-/// Asks without a body, for so long.
-pub(crate) async fn ask_within<A: DeserializeOwned>(
-    patience: Duration,
+/// Sends a request without a body, with a time limit.
+pub(crate) async fn request_within<A: DeserializeOwned>(
+    time_limit: Duration,
     method: &str,
     path: &str,
 ) -> Result<A, HttpError> {
-    let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-    // An answer that comes later changes nothing any more, not the cookies either.
-    let signal = AbortSignal::timeout_with_u32(patience);
+    let time_limit = u32::try_from(time_limit.as_millis()).unwrap_or(u32::MAX);
+    // A response that arrives later is ignored, cookies included.
+    let signal = AbortSignal::timeout_with_u32(time_limit);
     answer(fetch(method, path, None, Some(&signal)).await)
 }
 
-/// Asks with a body.
-pub(crate) async fn tell<A: DeserializeOwned>(
+/// Sends a request with a body.
+pub(crate) async fn send<A: DeserializeOwned>(
     method: &str,
     path: &str,
     body: &impl Serialize,
@@ -61,10 +61,10 @@ fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Resu
         return json::parse(text).map_err(|_| HttpError::Unreachable);
     }
     match json::parse::<WireError>(&text) {
-        // It passes by itself; of the other transient refusals a person has to be told.
+        // It passes by itself; the other transient errors have to be shown to the person.
         Ok(error) if error.code == ErrorCode::Unavailable => Err(HttpError::Unreachable),
         Ok(error) => Err(HttpError::Refused(error)),
-        // A proxy in between, most likely.
+        // Most likely the answer of a proxy in between.
         Err(_) => Err(HttpError::Unreachable),
     }
 }

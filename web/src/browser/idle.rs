@@ -6,10 +6,10 @@ use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-/// Safari does not say when it is idle: after so long it is taken to be.
+/// Safari does not report idle time: it counts as idle after this long.
 const IDLE_AFTER: Duration = Duration::from_secs(2);
 
-/// Calls once the browser has nothing else to do.
+/// Calls `call` once the browser is idle.
 pub(crate) fn when_idle<T>(call: impl Fn() -> T + 'static) {
     let call = move || {
         call();
@@ -21,7 +21,7 @@ pub(crate) fn when_idle<T>(call: impl Fn() -> T + 'static) {
     }
 }
 
-/// Whether a person asked the browser to load no more than needed.
+/// Whether the person asked the browser to save data.
 pub(crate) fn saves_data() -> bool {
     let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name)).ok();
     get(&window().navigator(), "connection")

@@ -1,15 +1,15 @@
-//! Writes into a text field as if it were typed, so that Ctrl+Z takes it back.
+//! Writes into a text field as if typed, so that Ctrl+Z undoes it.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDocument, HtmlTextAreaElement};
 
-/// Puts `text` in the place of the text from `from` to `to`, in the units of the document, and the caret behind it. The
-/// field is told by an `input` event, as of every key.
+/// Replaces the text between two offsets, in UTF-16 units, and places the caret after it. The field
+/// fires an `input` event, as for every key.
 pub(crate) fn replace(textarea: &HtmlTextAreaElement, text: &str, from: u32, to: u32) {
     let _ = textarea.focus();
     let _ = textarea.set_selection_range(from, to);
-    // Deprecated, and by every browser's word the only way to write text that a person can take back.
+    // Deprecated, but the only way in every browser to write text that a person can undo.
     let typed = document().dyn_into::<HtmlDocument>().is_ok_and(|document| {
         document
             .exec_command_with_show_ui_and_value("insertText", false, text)

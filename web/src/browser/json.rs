@@ -1,7 +1,7 @@
-//! JSON by way of [`serde_json::Value`], as the socket speaks it.
+//! JSON by way of [`serde_json::Value`], as on the socket.
 //!
-//! serde writes a reader and a writer per type and format. Going through one format keeps one of each in the page, and
-//! no record here is large enough for the detour to be felt.
+//! serde generates a reader and a writer per type and format. Using one intermediate format keeps
+//! only one of each in the page, and no record here is large enough for the detour to matter.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Er
 }
 
 #[cfg(target_arch = "wasm32")]
-/// Reads a record that may be of an older form: `mend` is asked where it cannot be read as it is.
+/// Parses a record that may be in an older format: if it does not parse, `mend` repairs it first.
 pub(crate) fn parse_or<T: DeserializeOwned>(text: &str, mend: fn(&mut serde_json::Value)) -> Option<T> {
     parse(text).ok().or_else(|| {
         let mut value = serde_json::from_str(text).ok()?;

@@ -1,14 +1,15 @@
-//! The browser as the page uses it, [`storage`](crate::storage) aside.
+//! The browser as the page uses it, except for [`storage`](crate::storage).
 //!
-//! - [`base_path`]: where on its host the product lives
+//! - [`base_path`]: the product's path on its host
 //! - `http`: requests to the server
-//! - `folded`: texts without regard to case, width and form
+//! - `folded`: text without regard to case, width and normal form
 //! - `features`: `GET /api/features`
-//! - `tabs`: the other tabs: one lock, one channel
+//! - `tabs`: the other tabs: locks, and a channel
 //! - `idle`: whether the browser has time and bandwidth to spare
-//! - `insertion`: writes into a text field so that Ctrl+Z takes it back
+//! - `insertion`: writes into a text field so that Ctrl+Z undoes it
 //! - `json`: records as text
-//! - `viewport`: the part of the window that a phone's keyboard leaves free
+//! - `pause`: a debounce for search fields
+//! - `viewport`: the part of the window above a phone's keyboard
 
 pub mod base_path;
 pub(crate) mod json;

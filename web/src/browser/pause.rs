@@ -1,13 +1,13 @@
-//! Asking the server only once a person has stopped typing.
+//! A debounce: searches run only once a person has stopped typing.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-/// How long nothing more has to be typed.
+/// The length of a pause.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Waits for a pause in the typing, for as long as its component lives.
+/// Waits for a pause in typing, while its component exists.
 #[derive(Clone, Copy)]
 pub(crate) struct Pause(StoredValue<u32>);
 
@@ -16,7 +16,7 @@ impl Pause {
         Self(StoredValue::new(0))
     }
 
-    /// Something was typed: acts after a pause, unless more is typed before.
+    /// Calls `act` after a pause, unless it is called again before.
     pub(crate) fn then(self, act: impl FnOnce() + 'static) {
         let number = self.0.get_value() + 1;
         self.0.set_value(number);

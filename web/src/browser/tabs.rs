@@ -1,7 +1,8 @@
-//! The other tabs of this browser: one Web Lock elects who drains the outbox, one BroadcastChannel tells the news.
+//! The other tabs of this browser: one Web Lock elects the leader, which sends the outbox; one
+//! BroadcastChannel carries messages between tabs.
 //!
-//! A browser that has no locks here (they need https or localhost) lets every tab drain. That costs repeats on the
-//! wire, and nothing else: the ids settle them.
+//! In a browser without locks (they need https or localhost) every tab sends. That only costs
+//! repeats on the wire: the server recognises them by their ids.
 
 use futures::channel::{mpsc, oneshot};
 use futures::{FutureExt, StreamExt, stream};
@@ -18,7 +19,6 @@ const CHANNEL: &str = "steadfast";
 const DRAIN_LOCK: &str = "steadfast-drain";
 const SIGN_IN_LOCK: &str = "steadfast-sign-in";
 
-/// The other tabs of this browser.
 pub(crate) struct Tabs {
     channel: Option<BroadcastChannel>,
 }
@@ -32,8 +32,8 @@ impl Tabs {
 }
 
 impl Peers for Tabs {
-    fn tell(&mut self, news: TabMessage) {
-        if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&news)) {
+    fn tell(&mut self, message: TabMessage) {
+        if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&message)) {
             let _ = channel.post_message(&text.into());
         }
     }
@@ -42,26 +42,28 @@ impl Peers for Tabs {
         let Some(channel) = self.channel.clone() else {
             return stream::pending().boxed_local();
         };
-        let (tell, told) = mpsc::unbounded();
+        let (sender, receiver) = mpsc::unbounded();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            // News of another version of the page may not read; storage tells the rest at the next election.
-            let news = event.data().as_string().and_then(|text| json::parse(&text).ok());
-            if let Some(news) = news {
-                let _ = tell.unbounded_send(news);
+            // A message of another version of the page may not parse; storage has its content at
+            // the next election.
+            let message = event.data().as_string().and_then(|text| json::parse(&text).ok());
+            if let Some(message) = message {
+                let _ = sender.unbounded_send(message);
             }
         });
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        told.map(move |news| {
-            let _ = &listener;
-            news
-        })
-        .boxed_local()
+        receiver
+            .map(move |message| {
+                let _ = &listener;
+                message
+            })
+            .boxed_local()
     }
 
     fn elected(&mut self) -> Task<'static, ()> {
         async {
             if let Some(held) = lock(DRAIN_LOCK).await {
-                // Held until the tab is gone, which is when the browser lets go of it.
+                // Held until the tab closes, when the browser releases it.
                 std::mem::forget(held);
             }
         }
@@ -69,17 +71,17 @@ impl Peers for Tabs {
     }
 }
 
-/// Waits until no other tab is signing in, and keeps them waiting until the answer is dropped.
+/// Waits until no other tab is signing in. Other tabs wait until the result is dropped.
 pub(crate) async fn sign_in_turn() -> Option<LockGuard> {
     lock(SIGN_IN_LOCK).await
 }
 
-/// A lock held; dropped, it is free.
+/// A held lock, released on drop.
 pub(crate) struct LockGuard {
     _release: oneshot::Sender<()>,
 }
 
-/// Waits for a lock of this browser's. `None` where there are none to be had.
+/// Waits for one of this browser's locks. `None` if it has none.
 async fn lock(name: &str) -> Option<LockGuard> {
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into())
@@ -87,7 +89,7 @@ async fn lock(name: &str) -> Option<LockGuard> {
         .filter(JsValue::is_object)?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let (granted, grant) = oneshot::channel();
-    // The lock is held until the promise this returns is settled.
+    // The lock is held until the promise returned here settles.
     let hold = Closure::once_into_js(move |_lock: JsValue| -> Promise {
         let (release, released) = oneshot::channel::<()>();
         let _ = granted.send(LockGuard { _release: release });
@@ -98,7 +100,7 @@ async fn lock(name: &str) -> Option<LockGuard> {
     });
     let name = base_path::here().scoped(name);
     let request: Promise = request.call2(&locks, &name.into(), &hold).ok()?.dyn_into().ok()?;
-    // A refused request (a sandboxed document) drops the callback's end, and so ends the wait.
+    // A refused request (in a sandboxed document) drops the callback, which ends the wait.
     let refused = wasm_bindgen_futures::JsFuture::from(request);
     match futures::future::select(grant, Box::pin(refused)).await {
         futures::future::Either::Left((held, _)) => held.ok(),

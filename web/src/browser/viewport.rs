@@ -1,5 +1,6 @@
-//! The part of the window above a phone's keyboard. Chromium lays the page out anew (`interactive-widget`); Safari draws the
-//! keyboard over it, and only `visualViewport` tells.
+//! The part of the window above a phone's keyboard. Chromium resizes the page
+//! (`interactive-widget`); Safari draws the keyboard over it, and only `visualViewport` reports
+//! that.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -9,10 +10,10 @@ use web_sys::{HtmlElement, VisualViewport};
 /// The height's name in the style sheets.
 const HEIGHT: &str = "--visible-height";
 
-/// A keyboard is higher than this, in pixels; a browser's own bars are not.
+/// A keyboard is higher than this, in pixels; the browser's own bars are not.
 const KEYBOARD: f64 = 80.0;
 
-/// Fits the page into its visible part, for as long as it lives.
+/// Fits the page into its visible part while it is open.
 pub(crate) fn follow() {
     let Some(viewport) = window().visual_viewport() else {
         return;
@@ -33,20 +34,20 @@ fn fit(viewport: &VisualViewport) {
     let (Some(inner), Some(root)) = (inner, root) else {
         return;
     };
-    // Whoever has zoomed in looks at a part of the page, whatever its height.
+    // While the person zooms, they view part of the page, whatever its height.
     let zoomed = (viewport.scale() - 1.0).abs() > 0.01;
     if !zoomed && inner - viewport.height() > KEYBOARD {
         let _ = root
             .style()
             .set_property(HEIGHT, &format!("{}px", viewport.height().floor()));
-        // Safari scrolls the window to bring the field into view; the page has made room for it.
+        // Safari scrolls the window to reveal the field, but the page has already made room for it.
         window().scroll_to_with_x_and_y(0.0, 0.0);
     } else {
         let _ = root.style().remove_property(HEIGHT);
     }
 }
 
-/// Whether a finger types here.
+/// Whether the main pointer is a finger.
 pub(crate) fn is_touch() -> bool {
     window()
         .match_media("(pointer: coarse)")

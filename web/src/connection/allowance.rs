@@ -1,4 +1,5 @@
-//! How much this person may still write today, and the server's disk hold: said before it has run out.
+//! How much this person may still write today, and free space on the server's disk: a warning
+//! before they run out.
 
 use std::time::Duration;
 
@@ -12,10 +13,10 @@ use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
 use crate::language::calendar;
 
-/// How long the server's answer is taken for true while a person writes.
+/// While the person writes, a server's answer is used for this long.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// The answer of the server, as it was last.
+/// The server's last answer.
 #[derive(Clone, Copy)]
 pub(crate) struct AllowanceContext {
     usage: RwSignal<Option<Usage>>,
@@ -46,7 +47,8 @@ impl AllowanceContext {
             .with(|usage| Scarce::of(usage.as_ref()?, calendar::now()))
     }
 
-    /// Asks anew where the answer is old: as a connection opens, and while a person writes or is written to.
+    /// Requests the usage again if the last answer is old: when a connection opens, and when
+    /// messages are written or arrive.
     pub(crate) fn refresh(self) {
         let now = calendar::now();
         let fresh = u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX);
@@ -58,7 +60,7 @@ impl AllowanceContext {
         }
         self.asked_at.set_value(now);
         spawn_local(async move {
-            if let Ok(usage) = http::ask::<Usage>("GET", USAGE_PATH).await {
+            if let Ok(usage) = http::request::<Usage>("GET", USAGE_PATH).await {
                 self.usage.set(Some(usage));
             }
         });

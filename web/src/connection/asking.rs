@@ -1,4 +1,4 @@
-//! Requests over the socket, and the words for their refusals.
+//! Requests over the socket, and the words for their errors.
 
 use steadfast_client::link::{Ask, AskError};
 
@@ -14,7 +14,7 @@ impl ChatContext {
         }
     }
 
-    /// Why something asked for was not done, in the language chosen. Tracked.
+    /// Why a request failed, in the chosen language. Tracked.
     pub(crate) fn why(self, error: &AskError) -> String {
         let language = self.locale.language();
         match error {

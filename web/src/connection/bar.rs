@@ -1,4 +1,4 @@
-//! How the page stands with the server, in plain words, and the switch.
+//! The bar with the state of the connection, in plain words, and the switch.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::language::{Language, calendar};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How the page stands with the server: the words, the next try, the items waiting, the switch.
+/// The state of the connection: its name, the next retry, the unsent items, and the switch.
 #[component]
 pub(crate) fn ConnectionBar() -> impl IntoView {
     let locale = Locale::here();
@@ -32,7 +32,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
             _ => None,
         })
     };
-    // Retries come and go; people who listen to the page hear of a lost connection once.
+    // Retries are not announced: screen readers announce a lost connection once.
     let announced = Memo::new(move |_| match chat.link() {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
             ConnectionPhrases::of(locale.language()).waiting
@@ -76,10 +76,10 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     }
 }
 
-/// Why the server does not take messages at the moment.
+/// Why the server does not accept messages at the moment.
 fn put_off(chat: ChatContext) -> Memo<Option<ErrorCode>> {
     Memo::new(move |_| match chat.link() {
-        // A state that passes in a moment, as a busy server, is not worth a word.
+        // Short-lived reasons, such as a busy server, are not shown.
         LinkState::Connected { .. } => chat
             .on_outbox(steadfast_client::Session::put_off)
             .filter(|code| matches!(code, ErrorCode::StorageFull | ErrorCode::Unavailable)),
@@ -126,7 +126,7 @@ fn Switch(state: Memo<&'static str>) -> impl IntoView {
     }
 }
 
-/// When the next try is, and the way not to wait for it.
+/// The time of the next retry, and the button to retry now.
 #[component]
 fn Retry() -> impl IntoView {
     let locale = Locale::here();
@@ -181,14 +181,13 @@ pub(crate) fn state_name(link: &LinkState) -> &'static str {
     }
 }
 
-/// The state in a word or two.
 pub(crate) fn headline(link: &LinkState, language: Language) -> &'static str {
     match link {
         LinkState::Connected { .. } => ConnectionPhrases::of(language).connected,
         LinkState::Connecting { attempt: 0 } => ConnectionPhrases::of(language).connecting,
         LinkState::Connecting { .. } => ConnectionPhrases::of(language).reconnecting,
         LinkState::Waiting { .. } => ConnectionPhrases::of(language).waiting,
-        // A session is being asked for.
+        // The page is renewing the session.
         LinkState::Refused(HandshakeError::Unauthorized) => ConnectionPhrases::of(language).reconnecting,
         LinkState::Disconnected { .. } | LinkState::Refused(_) => {
             ConnectionPhrases::of(language).disconnected

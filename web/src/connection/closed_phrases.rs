@@ -1,9 +1,8 @@
-//! Why the connection ended, or was not opened.
+//! Why the connection was closed or refused.
 
 use crate::language::Language;
 use steadfast_shared::ErrorCode;
 
-/// Why the connection ended, or was not opened.
 pub struct ClosedPhrases {
     pub link_lost: &'static str,
     pub link_silent: &'static str,

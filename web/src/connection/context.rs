@@ -12,12 +12,12 @@ use crate::language::locale::Locale;
 pub(crate) struct ChatContext {
     chat: StoredValue<Option<Chat>, LocalStorage>,
     pub(crate) room: RwSignal<Option<RoomId>>,
-    /// This device keeps nothing: a private window, most likely.
+    /// Whether this device stores nothing, most likely because of a private window.
     pub(crate) ephemeral: RwSignal<bool>,
-    /// The person is being signed out, and the page loaded anew for it.
+    /// Whether the person is being signed out and the page is about to reload.
     pub(crate) departing: StoredValue<bool>,
     pub(crate) changed: Triggers,
-    /// An input was handled: its rows are to be shown at once.
+    /// Called after an input is handled, so that its rows show at once.
     pub(crate) dispatched: Hook<()>,
     pub(super) locale: Locale,
 }
@@ -63,7 +63,7 @@ impl ChatContext {
         self.chat.set_value(Some(chat));
     }
 
-    /// Calls `act` with the chat, once there is one.
+    /// Calls `act` with the chat, once it exists.
     pub(crate) fn with<T>(self, act: impl FnOnce(&Chat) -> T) -> Option<T> {
         self.chat.with_value(|chat| chat.as_ref().map(act))
     }
@@ -78,7 +78,7 @@ impl ChatContext {
             .unwrap_or(LinkState::Disconnected { reason: None })
     }
 
-    /// Reads the session where it changes with the connection: identity, epoch, the session's state.
+    /// Reads the session. Tracks its connection: identity, epoch, the session's state.
     pub(crate) fn on_connection<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.changed.connection.track();
         self.read(read)
@@ -104,7 +104,7 @@ impl ChatContext {
         self.read(read)
     }
 
-    /// Reads who came and went a moment ago.
+    /// Reads the recent notices of people who came or left. Tracked.
     pub(crate) fn on_notices<T: Default>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.changed.notices.track();
         self.read(read)
@@ -119,7 +119,7 @@ impl ChatContext {
         self.read(|session| session.room(room).is_some())
     }
 
-    /// Hands an input to the session, and shows the rows that follow from it at once.
+    /// Passes an input to the session, and shows the resulting rows at once.
     pub(crate) fn dispatch(self, input: Input) {
         if let Some(chat) = self.chat.get_value() {
             chat.input(input);
@@ -127,7 +127,7 @@ impl ChatContext {
         }
     }
 
-    /// Hands the session an input that changes no row.
+    /// Passes the session an input that changes no row.
     pub(crate) fn dispatch_silently(self, input: Input) {
         if let Some(chat) = self.chat.get_value() {
             chat.input(input);
@@ -142,12 +142,12 @@ impl ChatContext {
         self.with(Chat::disconnect);
     }
 
-    /// Tries again at once: the network may be back, or a person looks at the page again.
+    /// Retries at once: the network may be back, or the person has returned to the page.
     pub(crate) fn wake(self) {
         self.with(Chat::wake);
     }
 
-    /// Writes at once: the page may be gone in a moment.
+    /// Writes to storage at once: the page may be about to close.
     pub(crate) fn flush(self) {
         self.dispatch_silently(Input::Flush);
     }

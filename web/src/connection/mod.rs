@@ -1,4 +1,5 @@
-//! The connection to the server: its state in plain words, requests, and how much may still be written.
+//! The connection to the server: its state in plain words, requests, and what the person may still
+//! write today.
 
 pub mod closed_phrases;
 pub mod phrases;

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_and_many_are_told_apart_in_english() {
+    fn english_has_a_singular_and_a_plural() {
         assert_eq!((ENGLISH.unsent)(1), "1 message waiting");
         assert_eq!((ENGLISH.unsent)(2), "2 messages waiting");
         assert_eq!((KOREAN.unsent)(2), "보내기 대기 2개");

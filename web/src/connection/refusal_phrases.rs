@@ -1,9 +1,8 @@
-//! Why the server did not do as it was asked.
+//! Why the server refused a request.
 
 use crate::language::Language;
 use steadfast_shared::{ErrorCode, WireError};
 
-/// Why the server did not do as it was asked.
 pub struct RefusalPhrases {
     pub server_unreachable: &'static str,
     pub server_refused: fn(&str) -> String,

@@ -1,23 +1,23 @@
-//! Allowances that are nearly used up: told before they have run out.
+//! Warnings about allowances that are nearly used up.
 
 use steadfast_shared::Millis;
 use steadfast_shared::http::{DiskRoom, Usage};
 
-/// An allowance that is nearly used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scarce {
-    /// This person's messages of today.
+    /// This person's messages today.
     Quota {
         /// How much of it is used.
         percent: u64,
-        /// When it begins anew.
+        /// When the next period begins.
         renews_at: Millis,
     },
     Disk,
 }
 
 impl Scarce {
-    /// The allowance that is nearly used up by the server's last answer. One's own quota comes first: it ends sooner.
+    /// The allowance that is nearly used up, by the server's last answer. The person's quota takes
+    /// precedence: it ends sooner.
     pub fn of(usage: &Usage, now: Millis) -> Option<Self> {
         let used = |used: u64, most: u64| used.saturating_mul(100).checked_div(most).unwrap_or(0);
         if usage.near && now < usage.renews_at {

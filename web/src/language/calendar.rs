@@ -1,4 +1,5 @@
-//! Dates, times and ids, by this device's clock, zone and language (`Intl.DateTimeFormat`; no tables in the page).
+//! Dates, times and ids by this device's clock, time zone and language (`Intl.DateTimeFormat`; the
+//! page carries no tables).
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -15,24 +16,24 @@ pub(crate) fn now() -> Millis {
     millis(Date::now())
 }
 
-/// A name for the entry written at this moment.
+/// A new entry's id, from the current time.
 pub(crate) fn new_entry_id() -> EntryId {
     EntryId(Uuid::now_v7())
 }
 
-/// A name for a room made at this moment.
+/// A new room's id, from the current time.
 pub(crate) fn new_room_id() -> RoomId {
     RoomId(Uuid::now_v7())
 }
 
-/// The calendar day of a moment, here.
+/// The calendar day of a time, in this device's time zone.
 pub(crate) fn day_of(at: Millis) -> Day {
     let date = date(at);
-    // Years, months and days never share a number; that is all a `Day` promises.
+    // Years, months and days never collide in it; a `Day` promises no more.
     Day::try_from(date.get_full_year() * 512 + date.get_month() * 32 + date.get_date()).unwrap_or_default()
 }
 
-/// The moment a day begins here, of a date as a date field writes it: `2026-11-21`.
+/// When a day begins in this time zone, given a date field's value: `2026-11-21`.
 pub(crate) fn start_of_day(date: &str) -> Option<Millis> {
     let mut parts = date.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -44,7 +45,7 @@ pub(crate) fn start_of_day(date: &str) -> Option<Millis> {
     (date.get_time() > 0.0).then(|| millis(date.get_time()))
 }
 
-/// Today, as a date field writes it.
+/// Today, in the format of a date field.
 pub(crate) fn date_of_today() -> String {
     let date = Date::new_0();
     format!(
@@ -55,20 +56,18 @@ pub(crate) fn date_of_today() -> String {
     )
 }
 
-/// The day before today.
 pub(crate) fn yesterday() -> Day {
     let date = Date::new_0();
     date.set_date(date.get_date().wrapping_sub(1));
     day_of(millis(date.get_time()))
 }
 
-/// `10:24`, as the language writes it.
+/// `10:24`, in the language's format.
 pub(crate) fn time(at: Millis, language: Language) -> String {
     format(DateStyle::Time, at, language)
 }
 
-/// The same hour and minute where there is no room for more, in the margin of a row: without the word for the half of the day
-/// it is.
+/// The time for the narrow margin of a row: without the day period (AM or PM).
 pub(crate) fn short_time(at: Millis, language: Language) -> String {
     let parts = with_format(DateStyle::Time, language, |format| {
         format.format_to_parts(&date(at))
@@ -82,7 +81,7 @@ pub(crate) fn short_time(at: Millis, language: Language) -> String {
     short.trim().to_owned()
 }
 
-/// How long until this day is over, here.
+/// How long until the day is over in this time zone.
 pub(crate) fn until_tomorrow() -> Duration {
     let now = Date::new_0();
     let (year, month, day) = (now.get_full_year(), now.get_month(), now.get_date());
@@ -105,12 +104,12 @@ pub(crate) fn day_title(at: Millis, language: Language) -> String {
     }
 }
 
-/// Day and time in full, for a tooltip.
+/// Full date and time, for a tooltip.
 pub(crate) fn moment(at: Millis, language: Language) -> String {
     format(DateStyle::Moment, at, language)
 }
 
-/// How long ago, or in how long, as the language says it: `3 minutes ago`.
+/// A relative time in the language's words: `3 minutes ago`.
 pub(crate) fn from_now(at: Millis, language: Language) -> String {
     let (count, unit) = span::apart(now(), at);
     let options = Object::new();
@@ -121,7 +120,7 @@ pub(crate) fn from_now(at: Millis, language: Language) -> String {
     format.format(count, unit).into()
 }
 
-/// The machine-readable form a `<time>` element wants.
+/// The machine-readable format of a `<time>` element.
 pub(crate) fn iso(at: Millis) -> String {
     date(at).to_iso_string().into()
 }
@@ -151,7 +150,7 @@ impl DateStyle {
 }
 
 thread_local! {
-    /// Formats made so far: making one costs more than using it a hundred times.
+    /// Cached formats: creating one costs more than a hundred uses.
     static FORMATS: RefCell<Vec<(DateStyle, Language, Intl::DateTimeFormat)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -180,7 +179,8 @@ fn with_format<T>(shape: DateStyle, language: Language, read: impl FnOnce(&Intl:
     })
 }
 
-/// The browser's own variant of the language first: `en-GB` writes times differently from `en-US`.
+/// Prefers the browser's own variant of the language: `en-GB` writes times differently from
+/// `en-US`.
 fn locales(language: Language) -> Array {
     let mine = crate::language::of_browser::of_browser().find(|tag| Language::of_tag(tag) == Some(language));
     mine.into_iter()

@@ -1,4 +1,4 @@
-//! The language chosen, and phrases in it.
+//! The chosen language, and phrases in it.
 
 use std::time::Duration;
 
@@ -29,19 +29,20 @@ impl Locale {
         self.0.get_untracked()
     }
 
-    /// One phrase, in the language chosen, as something a view can show. All of them are of one type, which keeps the
-    /// compiled page small.
+    /// One phrase in the chosen language, for a view. All such closures have one type, which keeps
+    /// the compiled page small.
     pub(crate) fn says(self, phrase: Phrase) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
         move || phrase(self.language())
     }
 
-    /// Changes the language from here on, and remembers it.
+    /// Changes the language, and remembers the choice.
     pub(crate) fn set_language(self, language: Language) {
         preferences::set_language(language.tag());
         self.0.set(language);
     }
 
-    /// Changes to the language chosen on this device, where that was done past the page: in the form before it.
+    /// Applies the language chosen on this device, in case it was chosen in the form before the
+    /// page ran.
     pub(crate) fn take_up_choice(self) {
         let chosen = of_browser::first();
         if chosen != self.language_untracked() {
@@ -49,20 +50,20 @@ impl Locale {
         }
     }
 
-    /// Notifies everybody who listens, and forgets them: see [`notify_afresh`].
+    /// Notifies all subscribers and drops them: see [`notify_afresh`].
     pub(crate) fn notify_afresh(self) {
         notify_afresh(&self.0);
     }
 }
 
-/// Notifies all subscribers of a signal and drops them: it keeps even those that are long gone, and living ones subscribe
-/// again as they run.
+/// Notifies all subscribers of a signal and drops them: the signal keeps even disposed ones, and
+/// living ones subscribe again as they run.
 pub(crate) fn notify_afresh(signal: &(impl Notify + leptos::reactive::graph::Source)) {
     signal.notify();
     signal.clear_subscribers();
 }
 
-/// Words made from signals, as something a view can show; of one type, as [`Locale::says`] is.
+/// Words computed from signals, for a view; of one type, like [`Locale::says`].
 pub(crate) fn words(words: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     Signal::derive(words)
 }

@@ -1,5 +1,5 @@
-//! The languages the page speaks. Each subject has its phrases beside it, in a struct with one value per language: a phrase
-//! left out does not compile.
+//! The languages of the page. Each subject keeps its phrases beside it, in a struct with one value
+//! per language: a missing phrase does not compile.
 
 pub mod phrases;
 pub mod span;
@@ -17,7 +17,6 @@ pub(crate) mod today;
 
 use steadfast_shared::text::is_unseen;
 
-/// A language the page speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Language {
     English,
@@ -25,10 +24,9 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, in the order they are offered.
+    /// Every language, in display order.
     pub const ALL: [Self; 2] = [Self::English, Self::Korean];
 
-    /// Its BCP 47 tag.
     pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -36,7 +34,7 @@ impl Language {
         }
     }
 
-    /// Its own name for itself.
+    /// Its name in itself.
     pub fn own_name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -44,13 +42,13 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `ko-KR`; `None` for one the page does not speak.
+    /// The language of a tag such as `ko-KR`; `None` if the page does not have it.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
         Self::ALL.into_iter().find(|language| language.tag() == primary)
     }
 
-    /// The next one, for a switch that goes round.
+    /// The next one, wrapping around.
     pub fn next(self) -> Self {
         match self {
             Self::English => Self::Korean,
@@ -58,7 +56,7 @@ impl Language {
         }
     }
 
-    /// Of phrases in every language, those in this one.
+    /// Picks the phrases in this language.
     pub fn pick<T>(self, english: &'static T, korean: &'static T) -> &'static T {
         match self {
             Self::English => english,
@@ -67,13 +65,13 @@ impl Language {
     }
 }
 
-/// A calendar day on this device, in any numbering that tells days apart.
+/// A calendar day on this device, in any numbering that distinguishes days.
 pub type Day = i32;
 
-/// A phrase without a gap.
+/// A phrase without parameters.
 pub type Phrase = fn(Language) -> &'static str;
 
-/// A character that may not be seen, by its number, and by itself where it has a look.
+/// A forbidden character by its code point, and the character itself if it is visible.
 pub(crate) fn code_point(c: char) -> String {
     let code = format!("U+{:04X}", u32::from(c));
     if is_unseen(c) {
@@ -98,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_before_the_page_runs_says_what_the_page_says() {
+    fn the_boot_form_has_the_same_text_as_the_page() {
         let html = include_str!("../../index.html");
         for language in Language::ALL {
             let t = JoinPhrases::of(language);
@@ -123,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_switch_goes_round_every_language() {
+    fn the_switch_cycles_through_every_language() {
         let mut seen = vec![Language::English];
         while let Some(next) = seen.last().map(|last| last.next()).filter(|l| *l != seen[0]) {
             seen.push(next);

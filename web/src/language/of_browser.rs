@@ -1,4 +1,4 @@
-//! Which languages this device's person reads.
+//! The languages this device's person reads.
 
 use leptos::prelude::window;
 
@@ -14,7 +14,8 @@ pub(crate) fn of_browser() -> impl Iterator<Item = String> {
         .filter_map(|tag| tag.as_string())
 }
 
-/// The one to speak at first: the one chosen here before, else the browser's first that the page knows.
+/// The initial language: the one chosen here before, else the first of the browser's that the page
+/// has.
 pub(crate) fn first() -> Language {
     preferences::language()
         .and_then(|tag| Language::of_tag(&tag))

@@ -1,11 +1,10 @@
-//! How long something lasts, as a person chooses it.
+//! Durations a person can choose.
 
 use steadfast_shared::limit::ADDRESS_HELD_SECONDS;
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
-/// How long something lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TimeSpan {
     Hour,
@@ -19,7 +18,6 @@ impl TimeSpan {
     /// Every span, the shortest first.
     pub const ALL: [Self; 5] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter];
 
-    /// How many seconds it has.
     pub fn seconds(self) -> u64 {
         match self {
             Self::Hour => HOUR,
@@ -41,14 +39,14 @@ impl TimeSpan {
         }
     }
 
-    /// Reads a name; `None` for one that is no span, as that of "for good" and of "not at all".
+    /// Parses a name; `None` for one that is no span, such as "for good" or "not at all".
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|span| span.name() == name)
     }
 }
 
-/// A time apart from another one as a person says it: how many of which unit, rounded towards now. Units as
-/// `Intl.RelativeTimeFormat` names them.
+/// The difference between two times in the largest unit that fits, rounded towards now. Units are
+/// named as in `Intl.RelativeTimeFormat`.
 pub fn apart(now: u64, at: u64) -> (i64, &'static str) {
     const UNITS: [(u64, &str); 5] = [
         (365 * DAY, "year"),
@@ -80,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn times_apart_are_said_in_the_largest_unit_that_fits() {
+    fn differences_use_the_largest_unit_that_fits() {
         let now = 1_000_000_000_000;
         assert_eq!(apart(now, now - 59_000), (0, "second"));
         assert_eq!(apart(now, now - 60_000), (-1, "minute"));

@@ -1,4 +1,4 @@
-//! The way to the other language.
+//! The button that switches the language.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Which day it is: it ends while pages are open, and while devices sleep.
+//! The current day: it changes while pages are open, and while devices sleep.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use leptos::prelude::*;
 
 use crate::language::{Day, calendar};
 
-/// A device that slept through midnight wakes with its timers late; so the day is looked at this often.
+/// A device that slept through midnight wakes with its timers late, so the day is checked this
+/// often.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// A timer may be this early.
+/// A timer may fire this early.
 const AFTER: Duration = Duration::from_millis(50);
 
-/// The day it is here.
 #[derive(Clone, Copy)]
 pub(crate) struct TodayContext {
     pub(crate) day: RwSignal<Day>,
@@ -33,15 +33,15 @@ impl TodayContext {
 }
 
 impl TodayContext {
-    /// Follows the calendar for as long as the page lives.
+    /// Follows the calendar while the page is open.
     pub(crate) fn follow(self) {
-        self.look();
+        self.check();
         let next = (calendar::until_tomorrow() + AFTER).min(LOOK_AGAIN);
         set_timeout(move || self.follow(), next);
     }
 
-    /// Another day may have begun.
-    pub(crate) fn look(self) {
+    /// Checks whether another day has begun.
+    pub(crate) fn check(self) {
         let today = calendar::day_of(calendar::now());
         if self.day.get_untracked() != today {
             self.day.set(today);

@@ -1,4 +1,4 @@
-//! The open room and the page's address, kept the same.
+//! Keeps the open room and the page's address in step.
 
 use leptos::prelude::*;
 use steadfast_client::{Anchor, Connection};
@@ -13,15 +13,15 @@ use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::route::Route;
 use crate::storage::preferences;
 
-/// The entry of the browser's history that was.
+/// What happens to the current entry of the browser's history.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HistoryEntry {
-    /// Back leads to it.
+    /// It stays: *back* returns to it.
     Keep,
     Replace,
 }
 
-/// The open room, as it was known last, and who was in it.
+/// The open room as last seen, and the person signed in then.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Stay {
     room: RoomId,
@@ -32,7 +32,7 @@ pub(crate) struct Stay {
 }
 
 impl NavigationContext {
-    /// A person writes here: no other room is opened over it because of an earlier address.
+    /// Once the person types in a room, no room that an earlier address named opens over it.
     pub(crate) fn stays_here(self) {
         let Some(room) = self.compose.drafting.room() else {
             return;
@@ -44,7 +44,7 @@ impl NavigationContext {
         }
     }
 
-    /// Opens the address's room, after back and forward.
+    /// Opens the address's room, after *back* or *forward*.
     pub(crate) fn follow_address(self) {
         self.overlays.close_all();
         if let Route::Room { room, .. } = here() {
@@ -58,7 +58,7 @@ impl NavigationContext {
         }
     }
 
-    /// Reads the address as the page starts.
+    /// Reads the address when the page starts.
     pub(crate) fn read_address(self) -> Route {
         let route = here();
         if let Route::Room { room, .. } = route {
@@ -67,8 +67,8 @@ impl NavigationContext {
         route
     }
 
-    /// Opens a room where none is open, or the one that was is not there any more: left, closed to this person, or of
-    /// another life of the database. First the one the address names, then the last one, then the first.
+    /// Opens a room if none is open, or if the open one is gone (left, closed to this person, or of
+    /// an earlier epoch): the one the address names, else the last one, else the first.
     pub(crate) fn open_some_room(self) {
         let expected = self.rooms.expected.get_value();
         if let Some(room) = expected.filter(|room| self.chat.knows(*room)) {
@@ -76,7 +76,7 @@ impl NavigationContext {
             self.rooms.open(room);
             return;
         }
-        self.look_after_stay();
+        self.check_stay();
         let wanted = self.wanted.get_value();
         if let Some(room) = wanted.filter(|room| self.chat.knows(*room)) {
             self.wanted.set_value(None);
@@ -103,8 +103,8 @@ impl NavigationContext {
         self.enter_room(room);
     }
 
-    /// Whether `room` is opened where `wanted` is not known: not under words that were typed for the one asked for, until the
-    /// server has said which rooms there are.
+    /// Whether to open `room` although `wanted` is unknown. Not yet if text was typed for the
+    /// wanted room and the server has not listed the rooms.
     fn gives_up(self, wanted: RoomId, room: RoomId) -> bool {
         let certain = self
             .chat
@@ -125,7 +125,7 @@ impl NavigationContext {
         true
     }
 
-    /// Opens a room that a person chose: *back* leads to the one before.
+    /// Opens a room the person chose; *back* returns to the one before.
     pub(crate) fn choose_room(self, room: RoomId) {
         self.go(&Route::room(room), HistoryEntry::Keep);
         self.enter_room(room);
@@ -148,7 +148,7 @@ impl NavigationContext {
         self.people.keep_members();
     }
 
-    /// Leads to the message the address names, where it does.
+    /// Jumps to the message the address names, if any.
     fn seek_address(self) {
         if let Route::Room { room, seq: Some(seq) } = here()
             && self.chat.room.get_untracked() == Some(room)
@@ -170,8 +170,8 @@ impl NavigationContext {
         self.stayed.set_value(stay);
     }
 
-    /// Says so where the open room is gone and this person did not leave it here.
-    fn look_after_stay(self) {
+    /// Reports that the open room is gone, unless this person left it here.
+    fn check_stay(self) {
         let Some(stay) = self.stayed.get_value() else {
             return;
         };
@@ -180,7 +180,7 @@ impl NavigationContext {
             let archived = self
                 .stayed
                 .with_value(|now| now.as_ref().is_some_and(|now| now.archived));
-            // The dialog by which this person did it themselves has the keyboard then.
+            // If this person archived it themselves, the dialog for that has the focus.
             if archived && !stay.archived && self.field.is_focused() {
                 self.compose.end_composition();
                 self.interrupt(Reason::Archived, stay.name);
@@ -191,7 +191,7 @@ impl NavigationContext {
         self.stayed.set_value(None);
         let left = self.rooms.leaving.get_value() == Some(stay.room);
         self.rooms.leaving.set_value(None);
-        // Of another person's rooms, or another database's, there is nothing to say.
+        // Another person's rooms, or another epoch's, need no report.
         let same = self
             .chat
             .read(|session| session.epoch() == stay.epoch && session.me().map(|me| me.id) == stay.me);
@@ -201,7 +201,7 @@ impl NavigationContext {
         }
     }
 
-    /// The address names no room any more.
+    /// Removes the room from the address.
     pub(crate) fn show_home(self) {
         self.go(&Route::Home, HistoryEntry::Replace);
     }

@@ -1,4 +1,4 @@
-//! From room to room.
+//! Navigation between rooms.
 
 use leptos::prelude::*;
 use steadfast_shared::RoomId;
@@ -14,14 +14,14 @@ use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// Which room is opened, and why one was taken away.
+/// Which room is open, and why one was taken away.
 #[derive(Clone, Copy)]
 pub(crate) struct NavigationContext {
-    /// The room the address asks for, until it is known whether there is one.
+    /// The room the address names, until the page knows whether it exists.
     pub(crate) wanted: StoredValue<Option<RoomId>>,
-    /// The open room as it was known last: its name is needed when it is gone.
+    /// The open room as last seen: its name is still needed when it is gone.
     pub(crate) stayed: StoredValue<Option<Stay>>,
-    /// Why the open room, or the one asked for, was taken away from this person.
+    /// Why the open or wanted room was taken away from this person.
     pub(crate) interruption: RwSignal<Option<Interruption>>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,

@@ -1,4 +1,4 @@
-//! The dialog for a person whose room was taken away while they looked at it or wrote in it.
+//! The dialog for a person whose room was taken away while it was open.
 
 use leptos::prelude::*;
 
@@ -13,8 +13,9 @@ use crate::ui::dialog::Dialog;
 use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 
-/// Says why the room that was open is not to be written in any more, before everything else and until it is acknowledged:
-/// whoever is typing types on, and the rest of the sentence must not go to another room.
+/// Says why the open room no longer takes messages, on top of everything else and until
+/// acknowledged: a person who is typing keeps typing, and the rest of the sentence must not go to
+/// another room.
 #[component]
 pub(crate) fn Interrupted() -> impl IntoView {
     let navigation = NavigationContext::here();
@@ -70,7 +71,8 @@ fn Notice(interruption: Interruption) -> impl IntoView {
             brief=true
             on_close=close
         >
-            // Not the button has the focus: Enter and the space bar belong to the text being typed.
+            // The button does not get the focus: Enter and space would press it while the person is
+            // still typing.
             <p tabindex="-1" role="alert" autofocus>{words(why)}</p>
             {kept}
             <div class="dialog-ways">

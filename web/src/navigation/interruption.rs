@@ -1,28 +1,28 @@
-//! The room one was writing in is not to be written in any more.
+//! The open room no longer takes messages.
 
 use leptos::prelude::*;
 
 use crate::navigation::context::NavigationContext;
 
-/// Why a room cannot be written in any more. It is said before anything else, and holds the keyboard: words typed
-/// on must not land elsewhere.
+/// Why a room no longer takes messages. It is shown on top of everything else and takes the
+/// keyboard: text that the person is still typing must not land elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Interruption {
     pub(crate) reason: Reason,
-    /// The room's name, where it is known.
+    /// The room's name, if it is known.
     pub(crate) room: String,
-    /// The text written there, as it was typed.
+    /// The text written there, as typed.
     pub(crate) text: String,
 }
 
-/// Why a room is not to be written in.
+/// Why a room takes no messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Reason {
-    /// This person is not in it any more.
+    /// This person is no longer a member.
     Out,
     Deleted,
     Archived,
-    /// There is no such room for this person.
+    /// The room does not exist, or is not visible to this person.
     NoSuchRoom,
 }
 

@@ -1,4 +1,4 @@
-//! From room to room: the address, the room that is opened, and the one that is taken away.
+//! Navigation between rooms: the address, the room that opens, and the one that is taken away.
 
 pub mod phrases;
 

@@ -1,8 +1,7 @@
-//! A room taken away from a person who was writing in it.
+//! The dialog about a room that was taken away from a person.
 
 use crate::language::Language;
 
-/// A room taken away from a person who was writing in it.
 pub struct InterruptionPhrases {
     pub interrupted: &'static str,
     pub archived: fn(&str) -> String,

@@ -1,7 +1,8 @@
-//! IndexedDB, as much of it as records of text need: open, write a batch, read everything.
+//! A minimal IndexedDB wrapper for records of text: open, write a batch, read everything.
 //!
-//! A write resolves on its transaction's `complete`, asked for with `durability: "strict"`: the browser has flushed
-//! to disk by then. (The `idb` crate cannot ask for that, and web-sys binds it only behind an unstable flag.)
+//! A write resolves on its transaction's `complete` event, requested with `durability: "strict"`:
+//! the browser has flushed to disk by then. (The `idb` crate cannot request that, and web-sys binds
+//! it only behind an unstable flag.)
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,18 +18,18 @@ use web_sys::{
     IdbTransaction,
 };
 
-/// The schema's version. Raised when a store comes or goes; records evolve by serde.
+/// The schema's version. Raised when a store is added or removed; records evolve through serde.
 const VERSION: u32 = 1;
 
-/// Some browsers leave an open without any answer at all; nobody waits for them for ever.
+/// Some browsers never answer an open request, so it has a time limit.
 const OPEN_WITHIN_MS: u32 = 5_000;
 
 /// The stores, each a map from text to text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ObjectStore {
-    /// Who the device speaks for.
+    /// The person this device is signed in as.
     Identity,
-    /// Items typed and not acknowledged, by entry id.
+    /// Unacknowledged items, by entry id.
     Outbox,
     /// The newest page of each room, by room id.
     Rooms,
@@ -46,38 +47,38 @@ impl ObjectStore {
     }
 }
 
-/// One change. All changes of one [`Database::write`] happen together or not at all.
+/// One change. All changes of one [`IndexedDatabase::write`] happen together or not at all.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
     Put(ObjectStore, String, String),
-    /// Removes; an absent one is no error.
+    /// Removes a record; it need not exist.
     Remove(ObjectStore, String),
-    /// Removes everything in a store.
+    /// Removes every record of a store.
     Clear(ObjectStore),
 }
 
-/// Why the database did not do as it was asked.
+/// Why a database operation failed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// There is no IndexedDB, or the browser refuses it here.
+    /// The browser has no IndexedDB, or denies it to this page.
     #[error("this browser keeps no database for this page")]
     Unavailable,
-    /// Another tab holds an older database open and does not let go.
+    /// Another tab keeps an older version of the database open.
     #[error("another tab holds an older database open")]
     Blocked,
     /// The browser did not answer.
     #[error("the browser did not answer")]
     Silent,
-    /// A newer page has been here: this one is too old for its database.
+    /// A newer version of the page has upgraded the database.
     #[error("the database belongs to a newer page")]
     Newer,
-    /// The disk, or this site's share of it, is full.
+    /// The disk, or this site's quota, is full.
     #[error("no room is left")]
     Full,
-    /// The database was closed meanwhile; opening it again may help.
+    /// The database was closed since; opening it again may help.
     #[error("the database was closed")]
     Closed,
-    /// Anything else, in the browser's words.
+    /// Another error, in the browser's words.
     #[error("{0}")]
     Failed(String),
 }
@@ -97,19 +98,19 @@ impl From<JsValue> for DatabaseError {
     }
 }
 
-/// An open database. Closes itself when another tab needs it to, and says [`DatabaseError::Closed`] from then on.
+/// An open database. Closes itself when another tab needs to upgrade it; after that it returns
+/// [`DatabaseError::Closed`].
 #[derive(Debug)]
 pub struct IndexedDatabase {
     inner: IdbDatabase,
-    let_go: RequestClosure,
+    on_version_change: RequestClosure,
 }
 
 impl IndexedDatabase {
-    /// Opens the database of this name, creating it where there is none.
+    /// Opens the database of this name, and creates it if needed.
     ///
-    /// # Errors
-    /// [`DatabaseError::Unavailable`], [`DatabaseError::Blocked`], [`DatabaseError::Silent`], [`DatabaseError::Newer`], or
-    /// the browser's words.
+    /// # Errors [`DatabaseError::Unavailable`], [`DatabaseError::Blocked`],
+    /// [`DatabaseError::Silent`], [`DatabaseError::Newer`], or the browser's words.
     pub async fn open(name: &str) -> Result<Self, DatabaseError> {
         let request = factory()?
             .open_with_u32(name, VERSION)
@@ -142,8 +143,7 @@ impl IndexedDatabase {
 
     /// Deletes the database of this name.
     ///
-    /// # Errors
-    /// As [`Database::open`].
+    /// # Errors As [`IndexedDatabase::open`].
     pub async fn delete(name: &str) -> Result<(), DatabaseError> {
         let request = factory()?.delete_database(name)?;
         match first_event(&request, &["success", "error", "blocked"]).await {
@@ -153,10 +153,10 @@ impl IndexedDatabase {
         }
     }
 
-    /// Does all of `operations`, in order, or none. Durable when it resolves.
+    /// Performs all `operations` in order, or none. Durable when it resolves.
     ///
-    /// # Errors
-    /// [`DatabaseError::Full`], [`DatabaseError::Closed`], or the browser's words. Nothing was written then.
+    /// # Errors [`DatabaseError::Full`], [`DatabaseError::Closed`], or the browser's words. Nothing
+    /// was written then.
     pub async fn write(&self, operations: &[Operation]) -> Result<(), DatabaseError> {
         if operations.is_empty() {
             return Ok(());
@@ -175,8 +175,7 @@ impl IndexedDatabase {
 
     /// Every record of each of `stores`, as one consistent view.
     ///
-    /// # Errors
-    /// [`DatabaseError::Closed`], or the browser's words.
+    /// # Errors [`DatabaseError::Closed`], or the browser's words.
     pub async fn read<const N: usize>(
         &self,
         stores: [ObjectStore; N],
@@ -198,14 +197,13 @@ impl IndexedDatabase {
 
     /// Every record of a store, with its key.
     ///
-    /// # Errors
-    /// As [`Database::read`].
+    /// # Errors As [`IndexedDatabase::read`].
     pub async fn read_keyed(&self, store: ObjectStore) -> Result<Vec<(String, String)>, DatabaseError> {
         let transaction = self.begin("readonly")?;
         let done = first_event(&transaction, &["complete", "abort"]);
-        let held = transaction.object_store(store.name())?;
-        // Both in the order of the keys.
-        let (keys, records) = (held.get_all_keys()?, held.get_all()?);
+        let object_store = transaction.object_store(store.name())?;
+        // Both requests return results in key order.
+        let (keys, records) = (object_store.get_all_keys()?, object_store.get_all()?);
         finished(&transaction, done.await)?;
         let texts = |request: &IdbRequest| -> Result<Vec<String>, JsValue> {
             let values: Array = request.result()?.unchecked_into();
@@ -219,9 +217,12 @@ impl IndexedDatabase {
 
     fn of(inner: IdbDatabase) -> Self {
         let closing = inner.clone();
-        let let_go = Closure::new(move |_: Event| closing.close());
-        inner.set_onversionchange(Some(let_go.as_ref().unchecked_ref()));
-        Self { inner, let_go }
+        let on_version_change = Closure::new(move |_: Event| closing.close());
+        inner.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+        Self {
+            inner,
+            on_version_change,
+        }
     }
 
     fn begin(&self, mode: &str) -> Result<IdbTransaction, DatabaseError> {
@@ -242,12 +243,12 @@ impl Drop for IndexedDatabase {
     fn drop(&mut self) {
         self.inner.set_onversionchange(None);
         self.inner.close();
-        let _ = &self.let_go;
+        let _ = &self.on_version_change;
     }
 }
 
 fn factory() -> Result<IdbFactory, DatabaseError> {
-    // A getter that throws in some private modes, and answers undefined in others.
+    // The getter throws in some private modes, and returns undefined in others.
     let factory =
         Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|_| DatabaseError::Unavailable)?;
     if factory.is_undefined() || factory.is_null() {
@@ -265,7 +266,7 @@ fn create_stores(event: &Event) {
     };
     for store in ObjectStore::ALL {
         if !database.object_store_names().contains(store.name()) {
-            // Failing aborts the upgrade, and the open reports it.
+            // An error aborts the upgrade, and the open request reports it.
             let _ = database.create_object_store(store.name());
         }
     }
@@ -282,8 +283,8 @@ fn perform(transaction: &IdbTransaction, operation: &Operation) -> Result<(), Js
     Ok(())
 }
 
-/// Commits without waiting for the requests' own events, where the browser can: a page that goes away in the next
-/// instant has then still written.
+/// Commits without waiting for the requests' own events, where the browser supports it: a page that
+/// closes the next instant has still written.
 fn commit(transaction: &IdbTransaction) {
     if let Ok(commit) = Reflect::get(transaction, &"commit".into())
         && let Ok(commit) = commit.dyn_into::<Function>()
@@ -309,7 +310,8 @@ fn failure_of(request: &IdbRequest) -> DatabaseError {
     }
 }
 
-/// A request given up on may still succeed; a connection nobody holds would block every later upgrade.
+/// A request that timed out may still succeed; an unused connection would block every later
+/// upgrade.
 fn close_when_it_opens(request: IdbOpenDbRequest, upgrade: RequestClosure) {
     wasm_bindgen_futures::spawn_local(async move {
         if first_event(&request, &["success", "error"]).await == "success"
@@ -321,21 +323,21 @@ fn close_when_it_opens(request: IdbOpenDbRequest, upgrade: RequestClosure) {
     });
 }
 
-/// Which of `names` happens to `target` first. Listens from the call on, not only once polled.
+/// The first of `names` to fire on `target`. Listens from the call on, not from the first poll.
 fn first_event(
     target: &EventTarget,
     names: &'static [&'static str],
 ) -> impl Future<Output = &'static str> + Unpin + use<> {
-    let (tell, told) = oneshot::channel();
-    let tell = Rc::new(Cell::new(Some(tell)));
+    let (sender, receiver) = oneshot::channel();
+    let sender = Rc::new(Cell::new(Some(sender)));
     let listening = RequestListener(
         names
             .iter()
             .map(|name| {
-                let tell = tell.clone();
+                let sender = sender.clone();
                 let listener = RequestClosure::new(move |_: Event| {
-                    if let Some(tell) = tell.take() {
-                        let _ = tell.send(*name);
+                    if let Some(sender) = sender.take() {
+                        let _ = sender.send(*name);
                     }
                 });
                 let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
@@ -344,13 +346,13 @@ fn first_event(
             .collect(),
     );
     Box::pin(async move {
-        let name = told.await.unwrap_or("abort");
+        let name = receiver.await.unwrap_or("abort");
         drop(listening);
         name
     })
 }
 
-/// Event listeners, taken away when dropped.
+/// Event listeners, removed on drop.
 struct RequestListener(Vec<(EventTarget, &'static str, RequestClosure)>);
 
 type RequestClosure = Closure<dyn FnMut(Event)>;

@@ -9,13 +9,12 @@ use crate::browser::json;
 
 use crate::storage::database::{DatabaseError, IndexedDatabase, ObjectStore, Operation};
 
-/// The name of the page's database.
 pub const DATABASE: &str = "steadfast";
 
 const IDENTITY_KEY: &str = "identity";
 
-/// The chat's records. Opens the database when it is first needed, and again after it was closed under it: cleared
-/// by a person, or upgraded by a newer page in another tab.
+/// The chat's records. Opens the database when first needed, and again after it was closed from
+/// outside: cleared by the person, or upgraded by a newer page in another tab.
 #[derive(Debug)]
 pub struct DeviceStorage {
     name: String,
@@ -23,7 +22,7 @@ pub struct DeviceStorage {
 }
 
 impl DeviceStorage {
-    /// Storage in the database of this name. Touches nothing yet.
+    /// Uses the database of this name. Does not open it yet.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -31,19 +30,17 @@ impl DeviceStorage {
         }
     }
 
-    /// Who this device speaks for, read ahead of everything else.
+    /// The person this device is signed in as, read before everything else.
     ///
-    /// # Errors
-    /// Where the device keeps nothing.
+    /// # Errors If this device stores nothing.
     pub async fn identity(&mut self) -> Result<Option<Identity>, StorageError> {
         let [identity] = self.read([ObjectStore::Identity]).await?;
         Ok(identity.iter().find_map(|text| json::parse(text).ok()))
     }
 
-    /// Items of the outbox that cannot be read.
+    /// Outbox items that cannot be read.
     ///
-    /// # Errors
-    /// Where the device keeps nothing.
+    /// # Errors If this device stores nothing.
     pub async fn unreadable(&mut self) -> Result<Vec<Unreadable>, StorageError> {
         let records = match self.open().await?.read_keyed(ObjectStore::Outbox).await {
             Err(DatabaseError::Closed) => self.reopen().await?.read_keyed(ObjectStore::Outbox).await,
@@ -57,10 +54,9 @@ impl DeviceStorage {
             .collect())
     }
 
-    /// Erases these records of the outbox.
+    /// Erases these outbox records.
     ///
-    /// # Errors
-    /// Where the device does not let them be erased.
+    /// # Errors If the browser does not erase them.
     pub async fn discard(&mut self, keys: &[String]) -> Result<(), StorageError> {
         let removals: Vec<Operation> = keys
             .iter()
@@ -71,8 +67,7 @@ impl DeviceStorage {
 
     /// Erases everything.
     ///
-    /// # Errors
-    /// Where the device keeps nothing, or does not let it be erased.
+    /// # Errors If this device stores nothing, or the browser does not erase it.
     pub async fn erase(&mut self) -> Result<(), StorageError> {
         let all = [ObjectStore::Identity, ObjectStore::Outbox, ObjectStore::Rooms].map(Operation::Clear);
         self.write(&all).await

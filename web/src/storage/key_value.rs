@@ -1,13 +1,11 @@
-//! Texts by key, which are kept while the page is closed.
+//! Texts by key that outlive the page.
 
-/// Texts by key, as a browser's localStorage keeps them.
+/// Texts by key, as localStorage keeps them.
 pub trait KeyValue {
-    /// The text of a key.
     fn get(&self, key: &str) -> Option<String>;
-    /// Writes, and says whether it is kept.
+    /// Writes a text. Returns whether it was stored.
     fn set(&mut self, key: &str, text: &str) -> bool;
-    /// Removes; an absent one is no error.
+    /// Removes a key; it need not exist.
     fn remove(&mut self, key: &str);
-    /// Every key there is.
     fn keys(&self) -> Vec<String>;
 }

@@ -1,14 +1,15 @@
-//! localStorage as [`KeyValue`], and the few words a tab leaves for itself in sessionStorage.
+//! localStorage as [`KeyValue`], and the values that a tab keeps for itself in sessionStorage.
 
 use web_sys::Storage;
 
 use crate::browser::base_path::here;
 use crate::storage::key_value::KeyValue;
 
-/// This tab's name, where it was loaded anew. Taken away while the tab lives: a duplicated tab is another one.
+/// This tab's name across a reload. Removed while the tab is open: a duplicated tab needs a name of
+/// its own.
 const TAB: &str = "steadfast.tab";
 
-/// Why the tab was loaded anew after a person was signed out.
+/// The name to show after a sign-out that reloaded the tab.
 const FAREWELL: &str = "steadfast.farewell";
 
 #[derive(Clone, Copy, Debug)]
@@ -39,31 +40,31 @@ impl KeyValue for LocalTexts {
     }
 }
 
-/// The name this tab had before it was loaded anew.
+/// Takes the name this tab had before a reload.
 pub fn take_tab() -> Option<String> {
     take(TAB)
 }
 
-/// Leaves the tab's name for when it is loaded anew.
+/// Stores the tab's name for after a reload.
 pub fn leave_tab(name: &str) {
     if let Some(session) = session() {
         let _ = session.set_item(&here().scoped(TAB), name);
     }
 }
 
-/// The farewell left before the tab was loaded anew.
+/// Takes the name stored before a sign-out reloaded the tab.
 pub fn take_farewell() -> Option<String> {
     take(FAREWELL)
 }
 
-/// Leaves a farewell: the name of whoever was signed out, or nothing where they wanted it.
+/// Stores the name of the person who was signed out, or an empty one if they signed out themselves.
 pub fn leave_farewell(name: &str) {
     if let Some(session) = session() {
         let _ = session.set_item(&here().scoped(FAREWELL), name);
     }
 }
 
-/// Whether the browser says that it keeps cookies for this page.
+/// Whether the browser reports that it keeps cookies for this page.
 pub fn cookies_are_kept() -> bool {
     let navigator = web_sys::window().map(|window| window.navigator());
     let enabled =

@@ -1,10 +1,11 @@
-//! The records of this device: the chat in IndexedDB, a few preferences and the drafts in localStorage.
+//! This device's records: the chat in IndexedDB, a few preferences and the drafts in localStorage.
 //!
 //! Invariant: nothing outside this folder touches browser storage.
 //!
-//! Every record of the database is JSON text: the serde shapes of `steadfast-client`, readable in the browser's own
-//! tools. A room's page that was stored under older rules is mended; an item of the outbox that cannot be read (another version
-//! of the page wrote it) stays, and its author is told.
+//! Every record of the database is JSON text: the serde shapes of `steadfast-client`, readable in
+//! the browser's developer tools. A room's page stored by an older version is repaired; an outbox
+//! item that cannot be read (another version of the page wrote it) stays, and its author is
+//! notified.
 
 pub mod key_value;
 

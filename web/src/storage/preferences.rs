@@ -1,6 +1,7 @@
-//! Small records that are wanted at once: the language, the theme, the last room. In localStorage, which answers without waiting.
+//! Small records needed at once: the language, the theme, the last room. In localStorage, which is
+//! synchronous.
 //!
-//! A browser without localStorage forgets these, and nothing else suffers.
+//! In a browser without localStorage these are not remembered; nothing else depends on them.
 
 use steadfast_shared::RoomId;
 use steadfast_shared::event::ClosingReason;
@@ -8,7 +9,7 @@ use steadfast_shared::event::ClosingReason;
 use crate::browser::base_path::here;
 use crate::storage::local::local;
 
-// `web/boot.js` reads the first three as well.
+// `web/boot.js` reads the first three, too.
 const LANGUAGE: &str = "steadfast.language";
 const THEME: &str = "steadfast.theme";
 const KNOWN: &str = "steadfast.known";
@@ -26,10 +27,8 @@ pub fn set_language(tag: &str) {
     }
 }
 
-/// Whether the page is light or dark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {
-    /// As the device is.
     #[default]
     System,
     Light,
@@ -37,7 +36,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// All of them, in the order they are offered.
+    /// All themes, in display order.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
     /// Its name in the document.
@@ -50,7 +49,6 @@ impl Theme {
     }
 }
 
-/// The theme chosen on this device.
 pub fn theme() -> Theme {
     chosen_theme().unwrap_or_default()
 }
@@ -71,21 +69,20 @@ pub fn room() -> Option<RoomId> {
     local()?.get_item(&here().scoped(ROOM)).ok()??.parse().ok()
 }
 
-/// Remembers the open room.
 pub fn set_room(room: RoomId) {
     if let Some(local) = local() {
         let _ = local.set_item(&here().scoped(ROOM), &room.to_string());
     }
 }
 
-/// Forgets the open room.
 pub fn forget_room() {
     if let Some(local) = local() {
         let _ = local.remove_item(&here().scoped(ROOM));
     }
 }
 
-/// Remembers whether somebody is signed in here: then a page that is loaded does not begin with the form of a first visit.
+/// Remembers whether a person is signed in here: if so, the page does not start with the form of a
+/// first visit.
 pub fn set_known(known: bool) {
     let Some(local) = local() else { return };
     let key = here().scoped(KNOWN);
@@ -98,7 +95,7 @@ pub fn set_known(known: bool) {
     }
 }
 
-/// Why the person of this device may not sign in, as the server last said.
+/// Why this device's person is excluded, as the server last said.
 pub fn kept_out() -> Option<ClosingReason> {
     match local()?.get_item(&here().scoped(KEPT_OUT)).ok()??.as_str() {
         "banned" => Some(ClosingReason::Banned),
@@ -107,7 +104,7 @@ pub fn kept_out() -> Option<ClosingReason> {
     }
 }
 
-/// Remembers that they may not, so that a page loaded anew says so too, or forgets it.
+/// Remembers that they are excluded, so that a reloaded page says so too, or forgets it.
 pub fn set_kept_out(reason: Option<ClosingReason>) {
     let Some(local) = local() else { return };
     let key = here().scoped(KEPT_OUT);
@@ -118,14 +115,13 @@ pub fn set_kept_out(reason: Option<ClosingReason>) {
     };
 }
 
-/// Choices that belong to the device, and outlive whoever is signed in.
+/// Choices that belong to the device, whoever is signed in.
 #[derive(Clone, Debug)]
 pub struct DeviceChoices {
     language: Option<String>,
     theme: Option<Theme>,
 }
 
-/// The choices made on this device.
 pub fn choices() -> DeviceChoices {
     DeviceChoices {
         language: language(),
@@ -133,7 +129,7 @@ pub fn choices() -> DeviceChoices {
     }
 }
 
-/// Remembers the choices again, after the browser cleared everything.
+/// Stores the choices again after the browser cleared everything.
 pub fn restore(choices: DeviceChoices) {
     if let Some(language) = choices.language {
         set_language(&language);

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Invitations to the server.
 pub struct InvitationPhrases {
     pub server: &'static str,
     pub closed: &'static str,

@@ -3,7 +3,6 @@
 use crate::language::{Language, code_point};
 use steadfast_shared::TextError;
 
-/// The page that asks for a nickname.
 pub struct JoinPhrases {
     pub welcome: &'static str,
     pub promise: &'static str,

@@ -1,8 +1,7 @@
-//! The page of a person who may not sign in.
+//! The page of an excluded person.
 
 use crate::language::Language;
 
-/// The page of a person who may not sign in.
 pub struct KeptOutPhrases {
     pub banned_title: &'static str,
     pub closed_title: &'static str,

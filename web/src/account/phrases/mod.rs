@@ -18,7 +18,6 @@ use crate::language::Language;
 use steadfast_shared::PassphraseError;
 use steadfast_shared::limit;
 
-/// A person's own account.
 pub struct AccountPhrases {
     pub title: &'static str,
     pub save: &'static str,

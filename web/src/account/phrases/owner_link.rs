@@ -1,8 +1,7 @@
-//! Links that make their reader an owner.
+//! Links that make a person an owner.
 
 use crate::language::Language;
 
-/// Links that make their reader an owner.
 pub struct OwnerLinkPhrases {
     pub owner_link: &'static str,
     pub owner_link_means: &'static str,

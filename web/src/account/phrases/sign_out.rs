@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Signing out while something is unsent.
 pub struct SignOutPhrases {
     pub unsent: fn(usize, usize) -> String,
     pub sign_out_question: &'static str,

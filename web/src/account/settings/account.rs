@@ -10,17 +10,16 @@ use crate::account::settings::passphrase::PassphraseForm;
 use crate::account::sign_out;
 use crate::language::locale::Locale;
 
-/// A person's own account: passphrase, devices, signing out.
 #[component]
 pub(crate) fn Account(
-    /// Whether there is a passphrase.
+    /// Whether a passphrase is set.
     has_passphrase: RwSignal<bool>,
 ) -> impl IntoView {
     let locale = Locale::here();
     let account = AccountContext::here();
     let warned = RwSignal::new(false);
     let sign_out = move |_| {
-        // The last chance to keep the nickname.
+        // The last chance to set a passphrase and so keep the nickname.
         if !has_passphrase.get_untracked() && !warned.get_untracked() {
             warned.set(true);
             return;

@@ -1,4 +1,4 @@
-//! How the page looks and speaks on this device.
+//! The language and theme of this device.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,6 @@ use crate::language::{Language, Phrase};
 use crate::storage::preferences::Theme;
 use crate::ui::appearance::Appearance;
 
-/// The language and the theme.
 #[component]
 pub(crate) fn Appearance() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The people one has blocked.
+//! The people this person has blocked.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::language::locale::{Locale, words};
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
 
-/// The people one has blocked, each with the way to take it back.
+/// The blocked people, each with a button to unblock.
 #[component]
 pub(crate) fn BlockedPeople() -> impl IntoView {
     let locale = Locale::here();

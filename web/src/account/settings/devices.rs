@@ -9,7 +9,7 @@ use crate::account::phrases::AccountPhrases;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 
-/// The devices a person is signed in on, each with the way to sign it out.
+/// The devices a person is signed in on, each with a button to sign it out.
 #[component]
 pub(crate) fn Devices() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! Who may come to the server: for its owner.
+//! Who may sign up, for the server's owner.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -102,7 +102,7 @@ impl InvitationsState {
     }
 }
 
-/// Whether new people need an invitation, and the invitations there are.
+/// Whether sign-up needs an invitation, and the list of invitations.
 #[component]
 pub(crate) fn Invitations() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! A person's settings of this device and of their account, and the owner's of the server.
+//! Settings of this device, of the account and, for the owner, of the server.
 
 pub(crate) mod account;
 pub(crate) mod appearance;
@@ -25,7 +25,6 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
-/// A person's settings of this device and of their account, and the owner's of the server.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     let locale = Locale::here();
@@ -51,7 +50,7 @@ pub(crate) fn Settings() -> impl IntoView {
     }
 }
 
-/// The way to the administration.
+/// The button that opens the administration.
 #[component]
 fn ToAdministration() -> impl IntoView {
     let locale = Locale::here();

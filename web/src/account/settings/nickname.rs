@@ -1,4 +1,4 @@
-//! Another nickname.
+//! The form that changes the nickname.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -13,7 +13,7 @@ use crate::language::locale::{Locale, words};
 use crate::ui::field::Field;
 use crate::ui::toast::Toasts;
 
-/// Changes one's nickname; old messages show it, too.
+/// Changes the person's nickname; old messages show the new one, too.
 #[component]
 pub(crate) fn NicknameForm() -> impl IntoView {
     let locale = Locale::here();
@@ -21,7 +21,7 @@ pub(crate) fn NicknameForm() -> impl IntoView {
     let chat = ChatContext::here();
     let input = NodeRef::<html::Input>::new();
     let trouble = RwSignal::new(None::<String>);
-    let under_way = RwSignal::new(false);
+    let in_flight = RwSignal::new(false);
     let start = chat.read(|session| session.me().map(|me| me.name.clone()).unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -36,10 +36,10 @@ pub(crate) fn NicknameForm() -> impl IntoView {
             }
         };
         trouble.set(None);
-        under_way.set(true);
+        in_flight.set(true);
         spawn_local(async move {
             let answer = chat.ask(ChangeNickname { name }).await;
-            under_way.try_set(false);
+            in_flight.try_set(false);
             match answer {
                 Ok(_) => toasts.toast(|l| AccountPhrases::of(l).saved),
                 Err(error) => {
@@ -59,7 +59,7 @@ pub(crate) fn NicknameForm() -> impl IntoView {
                 trouble=trouble
                 capitals="words"
             />
-            <button type="submit" class="button" data-testid="nickname-save" disabled=under_way>
+            <button type="submit" class="button" data-testid="nickname-save" disabled=in_flight>
                 {locale.says(|l| AccountPhrases::of(l).rename)}
             </button>
         </form>

@@ -1,4 +1,4 @@
-//! A passphrase set, or changed.
+//! The form that sets or changes the passphrase.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -22,9 +22,9 @@ struct PassphraseState {
     has: RwSignal<bool>,
     now: NodeRef<html::Input>,
     new: NodeRef<html::Input>,
-    /// Whether it is about the present passphrase, and the fault.
+    /// The error, and whether it concerns the current passphrase.
     trouble: RwSignal<Wrong>,
-    under_way: RwSignal<bool>,
+    in_flight: RwSignal<bool>,
     locale: Locale,
     toasts: Toasts,
 }
@@ -50,10 +50,10 @@ impl PassphraseState {
             Err(wrong) => return self.trouble.set(Some(wrong)),
         };
         self.trouble.set(None);
-        self.under_way.set(true);
+        self.in_flight.set(true);
         spawn_local(async move {
             let answer = api::set_passphrase(current, wanted).await;
-            self.under_way.try_set(false);
+            self.in_flight.try_set(false);
             match answer {
                 Ok(()) => self.saved(),
                 Err(error) => {
@@ -85,10 +85,10 @@ impl PassphraseState {
     }
 }
 
-/// Sets a passphrase; the one there is has to be shown first.
+/// Sets a passphrase; changing one requires the current one.
 #[component]
 pub(crate) fn PassphraseForm(
-    /// Whether there is one.
+    /// Whether a passphrase is set.
     has: RwSignal<bool>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -97,7 +97,7 @@ pub(crate) fn PassphraseForm(
         now: NodeRef::new(),
         new: NodeRef::new(),
         trouble: RwSignal::new(None),
-        under_way: RwSignal::new(false),
+        in_flight: RwSignal::new(false),
         locale,
         toasts: Toasts::here(),
     };
@@ -128,14 +128,14 @@ pub(crate) fn PassphraseForm(
                 autocomplete="new-password"
                 capitals="none"
             />
-            <button type="submit" class="button" data-testid="passphrase-save" disabled=form.under_way>
+            <button type="submit" class="button" data-testid="passphrase-save" disabled=form.in_flight>
                 {locale.says(|l| AccountPhrases::of(l).save)}
             </button>
         </form>
     }
 }
 
-/// Why something about the account was not done.
+/// Why a request about the account failed, in words.
 pub(crate) fn refused(error: &HttpError, language: Language) -> String {
     match error {
         HttpError::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),

@@ -22,7 +22,7 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
     let chat = ChatContext::here();
     let account = AccountContext::here();
     let trouble = RwSignal::new(None::<String>);
-    let under_way = RwSignal::new(false);
+    let in_flight = RwSignal::new(false);
     let close = Callback::new(move |()| {
         account.owner_code.set_value(None);
         overlays.close(Overlay::Claim);
@@ -31,11 +31,11 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
         let Some(code) = account.owner_code.get_value() else {
             return close.run(());
         };
-        under_way.set(true);
+        in_flight.set(true);
         trouble.set(None);
         spawn_local(async move {
             let answer = api::claim(code).await;
-            under_way.try_set(false);
+            in_flight.try_set(false);
             match answer {
                 Ok(info) => {
                     chat.dispatch(Input::SignedIn(info));
@@ -61,7 +61,7 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
                     class="button button-strong"
                     data-testid="claim-do"
                     autofocus=true
-                    disabled=under_way
+                    disabled=in_flight
                     on:click=claim
                 >
                     {locale.says(|l| OwnerLinkPhrases::of(l).claim)}

@@ -51,7 +51,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
     let people = PeopleContext::here();
     let trail = AdminTrail::provide();
     if let Some(id) = about {
-        let name = people.called(id);
+        let name = people.display_name(id);
         trail.go(AdminPlace::Person(Person { id, name }));
     }
     let role = Memo::new(move |_| chat.on_connection(Session::role));

@@ -33,18 +33,18 @@ pub(super) fn Ask(
     let locale = Locale::here();
     let trail = AdminTrail::here();
     let trouble = RwSignal::new(None::<String>);
-    let under_way = RwSignal::new(false);
+    let in_flight = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if under_way.get_untracked() {
+        if in_flight.get_untracked() {
             return;
         }
         trouble.set(None);
         let Some(doing) = deed() else { return };
-        under_way.set(true);
+        in_flight.set(true);
         spawn_local(async move {
             let answer = doing.await;
-            under_way.try_set(false);
+            in_flight.try_set(false);
             match answer {
                 Ok(report) => trail.done(report),
                 Err(error) => {
@@ -81,7 +81,7 @@ pub(super) fn Ask(
                     type="submit"
                     class=move || if grave.get() { "button button-grave" } else { "button button-strong" }
                     data-testid="question-do"
-                    disabled=under_way
+                    disabled=in_flight
                 >
                     {does}
                 </button>
