@@ -1,11 +1,11 @@
-//! Several tabs on one storage.
+//! Drafts of several tabs in one storage.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
 
-/// What two tabs share.
+/// Storage shared by two tabs.
 #[derive(Clone, Default)]
 struct Shared(Rc<RefCell<BTreeMap<String, String>>>, Rc<RefCell<bool>>);
 
@@ -95,7 +95,7 @@ fn fault_f22_a_send_in_one_tab_leaves_the_others_draft_alone() {
     two.keep(&author(1), &place(1), &says("a long letter"), 1);
     one.keep(&author(1), &place(1), &says("hi"), 2);
     one.sent(&author(1), &place(1), "hi", &Draft::default(), 3);
-    // The second tab is loaded anew, under its name or as another tab.
+    // The second tab is reloaded, under its name or as another tab.
     for tab in ["2", "3"] {
         let mut again = Drafts::new(shared.clone(), tab);
         assert_eq!(again.open(&author(1), &place(1)), says("a long letter"), "{tab}");
@@ -131,7 +131,7 @@ fn fault_f22_a_send_clears_the_draft_it_sent_in_every_tab() {
     );
     assert!(shared.keys().is_empty());
 
-    // Where that tab is gone, nobody shows it any more.
+    // If that tab is gone, no tab shows the draft any more.
     two.keep(&author(1), &place(1), &says("a letter"), 5);
     let mut one = Drafts::new(shared.clone(), "1");
     assert_eq!(one.open(&author(1), &place(1)), says("a letter"));
@@ -157,7 +157,7 @@ fn fault_f22_a_draft_emptied_in_one_tab_stays_in_the_one_that_shows_it() {
 }
 
 #[test]
-fn a_tab_without_storage_keeps_its_drafts_to_itself_and_knows_that_nobody_else_does() {
+fn a_tab_without_storage_keeps_its_drafts_and_reports_them_unstored() {
     let shared = Shared::default();
     *shared.1.borrow_mut() = true;
     let mut drafts = Drafts::new(shared, "1");
@@ -170,7 +170,7 @@ fn a_tab_without_storage_keeps_its_drafts_to_itself_and_knows_that_nobody_else_d
 }
 
 #[test]
-fn in_another_life_of_the_database_a_draft_is_found_by_person_and_public_room() {
+fn in_another_epoch_a_draft_is_found_by_person_and_public_room() {
     let shared = Shared::default();
     let general = DraftPlace {
         public_name: "general".into(),
@@ -181,7 +181,7 @@ fn in_another_life_of_the_database_a_draft_is_found_by_person_and_public_room() 
     reply.begin_reply(4);
     before.keep(&author(1), &general, &reply, 1);
     before.keep(&author(1), &place(2), &says("in private"), 1);
-    let anew = DraftAuthor {
+    let new_author = DraftAuthor {
         me: Person {
             id: UserId(uuid(99)),
             ..author(1).me
@@ -190,7 +190,7 @@ fn in_another_life_of_the_database_a_draft_is_found_by_person_and_public_room() 
     };
     let mut after = Drafts::new(shared, "1");
     let found = after.open(
-        &anew,
+        &new_author,
         &DraftPlace {
             room: RoomId(uuid(50)),
             ..general
@@ -201,7 +201,7 @@ fn in_another_life_of_the_database_a_draft_is_found_by_person_and_public_room() 
         room: RoomId(uuid(51)),
         public_name: String::new(),
     };
-    assert_eq!(after.open(&anew, &private), Draft::default());
+    assert_eq!(after.open(&new_author, &private), Draft::default());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn drafts_of_an_earlier_version_are_taken_over_once() {
 }
 
 #[test]
-fn of_a_draft_in_another_versions_form_the_words_are_shown() {
+fn a_draft_in_another_versions_format_keeps_its_text() {
     let mut shared = Shared::default();
     let record = key(author(1).me.id, place(1).room, "later");
     for (written, words) in [
@@ -242,7 +242,7 @@ fn of_a_draft_in_another_versions_form_the_words_are_shown() {
 }
 
 #[test]
-fn a_record_without_words_that_can_be_found_is_removed() {
+fn a_record_without_readable_text_is_removed() {
     let mut shared = Shared::default();
     let record = key(author(1).me.id, place(1).room, "1");
     for written in [
@@ -262,7 +262,7 @@ fn a_record_without_words_that_can_be_found_is_removed() {
 }
 
 #[test]
-fn marks_for_tabs_that_never_come_back_are_bounded() {
+fn sent_marks_of_tabs_that_never_come_back_are_bounded() {
     let shared = Shared::default();
     for tab in 0..40 {
         let mut gone = Drafts::new(shared.clone(), format!("{tab:02}"));
@@ -279,7 +279,7 @@ fn marks_for_tabs_that_never_come_back_are_bounded() {
 }
 
 #[test]
-fn what_tabs_leave_behind_is_bounded() {
+fn records_left_by_closed_tabs_are_bounded() {
     let shared = Shared::default();
     for tab in 0..100 {
         let mut drafts = Drafts::new(shared.clone(), tab.to_string());
