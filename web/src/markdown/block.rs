@@ -1,31 +1,31 @@
-//! Quotes and lists, line by line; everything else is prose, and [`fence`](super::fence) has code.
+//! Quotes and lists, line by line; all other lines are prose, except code in a
+//! [`fence`](super::fence).
 
 use crate::markdown::fence::Unclosed;
 use crate::markdown::{Inline, Label, ListItem, MarkdownBlock, SizeBudget, fence, inline};
 
-/// Quotes and lists within one another; further in, their marks show as typed.
+/// Maximum nesting of quotes and lists; deeper marks show as typed.
 const MAX_DEPTH: usize = 6;
 
-/// A mark may stand this far from the left, as everywhere in Markdown.
+/// A mark may be indented this far, as everywhere in Markdown.
 pub(super) const MAX_INDENT: usize = 3;
 
-/// A line this much further in than a point's mark belongs to the point.
+/// A line indented this much further than an item's mark belongs to the item.
 const INSIDE: usize = 2;
 
-/// A number this high is a year, or a sum.
+/// A number from here on is a year or a sum, not an item.
 const NO_POINT_FROM: u32 = 1_000;
 
 #[derive(Clone, Copy)]
 pub(super) struct LinePlace<'b> {
-    /// How many quotes and lists deep.
+    /// Nesting depth in quotes and lists.
     depth: usize,
-    /// In a point: here one point alone is a list, too.
+    /// Whether it is inside an item, where a single item is a list, too.
     in_point: bool,
     budget: &'b SizeBudget,
 }
 
 impl<'b> LinePlace<'b> {
-    /// Where a message begins.
     pub(super) fn top(budget: &'b SizeBudget) -> Self {
         Self {
             depth: 0,
@@ -43,7 +43,7 @@ impl<'b> LinePlace<'b> {
     }
 }
 
-/// Reads lines of text.
+/// Parses lines of text.
 pub(super) fn read(lines: &[&str], place: LinePlace<'_>) -> Vec<MarkdownBlock> {
     let mut blocks = Vec::new();
     let mut unclosed = Unclosed::default();
@@ -62,8 +62,8 @@ pub(super) fn read(lines: &[&str], place: LinePlace<'_>) -> Vec<MarkdownBlock> {
             at += len;
             prose_from = at;
         } else if let Some((before, fence)) = fence::within(lines[at], &lines[at + 1..], &mut unclosed) {
-            let said: Vec<&str> = lines[prose_from..at].iter().copied().chain([before]).collect();
-            blocks.extend(prose(&said, place.budget));
+            let prose_lines: Vec<&str> = lines[prose_from..at].iter().copied().chain([before]).collect();
+            blocks.extend(prose(&prose_lines, place.budget));
             place.budget.spend(1);
             at += fence.lines;
             blocks.push(fence.code);
@@ -77,7 +77,8 @@ pub(super) fn read(lines: &[&str], place: LinePlace<'_>) -> Vec<MarkdownBlock> {
     blocks
 }
 
-/// The quote or list that begins with the first of `lines`, the one at `at`, and how many lines it takes.
+/// The quote or list that begins at the first of `lines`, which is line `at`, and the number of
+/// lines it takes.
 fn block_at(lines: &[&str], at: usize, place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
     if place.depth >= MAX_DEPTH {
         return None;
@@ -91,7 +92,7 @@ fn prose(lines: &[&str], budget: &SizeBudget) -> Option<MarkdownBlock> {
     budget.spend(1);
     let lines = unescaped(&lines[first..=last]);
     let mut inlines = Vec::new();
-    // A mark left open ends with its paragraph.
+    // An unclosed mark ends with its paragraph.
     for (index, paragraph) in lines.chunk_by(|a, b| is_blank(a) == is_blank(b)).enumerate() {
         if index % 2 == 0 {
             for piece in inline::read(&paragraph.join("\n"), budget) {
@@ -104,7 +105,7 @@ fn prose(lines: &[&str], budget: &SizeBudget) -> Option<MarkdownBlock> {
     Some(MarkdownBlock::Prose(inlines))
 }
 
-/// Lines of prose without the backslash that keeps them from being a quote or a point.
+/// Lines of prose without the backslash that keeps them from being a quote or an item.
 fn unescaped<'a>(lines: &[&'a str]) -> Vec<std::borrow::Cow<'a, str>> {
     let bare: Vec<Option<String>> = lines.iter().map(|line| without_backslash(line)).collect();
     let is_point = |at: usize| {
@@ -113,7 +114,7 @@ fn unescaped<'a>(lines: &[&'a str]) -> Vec<std::borrow::Cow<'a, str>> {
     };
     let each = lines.iter().enumerate().map(|(at, line)| {
         let saves = |bare: &str| {
-            quoted(bare).is_some_and(|said| said.chars().any(char::is_alphabetic))
+            quoted(bare).is_some_and(|text| text.chars().any(char::is_alphabetic))
                 || is_point(at) && (at > 0 && is_point(at - 1) || is_point(at + 1))
         };
         match &bare[at] {
@@ -139,17 +140,17 @@ fn without_backslash(line: &str) -> Option<String> {
         .then(|| format!("{}{}{after}", &line[..indent], &rest[..digits]))
 }
 
-/// Marks that lose their meaning after a backslash.
+/// Characters that a backslash turns into plain text.
 pub(super) fn is_escapable(c: char) -> bool {
     matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>')
 }
 
 fn quote(lines: &[&str], place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
     let inner: Vec<&str> = lines.iter().map_while(|line| quoted(line)).collect();
-    let said = inner.iter().any(|line| !is_blank(line));
-    // "> 5" alone compares.
+    let has_text = inner.iter().any(|line| !is_blank(line));
+    // "> 5" alone is a comparison.
     let compares = place.depth == 0 && lines.len() == 1 && inner.iter().all(|line| is_sum(line));
-    if !said || compares {
+    if !has_text || compares {
         return None;
     }
     place.budget.spend(1);
@@ -163,19 +164,19 @@ fn is_sum(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() && !c.is_ascii_alphabetic())
 }
 
-/// The rest of a quote's line. `>_<` is a face and `>>12` a place in a thread, and neither is a quote.
+/// The rest of a quoted line. `>_<` is a face and `>>12` a reference to a post; neither is a quote.
 fn quoted(line: &str) -> Option<&str> {
     let marks = unindent(line, MAX_INDENT).1;
     let rest = marks.trim_start_matches('>');
     if rest.len() == marks.len() || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
         return None;
     }
-    // "> . <" is one, too.
+    // "> . <" is a face, too.
     let inner = &marks[1..];
     (!inner.trim_end().ends_with('<')).then(|| inner.strip_prefix(' ').unwrap_or(inner))
 }
 
-/// Points that stand together. One alone is no list, unless it has points within.
+/// Consecutive items. A single one is no list, unless it has nested items.
 fn list(lines: &[&str], alone: bool, place: LinePlace<'_>) -> Option<(MarkdownBlock, usize)> {
     let first = ListMark::of(lines[0])?;
     let mut points: Vec<(ListMark<'_>, Vec<&str>)> = Vec::new();
@@ -192,7 +193,7 @@ fn list(lines: &[&str], alone: bool, place: LinePlace<'_>) -> Option<(MarkdownBl
         let inner: Vec<&str> = [mark.text].into_iter().chain(rest).collect();
         points.push((mark, inner));
         at = inside.end;
-        // Points may stand apart.
+        // Blank lines may separate items.
         let gap = lines[at..].iter().take_while(|line| is_blank(line)).count();
         let goes_on = lines.get(at + gap).and_then(|line| ListMark::of(line));
         if let (Some(next), Some((last, _))) = (goes_on, points.last())
@@ -221,7 +222,7 @@ fn list(lines: &[&str], alone: bool, place: LinePlace<'_>) -> Option<(MarkdownBl
     ))
 }
 
-/// "5. 3 회의" above "6. 4 휴가": numbers that count nothing, each before another one.
+/// "5. 3 회의" above "6. 4 휴가": dates, whose numbers are followed by other numbers.
 fn are_dates(points: &[(ListMark<'_>, Vec<&str>)]) -> bool {
     points[0].0.number.is_some_and(|number| number > 1)
         && points
@@ -229,12 +230,12 @@ fn are_dates(points: &[(ListMark<'_>, Vec<&str>)]) -> bool {
             .all(|(mark, _)| mark.text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// How a point begins.
+/// The beginning of an item.
 struct ListMark<'a> {
     label: Label,
     number: Option<u32>,
     indent: usize,
-    /// How far in its text stands.
+    /// The column its text starts at.
     width: usize,
     text: &'a str,
 }
@@ -245,7 +246,7 @@ impl<'a> ListMark<'a> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let number: Option<u32> = match digits {
             0 => None,
-            // Shown as typed, so nothing a number would lose.
+            // An item shows its number, which would lose the leading zero.
             _ if digits > 1 && rest.starts_with('0') => return None,
             _ => Some(
                 rest[..digits]
@@ -276,19 +277,19 @@ impl<'a> ListMark<'a> {
         })
     }
 
-    /// Whether this point goes on with the list of the one before. Numbers have to rise.
+    /// Whether this item continues the previous one's list. Numbers must increase.
     fn follows(&self, before: &Self) -> bool {
         self.label == before.label && (self.number.is_none() || self.number > before.number)
     }
 
-    /// How many of the lines below belong to the point.
+    /// How many of the lines below belong to the item.
     fn reach(&self, lines: &[&str]) -> usize {
         let mut reach = 0;
         for (index, line) in lines.iter().enumerate() {
             if is_blank(line) {
                 continue;
             }
-            // A tab is as good as the spaces it shows as.
+            // A tab counts as the spaces it is displayed as.
             let indent = unindent(line, usize::MAX).0;
             let tabs = line[..indent].matches('\t').count();
             if indent + tabs * (INSIDE - 1) < self.indent + INSIDE {
@@ -300,13 +301,13 @@ impl<'a> ListMark<'a> {
     }
 }
 
-/// Nothing, or the rest of a line that is drawn: "- - -".
+/// Nothing, or the rest of a horizontal rule: "- - -".
 fn is_rule(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_whitespace() || matches!(c, '-' | '*' | '_' | '+'))
 }
 
-/// "5. 3. 회의" and "12. 25" are days.
+/// "5. 3. 회의" and "12. 25" are dates.
 fn is_date(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &text[digits..];
@@ -314,7 +315,7 @@ fn is_date(text: &str) -> bool {
     digits > 0 && (ends.trim().is_empty() || rest.starts_with('.') && ends.starts_with([' ', '(']))
 }
 
-/// A line without its first white space, of which at most so much is taken; and how much that was.
+/// A line without its leading white space, at most `most` characters of it, and the number removed.
 pub(super) fn unindent(line: &str, most: usize) -> (usize, &str) {
     let indent = line
         .bytes()

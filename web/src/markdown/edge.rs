@@ -1,14 +1,14 @@
-//! Where a mark may begin and end something: at the edge of a word.
+//! Where marks may open and close: at the edges of words.
 //!
-//! A mark begins where a word does and ends where one does. Korean is kind to the end: particles stand right behind a
-//! word, so Hangul may follow the closing mark. It is not kind to the beginning: `김**님`, `아~~그렇구나~~`.
+//! A mark opens at the start of a word and closes at its end. In Korean, particles directly follow
+//! a word, so Hangul may follow the closing mark. Before an opening mark it may not: `김**님`,
+//! `아~~그렇구나~~`.
 
 use crate::markdown::block::is_escapable;
 
-/// Marks of other kinds that may stand between a mark and its word.
+/// Maximum number of other marks between a mark and its word.
 const NESTED: usize = 6;
 
-/// A run of marks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Delimiter {
     /// `*`, `_` or `~`.
@@ -17,18 +17,18 @@ pub(super) struct Delimiter {
 }
 
 impl Delimiter {
-    /// Two asterisks are hardly ever anything but a mark. One asterisk multiplies, one underscore joins names, and tildes
-    /// draw words out.
+    /// Two asterisks are almost always a mark. One asterisk may multiply, one underscore joins
+    /// names, and tildes lengthen words.
     fn is_plain_bold(self) -> bool {
         self.sign == '*' && self.len >= 2
     }
 
-    /// Whether it may begin something, `before` and `after` it.
+    /// Whether it may open, between `before` and `after`.
     pub(super) fn opens(self, before: Option<char>, after: &str) -> bool {
         self.follows_an_edge(before) && self.begins_a_word(before, after)
     }
 
-    /// Whether it may end something, `before` and `after` it.
+    /// Whether it may close, between `before` and `after`.
     pub(super) fn closes(self, before: &str, after: &str) -> bool {
         self.ends_a_word(before) && self.precedes_an_edge(after)
     }
@@ -107,7 +107,7 @@ impl Delimiter {
         }
         match self.sign {
             '*' if self.len == 1 => !matches!(next, '/' | '\\' | '='),
-            // `__init__.py`, `__tests__/a.js`, `__name__(`: names that programs have.
+            // `__init__.py`, `__tests__/a.js`, `__name__(`: names in programs.
             '_' => match next {
                 '/' | '\\' | '(' | '[' | '=' => false,
                 '.' | '-' | ':' | '@' => !ahead.next().is_some_and(|c| c.is_ascii_alphanumeric()),
@@ -118,7 +118,8 @@ impl Delimiter {
     }
 }
 
-/// Skips characters that fit the condition, no more than so many, or a text of nothing but marks would be read again and again.
+/// Skips characters that match, up to a maximum: otherwise a text of nothing but marks would be
+/// scanned again for each of them.
 trait SkipWhileAtMost: Iterator + Sized {
     fn skip_while_at_most(
         self,
@@ -141,12 +142,12 @@ impl<I: Iterator> SkipWhileAtMost for I {
     }
 }
 
-/// Something that is worth a mark: `(*^_^*)` and `~~!!~~` hold nothing of the kind.
+/// Characters that are worth a mark: `(*^_^*)` and `~~!!~~` contain none.
 pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_pictograph(c)
 }
 
-/// Whether two letters stand together as in words, and not one by one as in faces.
+/// Whether two letters are adjacent, as in words and unlike in faces.
 pub(super) fn has_syllables(text: &str) -> bool {
     let is_syllable = |c: char| {
         c.is_ascii_alphanumeric()
@@ -203,32 +204,32 @@ fn is_closing(c: char) -> bool {
     )
 }
 
-/// Punctuation as wide as a Han letter.
+/// Punctuation as wide as a Han character.
 pub(super) fn is_wide_punctuation(c: char) -> bool {
     matches!(c, '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303D}' | '\u{30FB}'
         | '\u{FE10}'..='\u{FE19}' | '\u{FE30}'..='\u{FE6F}' | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
         | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
 }
 
-/// Hangul, whole syllables and letters, as a phone and as a Mac write it.
+/// Hangul syllables and letters, composed or decomposed (as macOS writes it).
 pub(super) fn is_hangul(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{A960}'..='\u{A97C}' | '\u{AC00}'..='\u{D7FB}')
 }
 
-/// Scripts that put no spaces between words: every place is an edge.
+/// Scripts without spaces between words: every position is an edge.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3005}'..='\u{3007}'
         | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFD}')
 }
 
-/// Pictures among the letters. Stars, hearts and notes are drawn in faces, too: `(*☆▽☆*)`.
+/// Pictographs. Stars, hearts and notes are excluded because faces contain them: `(*☆▽☆*)`.
 fn is_pictograph(c: char) -> bool {
     let is_drawn = matches!(c, '★' | '☆' | '♡' | '♥' | '♪' | '♫' | '♬' | '♩');
     matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}' | '\u{1F000}'..='\u{1FAFF}') && !is_drawn
 }
 
-/// Characters that belong to the letter or picture before them.
+/// Characters that combine with the letter or picture before them.
 fn is_joined(c: char) -> bool {
     matches!(
         c,

@@ -1,31 +1,32 @@
-//! Code between fences: ```` ``` ```` as people type it in a chat, or `~~~` by the book.
+//! Code between fences: ```` ``` ```` as people type it in a chat, or standard `~~~`.
 
 use crate::markdown::MarkdownBlock;
 use crate::markdown::block::{MAX_INDENT, is_blank, unindent};
 
 const MIN_WIDTH: usize = 3;
 
-/// The longest name of a language, in bytes.
+/// Longest name of a language, in bytes.
 const MAX_LANGUAGE: usize = 24;
 
-/// A fence, from the line it begins in.
+/// A fenced code block, from the line of its opening mark.
 pub(super) struct Fence<'a> {
     pub(super) code: MarkdownBlock,
-    /// How many lines it takes, whole ones.
+    /// Number of whole lines it takes.
     pub(super) lines: usize,
     /// The rest of the line in which it ends.
     pub(super) behind: Option<&'a str>,
 }
 
-/// Fences that were looked for in vain among these lines: one that does not end below this line does not end below the next.
+/// Fences already found to be unclosed: a fence that does not end below this line does not end
+/// below the next one.
 #[derive(Default)]
 pub(super) struct Unclosed {
     tildes: bool,
     within: bool,
 }
 
-/// The fence that begins with a line. One of backticks that nobody closes reaches to the end; tildes have to be closed, for
-/// people draw words out with them.
+/// The fence that begins a line. An unclosed one of backticks extends to the end; tildes must be
+/// closed, because people lengthen words with them.
 pub(super) fn at_start<'a>(line: &'a str, below: &[&'a str], unclosed: &mut Unclosed) -> Option<Fence<'a>> {
     let opening = FenceStart::of(line)?;
     if opening.sign == '~' && unclosed.tildes {
@@ -39,7 +40,7 @@ pub(super) fn at_start<'a>(line: &'a str, below: &[&'a str], unclosed: &mut Uncl
     opening.fence(below, end)
 }
 
-/// The fence that begins within a line, behind other words, and is closed; and those words.
+/// The closed fence that begins within a line, and the text before it.
 pub(super) fn within<'a>(
     line: &'a str,
     below: &[&'a str],
@@ -48,7 +49,7 @@ pub(super) fn within<'a>(
     if unclosed.within || !line.contains("```") {
         return None;
     }
-    // Those that are closed in the line are code within a line.
+    // A pair within the line is inline code.
     let wide = runs(line).filter(|(at, width)| *width >= MIN_WIDTH && !line[..*at].ends_with('\\'));
     let (mut last, mut count) = (0, 0);
     for (at, _) in wide {
@@ -65,7 +66,7 @@ pub(super) fn within<'a>(
     Some((line[..last].trim_end(), opening.fence(below, Some(end))?))
 }
 
-/// How a fence begins.
+/// The opening mark of a fence.
 struct FenceStart<'a> {
     sign: char,
     width: usize,
@@ -75,9 +76,9 @@ struct FenceStart<'a> {
     code: Option<&'a str>,
 }
 
-/// Where a fence ends.
+/// The end of a fence.
 struct End<'a> {
-    /// In which line, of those below the opening.
+    /// Its line, counted from the one below the opening.
     line: usize,
     /// Code in the same line.
     code: Option<&'a str>,
@@ -90,7 +91,7 @@ impl<'a> FenceStart<'a> {
         let sign = rest.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
         let width = rest.chars().take_while(|c| *c == sign).count();
         let behind = &rest[width..];
-        // ```so``` within a line is code within a line.
+        // ```so``` within a line is inline code.
         if width < MIN_WIDTH || sign == '`' && runs(behind).any(|(_, other)| other >= width) {
             return None;
         }
@@ -108,7 +109,7 @@ impl<'a> FenceStart<'a> {
         })
     }
 
-    /// Where it ends, in the lines below it: with a line of its own, or at either end of another one.
+    /// Finds the end in the lines below: on a line of its own, or at either end of another line.
     fn end(&self, below: &[&'a str]) -> Option<End<'a>> {
         below.iter().enumerate().find_map(|(at, line)| {
             let line_end = |code, behind| End {
@@ -126,7 +127,7 @@ impl<'a> FenceStart<'a> {
             }
             let behind = &inner[marks..];
             if marks >= self.width && !runs(behind).any(|(_, width)| width >= self.width) {
-                // "```rust" begins another one rather.
+                // "```rust" opens another fence.
                 return (!is_language(behind.trim())).then(|| line_end(None, Some(behind.trim_start())));
             }
             let mut wide = runs(inner).filter(|(_, width)| *width >= self.width);
@@ -140,7 +141,7 @@ impl<'a> FenceStart<'a> {
         })
     }
 
-    /// The fence; one that holds nothing is no fence yet.
+    /// Builds the code block; an empty one is not a fence.
     fn fence(&self, below: &[&'a str], end: Option<End<'a>>) -> Option<Fence<'a>> {
         let body = &below[..end.as_ref().map_or(below.len(), |end| end.line)];
         let lines = 1 + body.len() + usize::from(end.is_some());
@@ -162,7 +163,7 @@ impl<'a> FenceStart<'a> {
     }
 }
 
-/// A name like `c++`, `objective-c` or `.net`. A text with a space or another sign in it is code.
+/// A name such as `c++`, `objective-c` or `.net`. A text with a space or another character is code.
 fn is_language(info: &str) -> bool {
     let name = info.strip_prefix('.').unwrap_or(info);
     info.len() <= MAX_LANGUAGE
@@ -173,7 +174,7 @@ fn is_language(info: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"+#._-".contains(&byte))
 }
 
-/// The runs of backticks in a text: where, and how wide.
+/// The runs of backticks in a text: position and width.
 fn runs(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -1,25 +1,27 @@
 //! Bold, italic, struck and monospaced text, links and mentions.
 //!
-//! Marks are matched as in CommonMark, where [`edge`] lets them begin and end something. A run of more than three is none.
+//! Marks are matched as in CommonMark, where [`edge`] lets them open and close. A run of more than
+//! three is text.
 //!
-//! A text with backslashes is read twice: once as if they were not there, to see which of them keep a mark from being one.
-//! Those are dropped. All others are shown: `¯\_(ツ)_/¯`, `C:\_temp`.
+//! A text with backslashes is parsed twice: first ignoring them, to find out which of them escape a
+//! mark. Those are removed; all others are shown: `¯\_(ツ)_/¯`, `C:\_temp`.
 
 use steadfast_shared::is_blank;
 
 use crate::markdown::edge::Delimiter;
 use crate::markdown::{Inline, SizeBudget, block, edge, link, mention};
 
-/// Marks that may be open at once: the oldest is given up. With at most two pairs per mark, it bounds the tree's depth.
+/// Maximum number of open marks: beyond it the oldest is dropped. With at most two pairs per mark,
+/// it bounds the tree's depth.
 const MAX_OPEN: usize = 8;
 
-/// The longest run that is a mark.
+/// Longest run that is a mark.
 const MAX_RUN: usize = 3;
 
-/// The longest face, in bytes between its marks.
+/// Longest face, in bytes between its marks.
 const MAX_FACE: usize = 32;
 
-/// The longest part of an e-mail address before its `@`.
+/// Longest part of an e-mail address before its `@`.
 const MAX_LOCAL: usize = 64;
 
 pub(super) fn read(text: &str, budget: &SizeBudget) -> Vec<Inline> {
@@ -40,17 +42,17 @@ struct InlineReader<'a> {
     text: &'a str,
     budget: &'a SizeBudget,
     at: usize,
-    /// Where the text begins that has no meaning yet but itself.
+    /// Start of the text not yet turned into a node.
     plain_from: usize,
-    /// Where the last letter, digit or picture ends that was passed, looked for up to `words_to`.
+    /// End of the last letter, digit or picture before `words_to`, the position scanned so far.
     word_end: usize,
     words_to: usize,
     nodes: Vec<InlineNode>,
-    /// Where in `nodes` something is open: runs, and brackets.
+    /// Indices in `nodes` of open runs and brackets.
     open: Vec<usize>,
-    /// Whether backslashes are looked through.
+    /// Whether backslashes are ignored.
     is_trial: bool,
-    /// Where marks stand that a trial found a meaning for.
+    /// Positions at which the trial found a mark.
     marks: Vec<usize>,
 }
 
@@ -60,26 +62,27 @@ enum InlineNode {
     Bracket(usize),
 }
 
-/// Some marks in a row.
+/// Consecutive marks of one kind.
 #[derive(Clone, Copy)]
 struct Run {
     mark: Delimiter,
-    /// How many are not used up.
+    /// Number of marks not yet used.
     left: usize,
     opens: bool,
     closes: bool,
     at: usize,
-    /// Whether a parenthesis stands right before it.
+    /// Whether a parenthesis precedes it.
     in_parenthesis: bool,
 }
 
 impl Run {
-    /// Whether both may stand around one thing. The rule of three is CommonMark's: it tells `*a**b*` from two words.
+    /// Whether the two may enclose a text. The rule of three is CommonMark's: it distinguishes
+    /// `*a**b*` from two words.
     fn pairs_with(&self, closing: &Self) -> bool {
         let either_way = self.closes || closing.opens;
         let (len, other) = (self.mark.len, closing.mark.len);
         let odd = (len + other).is_multiple_of(3) && !len.is_multiple_of(3);
-        // "**a*" is a slip.
+        // "**a*" is a typing error.
         let fit = self.left == closing.left || self.left.max(closing.left) == MAX_RUN;
         self.opens && self.mark.sign == closing.mark.sign && fit && !(either_way && odd)
     }
@@ -145,7 +148,7 @@ impl<'a> InlineReader<'a> {
         }
     }
 
-    /// A backslash is dropped where it keeps a mark from being one, and stays where it saves nothing.
+    /// Removes a backslash if it escapes a mark; otherwise it is shown.
     fn backslash(&mut self) {
         let next = self
             .byte_at(1)
@@ -155,13 +158,13 @@ impl<'a> InlineReader<'a> {
             self.at += 1;
             return;
         };
-        let saved = self.at + 1;
-        if self.marks.binary_search(&saved).is_ok() {
+        let escaped = self.at + 1;
+        if self.marks.binary_search(&escaped).is_ok() {
             self.flush();
-            self.plain_from = saved;
+            self.plain_from = escaped;
         }
-        self.at = saved;
-        // Not the next backslash: it may save something by itself.
+        self.at = escaped;
+        // Not for a backslash: the next one may escape a mark itself.
         if next != '\\' {
             self.at += if matches!(next, '*' | '_' | '~' | '`') {
                 self.run_len(next as u8)
@@ -206,9 +209,9 @@ impl<'a> InlineReader<'a> {
         let body = &self.text[from..];
         let after = body.chars().next();
         let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        // "don`t", as some keyboards have it.
+        // "don`t", as some keyboards produce it.
         let apostrophe = width == 1 && is_word(self.before()) && is_word(after);
-        // Short code stays in its line.
+        // Inline code with fewer than three backticks ends within its line.
         let line = if width < 3 {
             body.split('\n').next().unwrap_or(body)
         } else {
@@ -267,12 +270,12 @@ impl<'a> InlineReader<'a> {
         self.skip(len);
     }
 
-    /// Closes earlier runs of the same mark, as often as both have marks left.
+    /// Closes earlier runs of the same mark, while both have marks left.
     fn close(&mut self, closing: &mut Run) {
         while closing.left > 0 {
             let opener = self.open.iter().rposition(|&index| match &self.nodes[index] {
                 InlineNode::Run(opener) => {
-                    opener.pairs_with(closing) && self.is_worth_a_mark(opener, closing)
+                    opener.pairs_with(closing) && self.encloses_a_word(opener, closing)
                 }
                 _ => false,
             });
@@ -302,8 +305,9 @@ impl<'a> InlineReader<'a> {
         }
     }
 
-    /// Whether there is a word between both, and no face: `(*^_^*)`, `(*ﾉωﾉ*)`, `_(:3」∠)_`. `/**a**/` is a comment.
-    fn is_worth_a_mark(&self, opener: &Run, closing: &Run) -> bool {
+    /// Whether the two enclose a word, and not a face: `(*^_^*)`, `(*ﾉωﾉ*)`, `_(:3」∠)_`. `/**a**/`
+    /// is a comment.
+    fn encloses_a_word(&self, opener: &Run, closing: &Run) -> bool {
         let from = opener.at + opener.mark.len;
         if self.word_end <= from {
             return false;
@@ -320,7 +324,7 @@ impl<'a> InlineReader<'a> {
         !(is_comment || is_face)
     }
 
-    /// Brings `word_end` up to here.
+    /// Advances `word_end` to the current position.
     fn note_words(&mut self) {
         let passed = &self.text[self.words_to..self.at];
         if let Some((at, c)) = passed.char_indices().rfind(|(_, c)| edge::is_word(*c)) {
@@ -340,14 +344,14 @@ impl<'a> InlineReader<'a> {
         };
         let index = self.open[place];
         let Some((len, to)) = link::destination(&self.text[self.at + 1..]) else {
-            // A bracket that is closed is no mark any more.
+            // A closed bracket is no longer a mark.
             self.open.remove(place);
             self.at += 1;
             return;
         };
         self.flush();
         let words = without_links(settle(self.nodes.split_off(index + 1)));
-        // Nobody can see where words lead that show nothing.
+        // A link without visible text would hide its target.
         if !is_seen(&words) {
             self.nodes.extend(words.into_iter().map(InlineNode::Done));
             self.open.truncate(place);
@@ -360,7 +364,7 @@ impl<'a> InlineReader<'a> {
             self.marks.extend([from, self.at]);
         }
         self.open.truncate(place);
-        // A link holds no other link.
+        // Links do not nest.
         self.open
             .retain(|&index| !matches!(self.nodes[index], InlineNode::Bracket(_)));
         self.budget.spend(1);
@@ -376,7 +380,7 @@ impl<'a> InlineReader<'a> {
         self.nodes.push(node);
     }
 
-    /// Takes so many bytes for one thing.
+    /// Takes `len` bytes as one piece.
     fn take(&mut self, len: usize, inline: Inline) {
         if self.is_trial && matches!(inline, Inline::Mention(_)) {
             self.marks.push(self.at);
@@ -418,7 +422,7 @@ impl<'a> InlineReader<'a> {
     }
 }
 
-/// Where the next run of exactly so many backticks begins.
+/// The next run of exactly `width` backticks.
 fn closing_backticks(text: &str, width: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text[at..].find('`') {
@@ -434,7 +438,7 @@ fn closing_backticks(text: &str, width: usize) -> Option<usize> {
     None
 }
 
-/// Code that begins or ends with a backtick is typed with a space before and after.
+/// Code that begins or ends with a backtick is typed with a space on both sides.
 fn unpadded(code: String) -> String {
     let inner = code.strip_prefix(' ').and_then(|code| code.strip_suffix(' '));
     match inner {
@@ -443,7 +447,7 @@ fn unpadded(code: String) -> String {
     }
 }
 
-/// Marks that stay open are text.
+/// Marks left open are text.
 fn settle(nodes: Vec<InlineNode>) -> Vec<Inline> {
     let mut settled = Vec::with_capacity(nodes.len());
     for node in nodes {
@@ -466,7 +470,7 @@ fn is_seen(inlines: &[Inline]) -> bool {
     })
 }
 
-/// Adds a piece; text goes on with the text before.
+/// Adds a piece; adjacent texts are joined.
 pub(super) fn push(inlines: &mut Vec<Inline>, inline: Inline) {
     match (inlines.last_mut(), inline) {
         (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),

@@ -2,21 +2,21 @@
 
 use crate::markdown::edge::{is_hangul, is_wide_punctuation};
 
-/// The longest address that is a link, in bytes.
+/// Longest address that is a link, in bytes.
 const MAX_LEN: usize = 2048;
 
-/// Parentheses within one another in an address.
+/// Maximum nesting of parentheses in an address.
 const MAX_PARENTHESES: usize = 8;
 
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// Signs that Korean puts right behind a word, so that they are no part of an address, and the words most often written right behind one.
+/// Korean particles, which directly follow a word and so are no part of an address.
 const PARTICLES: [&str; 25] = [
     "가", "과", "까지", "나", "는", "도", "들", "랑", "로", "를", "만", "보다", "부터", "와", "으로", "은",
     "을", "의", "이", "에", "처럼", "하고", "한테", "께", "요",
 ];
 
-/// Words that begin right behind an address.
+/// Words that often directly follow an address.
 const FOLLOWERS: [&str; 25] = [
     "입니다",
     "이에요",
@@ -45,16 +45,16 @@ const FOLLOWERS: [&str; 25] = [
     "처럼",
 ];
 
-/// How files are called that have an `@` in their name.
+/// Extensions of files that may have an `@` in their name.
 const FILES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css"];
 
-/// `(https://…)`, as it follows a link's words: how many bytes it takes, and where it leads.
+/// `(https://…)` after a link's text: its length in bytes, and its target.
 pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     let inner = text.strip_prefix('(')?;
     let mut depth = 0_usize;
     for (at, c) in inner.char_indices().take_while(|(at, _)| *at <= MAX_LEN) {
         match c {
-            // Or texts like "[a]([a]([a](" would be read again and again.
+            // Otherwise texts such as "[a]([a]([a](" would be scanned again for each bracket.
             '(' if depth == MAX_PARENTHESES => return None,
             '(' => depth += 1,
             ')' if depth == 0 => {
@@ -69,8 +69,8 @@ pub(super) fn destination(text: &str) -> Option<(usize, String)> {
     None
 }
 
-/// An address without any mark around, at the start of `text` and right behind `before`: its length in bytes, and where it
-/// leads. One that is too long leads nowhere.
+/// A bare address at the start of `text`, following `before`: its length in bytes, and its target.
+/// One that is too long has no target.
 pub(super) fn bare(before: Option<char>, text: &str) -> Option<(usize, Option<String>)> {
     let scheme = SCHEMES[..2].iter().find(|scheme| begins_with(text, scheme));
     let is_www = scheme.is_none() && begins_with(text, "www.");
@@ -96,7 +96,8 @@ pub(super) fn bare(before: Option<char>, text: &str) -> Option<(usize, Option<St
     Some((len, Some(to)))
 }
 
-/// An e-mail address at the start of `text`, the part before its `@` at most so long: its length in bytes, and where it leads.
+/// An e-mail address at the start of `text`, with at most `most` characters before its `@`: its
+/// length in bytes, and its target.
 pub(super) fn mail(text: &str, most: usize) -> Option<(usize, Option<String>)> {
     let at = text
         .bytes()
@@ -121,8 +122,7 @@ pub(super) fn mail(text: &str, most: usize) -> Option<(usize, Option<String>)> {
         && labels
             .last()
             .is_some_and(|last| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    // "git@github.com:a/b" is no mailbox.
-    // "icon@2x.png" is a file.
+    // "git@github.com:a/b" is no e-mail address.
     let is_file = labels.last().is_some_and(|last| FILES.contains(last));
     if !is_host
         || is_file
@@ -134,12 +134,12 @@ pub(super) fn mail(text: &str, most: usize) -> Option<(usize, Option<String>)> {
     Some((len, Some(format!("mailto:{}", &text[..len]))))
 }
 
-/// Whether it may stand in an e-mail address before the `@`.
+/// Whether the character may precede the `@` of an e-mail address.
 pub(super) fn is_local(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-')
 }
 
-/// Whether a person may be led there.
+/// Whether the address may be a link's target.
 fn is_allowed(to: &str) -> bool {
     SCHEMES
         .iter()
@@ -151,7 +151,7 @@ fn begins_with(text: &str, prefix: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// Where an address ends that begins with this host; past [`MAX_LEN`] where it is too long.
+/// The end of an address that begins with this host; past [`MAX_LEN`] if it is too long.
 fn end(host: &str, before: Option<char>) -> usize {
     let (mut in_host, mut last) = (true, ' ');
     let mut open = Vec::new();
@@ -169,7 +169,7 @@ fn end(host: &str, before: Option<char>) -> usize {
                 .is_none_or(|open| !matches!((open, c), ('(', ')') | ('[', ']') | ('{', '}'))),
             '<' | '>' | '"' | '`' | '|' | '\\' | '^' => true,
             '\'' => before == Some('\''),
-            // The words of a link may be an address themselves, and marks may stand around one.
+            // A link's text may be an address itself, and marks may surround one.
             '*' | '~' | '_' => ends_mark(c, rest, before),
             ',' => begins_with(&rest[1..], "http"),
             c => {
@@ -187,7 +187,7 @@ fn end(host: &str, before: Option<char>) -> usize {
     host.len()
 }
 
-/// Punctuation that is not of ASCII, and that no address is written with.
+/// Non-ASCII punctuation, which addresses do not contain.
 fn ends_sentence(c: char) -> bool {
     is_wide_punctuation(c)
         || matches!(
@@ -196,7 +196,7 @@ fn ends_sentence(c: char) -> bool {
         )
 }
 
-/// Marks around an address: those that come twice, and those that stood right before it, too.
+/// Marks around an address: doubled ones, and those that also precede it.
 fn ends_mark(mark: char, rest: &str, before: Option<char>) -> bool {
     let behind = rest.trim_start_matches(mark);
     let width = rest.len() - behind.len();
@@ -207,8 +207,8 @@ fn ends_mark(mark: char, rest: &str, before: Option<char>) -> bool {
     }
 }
 
-/// Whether Korean goes on right behind the address: `example.com에서`, `/a를`. A host or a path may have Hangul itself, from the
-/// start of a part on: `https://한국.kr`, `/wiki/한국`.
+/// Whether Korean text begins here, directly after the address: `example.com에서`, `/a를`. A host or a
+/// path may contain Hangul itself, at the start of a segment: `https://한국.kr`, `/wiki/한국`.
 fn is_particle(rest: &str, last: char, host: &str, in_host: bool) -> bool {
     if !rest.starts_with(is_hangul) {
         return in_host
@@ -224,24 +224,24 @@ fn is_particle(rest: &str, last: char, host: &str, in_host: bool) -> bool {
     }
     let run = rest.len() - rest.trim_start_matches(is_hangul).len();
     let (word, behind) = rest.split_at(run);
-    // A text that goes on as an address is one.
+    // A text that continues like an address is part of it.
     if behind.starts_with(|c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '%' | '=' | '&' | '(')
     }) {
         return false;
     }
     if last.is_ascii_alphanumeric() {
-        // Encyclopedias have titles like "C언어"; elsewhere it is a sentence that goes on.
+        // Encyclopedias have titles such as "C언어"; elsewhere the sentence continues.
         let is_title = ["/wiki/", "/w/"].iter().any(|folder| host.contains(folder));
         let begins = FOLLOWERS.iter().any(|follower| word.starts_with(follower));
         !is_title || begins || PARTICLES.contains(&word)
     } else {
-        // "https://a.com/에서": a particle that would be all of a part.
+        // "https://a.com/에서": a particle would be the whole segment.
         last == '/' && PARTICLE_PARTS.contains(&word)
     }
 }
 
-/// Particles that are hardly the name of a page.
+/// Particles that are unlikely to be a page's name.
 const PARTICLE_PARTS: [&str; 10] = [
     "에서",
     "에",
@@ -255,7 +255,7 @@ const PARTICLE_PARTS: [&str; 10] = [
     "까지",
 ];
 
-/// An address without the punctuation of the sentence it stands in.
+/// An address without the punctuation of the surrounding sentence.
 fn trimmed(mut address: &str) -> &str {
     while let Some(last) = address.chars().next_back() {
         let is_loose = matches!(

@@ -1,5 +1,4 @@
-//! People named in a text: `@Mina` where it is typed, `<@UUID>` where it is kept, so that it stays true when the name
-//! changes.
+//! Mentions: typed as `@Mina`, stored as `<@UUID>`, so that they survive a change of name.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,38 +8,38 @@ use uuid::Uuid;
 
 use crate::markdown::{Inline, MarkdownBlock};
 
-/// Who is named at the start of `text`, and in how many bytes.
+/// The mention at the start of `text`, with its length in bytes.
 pub(super) fn at_start(text: &str) -> Option<(usize, UserId)> {
     let (span, user) = mention::spans(text.get(..LEN).filter(|text| text.ends_with('>'))?).next()?;
     (span == (0..LEN)).then_some((LEN, user))
 }
 
-/// Whether `text` ends with a person's name.
+/// Whether `text` ends with a mention.
 pub(super) fn ends(text: &str) -> bool {
     let from = text.len().checked_sub(LEN);
     from.and_then(|from| text.get(from..))
         .is_some_and(|end| at_start(end).is_some())
 }
 
-/// `<@`, an id, `>`.
+/// Length of `<@`, an id and `>`.
 const LEN: usize = 39;
 
-/// The people named in the text being typed, who stand there by their names.
+/// The people mentioned in the text being typed, where they appear by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Mentions {
     named: Vec<(String, UserId)>,
 }
 
 impl Mentions {
-    /// A person was chosen, and stands in the text as `@name`.
+    /// Adds a person who was chosen and appears in the text as `@name`.
     pub fn add(&mut self, name: &str, user: UserId) {
         self.named.retain(|(named, _)| named != name);
         self.named.push((name.to_owned(), user));
-        // "Mina Kim" before "Mina", or the longer name would never be found.
+        // "Mina Kim" before "Mina", or the longer name would never match.
         self.named.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
-    /// The typed text in the form that is sent. A mention begins a word, and in code there is none.
+    /// Converts typed text to wire form. A mention begins a word, and code contains none.
     pub fn to_wire(&self, typed: &str) -> String {
         let mut spans = Vec::new();
         let mut from = 0;
@@ -66,14 +65,15 @@ impl Mentions {
         )
     }
 
-    /// A sent text in the form that is typed; the people named in it are known from here on. A mention that would not be sent again
-    /// as it was stays as sent: who has no name, and who is named within a word or in code.
+    /// Converts wire form to typed text, and remembers the people mentioned. A mention that would
+    /// not convert back stays in wire form: one of a person without a known name, and one within a
+    /// word or in code.
     pub fn from_wire(&mut self, wire: &str, name: impl Fn(UserId) -> Option<String>) -> String {
         let spans: Vec<_> = mention::spans(wire).collect();
         let shown = shown(wire, spans.iter().map(|(span, _)| span));
         let mut known = Vec::new();
         for ((span, user), shown) in spans.into_iter().zip(shown) {
-            // Two people of one name cannot be told apart once it is typed.
+            // Two people of the same name could not be distinguished in typed text.
             let name = name(user).filter(|name| !self.names_another(name, user));
             if let Some(name) = name.filter(|name| {
                 shown
@@ -87,7 +87,7 @@ impl Mentions {
         replaced(wire, known)
     }
 
-    /// The people named in the typed text, where it is sent as `wire`.
+    /// The people mentioned in the typed text whose wire form is `wire`.
     pub fn people(&self, wire: &str) -> Vec<Person> {
         let named = |user| self.named.iter().find(|(_, other)| *other == user);
         let people = mention::of(wire).into_iter().filter_map(named);
@@ -106,7 +106,7 @@ impl Mentions {
     }
 }
 
-/// Whether a mention may follow: `root@Jun:~` and `a/@jun` name nobody.
+/// Whether a mention may follow: in `root@Jun:~` and `a/@jun` none does.
 pub fn begins_word(before: &str) -> bool {
     let is_within = |c: char| {
         c.is_alphanumeric()
@@ -118,8 +118,8 @@ pub fn begins_word(before: &str) -> bool {
     !before.chars().next_back().is_some_and(is_within)
 }
 
-/// Which of these spans would be mentions where they stand, and not in code or in an address: the text is read with a person in
-/// each of their places.
+/// Which of these spans would be mentions, and not part of code or an address: parses the text with
+/// a mention in each of them.
 fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Vec<bool> {
     let nobody = |index: usize| UserId(Uuid::from_u128(index as u128));
     let marked = spans.clone().cloned().enumerate();
@@ -175,7 +175,8 @@ fn replaced(text: &str, spans: impl IntoIterator<Item = (Range<usize>, String)>)
     replaced
 }
 
-/// Whether `text` begins with this name, and with no longer Latin word. Korean particles stand right behind a name.
+/// Whether `text` begins with this name, not continued by Latin letters. Korean particles may
+/// follow it.
 fn ends_there(text: &str, name: &str) -> bool {
     let Some(after) = text.strip_prefix(name) else {
         return false;
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_chosen_is_sent_by_id() {
+    fn a_chosen_person_is_sent_by_id() {
         let [mina, kim, mina_ko] = [1, 2, 3].map(|n| written(user(n)));
         assert_eq!(
             mentions().to_wire("@Mina and @Mina Kim, @민아는?"),
@@ -212,12 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_chosen_stays_as_typed() {
+    fn a_name_that_was_not_chosen_stays_as_typed() {
         assert_eq!(mentions().to_wire("@Minas a@b @ @Jun"), "@Minas a@b @ @Jun");
     }
 
     #[test]
-    fn what_is_edited_is_sent_as_it_was() {
+    fn an_edited_text_converts_back_unchanged() {
         let wire = format!("hi {} and {}", written(user(1)), written(user(9)));
         let mut mentions = Mentions::default();
         let typed = mentions.from_wire(&wire, |who| (who == user(1)).then(|| "Mina".to_owned()));
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn two_people_of_one_name_stay_two() {
+    fn two_people_of_the_same_name_stay_distinct() {
         let wire = format!("{} {} <@ <@nobody>", written(user(1)), written(user(2)));
         let mut mentions = Mentions::default();
         let typed = mentions.from_wire(&wire, |_| Some("Mina".to_owned()));
@@ -286,7 +287,8 @@ mod tests {
 
     #[test]
     fn fault_f11_whom_the_server_finds_in_code_the_page_shows_as_code() {
-        // What is shown and pings nobody would be a lie; what is code here and not found there pings, at worst.
+        // A mention shown that notifies nobody would mislead; the reverse, code that notifies, does
+        // little harm.
         let named = written(user(7));
         let parts = [
             "`",

@@ -1,17 +1,17 @@
-//! The meaning of a message's text: a small Markdown, read into a tree that views are made of.
+//! A message's text: a small Markdown, parsed into a tree that views are made of.
 //!
 //! - `block`: quotes and lists, line by line
-//! - `fence`: code in lines of its own
+//! - `fence`: code blocks
 //! - `inline`: bold, italic, struck and monospaced text, links and mentions
-//! - `named`: a text as it was typed, with people by their names
-//! - `edge`: where a mark may begin and end something
+//! - `named`: a text as typed, with mentions as names
+//! - `edge`: where marks may open and close
 //! - `link`: which addresses are links, and where a bare one ends
-//! - `mention`: people named in a text that is being typed
+//! - `mention`: mentions in a text being typed
 //! - `prose`: the tree as elements of the page
 //!
-//! A chat's Markdown, and no more of it: a character that is no mark shows as it was typed, line breaks, HTML and headings too. The rules
-//! are a table in `docs/MARKDOWN.md`, which the tests read. The tree's depth and size are bounded, and reading takes time in
-//! proportion to the text, whatever is in it.
+//! A chat needs no more of Markdown: a character that is no mark shows as typed, and so do line
+//! breaks, HTML and headings. The rules are a table in `docs/MARKDOWN.md`, which the tests read.
+//! The tree's depth and size are bounded, and parsing takes linear time, whatever the text.
 
 mod block;
 mod edge;
@@ -35,19 +35,19 @@ pub use mention::Mentions;
 pub use mention::begins_word as may_name;
 pub use named::with_names;
 
-/// One piece of a message, from side to side.
+/// One block of a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum MarkdownBlock {
-    /// Text. Its line breaks are line breaks.
+    /// Text. Its line breaks are kept.
     Prose(Vec<Inline>),
-    /// Text to be shown as it stands, in equal widths.
+    /// Monospaced text, shown as it is.
     Code {
         /// The language its author named; may be empty.
         language: String,
-        /// The text, without a last line break.
+        /// The text, without a final line break.
         text: String,
     },
-    /// Words of another person.
+    /// A quotation, with its own blocks.
     Quote(Vec<Self>),
     List {
         label: Label,
@@ -55,7 +55,7 @@ pub enum MarkdownBlock {
     },
 }
 
-/// How the points of a list begin, as typed.
+/// The mark of a list's items, as typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Label {
     Dash,
@@ -65,10 +65,9 @@ pub enum Label {
     Parenthesis,
 }
 
-/// One point of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListItem {
-    /// Its number as typed, in a list that is numbered.
+    /// Its number as typed, in a numbered list.
     pub number: Option<u32>,
     pub blocks: Vec<MarkdownBlock>,
 }
@@ -77,12 +76,12 @@ pub struct ListItem {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Inline {
     Text(String),
-    /// In equal widths, as it stands.
+    /// Monospaced text, shown as it is.
     Code(String),
     Strong(Vec<Self>),
     Emphasis(Vec<Self>),
     Struck(Vec<Self>),
-    /// A way elsewhere: `http`, `https` or `mailto`, and nothing else.
+    /// A link to an `http`, `https` or `mailto` address.
     Link {
         to: String,
         words: Vec<Self>,
@@ -90,11 +89,12 @@ pub enum Inline {
     Mention(UserId),
 }
 
-/// Most pieces one message is made of: blocks, points, and whatever in a line is more than text. The rest shows as typed, so
-/// that no message costs a reader more than a screenful of ordinary ones.
+/// Maximum number of pieces per message: blocks, items, and everything in a line that is more than
+/// text. The rest shows as typed, so that no message costs a reader more than a screenful of
+/// ordinary ones.
 const MAX_PIECES: usize = 500;
 
-/// How many pieces may still be made.
+/// The number of pieces that may still be made.
 struct SizeBudget(Cell<usize>);
 
 impl SizeBudget {
@@ -115,7 +115,7 @@ impl SizeBudget {
     }
 }
 
-/// Reads a message's text.
+/// Parses a message's text.
 pub fn read(text: &str) -> Vec<MarkdownBlock> {
     let budget = SizeBudget(Cell::new(MAX_PIECES));
     let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
@@ -125,19 +125,19 @@ pub fn read(text: &str) -> Vec<MarkdownBlock> {
 /// A message in one line without marks, for places without room for more.
 pub fn plain(text: &str, name: impl Fn(UserId) -> String) -> String {
     let mut plain = String::with_capacity(text.len());
-    say_blocks(&read(text), &name, &mut plain);
+    plain_blocks(&read(text), &name, &mut plain);
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn say_blocks(blocks: &[MarkdownBlock], name: &dyn Fn(UserId) -> String, plain: &mut String) {
+fn plain_blocks(blocks: &[MarkdownBlock], name: &dyn Fn(UserId) -> String, plain: &mut String) {
     for block in blocks {
         match block {
-            MarkdownBlock::Prose(inlines) => say(inlines, name, plain),
+            MarkdownBlock::Prose(inlines) => plain_inlines(inlines, name, plain),
             MarkdownBlock::Code { text, .. } => plain.push_str(text),
-            MarkdownBlock::Quote(blocks) => say_blocks(blocks, name, plain),
+            MarkdownBlock::Quote(blocks) => plain_blocks(blocks, name, plain),
             MarkdownBlock::List { items, .. } => {
                 for item in items {
-                    say_blocks(&item.blocks, name, plain);
+                    plain_blocks(&item.blocks, name, plain);
                 }
             }
         }
@@ -145,14 +145,14 @@ fn say_blocks(blocks: &[MarkdownBlock], name: &dyn Fn(UserId) -> String, plain: 
     }
 }
 
-fn say(inlines: &[Inline], name: &dyn Fn(UserId) -> String, plain: &mut String) {
+fn plain_inlines(inlines: &[Inline], name: &dyn Fn(UserId) -> String, plain: &mut String) {
     for inline in inlines {
         match inline {
             Inline::Text(text) | Inline::Code(text) => plain.push_str(text),
             Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Struck(inner) => {
-                say(inner, name, plain);
+                plain_inlines(inner, name, plain);
             }
-            Inline::Link { words, .. } => say(words, name, plain),
+            Inline::Link { words, .. } => plain_inlines(words, name, plain),
             Inline::Mention(user) => {
                 plain.push('@');
                 plain.push_str(&name(*user));

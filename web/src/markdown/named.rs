@@ -1,10 +1,10 @@
-//! A text as it was typed, with people by their names: the result of "Copy text".
+//! A text as typed, with mentions as names: the result of "Copy text".
 
 use steadfast_shared::{UserId, mention};
 
 use crate::markdown::{Inline, MarkdownBlock, read};
 
-/// A message's text with its marks, and everybody who is named in it by name. Code stays as it stands, as it is read.
+/// A message's text with its marks, and with mentions as names. Code stays unchanged.
 pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {
     let mut named = Vec::new();
     in_blocks(&read(text), &mut named);
@@ -22,7 +22,7 @@ pub fn with_names(text: &str, name: impl Fn(UserId) -> String) -> String {
     written
 }
 
-/// Of everything that looks like a person named, in the order of the text: whether it is.
+/// For each span that looks like a mention, in order: whether it is one.
 fn in_blocks(blocks: &[MarkdownBlock], named: &mut Vec<bool>) {
     for block in blocks {
         match block {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_names_nobody_is_copied_as_it_is() {
+    fn a_text_without_mentions_is_copied_unchanged() {
         for text in ["", "plain", "<@nobody>", "*a* `b`\n\n> c"] {
             assert_eq!(copied(text), text);
         }

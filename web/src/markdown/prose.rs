@@ -1,4 +1,4 @@
-//! A message's text as it is read.
+//! A message's text as elements.
 
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
@@ -12,30 +12,30 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// A message's text as it is read: elements of the page, and never HTML that a person typed.
+/// A message's text as elements of the page, never as HTML that a person typed.
 #[component]
 pub(crate) fn Prose(
     blocks: Vec<MarkdownBlock>,
-    /// The people named in it.
+    /// The people mentioned in it.
     mentioned: Vec<Person>,
 ) -> impl IntoView {
     let (chat, locale) = (ChatContext::here(), Locale::here());
     let me = chat.read(|session| session.me().map(|me| me.id));
-    let speaker = Speaker {
+    let renderer = ProseRenderer {
         locale,
         me,
         mentioned,
     };
-    view! { <div class="row-text prose" data-testid="row-text">{speaker.blocks(blocks)}</div> }
+    view! { <div class="row-text prose" data-testid="row-text">{renderer.blocks(blocks)}</div> }
 }
 
-struct Speaker {
+struct ProseRenderer {
     locale: Locale,
     me: Option<UserId>,
     mentioned: Vec<Person>,
 }
 
-impl Speaker {
+impl ProseRenderer {
     fn blocks(&self, blocks: Vec<MarkdownBlock>) -> Vec<AnyView> {
         blocks.into_iter().map(|block| self.block(block)).collect()
     }
@@ -81,7 +81,7 @@ impl Speaker {
             Inline::Emphasis(inner) => view! { <em>{self.inlines(inner)}</em> }.into_any(),
             Inline::Struck(inner) => view! { <s>{self.inlines(inner)}</s> }.into_any(),
             Inline::Link { to, words } => {
-                // Words may say anything; the address below the pointer does not.
+                // A link's text may claim anything; the tooltip shows the true address.
                 let title = to.clone();
                 view! {
                     <a href=to title=title target="_blank" rel="noopener noreferrer nofollow">
@@ -97,8 +97,8 @@ impl Speaker {
     fn mention(&self, user: UserId) -> AnyView {
         let locale = self.locale;
         let mine = (Some(user) == self.me).then_some("true");
-        let known = self.mentioned.iter().find(|person| person.id == user);
-        let name = known.map(|person| person.name.clone());
+        let person = self.mentioned.iter().find(|person| person.id == user);
+        let name = person.map(|person| person.name.clone());
         let name = move || {
             name.clone()
                 .unwrap_or_else(|| PeoplePhrases::of(locale.language()).somebody.to_owned())
@@ -107,7 +107,7 @@ impl Speaker {
     }
 }
 
-/// Code in a box of its own: as wide as it is, scrolled where the page is narrower.
+/// Code in a box of its own: as wide as its lines, and scrolled if the page is narrower.
 #[component]
 fn Code(language: String, text: String) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The table of `docs/MARKDOWN.md`, row by row.
+//! Tests the table of `docs/MARKDOWN.md`, row by row.
 
 #![expect(clippy::panic, reason = "a table that cannot be read fails the test")]
 
@@ -6,7 +6,7 @@ use crate::markdown::{Inline, Label, ListItem, MarkdownBlock, read};
 
 static RULES: &str = include_str!("../../../docs/MARKDOWN.md");
 
-/// Typed texts and their results, in the document's notation.
+/// Typed text and its result, in the document's notation.
 struct Rule {
     line: usize,
     typed: String,
@@ -28,7 +28,7 @@ fn every_row_of_the_rules_shows_what_it_says() {
     assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The rows of a fault that was found are in the table, and show what they are meant to.
+/// Every fault that was found has its rows in the table, and they show what they should.
 #[track_caller]
 fn shows(rows: &[(&str, &str)]) {
     for (typed, shown) in rows {
@@ -106,7 +106,7 @@ fn cells(row: &str) -> Vec<String> {
     cells.map(|cell| cell.trim().replace('\u{1}', "|")).collect()
 }
 
-/// A cell of code, its signs for invisible characters replaced.
+/// A cell of code, with its placeholders for invisible characters replaced.
 fn unwrapped(cell: &str) -> String {
     let width = cell.bytes().take_while(|byte| *byte == b'`').count();
     let inner = cell

@@ -14,7 +14,7 @@ fn a_message_in_one_line_has_no_marks() {
     );
 }
 
-/// Texts that make careless readers slow or their stacks deep.
+/// Texts that make careless parsers slow or overflow their stacks.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
 fn the_longest_hostile_texts_are_read_at_once_and_stay_shallow() {
@@ -105,7 +105,7 @@ fn the_longest_hostile_texts_are_read_at_once_and_stay_shallow() {
         let took = began.elapsed();
         assert!(took < Duration::from_secs(1), "{piece:?} took {took:?}");
         assert!(depth(&blocks) <= 64, "{piece:?} is {} deep", depth(&blocks));
-        // A styled word and the space behind it are two.
+        // A styled word and the space after it are two pieces.
         assert!(
             pieces_of(&blocks) <= 4 * MAX_PIECES,
             "{piece:?} has {} pieces",
@@ -114,7 +114,7 @@ fn the_longest_hostile_texts_are_read_at_once_and_stay_shallow() {
     }
 }
 
-/// What a page makes elements and text nodes for.
+/// The number of elements and text nodes on the page.
 fn pieces_of(blocks: &[MarkdownBlock]) -> usize {
     let of = |block: &MarkdownBlock| match block {
         MarkdownBlock::Prose(inlines) => inline_pieces(inlines),
@@ -166,7 +166,7 @@ fn inline_depth(inlines: &[Inline]) -> usize {
     inlines.iter().map(|inline| 1 + of(inline)).max().unwrap_or(0)
 }
 
-/// Everything in a tree that was typed, in order.
+/// All typed text in a tree, in order.
 fn typed_in(blocks: &[MarkdownBlock], typed: &mut String) {
     for block in blocks {
         match block {
@@ -194,10 +194,10 @@ fn typed_inline(inlines: &[Inline], typed: &mut String) {
                 typed_inline(inner, typed);
             }
             Inline::Link { to, words } => {
-                let mut said = String::new();
-                typed_inline(words, &mut said);
-                typed.push_str(&said);
-                if !to.ends_with(&said) {
+                let mut text = String::new();
+                typed_inline(words, &mut text);
+                typed.push_str(&text);
+                if !to.ends_with(&text) {
                     typed.push_str(to);
                 }
             }
@@ -213,7 +213,7 @@ fn letters(text: &str) -> String {
         .collect()
 }
 
-/// Text with many marks in it, of which many belong together.
+/// Text with many marks, many of them matching.
 fn marked() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-z한국0-9]{1,4}",
@@ -248,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_too_strange(text in any::<String>()) {
+    fn every_text_can_be_parsed(text in any::<String>()) {
         let mut typed = String::new();
         typed_in(&read(&text), &mut typed);
         prop_assert_eq!(letters(&typed), letters(&text));
