@@ -1,4 +1,4 @@
-//! Requests to the server by people with a role.
+//! Requests of people with a role.
 
 use serde::de::DeserializeOwned;
 use steadfast_shared::admin::{
@@ -19,16 +19,16 @@ use crate::connection::closed_phrases::ClosedPhrases;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Language;
 
-/// One page of a list, after the line of this name.
+/// One page of the people, from after `before`.
 pub(super) async fn people(
-    asked: &PeopleQuery,
+    filter: &PeopleQuery,
     before: Option<String>,
 ) -> Result<Vec<PersonInfo>, HttpError> {
-    let search = Some(asked.search.trim()).filter(|search| !search.is_empty());
+    let search = Some(filter.search.trim()).filter(|search| !search.is_empty());
     let query = AddressQuery::of(PEOPLE_PATH)
         .with("search", search)
-        .with("state", asked.state.map(state_name))
-        .with("role", asked.role)
+        .with("state", filter.state.map(state_name))
+        .with("role", filter.role)
         .with("before", before);
     http::request("GET", &query.into_path()).await
 }
@@ -42,7 +42,7 @@ fn state_name(state: steadfast_shared::admin::AccountState) -> &'static str {
     }
 }
 
-/// One page of a log, about this person alone.
+/// One page of a log, optionally about one person.
 pub(super) async fn log<L: DeserializeOwned>(
     path: &str,
     person: Option<UserId>,
@@ -72,7 +72,6 @@ pub(super) async fn rooms(search: &str, before: Option<String>) -> Result<Vec<Ro
     http::request("GET", &query.into_path()).await
 }
 
-/// Everything about one person.
 pub(super) async fn person(id: UserId) -> Result<PersonDetail, HttpError> {
     http::request("GET", &format!("{PEOPLE_PATH}/{id}")).await
 }
@@ -81,15 +80,15 @@ fn of(id: UserId, what: &str) -> String {
     format!("{PEOPLE_PATH}/{id}/{what}")
 }
 
-pub(super) async fn exclude(id: UserId, asked: &Exclude) -> Result<PersonInfo, HttpError> {
-    http::send("PUT", &of(id, EXCLUSION), asked).await
+pub(super) async fn exclude(id: UserId, exclusion: &Exclude) -> Result<PersonInfo, HttpError> {
+    http::send("PUT", &of(id, EXCLUSION), exclusion).await
 }
 
 pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
     http::request("DELETE", &of(id, EXCLUSION)).await
 }
 
-/// Hides, shows or erases all that a person has written.
+/// Hides, shows or erases all of a person's messages.
 pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<PersonInfo, HttpError> {
     http::send("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
 }
@@ -102,36 +101,36 @@ pub(super) async fn set_role(id: UserId, role: Role) -> Result<PersonInfo, HttpE
     http::send("PUT", &of(id, ROLE), &SetRole { role }).await
 }
 
-/// Sets a limit, or takes it back.
+/// Sets or resets a limit.
 pub(super) async fn set_limit(id: UserId, limit: SetLimit) -> Result<Vec<PersonLimit>, HttpError> {
     http::send("PUT", &of(id, LIMITS), &limit).await
 }
 
-/// Lets an address in again.
+/// Allows sign-ups from an address again.
 pub(super) async fn release(id: i64) -> Result<(), HttpError> {
     http::request("DELETE", &format!("{ADDRESSES_PATH}/{id}")).await
 }
 
 /// Renames, describes, archives or reopens a room.
-pub(super) async fn change_room(id: RoomId, asked: &ChangeRoomBody) -> Result<RoomInfo, HttpError> {
-    http::send("PATCH", &format!("{ROOMS_PATH}/{id}"), asked).await
+pub(super) async fn change_room(id: RoomId, change: &ChangeRoomBody) -> Result<RoomInfo, HttpError> {
+    http::send("PATCH", &format!("{ROOMS_PATH}/{id}"), change).await
 }
 
 pub(super) async fn delete_room(id: RoomId) -> Result<(), HttpError> {
     http::request("DELETE", &format!("{ROOMS_PATH}/{id}")).await
 }
 
-/// Makes an owner link.
+/// Creates an owner link.
 pub(super) async fn make_owner_link() -> Result<OwnerLink, HttpError> {
     http::request("POST", OWNER_LINK_PATH).await
 }
 
-/// Becomes owner by the code of an owner link.
+/// Becomes an owner by an owner link's code.
 pub(super) async fn claim(code: String) -> Result<SessionInfo, HttpError> {
     http::send("POST", CLAIM_PATH, &ClaimOwnership { code }).await
 }
 
-/// Why something was not done.
+/// Why a request failed, in words.
 pub(super) fn why(error: &HttpError, language: Language) -> String {
     match error {
         HttpError::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),

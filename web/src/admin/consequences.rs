@@ -1,4 +1,4 @@
-//! Consequences of keeping a person out, said before it is done.
+//! The consequences of excluding a person, shown before it is done.
 
 use steadfast_shared::admin::Exclude;
 
@@ -6,8 +6,8 @@ use crate::admin::phrases::{AdminTerms, ConsequencePhrases};
 use crate::language::Language;
 use crate::language::span::TimeSpan;
 
-/// Everything that follows, a sentence each.
-pub fn of_exclusion(asked: &Exclude, language: Language) -> Vec<String> {
+/// The consequences, one sentence each.
+pub fn of_exclusion(exclusion: &Exclude, language: Language) -> Vec<String> {
     let follows = ConsequencePhrases::of(language);
     let span = |seconds: u64| {
         let span = TimeSpan::ALL.into_iter().find(|span| span.seconds() == seconds);
@@ -15,19 +15,19 @@ pub fn of_exclusion(asked: &Exclude, language: Language) -> Vec<String> {
     };
     let mut all = vec![
         follows.signed_out.to_owned(),
-        (follows.told)(asked.state).to_owned(),
-        match asked.lasts_seconds {
+        (follows.told)(exclusion.state).to_owned(),
+        match exclusion.lasts_seconds {
             Some(seconds) => (follows.for_span)(span(seconds)),
             None => follows.until_let_in.to_owned(),
         },
         follows.name_kept.to_owned(),
     ];
     all.extend(
-        asked
+        exclusion
             .addresses_seconds
             .map(|seconds| (follows.address_held)(span(seconds))),
     );
-    all.push((follows.messages)(asked.messages).to_owned());
+    all.push((follows.messages)(exclusion.messages).to_owned());
     all
 }
 
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn every_choice_has_its_sentence() {
-        let asked = Exclude {
+        let exclusion = Exclude {
             state: AccountState::Banned,
             reason: String::new(),
             lasts_seconds: None,
@@ -47,33 +47,33 @@ mod tests {
             messages: Messages::Kept,
         };
         for language in Language::ALL {
-            let kept = of_exclusion(&asked, language);
+            let kept = of_exclusion(&exclusion, language);
             let changed = [
                 Exclude {
                     state: AccountState::Deactivated,
-                    ..asked.clone()
+                    ..exclusion.clone()
                 },
                 Exclude {
                     lasts_seconds: Some(TimeSpan::Day.seconds()),
-                    ..asked.clone()
+                    ..exclusion.clone()
                 },
                 Exclude {
                     addresses_seconds: Some(TimeSpan::Week.seconds()),
-                    ..asked.clone()
+                    ..exclusion.clone()
                 },
                 Exclude {
                     messages: Messages::Hidden,
-                    ..asked.clone()
+                    ..exclusion.clone()
                 },
                 Exclude {
                     messages: Messages::Erased,
-                    ..asked.clone()
+                    ..exclusion.clone()
                 },
             ];
             for other in changed {
-                let said = of_exclusion(&other, language);
-                assert_ne!(said, kept, "{other:?}");
-                assert!(said.iter().all(|sentence| !sentence.is_empty()), "{other:?}");
+                let sentences = of_exclusion(&other, language);
+                assert_ne!(sentences, kept, "{other:?}");
+                assert!(sentences.iter().all(|sentence| !sentence.is_empty()), "{other:?}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A list of the server, loaded page by page.
+//! A list from the server, loaded page by page.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +12,7 @@ use crate::browser::http::HttpError;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 
-/// Where a list comes from.
+/// The source of a list.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum ListSource {
     People(PeopleQuery),
@@ -32,7 +32,7 @@ impl ListSource {
     ) -> Result<Vec<AdminRecord>, HttpError> {
         let l = untrack(|| locale.language());
         Ok(match self {
-            Self::People(asked) => records(&api::people(asked, before).await?, |info| {
+            Self::People(latest) => records(&api::people(latest, before).await?, |info| {
                 AdminRecord::of_person(info, l)
             }),
             Self::Connections => records(&api::list::<ConnectionInfo>(api::CONNECTIONS).await?, |info| {
@@ -48,8 +48,8 @@ impl ListSource {
                     AdminRecord::of_room(room, role, l)
                 })
             }
-            Self::Addresses => records(&api::list::<HeldAddress>(api::ADDRESSES).await?, |held| {
-                AdminRecord::of_address(held, l)
+            Self::Addresses => records(&api::list::<HeldAddress>(api::ADDRESSES).await?, |listed| {
+                AdminRecord::of_address(listed, l)
             }),
             Self::Audit(person) => records(
                 &api::log::<AuditLine>(api::AUDIT, *person, before).await?,
@@ -58,7 +58,7 @@ impl ListSource {
         })
     }
 
-    /// Whether it goes on where a page is full.
+    /// Whether the list has several pages.
     fn has_pages(&self) -> bool {
         !matches!(self, Self::Connections | Self::Addresses)
     }
@@ -74,13 +74,13 @@ pub(super) struct Listing {
     locale: Locale,
     chat: ChatContext,
     pub(super) records: RwSignal<Vec<AdminRecord>>,
-    /// Whether an answer is awaited.
+    /// Whether a response is pending.
     pub(super) loading: RwSignal<bool>,
-    /// Why there is none.
+    /// Why the last request failed.
     pub(super) trouble: RwSignal<Option<String>>,
-    /// Whether the server has more of it.
+    /// Whether the server has more.
     pub(super) more: RwSignal<bool>,
-    asked: StoredValue<u32>,
+    latest: StoredValue<u32>,
 }
 
 impl Listing {
@@ -92,7 +92,7 @@ impl Listing {
             loading: RwSignal::new(false),
             trouble: RwSignal::new(None),
             more: RwSignal::new(false),
-            asked: StoredValue::new(0),
+            latest: StoredValue::new(0),
         }
     }
 
@@ -102,7 +102,7 @@ impl Listing {
     }
 
     /// Loads the next page.
-    pub(super) fn go_on(self, source: ListSource) {
+    pub(super) fn load_more(self, source: ListSource) {
         let last = self
             .records
             .with_untracked(|records| records.last().map(|record| record.key.clone()));
@@ -110,14 +110,14 @@ impl Listing {
     }
 
     fn ask(self, source: ListSource, before: Option<String>) {
-        let number = self.asked.get_value() + 1;
-        self.asked.set_value(number);
+        let number = self.latest.get_value() + 1;
+        self.latest.set_value(number);
         self.loading.set(true);
         spawn_local(async move {
             let goes_on = before.is_some();
             let answer = source.page(self.locale, self.chat, before).await;
-            // An answer to an earlier question says nothing about the present one.
-            if self.asked.try_get_value() != Some(number) {
+            // A response to an earlier request is stale.
+            if self.latest.try_get_value() != Some(number) {
                 return;
             }
             self.loading.set(false);
@@ -132,7 +132,7 @@ impl Listing {
                         }
                         // New lines may have moved a line from one page to the next.
                         for record in found {
-                            if records.iter().all(|held| held.key != record.key) {
+                            if records.iter().all(|listed| listed.key != record.key) {
                                 records.push(record);
                             }
                         }

@@ -1,15 +1,15 @@
 //! Administration: the pages of owners and moderators, and how a person becomes an owner.
 //!
-//! Pure, and tested natively:
-//! - [`section`]: which lists there are, and for whom
-//! - [`query`]: how a list is asked for
+//! Pure, with native tests:
+//! - [`section`]: the lists, and the role each one requires
+//! - [`query`]: an address with a query
 //! - [`record`]: one line of a list
-//! - [`consequences`]: consequences of keeping a person out
+//! - [`consequences`]: the consequences of excluding a person
 //! - [`phrases`]: its phrases
 //!
 //! In the browser only:
 //! - `api`: requests to the server
-//! - `place`: where in the administration one is
+//! - `place`: navigation within the administration
 //! - `listing`: a list that is loaded page by page
 //! - `views`: its components
 

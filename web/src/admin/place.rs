@@ -1,4 +1,4 @@
-//! Where in the administration one is, and the way back.
+//! Navigation within the administration.
 
 use leptos::prelude::*;
 use steadfast_shared::admin::{HeldAddress, Messages, PeopleQuery, PersonLimit, RoomInfo};
@@ -10,35 +10,33 @@ use crate::admin::section::Section;
 /// A place in the administration.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum AdminPlace {
-    /// A list; of a log, the lines about one person.
+    /// A list; for a log, optionally only the lines about one person.
     List(Section, Option<Person>),
-    /// Everything about one person.
+    /// The page of one person's details.
     Person(Person),
-    /// A question, before something is done.
+    /// A question before an action.
     Question(Question),
 }
 
-/// Something to be done, asked before it is.
+/// An action that is confirmed first.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Question {
     Exclude(Person),
     Readmit(Person),
-    /// Hides, shows or erases their messages, which are in this state so far.
+    /// Hides, shows or erases their messages; with the messages' current state.
     Messages(Person, Messages),
-    /// Signs out everywhere; whether they can sign in again.
+    /// Signs a person out everywhere; with whether they can sign in again.
     SignOut(Person, bool),
-    /// Gives another role than this one.
+    /// Changes a role; with the current one.
     Role(Person, Role),
-    /// Sets limits, other than these.
+    /// Sets limits; with the current ones.
     Limits(Person, Vec<PersonLimit>),
-    /// Lets an address in again.
+    /// Allows sign-ups from an address again.
     Release(HeldAddress),
-    /// Renames and describes a room.
     Rename(RoomInfo),
-    /// Archives a room, or opens it again.
+    /// Archives or reopens a room.
     Archive(RoomInfo),
     Delete(RoomInfo),
-    /// Makes an owner link.
     OwnerLink,
 }
 
@@ -53,22 +51,22 @@ impl From<RecordAct> for Question {
     }
 }
 
-/// The place in the administration, the way there, and the report of the last act.
+/// The current place, the path to it, and the result of the last action.
 #[derive(Clone, Copy)]
 pub(super) struct AdminTrail {
     places: RwSignal<Vec<AdminPlace>>,
-    /// The report of the last act.
+    /// The result of the last action.
     pub(super) report: RwSignal<Option<String>>,
-    /// Whether the keyboard goes along to the place: not where one only looks through the lists.
+    /// Whether the focus moves to the place's heading: not while the person only switches lists.
     pub(super) takes_focus: StoredValue<bool>,
-    /// Which people are looked for.
+    /// The current search for people.
     pub(super) people: StoredValue<PeopleQuery>,
-    /// Which rooms are looked for.
+    /// The current search for rooms.
     pub(super) rooms: StoredValue<String>,
 }
 
 impl AdminTrail {
-    /// The beginning. Provides itself as context.
+    /// Starts at the list of people, and provides itself as context.
     pub(super) fn provide() -> Self {
         let trail = Self {
             places: RwSignal::new(vec![AdminPlace::List(Section::People, None)]),
@@ -81,17 +79,17 @@ impl AdminTrail {
         trail
     }
 
-    /// The trail of the component that asks.
+    /// The trail from the component's context.
     pub(super) fn here() -> Self {
         expect_context()
     }
 
-    /// Where one is. Tracked.
+    /// The current place. Tracked.
     pub(super) fn place(self) -> Option<AdminPlace> {
         self.places.with(|places| places.last().cloned())
     }
 
-    /// The list that one came from. Tracked.
+    /// The list at the start of the path. Tracked.
     pub(super) fn section(self) -> Option<Section> {
         self.places.with(|places| match places.first() {
             Some(AdminPlace::List(section, _)) => Some(*section),
@@ -99,13 +97,13 @@ impl AdminTrail {
         })
     }
 
-    /// Whether there is a way back. Tracked.
-    pub(super) fn leads_back(self) -> bool {
+    /// Whether there is a place to go back to. Tracked.
+    pub(super) fn can_go_back(self) -> bool {
         self.places.with(|places| places.len() > 1)
     }
 
-    /// Looks at a list.
-    pub(super) fn look(self, section: Section) {
+    /// Shows a list, and forgets the path.
+    pub(super) fn show_list(self, section: Section) {
         self.report.set(None);
         self.takes_focus.set_value(false);
         self.places.set(vec![AdminPlace::List(section, None)]);
@@ -122,7 +120,7 @@ impl AdminTrail {
         self.return_from_here();
     }
 
-    /// Something was done: goes back, and says so.
+    /// Goes back after an action, and shows its result.
     pub(super) fn done(self, report: String) {
         self.return_from_here();
         self.report.set(Some(report));

@@ -1,4 +1,4 @@
-//! The part of an address behind its question mark.
+//! The query of an address, after its question mark.
 
 use std::fmt::{Display, Write as _};
 
@@ -7,12 +7,12 @@ use std::fmt::{Display, Write as _};
 pub struct AddressQuery(String);
 
 impl AddressQuery {
-    /// Asks for a path.
+    /// Starts with a path.
     pub fn of(path: &str) -> Self {
         Self(path.to_owned())
     }
 
-    /// Asks for something of it, where a value is given.
+    /// Adds a parameter, if a value is given.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<impl Display>) -> Self {
         if let Some(value) = value {
@@ -45,13 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_asked_for_is_left_out() {
+    fn parameters_without_a_value_are_left_out() {
         let query = AddressQuery::of("/api/admin/people").with("search", None::<&str>);
         assert_eq!(query.into_path(), "/api/admin/people");
     }
 
     #[test]
-    fn no_text_leaves_its_value() {
+    fn no_text_breaks_out_of_its_value() {
         let query = AddressQuery::of("/p")
             .with("search", Some("a&b=c #%+민"))
             .with("before", Some(7));

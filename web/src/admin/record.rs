@@ -1,4 +1,4 @@
-//! One line of a list: its subject, a few facts, and the acts it offers.
+//! One line of a list: its subject, some facts, and the actions it offers.
 
 use crate::account::phrases::JoinPhrases;
 use crate::admin::phrases::{AdminTerms, PersonLabels, RecordLabels};
@@ -11,10 +11,9 @@ use steadfast_shared::admin::{
 use steadfast_shared::event::Availability;
 use steadfast_shared::{Millis, Person, Role};
 
-/// One line of a list.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AdminRecord {
-    /// Its name in the list, of which there is one.
+    /// Its key, unique in the list.
     pub key: String,
     pub lead: Lead,
     pub marks: Vec<Badge>,
@@ -25,21 +24,21 @@ pub struct AdminRecord {
 /// The subject of a line.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Lead {
-    /// A person, whose details are a step away.
+    /// A person, linked to their details.
     Person(Person),
     Words(String),
 }
 
-/// Something to be seen at a glance: a word with a mark, never a colour alone.
+/// A status shown as a word with an icon, never by colour alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Badge {
-    /// Another role than that of everybody.
+    /// A role other than member.
     Role(Role),
     /// They may not sign in.
     State(AccountState),
-    /// They are there, or away.
+    /// They are online, or away.
     Here(Availability),
-    /// Nothing more can be said in it.
+    /// The room is read-only.
     Archived,
 }
 
@@ -50,23 +49,21 @@ pub struct Fact {
     pub value: FactValue,
 }
 
-/// The value of a fact.
 #[derive(Clone, PartialEq, Debug)]
 pub enum FactValue {
     Words(String),
     Time(Millis),
-    /// A person, whose details are a step away.
+    /// A person, linked to their details.
     Person(Person),
 }
 
-/// Something that can be done from a list.
+/// An action offered in a list.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RecordAct {
-    /// Lets an address in again.
+    /// Allows sign-ups from an address again.
     Release(HeldAddress),
-    /// Renames and describes a room.
     Rename(RoomInfo),
-    /// Archives a room, or opens it again.
+    /// Archives or reopens a room.
     Archive(RoomInfo),
     Delete(RoomInfo),
 }
@@ -76,7 +73,7 @@ pub enum RecordAct {
 struct Facts(Vec<Fact>);
 
 impl Facts {
-    fn say(mut self, label: &'static str, words: impl Into<String>) -> Self {
+    fn text(mut self, label: &'static str, words: impl Into<String>) -> Self {
         let words = words.into();
         if !words.is_empty() {
             let value = FactValue::Words(words);
@@ -102,7 +99,7 @@ impl Facts {
     }
 }
 
-/// Marks of a person who is not like everybody.
+/// The badges of a person who is not an ordinary, active, offline member.
 pub fn marks(role: Role, state: AccountState, here: Availability) -> Vec<Badge> {
     let mut marks = Vec::new();
     marks.extend((role != Role::Member).then_some(Badge::Role(role)));
@@ -118,7 +115,7 @@ impl AdminRecord {
         let seen = Facts::default().time(label.last_seen, info.last_seen_at);
         let seen = match info.last_seen_at {
             Some(_) => seen,
-            None => seen.say(label.last_seen, label.never),
+            None => seen.text(label.last_seen, label.never),
         };
         let until = info.exclusion.as_ref().and_then(|exclusion| exclusion.until);
         Self {
@@ -127,7 +124,7 @@ impl AdminRecord {
             marks: marks(info.role, info.state, info.availability),
             facts: seen
                 .time(label.until, until)
-                .say(label.devices, info.devices.to_string())
+                .text(label.devices, info.devices.to_string())
                 .time(label.signed_up, Some(info.created_at))
                 .0,
             ways: Vec::new(),
@@ -148,15 +145,15 @@ impl AdminRecord {
             marks: marks(info.role, AccountState::Active, here),
             facts: Facts::default()
                 .time(label.since, Some(info.since))
-                .say(record.address, info.address.clone().unwrap_or_default())
-                .say(record.device, &info.device_name)
-                .say(record.transport, &info.transport)
+                .text(record.address, info.address.clone().unwrap_or_default())
+                .text(record.device, &info.device_name)
+                .text(record.transport, &info.transport)
                 .0,
             ways: Vec::new(),
         }
     }
 
-    /// A sign-in, or a try.
+    /// A sign-in or an attempt.
     pub fn of_sign_in(line: &SignIn, language: Language) -> Self {
         let _label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
@@ -166,30 +163,30 @@ impl AdminRecord {
             marks: Vec::new(),
             facts: Facts::default()
                 .person(record.whom, line.person.as_ref())
-                .say(
+                .text(
                     JoinPhrases::of(language).nickname,
-                    // The name asked for, where it is nobody's or was another one then.
+                    // The name entered, if it is no person's or that person had another name then.
                     match &line.person {
                         Some(person) if person.name == line.nickname => "",
                         _ => &line.nickname,
                     },
                 )
                 .time(record.when, Some(line.at))
-                .say(record.address, line.address.clone().unwrap_or_default())
-                .say(record.device, &line.device_name)
+                .text(record.address, line.address.clone().unwrap_or_default())
+                .text(record.device, &line.device_name)
                 .0,
             ways: Vec::new(),
         }
     }
 
-    /// Something that was done.
+    /// An action in the audit log.
     pub fn of_audit(line: &AuditLine, language: Language) -> Self {
         let _label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
         let by = Facts::default().person(record.by, line.by.as_ref());
         let by = match line.by {
             Some(_) => by,
-            None => by.say(record.by, (AdminTerms::of(language).via)(Via::CommandLine)),
+            None => by.text(record.by, (AdminTerms::of(language).via)(Via::CommandLine)),
         };
         let is_about_themselves = line.by == line.person;
         Self {
@@ -198,15 +195,15 @@ impl AdminRecord {
             marks: Vec::new(),
             facts: by
                 .person(record.whom, line.person.as_ref().filter(|_| !is_about_themselves))
-                .say(record.detail, audit_detail(line, language))
+                .text(record.detail, audit_detail(line, language))
                 .time(record.when, Some(line.at))
-                .say(record.address, line.address.clone().unwrap_or_default())
+                .text(record.address, line.address.clone().unwrap_or_default())
                 .0,
             ways: Vec::new(),
         }
     }
 
-    /// An address from which nobody new may sign up.
+    /// An address from which sign-ups are blocked.
     pub fn of_address(held: &HeldAddress, language: Language) -> Self {
         let label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
@@ -222,7 +219,7 @@ impl AdminRecord {
         }
     }
 
-    /// A room, as a person of this role sees it.
+    /// A room, with the actions that this role may take.
     pub fn of_room(room: &RoomInfo, role: Role, language: Language) -> Self {
         let _label = PersonLabels::of(language);
         let record = RecordLabels::of(language);
@@ -235,9 +232,9 @@ impl AdminRecord {
             lead: Lead::Words(format!("#{}", room.name)),
             marks: Vec::from_iter(room.archived.then_some(Badge::Archived)),
             facts: Facts::default()
-                .say(NewRoomPhrases::of(language).topic, &room.topic)
-                .say(record.members, room.members.to_string())
-                .say(record.entries, room.entries.to_string())
+                .text(NewRoomPhrases::of(language).topic, &room.topic)
+                .text(record.members, room.members.to_string())
+                .text(record.entries, room.entries.to_string())
                 .time(record.active, Some(room.active_at))
                 .person(record.made_by, room.creator.as_ref())
                 .0,
@@ -246,7 +243,7 @@ impl AdminRecord {
     }
 }
 
-/// The rest of an audit line, in words where the wire says a name.
+/// The detail of an audit line, with wire names as words.
 fn audit_detail(line: &AuditLine, language: Language) -> String {
     let named = match line.action {
         AuditAction::SetRole => {
@@ -305,14 +302,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_like_everybody_bears_no_mark() {
+    fn an_ordinary_offline_member_has_no_badge() {
         let record = AdminRecord::of_person(&info(), Language::English);
         assert!(record.marks.is_empty());
         assert_eq!(words(&record, "Last seen").as_deref(), Some("never"));
     }
 
     #[test]
-    fn a_banned_moderator_who_is_there_bears_three_marks() {
+    fn a_banned_moderator_who_is_online_has_three_badges() {
         let record = AdminRecord::of_person(
             &PersonInfo {
                 role: Role::Moderator,
@@ -333,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_one_may_not_see_leaves_no_gap() {
+    fn an_address_that_is_withheld_leaves_no_gap() {
         let line = SignIn {
             id: 1,
             at: 2,
@@ -350,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audit_line_says_names_in_words_and_the_command_line_as_who_did_it() {
+    fn an_audit_line_translates_names_and_names_the_command_line_as_its_actor() {
         let line = AuditLine {
             id: 1,
             at: 2,
@@ -378,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn the_room_everybody_is_in_is_not_offered_for_deletion() {
+    fn the_lobby_is_not_offered_for_deletion() {
         let room = RoomInfo {
             id: steadfast_shared::RoomId(Uuid::from_u128(1)),
             name: "general".into(),

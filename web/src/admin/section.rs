@@ -1,24 +1,23 @@
-//! The lists of the administration, and for whom they are.
+//! The administration's lists, and the role each one requires.
 
 use steadfast_shared::{Power, Role};
 
-/// One list of the administration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Section {
     People,
     /// Who is connected, and from where.
     Connections,
-    /// Who signed in, or tried.
+    /// Sign-ins, failed attempts included.
     SignIns,
     Rooms,
-    /// Addresses from which nobody new may sign up.
+    /// Addresses from which sign-ups are blocked.
     Addresses,
-    /// Acts of people with a role.
+    /// Actions of people with a role.
     Audit,
 }
 
 impl Section {
-    /// Every list, in the order they are offered.
+    /// Every list, in display order.
     pub const ALL: [Self; 6] = [
         Self::People,
         Self::Connections,
@@ -28,7 +27,6 @@ impl Section {
         Self::Audit,
     ];
 
-    /// Its name in the document.
     pub fn name(self) -> &'static str {
         match self {
             Self::People => "people",
@@ -40,7 +38,7 @@ impl Section {
         }
     }
 
-    /// The power it takes to see it.
+    /// The power it requires.
     pub fn power(self) -> Power {
         match self {
             Self::People | Self::Connections | Self::SignIns => Power::SeePeople,
@@ -50,7 +48,7 @@ impl Section {
         }
     }
 
-    /// The lists that a person of this role sees.
+    /// The lists that this role sees.
     pub fn of_role(role: Role) -> Vec<Self> {
         Self::ALL
             .into_iter()
@@ -65,7 +63,7 @@ mod tests {
     use crate::people::role::administers;
 
     #[test]
-    fn a_moderator_sees_every_list_but_that_of_addresses() {
+    fn a_moderator_sees_every_list_except_addresses() {
         let seen = Section::of_role(Role::Moderator);
         assert_eq!(seen.len(), Section::ALL.len() - 1);
         assert!(!seen.contains(&Section::Addresses));

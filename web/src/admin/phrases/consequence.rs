@@ -1,10 +1,9 @@
-//! Consequences of keeping a person out.
+//! The consequences of excluding a person.
 
 use crate::language::Language;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::admin::Messages;
 
-/// Consequences of keeping a person out.
 pub struct ConsequencePhrases {
     pub signed_out: &'static str,
     pub name_kept: &'static str,

@@ -1,9 +1,8 @@
-//! Banning, deactivating, and letting in again.
+//! Banning, deactivating, and readmitting.
 
 use crate::language::Language;
 use steadfast_shared::admin::AccountState;
 
-/// Banning, deactivating, and letting in again.
 pub struct ExclusionPhrases {
     pub exclude: &'static str,
     pub exclude_question: fn(&str) -> String,

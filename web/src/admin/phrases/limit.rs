@@ -1,8 +1,7 @@
-//! A person's limits, and addresses kept out.
+//! A person's limits, and blocked addresses.
 
 use crate::language::Language;
 
-/// A person's limits, and addresses kept out.
 pub struct LimitPhrases {
     pub limits: &'static str,
     pub limits_question: fn(&str) -> String,

@@ -1,4 +1,4 @@
-//! The administration's lists and questions.
+//! The administration's lists and dialogs.
 
 mod consequence;
 mod exclusion;
@@ -23,7 +23,6 @@ pub use terms::AdminTerms;
 use crate::admin::section::Section;
 use crate::language::Language;
 
-/// The administration's lists and questions.
 pub struct AdminPhrases {
     pub sections: &'static str,
     pub section: fn(Section) -> &'static str,

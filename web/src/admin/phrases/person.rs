@@ -1,9 +1,8 @@
-//! One person, as the administration shows them.
+//! A person's details in the administration.
 
 use crate::language::Language;
 use steadfast_shared::admin::Messages;
 
-/// One person, as the administration shows them.
 pub struct AdminPersonPhrases {
     pub details_of: fn(&str) -> String,
     pub devices: &'static str,

@@ -1,8 +1,7 @@
-//! Labels before the facts about a person.
+//! Labels of the facts about a person.
 
 use crate::language::Language;
 
-/// Labels before the facts about a person.
 pub struct PersonLabels {
     pub signed_up: &'static str,
     pub last_seen: &'static str,

@@ -1,8 +1,7 @@
-//! Labels before the facts of a record.
+//! Labels of the facts in a list's line.
 
 use crate::language::Language;
 
-/// Labels before the facts of a record.
 pub struct RecordLabels {
     pub by: &'static str,
     pub device: &'static str,

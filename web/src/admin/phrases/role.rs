@@ -1,4 +1,4 @@
-//! Giving a role.
+//! Changing a person's role.
 
 use crate::language::Language;
 use steadfast_shared::Role;

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Changing and deleting a room.
 pub struct AdminRoomPhrases {
     pub change_room: &'static str,
     pub room_changed: fn(&str) -> String,

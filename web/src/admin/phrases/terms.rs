@@ -9,7 +9,6 @@ use steadfast_shared::admin::Messages;
 use steadfast_shared::admin::SignInOutcome;
 use steadfast_shared::admin::Via;
 
-/// Names of roles, states, actions, limits and spans.
 pub struct AdminTerms {
     pub state: fn(AccountState) -> &'static str,
     pub messages_are: fn(Messages) -> &'static str,

@@ -1,18 +1,18 @@
-//! One of several, chosen.
+//! A choice of one of several options.
 
 use leptos::prelude::*;
 
-/// One of several, from a list that drops down.
+/// A drop-down list of options.
 #[component]
 pub(super) fn Select(
     label: Signal<String>,
     testid: &'static str,
-    /// Each with its name and its words.
+    /// Each option's name and words.
     options: Vec<(&'static str, Signal<String>)>,
-    /// The name of the one chosen at first.
+    /// The option selected at first.
     start: &'static str,
     chosen: Callback<String>,
-    /// Whether the label is to be seen.
+    /// Whether the label is visible.
     #[prop(optional)]
     labelled: bool,
 ) -> impl IntoView {
@@ -35,13 +35,12 @@ pub(super) fn Select(
     }
 }
 
-/// One of a few, each with an explanation.
+/// Radio buttons, each with an explanation.
 #[component]
 pub(super) fn Radios<T: Clone + PartialEq + Send + Sync + 'static>(
     legend: Signal<String>,
-    /// Its name in the document.
     name: &'static str,
-    /// Each with its name, its words and its explanation.
+    /// Each option's value, name, words and explanation.
     options: Vec<(T, &'static str, Signal<String>, Signal<String>)>,
     chosen: RwSignal<T>,
 ) -> impl IntoView {

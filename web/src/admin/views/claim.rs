@@ -1,4 +1,4 @@
-//! An owner link, used.
+//! The dialog that uses an owner link.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +13,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;
 
-/// Asks whoever is signed in whether to become owner by the link that led here.
+/// Asks the person signed in whether to become an owner by the link they opened.
 #[component]
 pub(crate) fn ClaimDialog() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! Keeping a person out, and the fate of their messages.
+//! Excluding a person, and what happens to their messages.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::admin::phrases::{
     AdminPersonPhrases, AdminPhrases, AdminTerms, ConsequencePhrases, ExclusionPhrases,
 };
 use crate::admin::views::choose::{Radios, Select};
-use crate::admin::views::question::{Ask, Deed};
+use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::admin::{api, consequences};
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
@@ -20,7 +20,7 @@ use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
 use crate::ui::field::Field;
 
-/// Bans a person, or closes their account.
+/// Bans a person, or deactivates their account.
 #[component]
 pub(super) fn Exclude(person: Person) -> impl IntoView {
     let locale = Locale::here();
@@ -33,7 +33,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let messages = RwSignal::new(Messages::Kept);
     let reason = NodeRef::<html::Input>::new();
     let reason_trouble = RwSignal::new(None::<String>);
-    let asked = move |reason: String| admin::Exclude {
+    let exclusion = move |reason: String| admin::Exclude {
         state: state.get(),
         reason,
         lasts_seconds: lasts.get().map(TimeSpan::seconds),
@@ -41,7 +41,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         messages: messages.get(),
     };
     let follows =
-        Signal::derive(move || consequences::of_exclusion(&asked(String::new()), locale.language()));
+        Signal::derive(move || consequences::of_exclusion(&exclusion(String::new()), locale.language()));
     let title = {
         let name = name.clone();
         words(move || (ExclusionPhrases::of(locale.language()).exclude_question)(&name))
@@ -50,7 +50,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         AccountState::Deactivated => ExclusionPhrases::of(locale.language()).deactivate.to_owned(),
         AccountState::Active | AccountState::Banned => ExclusionPhrases::of(locale.language()).ban.to_owned(),
     });
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let typed = reason
             .get_untracked()
             .map(|input| input.value())
@@ -64,9 +64,9 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
             return None;
         }
         reason_trouble.set(None);
-        let (asked, name) = (untrack(|| asked(typed)), name.clone());
+        let (exclusion, name) = (untrack(|| exclusion(typed)), name.clone());
         Some(Box::pin(async move {
-            let info = api::exclude(id, &asked).await?;
+            let info = api::exclude(id, &exclusion).await?;
             Ok(untrack(|| {
                 (ExclusionPhrases::of(locale.language()).excluded)(&name, info.state)
             }))
@@ -75,7 +75,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
     let sees_addresses = role.may(Power::SeeAddresses);
     view! {
-        <Ask title follows does grave=Signal::stored(true) deed>
+        <Ask title follows does grave=Signal::stored(true) action>
             <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds(locale) chosen=state />
             <Select
                 label=says(|l| ExclusionPhrases::of(l).how_long)
@@ -118,7 +118,7 @@ fn kinds(locale: Locale) -> ExclusionKinds {
     ]
 }
 
-/// How long nobody new may sign up from the person's addresses.
+/// How long sign-ups from the person's addresses are blocked.
 #[component]
 fn AddressesChoice(chosen: RwSignal<Option<TimeSpan>>) -> impl IntoView {
     let locale = Locale::here();
@@ -145,7 +145,7 @@ fn spans(locale: Locale, none: Signal<String>) -> Vec<(&'static str, Signal<Stri
     [("", none)].into_iter().chain(spans).collect()
 }
 
-/// The fate of a person's messages, as far as one may decide it.
+/// What happens to the person's messages, as far as this role may decide.
 #[component]
 fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
     let locale = Locale::here();
@@ -176,13 +176,9 @@ fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
     view! { <Radios legend name="messages" options chosen /> }
 }
 
-/// Hides, shows or erases a person's messages so far.
+/// Hides, shows or erases all of a person's messages.
 #[component]
-pub(super) fn MessagesOf(
-    person: Person,
-    /// Their state so far.
-    are: Messages,
-) -> impl IntoView {
+pub(super) fn MessagesOf(person: Person, are: Messages) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let role = chat.read(Session::role);
@@ -195,7 +191,7 @@ pub(super) fn MessagesOf(
         let name = name.clone();
         words(move || (AdminPersonPhrases::of(locale.language()).messages_question)(&name))
     };
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let (messages, name) = (chosen.get_untracked(), name.clone());
         Some(Box::pin(async move {
             let info = api::set_messages(id, messages).await?;
@@ -206,7 +202,7 @@ pub(super) fn MessagesOf(
     });
     let does = words(move || AdminPhrases::of(locale.language()).do_it.to_owned());
     view! {
-        <Ask title follows does grave=Signal::derive(move || chosen.get() == Messages::Erased) deed>
+        <Ask title follows does grave=Signal::derive(move || chosen.get() == Messages::Erased) action>
             <MessagesChoice role chosen />
         </Ask>
     }

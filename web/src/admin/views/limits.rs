@@ -1,4 +1,4 @@
-//! Limits that are other for one person than for everybody.
+//! Limits that differ for one person.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,11 +11,11 @@ use steadfast_shared::admin::{LimitName, PersonLimit, SetLimit};
 use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
 use crate::admin::phrases::{AdminTerms, LimitPhrases};
-use crate::admin::views::question::{Ask, Deed};
+use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::ui::field::Field;
 
-/// One limit, as it is and as it is typed.
+/// One limit: its current value and the typed one.
 #[derive(Clone, Copy)]
 struct Typed {
     limit: LimitName,
@@ -25,7 +25,7 @@ struct Typed {
 }
 
 impl Typed {
-    /// The typed number; `Err` where it is none.
+    /// The typed number; `Err` if it is none.
     fn value(self) -> Result<Option<u32>, ()> {
         let typed = self
             .input
@@ -39,7 +39,6 @@ impl Typed {
     }
 }
 
-/// Its name in the document.
 fn id_of(limit: LimitName) -> &'static str {
     match limit {
         LimitName::MessagesPerSecond => "limit-messages-per-second",
@@ -55,11 +54,11 @@ fn id_of(limit: LimitName) -> &'static str {
     }
 }
 
-/// Lifts limits for one person, or tightens them.
+/// Raises or lowers limits for one person.
 #[component]
 pub(super) fn Limits(
     person: Person,
-    /// Those that are other than everybody's.
+    /// The limits that differ from the server's.
     has: Vec<PersonLimit>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -75,7 +74,7 @@ pub(super) fn Limits(
         let name = name.clone();
         words(move || (LimitPhrases::of(locale.language()).limits_question)(&name))
     };
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let mut changed = Vec::new();
         let mut fine = true;
         for typed in all {
@@ -124,7 +123,7 @@ pub(super) fn Limits(
             title
             follows=Signal::stored(Vec::new())
             does=words(move || AccountPhrases::of(locale.language()).save.to_owned())
-            deed
+            action
         >
             <p class="labelled-hint">{locale.says(|l| LimitPhrases::of(l).limits_hint)}</p>
             <div class="admin-limits">{fields}</div>

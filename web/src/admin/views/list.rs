@@ -1,4 +1,4 @@
-//! One list: its filters, its lines, and the way to more of them.
+//! One list: its filters, its lines, and the button for more.
 
 use leptos::prelude::*;
 use steadfast_shared::admin::AccountState;
@@ -20,7 +20,7 @@ use crate::people::role_phrases::RoleNames;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
-/// One list; of a log, the lines about one person.
+/// A list; for a log, optionally only the lines about one person.
 #[component]
 pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
     let locale = Locale::here();
@@ -86,7 +86,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                     class="button"
                     data-testid="admin-more"
                     disabled=listing.loading
-                    on:click=move |_| listing.go_on(source())
+                    on:click=move |_| listing.load_more(source())
                 >
                     {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
@@ -95,12 +95,12 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
     }
 }
 
-/// That a list is being loaded, could not be, or has nothing in it.
+/// Says that a list is loading, failed to load, or is empty.
 #[component]
 fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let empty = move || listing.records.with(Vec::is_empty);
-    let said = move || {
+    let status = move || {
         let language = locale.language();
         if listing.trouble.with(Option::is_some) {
             None
@@ -111,7 +111,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
         }
     };
     view! {
-        <p class="offers-none" role="status" data-testid="admin-state">{said}</p>
+        <p class="offers-none" role="status" data-testid="admin-state">{status}</p>
         {move || {
             listing.trouble.get().map(|trouble| {
                 view! {
@@ -128,7 +128,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
     }
 }
 
-/// Which people to look for: by name, state and role.
+/// The search for people: by name, state and role.
 #[component]
 fn PeopleFilters(look: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
@@ -162,15 +162,15 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
             "banned" => Some(AccountState::Banned),
             _ => None,
         };
-        trail.people.update_value(|asked| asked.state = state);
+        trail.people.update_value(|query| query.state = state);
         look.run(());
     });
     let on_role = Callback::new(move |name: String| {
-        trail.people.update_value(|asked| asked.role = Role::parse(&name));
+        trail.people.update_value(|query| query.role = Role::parse(&name));
         look.run(());
     });
     let typed = Callback::new(move |search: String| {
-        trail.people.update_value(|asked| asked.search = search);
+        trail.people.update_value(|query| query.search = search);
         look.run(());
     });
     view! {
@@ -198,7 +198,7 @@ fn state_words(locale: Locale, state: AccountState) -> Signal<String> {
     words(move || (AdminTerms::of(locale.language()).state)(state).to_owned())
 }
 
-/// Which rooms to look for.
+/// The search for rooms.
 #[component]
 fn RoomFilter(look: Callback<()>) -> impl IntoView {
     let trail = AdminTrail::here();

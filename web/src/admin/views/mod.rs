@@ -41,7 +41,7 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// The dialog of owners and moderators.
+/// The administration dialog, for owners and moderators.
 #[component]
 pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
     let locale = Locale::here();
@@ -78,7 +78,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
         >
             <nav class="admin-tabs" aria-label=locale.says(|l| AdminPhrases::of(l).sections)>{tabs}</nav>
             <p class="admin-report" role="status" data-testid="admin-report">{move || trail.report.get()}</p>
-            <Show when=move || trail.leads_back()>
+            <Show when=move || trail.can_go_back()>
                 <button
                     type="button"
                     class="button button-quiet admin-back"
@@ -114,7 +114,7 @@ fn at(place: AdminPlace) -> AnyView {
     }
 }
 
-/// The way to one list.
+/// The button that shows one list.
 #[component]
 fn Tab(section: Section) -> impl IntoView {
     let locale = Locale::here();
@@ -125,14 +125,14 @@ fn Tab(section: Section) -> impl IntoView {
             class="admin-tab"
             data-testid=format!("admin-{}", section.name())
             aria-current=move || (trail.section() == Some(section)).then_some("true")
-            on:click=move |_| trail.look(section)
+            on:click=move |_| trail.show_list(section)
         >
             {move || (AdminPhrases::of(locale.language()).section)(section)}
         </button>
     }
 }
 
-/// A place's heading. The keyboard comes along, where one went there by it.
+/// A place's heading. It receives the focus if the person navigated here.
 #[component]
 fn Heading(title: Signal<String>) -> impl IntoView {
     let trail = AdminTrail::here();

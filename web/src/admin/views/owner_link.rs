@@ -1,4 +1,4 @@
-//! An owner link, made and shown once.
+//! Creating an owner link.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +10,7 @@ use crate::browser::base_path;
 use crate::language::locale::{Locale, words};
 use crate::ui::shown_once::ShownOnce;
 
-/// Makes an owner link, and shows it once.
+/// Creates an owner link, and shows it once.
 #[component]
 pub(super) fn MakeOwnerLink() -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! Everything about one person, and the acts that concern them.
+//! A person's details, and the actions on them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,7 +23,6 @@ use crate::language::{Language, Phrase};
 use crate::people::avatar::Avatar;
 use crate::ui::phrases::UiPhrases;
 
-/// Everything about one person.
 #[component]
 pub(super) fn PersonPlace(person: Person) -> impl IntoView {
     let locale = Locale::here();
@@ -40,7 +39,7 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
             }
         }
     });
-    let said = move || match (detail.with(Option::is_some), trouble.get()) {
+    let status = move || match (detail.with(Option::is_some), trouble.get()) {
         (true, _) => None,
         (false, None) => Some(AdminPhrases::of(locale.language()).loading.to_owned()),
         (false, trouble) => trouble,
@@ -48,7 +47,7 @@ pub(super) fn PersonPlace(person: Person) -> impl IntoView {
     view! {
         <section class="admin-person" data-testid="admin-person">
             <Heading title=Signal::stored(name) />
-            <p class="offers-none" role="status">{said}</p>
+            <p class="offers-none" role="status">{status}</p>
             {move || detail.get().map(|detail| view! { <Detail detail /> })}
         </section>
     }
@@ -197,7 +196,7 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
     facts
 }
 
-/// The acts that concern a person; none that one may not do.
+/// The actions on a person that this role may take.
 #[component]
 fn Acts(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();

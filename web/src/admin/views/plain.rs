@@ -1,4 +1,4 @@
-//! Questions that are answered by yes or no.
+//! Simple confirmations.
 
 use std::rc::Rc;
 
@@ -8,17 +8,16 @@ use steadfast_shared::admin::{ChangeRoomBody, HeldAddress, RoomInfo};
 
 use crate::admin::api;
 use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, ExclusionPhrases, LimitPhrases};
-use crate::admin::views::question::{Ask, Deed};
+use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::RoomPhrases;
 
-/// Lets a person in again.
 #[component]
 pub(super) fn Readmit(person: Person) -> impl IntoView {
     let locale = Locale::here();
     let Person { id, name } = person;
     let names = (name.clone(), name.clone());
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let name = name.clone();
         Some(Box::pin(async move {
             api::readmit(id).await?;
@@ -32,7 +31,7 @@ pub(super) fn Readmit(person: Person) -> impl IntoView {
             title=words(move || (ExclusionPhrases::of(locale.language()).readmit_question)(&names.0))
             follows=Signal::derive(move || vec![(ExclusionPhrases::of(locale.language()).readmit_means)(&names.1)])
             does=words(move || ExclusionPhrases::of(locale.language()).readmit.to_owned())
-            deed
+            action
         />
     }
 }
@@ -47,7 +46,7 @@ pub(super) fn SignOut(
     let locale = Locale::here();
     let Person { id, name } = person;
     let names = (name.clone(), name.clone());
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let name = name.clone();
         Some(Box::pin(async move {
             let done = api::sign_out(id).await?;
@@ -71,18 +70,18 @@ pub(super) fn SignOut(
             follows
             does=words(move || AdminPersonPhrases::of(locale.language()).sign_out.to_owned())
             grave=Signal::stored(true)
-            deed
+            action
         />
     }
 }
 
-/// Lets an address in again.
+/// Allows sign-ups from an address again.
 #[component]
 pub(super) fn Release(held: HeldAddress) -> impl IntoView {
     let locale = Locale::here();
     let HeldAddress { id, address, .. } = held;
     let named = address.clone();
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let address = address.clone();
         Some(Box::pin(async move {
             api::release(id).await?;
@@ -96,12 +95,11 @@ pub(super) fn Release(held: HeldAddress) -> impl IntoView {
             title=words(move || (LimitPhrases::of(locale.language()).release_question)(&named))
             follows=Signal::derive(move || vec![LimitPhrases::of(locale.language()).release_means.to_owned()])
             does=words(move || LimitPhrases::of(locale.language()).release.to_owned())
-            deed
+            action
         />
     }
 }
 
-/// Archives a room, or opens it again.
 #[component]
 pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
     let locale = Locale::here();
@@ -110,14 +108,14 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
     } = room;
     let name = format!("#{name}");
     let named = name.clone();
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let name = name.clone();
-        let asked = ChangeRoomBody {
+        let change = ChangeRoomBody {
             archived: Some(!archived),
             ..ChangeRoomBody::default()
         };
         Some(Box::pin(async move {
-            api::change_room(id, &asked).await?;
+            api::change_room(id, &change).await?;
             Ok(untrack(|| {
                 (AdminRoomPhrases::of(locale.language()).room_changed)(&name)
             }))
@@ -152,7 +150,7 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         }
         .to_owned()
     });
-    view! { <Ask title follows does deed /> }
+    view! { <Ask title follows does action /> }
 }
 
 #[component]
@@ -167,7 +165,7 @@ pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
     } = room;
     let name = format!("#{name}");
     let named = name.clone();
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let name = name.clone();
         Some(Box::pin(async move {
             api::delete_room(id).await?;
@@ -189,7 +187,7 @@ pub(super) fn Delete(room: RoomInfo) -> impl IntoView {
             follows
             does=words(move || AdminRoomPhrases::of(locale.language()).delete_room.trim_end_matches('…').to_owned())
             grave=Signal::stored(true)
-            deed
+            action
         />
     }
 }

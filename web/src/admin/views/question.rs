@@ -1,4 +1,4 @@
-//! A question before an act: its consequences, and its result.
+//! A confirmation before an action: its consequences, then its result.
 
 use std::rc::Rc;
 
@@ -14,20 +14,20 @@ use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
 use crate::language::locale::Locale;
 
-/// The act once it is confirmed, and the report of it; nothing, where the typed text will not do.
-pub(super) type Deed = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;
+/// The confirmed action, which returns its result in words; `None` if the form is invalid.
+pub(super) type ConfirmedAction = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;
 
-/// Asks once, names the consequences, and tells the result.
+/// Asks for confirmation, names the consequences, and reports the result.
 #[component]
 pub(super) fn Ask(
     title: Signal<String>,
-    /// The consequences, a sentence each.
+    /// The consequences, one sentence each.
     follows: Signal<Vec<String>>,
     does: Signal<String>,
-    /// Whether something is lost by it.
+    /// Whether the action destroys something.
     #[prop(optional, into)]
     grave: Signal<bool>,
-    deed: Deed,
+    action: ConfirmedAction,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let locale = Locale::here();
@@ -40,10 +40,10 @@ pub(super) fn Ask(
             return;
         }
         trouble.set(None);
-        let Some(doing) = deed() else { return };
+        let Some(result) = action() else { return };
         in_flight.set(true);
         spawn_local(async move {
-            let answer = doing.await;
+            let answer = result.await;
             in_flight.try_set(false);
             match answer {
                 Ok(report) => trail.done(report),

@@ -1,4 +1,4 @@
-//! Lines of a list: each a card, in columns where there is width.
+//! The lines of a list: each a card, in columns if there is room.
 
 use leptos::prelude::*;
 use steadfast_shared::event::Availability;
@@ -15,7 +15,6 @@ use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::IconShape;
 use crate::ui::mark::mark as mark_view;
 
-/// Lines of a list.
 #[component]
 pub(super) fn Records(records: Signal<Vec<AdminRecord>>) -> impl IntoView {
     view! {
@@ -81,7 +80,7 @@ pub(super) fn Facts(facts: Vec<Fact>) -> impl IntoView {
     view! { <dl class="record-facts">{facts}</dl> }
 }
 
-/// A person, and the way to their details.
+/// A person's name, linked to their details.
 #[component]
 fn Who(person: Person) -> impl IntoView {
     let locale = Locale::here();
@@ -104,7 +103,7 @@ fn Who(person: Person) -> impl IntoView {
     }
 }
 
-/// A mark in words, with a sign where the word stands for more than itself.
+/// A badge as a word, with an icon for the notable ones.
 pub(super) fn marked(locale: Locale, mark: Badge) -> AnyView {
     let (kind, shape) = match mark {
         Badge::Role(Role::Owner | Role::Moderator) => ("role", Some(IconShape::Shield)),
@@ -124,7 +123,7 @@ pub(super) fn marked(locale: Locale, mark: Badge) -> AnyView {
     mark_view(kind, shape, says)
 }
 
-/// Something that can be done from the list; it is asked first.
+/// A button for an action in the list; the action is confirmed first.
 #[component]
 fn WayOn(way: RecordAct, about: String) -> impl IntoView {
     let locale = Locale::here();

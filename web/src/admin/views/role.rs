@@ -1,4 +1,4 @@
-//! A person's role, and the server handed over.
+//! Changing a person's role, and handing over the server.
 
 use std::rc::Rc;
 
@@ -9,12 +9,12 @@ use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
 use crate::admin::phrases::{PersonLabels, RolePhrases};
 use crate::admin::views::choose::Radios;
-use crate::admin::views::question::{Ask, Deed};
+use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::people::role_phrases::RoleNames;
 
-/// Gives a person another role; the server, too.
+/// Changes a person's role; can also hand over ownership.
 #[component]
 pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let locale = Locale::here();
@@ -48,13 +48,13 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
         let name = name.clone();
         words(move || (RolePhrases::of(locale.language()).role_question)(&name))
     };
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let (role, name) = (chosen.get_untracked(), name.clone());
         let mine = me.filter(|_| untrack(hands_over));
         Some(Box::pin(async move {
             let info = api::set_role(id, role).await?;
             if let Some(me) = mine {
-                // The other one owns the server by now: whatever becomes of this, a person does.
+                // The other person is an owner now, so an owner remains even if this request fails.
                 api::set_role(me, Role::Member).await?;
                 return Ok(untrack(|| {
                     (RolePhrases::of(locale.language()).handed_over)(&name)
@@ -72,7 +72,7 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
             follows
             does=words(move || AccountPhrases::of(locale.language()).save.to_owned())
             grave=Signal::derive(move || (is_me && chosen.get() < has) || hands_over())
-            deed
+            action
         >
             <Radios legend name="role" options chosen />
             <label class="check" hidden=move || is_me || chosen.get() != Role::Owner>

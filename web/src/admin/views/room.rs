@@ -1,4 +1,4 @@
-//! A room renamed and described.
+//! Renaming and describing a room.
 
 use std::rc::Rc;
 
@@ -9,12 +9,11 @@ use steadfast_shared::{RoomName, Topic};
 
 use crate::admin::api;
 use crate::admin::phrases::AdminRoomPhrases;
-use crate::admin::views::question::{Ask, Deed};
+use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::field::Field;
 
-/// Renames and describes a room.
 #[component]
 pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
     let locale = Locale::here();
@@ -22,7 +21,7 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
     let (about_name, about_topic) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let (name_before, topic_before, id) = (room.name, room.topic, room.id);
     let start = (name_before.clone(), topic_before.clone());
-    let deed: Deed = Rc::new(move || {
+    let action: ConfirmedAction = Rc::new(move || {
         let typed = |input: NodeRef<html::Input>| {
             let input = input.get_untracked();
             input.map(|input| input.value()).unwrap_or_default()
@@ -33,14 +32,14 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
         about_topic.set(topic.as_ref().err().map(|error| refused(*error)));
         let (name, topic) = (name.ok()?, topic.ok()?);
         let called = format!("#{}", name.as_str());
-        let asked = ChangeRoomBody {
+        let change = ChangeRoomBody {
             name: Some(name).filter(|name| name.as_str() != name_before),
             topic: Some(topic).filter(|topic| topic.as_str() != topic_before),
             archived: None,
         };
         Some(Box::pin(async move {
-            if asked != ChangeRoomBody::default() {
-                api::change_room(id, &asked).await?;
+            if change != ChangeRoomBody::default() {
+                api::change_room(id, &change).await?;
             }
             Ok(untrack(|| {
                 (AdminRoomPhrases::of(locale.language()).room_changed)(&called)
@@ -52,7 +51,7 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             title=words(move || RoomPhrases::of(locale.language()).change.to_owned())
             follows=Signal::stored(Vec::new())
             does=words(move || RoomPhrases::of(locale.language()).save.to_owned())
-            deed
+            action
         >
             <Field
                 id="admin-room-name"

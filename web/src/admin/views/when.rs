@@ -1,4 +1,4 @@
-//! A time, as people say it, and exactly.
+//! A time, relative and exact.
 
 use leptos::prelude::*;
 use steadfast_shared::Millis;
@@ -6,7 +6,7 @@ use steadfast_shared::Millis;
 use crate::language::calendar;
 use crate::language::locale::Locale;
 
-/// How long ago, or in how long; exactly, for who points at it and for programs.
+/// A relative time; the exact one is in the tooltip and the `datetime` attribute.
 #[component]
 pub(super) fn When(at: Millis) -> impl IntoView {
     let locale = Locale::here();
