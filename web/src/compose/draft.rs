@@ -247,7 +247,7 @@ mod tests {
     }
 
     fn editing(base: &str, typed: &str) -> Draft {
-        let mut draft = draft("conflict this");
+        let mut draft = draft("meanwhile this");
         draft.begin_edit(EditTarget::Message(7), base);
         draft.typed(typed);
         draft
@@ -275,9 +275,9 @@ mod tests {
         assert_eq!(read, draft);
         assert_eq!(read.current(), "ground coffee");
         assert!(read.is_edit_changed());
-        assert_eq!(read.after_sending().current(), "conflict this");
+        assert_eq!(read.after_sending().current(), "meanwhile this");
         read.cancel();
-        assert_eq!(read.current(), "conflict this");
+        assert_eq!(read.current(), "meanwhile this");
         draft.typed("ground");
         assert!(!draft.is_edit_changed(), "nothing to ask for");
         draft.begin_edit(EditTarget::Message(7), "ground");
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(draft.current(), "ONE");
         assert!(draft.follow(LoggedText::Erased));
         assert_eq!(draft.edit, None);
-        assert_eq!(draft.current(), "conflict this");
+        assert_eq!(draft.current(), "meanwhile this");
     }
 
     #[test]
@@ -323,7 +323,7 @@ mod tests {
         );
         assert_eq!(draft.edit.as_ref().unwrap().base, "");
         draft.edit_to_message();
-        assert_eq!(draft.current(), "conflict this\nnot so secret");
+        assert_eq!(draft.current(), "meanwhile this\nnot so secret");
     }
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
         reply.begin_reply(3);
         assert_eq!(reply.in_another_epoch(), draft("yes"));
         let edit = editing("one", "two").in_another_epoch();
-        assert_eq!(edit, draft("conflict this\ntwo"));
-        assert_eq!(editing("one", "one").in_another_epoch(), draft("conflict this"));
+        assert_eq!(edit, draft("meanwhile this\ntwo"));
+        assert_eq!(editing("one", "one").in_another_epoch(), draft("meanwhile this"));
     }
 }

@@ -1,4 +1,4 @@
-//! Counters, up to the time looked at.
+//! Counters of retries, repeats and gaps, up to the time shown.
 
 use leptos::prelude::*;
 use steadfast_client::trace::Counters;
@@ -8,7 +8,7 @@ use crate::lab::phrases::CounterPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 
-/// One number that is shown: its name in the document, its name, and where it is.
+/// One counter: its name in the document, its label, and its value.
 type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counters) -> u32);
 
 const COUNTERS: [Counter; 7] = [
@@ -49,7 +49,7 @@ const COUNTERS: [Counter; 7] = [
 pub(crate) fn Counters() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let counted = Memo::new(move |_| lab.look.with(|look| look.picture.counted));
+    let counted = Memo::new(move |_| lab.view.with(|view| view.snapshot.counted));
     let rows = COUNTERS.map(|(id, name, read)| {
         view! {
             <dt>{move || name(locale.language())}</dt>

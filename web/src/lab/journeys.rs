@@ -10,22 +10,22 @@ use crate::lab::phrases::{PicturePhrases, TracePhrases};
 use crate::language::Language;
 use crate::language::locale::Locale;
 
-/// The last messages, the newest first, each with its steps on a line of time.
+/// The last messages, newest first, each with its steps on a time line.
 #[component]
-pub(crate) fn Journeys() -> impl IntoView {
+pub(crate) fn MessageTraces() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let journeys = Memo::new(move |_| lab.look.with(|look| look.journeys.clone()));
+    let traces = Memo::new(move |_| lab.view.with(|view| view.traces.clone()));
     let list = move || {
         let language = locale.language();
-        let journeys = journeys.get();
-        if journeys.is_empty() {
+        let traces = traces.get();
+        if traces.is_empty() {
             return view! { <p>{TracePhrases::of(language).no_journey}</p> }.into_any();
         }
-        let journeys = journeys
+        let traces = traces
             .into_iter()
-            .map(|(message, steps)| journey(&message, &steps, language));
-        view! { <ol class="faults-journeys">{journeys.collect_view()}</ol> }.into_any()
+            .map(|(message, steps)| trace(&message, &steps, language));
+        view! { <ol class="faults-journeys">{traces.collect_view()}</ol> }.into_any()
     };
     view! {
         <h4>{locale.says(|l| TracePhrases::of(l).journeys)}</h4>
@@ -33,7 +33,7 @@ pub(crate) fn Journeys() -> impl IntoView {
     }
 }
 
-fn journey(message: &MessageTrace, steps: &[(Duration, Step)], language: Language) -> impl IntoView + use<> {
+fn trace(message: &MessageTrace, steps: &[(Duration, Step)], language: Language) -> impl IntoView + use<> {
     let (id, place) = place(message.place(), language);
     let mut tries = 0;
     let start = steps.first().map_or(message.typed, |(at, _)| *at);
@@ -45,7 +45,7 @@ fn journey(message: &MessageTrace, steps: &[(Duration, Step)], language: Languag
             <li data-step=id_of(step)>
                 <time>{since(at.saturating_sub(start))}</time>
                 " "
-                {said(step, tries, language)}
+                {described(step, tries, language)}
             </li>
         }
     });
@@ -58,7 +58,7 @@ fn journey(message: &MessageTrace, steps: &[(Duration, Step)], language: Languag
     }
 }
 
-/// Milliseconds while they say something, then seconds.
+/// Milliseconds below a second, then seconds.
 fn since(time: Duration) -> String {
     if time < Duration::from_secs(1) {
         format!("+{} ms", time.as_millis())
@@ -77,7 +77,7 @@ fn place(place: MessagePlace, language: Language) -> (&'static str, &'static str
     }
 }
 
-fn said(step: &Step, tries: u32, language: Language) -> String {
+fn described(step: &Step, tries: u32, language: Language) -> String {
     match *step {
         Step::Typed { .. } => TracePhrases::of(language).step_typed.to_owned(),
         Step::Saved => TracePhrases::of(language).step_saved.to_owned(),

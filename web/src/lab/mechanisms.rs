@@ -1,4 +1,5 @@
-//! The mechanisms that acted last, in a sentence each, and the three promises a message may be given.
+//! The delivery mechanisms that acted last, in a sentence each, and the delivery guarantee each one
+//! shows.
 
 use leptos::prelude::*;
 use steadfast_client::trace::Mechanism;
@@ -8,14 +9,14 @@ use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
 use crate::language::locale::Locale;
 
-/// The mechanisms that acted last, the newest first.
+/// The mechanisms that acted last, newest first.
 #[component]
 pub(crate) fn Mechanisms() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
     let acted = Memo::new(move |_| {
-        lab.look.with(|look| {
-            let acted = look.picture.acted.iter();
+        lab.view.with(|view| {
+            let acted = view.snapshot.acted.iter();
             acted.map(|(_, mechanism)| *mechanism).collect::<Vec<_>>()
         })
     });
@@ -73,7 +74,7 @@ fn sentence(mechanism: Mechanism, language: Language) -> &'static str {
     }
 }
 
-/// Which of the three promises it shows.
+/// The delivery guarantee it shows, if any.
 fn kind(mechanism: Mechanism, language: Language) -> Option<(&'static str, NamedPhrase)> {
     match mechanism {
         Mechanism::LostBroadcast | Mechanism::KnownId | Mechanism::DroppedRepeat => {

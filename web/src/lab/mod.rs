@@ -1,10 +1,10 @@
-//! The fault panel: breaks the link and the storage on purpose, and shows the way of each message.
+//! The fault panel: breaks the connection and the storage on purpose, and traces each message.
 //!
 //! - `model`: signals over injected faults and recorded traces
-//! - `panel`: the parts together
+//! - `panel`: the panel as a whole
 //! - `picture`: outbox, wire, log and inbox at one time
-//! - `scrubber`: which time that is
-//! - `switches`: faults that can be switched on
+//! - `scrubber`: chooses that time
+//! - `switches`: the faults that can be injected
 //! - `journeys`: the last messages, step by step
 //! - `mechanisms`: the mechanisms that acted last, in a sentence each
 //! - `counters`: retries, repeats, gaps

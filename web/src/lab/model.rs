@@ -1,4 +1,4 @@
-//! Signals of the fault panel, and its acts.
+//! The fault panel's signals and actions.
 
 use std::time::Duration;
 
@@ -16,65 +16,64 @@ use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
 use crate::language::locale::Locale;
 
-/// How many messages' journeys are shown.
-const JOURNEYS: usize = 8;
+/// Maximum number of messages whose traces are shown.
+const MAX_TRACES: usize = 8;
 
-/// How everything stood at one time.
+/// The recorded state at one time.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct LabView {
-    /// The faults of this moment.
+    /// The faults injected now.
     pub(crate) faults: Faults,
-    /// The time it is.
+    /// The current time of the trace.
     pub(crate) now: Duration,
-    /// The time looked at.
+    /// The time that is shown.
     pub(crate) at: Duration,
-    /// The earliest time that can be looked at.
+    /// The earliest time that can be shown.
     pub(crate) oldest: Duration,
-    pub(crate) picture: TraceSnapshot,
-    /// The last messages and their steps by then, the newest first.
-    pub(crate) journeys: Vec<(MessageTrace, Vec<(Duration, Step)>)>,
+    pub(crate) snapshot: TraceSnapshot,
+    /// The last messages and their steps up to the time shown, newest first.
+    pub(crate) traces: Vec<(MessageTrace, Vec<(Duration, Step)>)>,
 }
 
 impl LabView {
-    fn new(faults: Faults, journey: &Trace, now: Duration, back: Option<Duration>) -> Self {
+    fn new(faults: Faults, trace: &Trace, now: Duration, back: Option<Duration>) -> Self {
         let at = back.unwrap_or(now);
-        let picture = match back {
-            None => journey.latest().clone(),
-            Some(at) => journey.at(at),
+        let snapshot = match back {
+            None => trace.latest().clone(),
+            Some(at) => trace.at(at),
         };
-        let last = picture.messages.iter().rev().take(JOURNEYS);
-        let journeys = last
+        let last = snapshot.messages.iter().rev().take(MAX_TRACES);
+        let traces = last
             .map(|message| {
-                let steps = journey.steps(message.id).take_while(|(when, _)| *when <= at);
+                let steps = trace.steps(message.id).take_while(|(when, _)| *when <= at);
                 let steps = steps.map(|(when, step)| (when, step.clone()));
                 (message.clone(), steps.collect())
             })
             .collect();
-        let oldest = journey.moments().next().map_or(now, |moment| moment.at);
+        let oldest = trace.moments().next().map_or(now, |moment| moment.at);
         Self {
             faults,
             now,
             at,
             oldest,
-            picture,
-            journeys,
+            snapshot,
+            traces,
         }
     }
 }
 
-/// Signals of the fault panel.
 #[derive(Clone, Copy)]
 pub(crate) struct LabContext {
-    /// Whether there is a panel at all.
+    /// Whether the panel is available.
     pub(crate) offered: RwSignal<bool>,
-    /// Whether it is unfolded.
+    /// Whether the panel is expanded.
     pub(crate) open: RwSignal<bool>,
-    /// How everything stands, or stood when one looks back.
-    pub(crate) look: RwSignal<LabView>,
-    /// The time one looks back to.
+    /// The state at the time shown.
+    pub(crate) view: RwSignal<LabView>,
+    /// The time in the past that is shown; `None` for the present.
     pub(crate) back: RwSignal<Option<Duration>>,
-    asked: StoredValue<bool>,
-    /// How many test messages were posted.
+    checked: StoredValue<bool>,
+    /// Number of test messages posted.
     posted: StoredValue<u32>,
     chat: ChatContext,
     locale: Locale,
@@ -85,9 +84,9 @@ impl LabContext {
         let context = Self {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
-            look: RwSignal::new(LabView::default()),
+            view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
-            asked: StoredValue::new(false),
+            checked: StoredValue::new(false),
             posted: StoredValue::new(0),
             chat,
             locale,
@@ -102,12 +101,12 @@ impl LabContext {
 }
 
 impl LabContext {
-    /// Finds out whether there is a fault panel, and records the way of each message from then on.
+    /// Makes the panel available if the server offers it, and records traces from then on.
     pub(crate) fn offer(self) {
-        if self.asked.get_value() {
+        if self.checked.get_value() {
             return;
         }
-        self.asked.set_value(true);
+        self.checked.set_value(true);
         spawn_local(async move {
             if !cfg!(debug_assertions) && !features::offered().await.fault_panel {
                 return;
@@ -117,22 +116,22 @@ impl LabContext {
         });
     }
 
-    /// Breaks one thing, or mends it.
+    /// Switches one fault on or off.
     pub(crate) fn set_fault(self, fault: Fault, on: bool) {
         self.chat.with(|chat| chat.set_fault(fault, on));
-        self.look();
+        self.refresh();
     }
 
-    /// Makes everything take longer.
+    /// Delays everything in both directions.
     pub(crate) fn set_delay(self, delay: Duration) {
         self.chat.with(|chat| chat.set_delay(delay));
-        self.look();
+        self.refresh();
     }
 
-    /// Cuts the link once.
+    /// Closes the connection once.
     pub(crate) fn cut(self) {
         self.chat.with(Chat::cut);
-        self.look();
+        self.refresh();
     }
 
     pub(crate) fn heal(self) {
@@ -142,11 +141,11 @@ impl LabContext {
         self.set_delay(Duration::ZERO);
     }
 
-    /// Says something in the open room, to be watched on its way.
+    /// Posts a test message to the open room.
     pub(crate) fn post_test(self) {
-        self.posted.update_value(|said| *said += 1);
-        let said = (SwitchPhrases::of(self.locale.language()).test_message)(self.posted.get_value());
-        if let (Some(room), Ok(text)) = (self.chat.room.get_untracked(), MessageText::parse(&said)) {
+        self.posted.update_value(|text| *text += 1);
+        let text = (SwitchPhrases::of(self.locale.language()).test_message)(self.posted.get_value());
+        if let (Some(room), Ok(text)) = (self.chat.room.get_untracked(), MessageText::parse(&text)) {
             self.chat.dispatch(Input::Post {
                 room,
                 id: calendar::new_entry_id(),
@@ -155,31 +154,31 @@ impl LabContext {
                 at: calendar::now(),
             });
         }
-        self.look();
+        self.refresh();
     }
 
-    pub(crate) fn look(self) {
+    pub(crate) fn refresh(self) {
         let back = self.back.get_untracked();
         self.chat.with(|chat| {
             let faults = chat.faults();
-            if let Some(look) = chat.trace(|journey, now| LabView::new(faults, journey, now, back)) {
-                self.look.set(look);
+            if let Some(view) = chat.trace(|trace, now| LabView::new(faults, trace, now, back)) {
+                self.view.set(view);
             }
         });
     }
 
-    /// Looks back to a time; at this moment, with none.
-    pub(crate) fn look_back(self, to: Option<Duration>) {
+    /// Shows a time in the past, or the present for `None`.
+    pub(crate) fn show_time(self, to: Option<Duration>) {
         self.back.set(to);
-        self.look();
+        self.refresh();
     }
 
-    /// Looks at the next thing that happened, or at the one before.
-    pub(crate) fn look_at_next(self, later: bool) {
-        let at = self.look.with_untracked(|look| look.at);
+    /// Shows the next event, or the previous one.
+    pub(crate) fn step(self, later: bool) {
+        let at = self.view.with_untracked(|view| view.at);
         self.chat.with(|chat| {
-            chat.trace(|journey, _| {
-                let mut times = journey.moments().map(|moment| moment.at);
+            chat.trace(|trace, _| {
+                let mut times = trace.moments().map(|moment| moment.at);
                 let next = if later {
                     times.find(|time| *time > at)
                 } else {
@@ -190,6 +189,6 @@ impl LabContext {
                 }
             });
         });
-        self.look();
+        self.refresh();
     }
 }

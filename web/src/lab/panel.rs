@@ -1,4 +1,5 @@
-//! The fault panel: break the link and the storage on purpose, and watch the way of each message.
+//! The fault panel: break the connection and the storage on purpose, and watch each message get
+//! through.
 
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
 use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
 use crate::language::locale::Locale;
 
-/// How often the panel looks again.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often the panel refreshes.
+const REFRESH_EVERY: Duration = Duration::from_millis(200);
 
-/// The panel, where there is one: a section of the details that unfolds.
+/// The panel, if it is available: a section of the details that expands.
 #[component]
 pub(crate) fn Faults() -> impl IntoView {
     let locale = Locale::here();
@@ -44,24 +45,24 @@ pub(crate) fn Faults() -> impl IntoView {
 fn Panel() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    lab.look();
-    // Only while a person looks.
-    let looking = set_interval_with_handle(move || lab.look(), LOOK_EVERY).ok();
+    lab.refresh();
+    // Only while the panel is open.
+    let timer = set_interval_with_handle(move || lab.refresh(), REFRESH_EVERY).ok();
     on_cleanup(move || {
-        if let Some(looking) = looking {
-            looking.clear();
+        if let Some(timer) = timer {
+            timer.clear();
         }
     });
     view! {
         <div class="faults" id="faults" data-testid="faults">
             <p>{locale.says(|l| SwitchPhrases::of(l).intro)}</p>
-            // In sight whatever is scrolled to below: the effect of a switch shows here.
+            // Always visible above the scrolled part: the effect of a switch shows here.
             <div class="faults-watch" data-live=move || lab.back.get().is_none().to_string()>
                 <picture::Where />
                 <scrubber::Scrubber />
             </div>
             <switches::Switches />
-            <journeys::Journeys />
+            <journeys::MessageTraces />
             <mechanisms::Mechanisms />
             <h4>{locale.says(|l| CounterPhrases::of(l).counters)}</h4>
             <picture::Rooms />

@@ -1,4 +1,4 @@
-//! Outbox, wire, log and inbox, as they stood at the time looked at.
+//! Outbox, wire, log and inbox at the time shown.
 
 use leptos::prelude::*;
 use steadfast_client::fault::Fault;
@@ -12,10 +12,10 @@ use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::ui::phrases::UiPhrases;
 
-/// Most messages drawn as dots in one place.
+/// Maximum number of messages drawn as dots in one place.
 const DOTS: usize = 8;
 
-/// Most rooms listed, beside the open one.
+/// Maximum number of rooms listed besides the open one.
 const ROOMS: usize = 7;
 
 #[component]
@@ -23,7 +23,7 @@ pub(crate) fn Where() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let lab = LabContext::here();
-    let picture = Memo::new(move |_| lab.look.with(|look| look.picture.clone()));
+    let picture = Memo::new(move |_| lab.view.with(|view| view.snapshot.clone()));
     let here =
         move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
     view! {
@@ -83,7 +83,8 @@ pub(crate) fn Where() -> impl IntoView {
     }
 }
 
-/// One place on a message's way: its name, the number that matters there, and a dot for each message in it.
+/// One stop on a message's way: its name, its most important number, and a dot for each message
+/// there.
 #[component]
 fn Stop(
     id: &'static str,
@@ -114,7 +115,6 @@ fn Stop(
     }
 }
 
-/// The rooms' cursors and heads.
 #[component]
 pub(crate) fn Rooms() -> impl IntoView {
     let locale = Locale::here();
@@ -122,7 +122,7 @@ pub(crate) fn Rooms() -> impl IntoView {
     let lab = LabContext::here();
     let rows = Memo::new(move |_| {
         let open = chat.room.get();
-        let mut rooms: Vec<(RoomId, RoomPosition)> = lab.look.with(|look| look.picture.rooms.clone());
+        let mut rooms: Vec<(RoomId, RoomPosition)> = lab.view.with(|view| view.snapshot.rooms.clone());
         // The open one first, then those that are behind.
         rooms.sort_by_key(|(room, stand)| (Some(*room) != open, stand.cursor >= Some(stand.head)));
         rooms.truncate(ROOMS + 1);

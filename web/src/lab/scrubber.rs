@@ -1,4 +1,4 @@
-//! Which time is looked at: this moment, or one of the last minutes.
+//! Chooses the time shown: the present, or a time in the last minutes.
 
 use std::time::Duration;
 
@@ -10,22 +10,23 @@ use crate::language::locale::{Locale, words};
 
 const STEP: Duration = Duration::from_millis(100);
 
-/// A slider over the last minutes, a step to the next thing that happened on either side, and the way back.
+/// A slider over the last minutes, buttons for the previous and the next event, and a button back
+/// to the present.
 #[component]
 pub(crate) fn Scrubber() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let look = lab.look;
+    let view = lab.view;
     let live = Memo::new(move |_| lab.back.get().is_none());
-    let back = Memo::new(move |_| look.with(|look| steps(look, look.at)));
-    let furthest = Memo::new(move |_| look.with(|look| steps(look, look.oldest)));
-    let told = words(move || {
+    let back = Memo::new(move |_| view.with(|view| steps(view, view.at)));
+    let furthest = Memo::new(move |_| view.with(|view| steps(view, view.oldest)));
+    let time = words(move || {
         let language = locale.language();
         if live.get() {
             ScrubberPhrases::of(language).live.to_owned()
         } else {
             (ScrubberPhrases::of(language).ago)(
-                look.with(|look| (look.now.saturating_sub(look.at)).as_secs_f64()),
+                view.with(|view| (view.now.saturating_sub(view.at)).as_secs_f64()),
             )
         }
     });
@@ -34,20 +35,20 @@ pub(crate) fn Scrubber() -> impl IntoView {
             return;
         };
         let ago = STEP * steps.unsigned_abs();
-        let now = look.with_untracked(|look| look.now);
-        lab.look_back((steps < 0).then(|| now.saturating_sub(ago)));
+        let now = view.with_untracked(|view| view.now);
+        lab.show_time((steps < 0).then(|| now.saturating_sub(ago)));
     };
     view! {
         <div class="faults-scrubber" role="group" aria-label=locale.says(|l| ScrubberPhrases::of(l).look_back)>
             <div class="faults-scrubber-head">
                 <label for="faults-scrubber">{locale.says(|l| ScrubberPhrases::of(l).look_back)}</label>
-                <span data-testid="faults-time">{told}</span>
+                <span data-testid="faults-time">{time}</span>
                 <button
                     type="button"
                     class="button button-small"
                     data-testid="faults-live"
                     disabled=live
-                    on:click=move |_| lab.look_back(None)
+                    on:click=move |_| lab.show_time(None)
                 >
                     {locale.says(|l| ScrubberPhrases::of(l).back_to_live)}
                 </button>
@@ -59,7 +60,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     data-testid="faults-earlier"
                     aria-label=locale.says(|l| ScrubberPhrases::of(l).earlier)
                     title=locale.says(|l| ScrubberPhrases::of(l).earlier)
-                    on:click=move |_| lab.look_at_next(false)
+                    on:click=move |_| lab.step(false)
                 >
                     "←"
                 </button>
@@ -71,7 +72,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     max="0"
                     step="1"
                     prop:value=move || (-back.get()).to_string()
-                    aria-valuetext=told
+                    aria-valuetext=time
                     on:input=scrub
                 />
                 <button
@@ -81,7 +82,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
                     aria-label=locale.says(|l| ScrubberPhrases::of(l).later)
                     title=locale.says(|l| ScrubberPhrases::of(l).later)
                     disabled=live
-                    on:click=move |_| lab.look_at_next(true)
+                    on:click=move |_| lab.step(true)
                 >
                     "→"
                 </button>
@@ -90,8 +91,8 @@ pub(crate) fn Scrubber() -> impl IntoView {
     }
 }
 
-/// How many steps a time lies back.
-fn steps(look: &LabView, time: Duration) -> i32 {
-    let ago = look.now.saturating_sub(time).as_millis() / STEP.as_millis();
+/// Converts a time to slider steps before the present.
+fn steps(view: &LabView, time: Duration) -> i32 {
+    let ago = view.now.saturating_sub(time).as_millis() / STEP.as_millis();
     i32::try_from(ago).unwrap_or(i32::MAX)
 }

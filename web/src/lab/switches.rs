@@ -1,4 +1,4 @@
-//! Faults that can be switched on.
+//! The switches that inject faults.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 
-/// The delays offered, each way.
+/// The available delays, each way.
 const DELAYS: [Duration; 4] = [
     Duration::ZERO,
     Duration::from_millis(500),
@@ -23,7 +23,7 @@ const DELAYS: [Duration; 4] = [
 pub(crate) fn Switches() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let whole = Memo::new(move |_| lab.look.with(|look| look.faults.is_none()));
+    let whole = Memo::new(move |_| lab.view.with(|view| view.faults.is_none()));
     view! {
         <div class="faults-acts">
             <button
@@ -66,7 +66,7 @@ pub(crate) fn Switches() -> impl IntoView {
 fn Switch(fault: Fault) -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let on = Memo::new(move |_| lab.look.with(|look| look.faults.is_on(fault)));
+    let on = Memo::new(move |_| lab.view.with(|view| view.faults.is_on(fault)));
     let id = id_of(fault);
     let says = format!("{id}-says");
     view! {
@@ -91,7 +91,7 @@ fn Switch(fault: Fault) -> impl IntoView {
 fn Delay() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabContext::here();
-    let delay = Memo::new(move |_| lab.look.with(|look| look.faults.delay()));
+    let delay = Memo::new(move |_| lab.view.with(|view| view.faults.delay()));
     let choices = DELAYS.map(|choice| {
         let name = move || {
             if choice.is_zero() {

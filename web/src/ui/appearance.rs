@@ -1,4 +1,4 @@
-//! Light or dark.
+//! The page's theme.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ impl Appearance {
         expect_context()
     }
 
-    /// Changes the theme from here on, and remembers it.
+    /// Changes the theme, and remembers the choice.
     pub(crate) fn set_theme(self, theme: Theme) {
         preferences::set_theme(theme);
         self.theme.set(theme);

@@ -1,8 +1,7 @@
-//! The mark and the name.
+//! The product's logo and name.
 
 use leptos::prelude::*;
 
-/// The mark and the name.
 #[component]
 pub(crate) fn Brand() -> impl IntoView {
     view! {

@@ -10,7 +10,7 @@ use web_sys::{DataTransfer, HtmlDocument, HtmlTextAreaElement};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// Puts a text on the clipboard, and says so.
+/// Copies a text to the clipboard, and reports the result.
 pub(crate) fn copy(toasts: Toasts, text: String) {
     spawn_local(async move {
         let copied = write(&text).await;
@@ -22,20 +22,19 @@ pub(crate) fn copy(toasts: Toasts, text: String) {
     });
 }
 
-/// Whether a paste or a drop holds files alone, an image most likely, and no words.
+/// Whether a paste or a drop contains files only, most likely an image, and no text.
 pub(crate) fn holds_only_files(data: &DataTransfer) -> bool {
     let files = data.files().is_some_and(|files| files.length() > 0);
     files && data.get_data("text/plain").unwrap_or_default().is_empty()
 }
 
-/// Whether files are being dragged.
 pub(crate) fn drags_files(data: &DataTransfer) -> bool {
     data.types().includes(&"Files".into(), 0)
 }
 
 async fn write(text: &str) -> bool {
     let navigator = window().navigator();
-    // A page over plain HTTP, as in a local network, has no clipboard.
+    // A page over plain HTTP, as in a local network, has no clipboard API.
     let has_clipboard = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|it| !it.is_undefined());
     if has_clipboard
         && JsFuture::from(navigator.clipboard().write_text(text))

@@ -1,4 +1,4 @@
-//! A question or a form that comes before everything else.
+//! A modal question or form.
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -10,20 +10,20 @@ use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
-/// A modal dialog, open for as long as it is shown: in the middle, or a sheet over the whole screen of a phone.
+/// A modal dialog, open while it is rendered: centred, or full-screen on a phone.
 ///
-/// The focus goes to the element with `autofocus`, or to the first one that takes it, and returns to where it was.
+/// The focus goes to the element with `autofocus`, or else to the first focusable one, and returns
+/// to where it was.
 #[component]
 pub(crate) fn Dialog(
     title: Signal<String>,
-    /// Its name in the document.
     testid: &'static str,
-    /// Called when a person closes it: by its button, by Escape, by a click beside it.
+    /// Called when the person closes it: by its button, by Escape, or by a press outside.
     on_close: Callback<()>,
-    /// Whether it asks one thing only: then it leaves the rest of a phone's screen alone.
+    /// Whether it asks a single question: then it does not cover the whole screen of a phone.
     #[prop(optional)]
     brief: bool,
-    /// Whether it shows lists that want width.
+    /// Whether it contains wide lists.
     #[prop(optional)]
     wide: bool,
     children: Children,
@@ -62,12 +62,13 @@ pub(crate) fn Dialog(
             data-testid=testid
             aria-labelledby=labelled_by
             node_ref=dialog
-            // Told late: the act that closed it may have taken it away by then.
+            // The event fires late: the action that closed the dialog may have disposed of the
+            // callback.
             on:close=move |_| {
                 on_close.try_run(());
             }
             on:pointerdown=move |event| beside(event.into())
-            // The page below answers keys too, and is not meant.
+            // Keys pressed in the dialog must not reach the page's shortcuts.
             on:keydown=|event: KeyboardEvent| event.stop_propagation()
         >
             <div class="dialog-card">

@@ -1,29 +1,25 @@
-//! One line to fill in.
+//! A labelled text field.
 
 use leptos::html;
 use leptos::prelude::*;
 
-/// A labelled line to fill in. Below it stands a hint, or the fault of the typed text.
+/// A labelled text field. Below it is a hint, or the error of the typed text.
 ///
-/// The input is its own master: its value is read through `input`, and `start` is only where it begins.
+/// The field is uncontrolled: read its value through `input`; `start` is only the initial text.
 #[component]
 pub(crate) fn Field(
-    /// Its name in the document, of the input and of everything about it.
+    /// The id of the input, and the prefix of its label's and hint's ids.
     id: &'static str,
     label: Signal<String>,
     input: NodeRef<html::Input>,
-    /// A hint below it.
-    #[prop(optional, into)]
-    hint: MaybeProp<String>,
-    /// The fault of the typed text.
+    #[prop(optional, into)] hint: MaybeProp<String>,
+    /// The error of the typed text.
     #[prop(optional, into)]
     trouble: MaybeProp<String>,
     #[prop(optional, into)] start: String,
     #[prop(default = "text")] kind: &'static str,
-    /// The `autocomplete` of browsers.
-    #[prop(default = "off")]
-    autocomplete: &'static str,
-    /// The `autocapitalize` of phones' keyboards.
+    #[prop(default = "off")] autocomplete: &'static str,
+    /// The `autocapitalize` attribute, for phones' keyboards.
     #[prop(default = "sentences")]
     capitals: &'static str,
     /// Whether a dialog opens with the focus in it.

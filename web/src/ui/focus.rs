@@ -1,4 +1,4 @@
-//! Where the keyboard was before something came over it.
+//! Remembers the focus while a dialog or popup is open.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 
 use crate::ui::main_field::MainField;
 
-/// The element that had the focus when something was opened.
+/// The element that had the focus when something opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Focus {
     main: MainField,
@@ -14,7 +14,7 @@ pub(crate) struct Focus {
 }
 
 impl Focus {
-    /// Where the focus is.
+    /// Remembers the current focus.
     pub(crate) fn here() -> Self {
         let element = document()
             .active_element()
@@ -25,7 +25,7 @@ impl Focus {
         }
     }
 
-    /// Returns the focus in this very moment: the next key is meant for the next step. It is not returned once more.
+    /// Returns the focus immediately, so that the next key goes to the next step, and only once.
     pub(crate) fn give_back_now(self) {
         let element = self.element.try_update_value(Option::take).flatten();
         if let Some(element) = element.filter(|element| element.is_connected()) {
@@ -33,18 +33,20 @@ impl Focus {
         }
     }
 
-    /// Returns the focus, where its element still is and nothing else was given it meanwhile.
+    /// Returns the focus if its element still exists and nothing else has received it since.
     pub(crate) fn give_back(self) {
         let main = self.main;
         let Some(Some(element)) = self.element.try_get_value() else {
             return;
         };
-        // The surface that closes is still in the document here; once it is out, nothing but the body holds the focus.
+        // The surface that closes is still in the document here; once it is removed, only the body
+        // has the focus.
         queue_microtask(move || {
             let idle = document().active_element().is_none_or(|now| {
                 now.tag_name() == "BODY" || now.closest("dialog, .popup").is_ok_and(|on| on.is_some())
             });
-            // A choice made in a dialog may be meant for the composer, which takes nothing while the dialog is there.
+            // A choice made in a dialog may focus the composer, which cannot receive the focus
+            // while the dialog is open.
             if idle && !main.focus_late() && element.is_connected() {
                 let _ = element.focus();
             }

@@ -1,4 +1,4 @@
-//! The page's icons: strokes on a 24-unit square, in the colour of the text around.
+//! The page's icons: strokes on a 24-unit square, in the colour of the surrounding text.
 
 use leptos::prelude::*;
 
@@ -85,7 +85,7 @@ impl IconShape {
     }
 }
 
-/// An icon. Says nothing to a screen reader: the words beside it do.
+/// An icon, hidden from screen readers: the text beside it is read.
 #[component]
 pub(crate) fn Icon(shape: IconShape) -> impl IntoView {
     view! {

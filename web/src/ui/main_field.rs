@@ -1,4 +1,4 @@
-//! The field that has the keyboard where nothing else needs it: the composer's.
+//! The field that has the focus by default: the composer's.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use web_sys::Element;
 #[derive(Clone, Copy)]
 pub(crate) struct MainField {
     pub(crate) element: NodeRef<html::Textarea>,
-    /// A dialog kept the focus from it.
+    /// Whether it should get the focus once a dialog closes.
     waits: StoredValue<bool>,
 }
 
@@ -26,7 +26,7 @@ impl MainField {
         expect_context()
     }
 
-    /// Gives it the focus, as soon as no dialog is in the way.
+    /// Focuses the field, at once or when no dialog blocks it.
     pub(crate) fn focus(self) {
         if let Some(field) = self.element.get_untracked() {
             let _ = field.focus();
@@ -34,7 +34,8 @@ impl MainField {
         self.waits.set_value(!self.is_focused());
     }
 
-    /// A dialog has closed: gives it the focus if that was asked for meanwhile. Answers whether it has it.
+    /// After a dialog closed: focuses the field if that was requested. Returns whether it has the
+    /// focus.
     pub(crate) fn focus_late(self) -> bool {
         let waits = self.waits.get_value();
         if waits {

@@ -1,10 +1,10 @@
-//! A mark beside a name.
+//! A badge beside a name.
 
 use leptos::prelude::*;
 
 use crate::ui::icon::{Icon, IconShape};
 
-/// A mark in words, with a sign where the word stands for more than itself: never a colour alone.
+/// A badge as a word, with an icon for the notable ones: never a colour alone.
 pub(crate) fn mark(
     kind: &'static str,
     shape: Option<IconShape>,

@@ -1,4 +1,5 @@
-//! Pieces that know nothing of the chat: dialogs, menus, fields, icons, and which overlay is open.
+//! Components that do not depend on the chat: dialogs, menus, fields, icons, and the state of
+//! overlays.
 
 pub mod list;
 pub mod phrases;

@@ -6,17 +6,17 @@ use steadfast_shared::{RoomId, UserId};
 /// A dialog with its subject.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overlay {
-    /// Goes to a room or a person by name.
+    /// Finds a room or a person by name, and opens it.
     Palette,
     Shortcuts,
-    /// This device, this person, and for the owner the server.
+    /// Settings of this device, this person and, for the owner, the server.
     Settings,
-    /// Leads to a day.
+    /// Jumps to a day.
     GoToDate,
     NewRoom,
     /// Finds and joins public rooms.
     Browse,
-    /// Begins a conversation with people.
+    /// Starts a conversation with people.
     NewDirect,
     /// Renames, describes, archives or reopens a room.
     ChangeRoom(RoomId),
@@ -24,27 +24,27 @@ pub(crate) enum Overlay {
     Invite(RoomId),
     /// Asks whether to leave a private room.
     LeaveRoom(RoomId),
-    /// Asks whether to give up an edit.
+    /// Asks whether to discard an edit.
     DropEdit,
-    /// Asks whether to sign out, and names the words lost by it.
+    /// Asks whether to sign out, and says what would be lost.
     SignOut,
-    /// Asks whether to sign out of this device alone: the server cannot be reached.
+    /// Asks whether to sign out on this device only: the server cannot be reached.
     SignOutHere,
     /// Asks whether to hide a conversation.
     HideRoom(RoomId),
     /// Asks whether to block a person.
     Block(UserId),
-    /// The administration; first, about this person.
+    /// The administration; with a person, it opens on their details.
     Administration(Option<UserId>),
-    /// Asks whether to become owner by the link that led here.
+    /// Asks whether to become an owner by the link in the address.
     Claim,
 }
 
-/// Dialogs over the conversation, and panels beside it.
+/// The open dialog, and the panels beside the conversation.
 #[derive(Clone, Copy)]
 pub(crate) struct Overlays {
     pub(crate) dialog: RwSignal<Option<Overlay>>,
-    /// The rooms, drawn over the conversation where there is no width for both.
+    /// The room list, as a drawer over the conversation if there is no room for both.
     pub(crate) rooms: RwSignal<bool>,
     pub(crate) members: RwSignal<bool>,
     pub(crate) details: RwSignal<bool>,
@@ -68,32 +68,32 @@ impl Overlays {
 }
 
 impl Overlays {
-    /// Opens a dialog; the rooms drawn over the conversation go.
+    /// Opens a dialog, and closes the room drawer.
     pub(crate) fn open(self, dialog: Overlay) {
         self.rooms.set(false);
         self.dialog.set(Some(dialog));
     }
 
-    /// Closes the dialog, unless another one was opened meanwhile.
+    /// Closes the dialog, unless another one has opened since.
     pub(crate) fn close(self, dialog: Overlay) {
         if self.dialog.get_untracked() == Some(dialog) {
             self.dialog.set(None);
         }
     }
 
-    /// A room is about to be shown: nothing covers it.
+    /// Closes everything that would cover a room about to be shown.
     pub(crate) fn close_all(self) {
         self.rooms.set(false);
         self.dialog.set(None);
     }
 
-    /// Shows the room's people, or hides them. One thing at a time stands beside the conversation.
+    /// Toggles the room's people. Only one panel is open at a time.
     pub(crate) fn toggle_members(self) {
         self.details.set(false);
         self.members.update(|shown| *shown = !*shown);
     }
 
-    /// Shows the details, or hides them.
+    /// Toggles the details panel.
     pub(crate) fn toggle_details(self) {
         self.members.set(false);
         self.details.update(|shown| *shown = !*shown);

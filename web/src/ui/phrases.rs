@@ -1,8 +1,7 @@
-//! Words of dialogs, menus and fields, wherever they are.
+//! Words common to dialogs, menus and fields.
 
 use crate::language::Language;
 
-/// Words of dialogs, menus and fields, wherever they are.
 pub struct UiPhrases {
     pub close: &'static str,
     pub cancel: &'static str,

@@ -1,4 +1,4 @@
-//! A link that is shown once.
+//! A link that is shown only once.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::clipboard;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
 
-/// A link that was just made and cannot be shown again, and the way to copy it.
+/// A link that was just created and cannot be shown again, with a button to copy it.
 #[component]
 pub(crate) fn ShownOnce(
     link: RwSignal<Option<String>>,

@@ -10,18 +10,16 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
 
-/// A panel beside the room where there is width for it, over it where there is not. Not modal: the room stays usable. Escape
-/// closes it.
+/// A panel beside the room, or over it if there is no room beside it. Not modal: the room stays
+/// usable. Escape closes it.
 #[component]
 pub(crate) fn SidePanel(
-    /// Its name in the document.
     id: &'static str,
     title: Phrase,
-    /// Whether it is open.
     open: RwSignal<bool>,
-    /// Gets the focus back when the panel closes.
+    /// Receives the focus when the panel closes.
     opener: NodeRef<html::Button>,
-    /// Called as one comes near the end of the panel's content.
+    /// Called when the panel is scrolled near its end.
     #[prop(optional)]
     at_end: Option<Callback<()>>,
     children: Children,

@@ -1,4 +1,4 @@
-//! A short message that goes by itself.
+//! A short message that disappears by itself.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Toasts {
     }
 }
 
-/// Shows the last toast above the composer, and to screen readers.
+/// The current toast, above the composer and for screen readers.
 #[component]
 pub(crate) fn Toast() -> impl IntoView {
     let toasts = Toasts::here();

@@ -3,7 +3,6 @@
 use crate::lab::phrases::NamedPhrase;
 use crate::language::Language;
 
-/// The mechanisms that acted last.
 pub struct MechanismPhrases {
     pub acted: &'static str,
     pub nothing_acted: &'static str,

@@ -14,7 +14,6 @@ pub use scrubber::ScrubberPhrases;
 pub use switch::SwitchPhrases;
 pub use trace::TracePhrases;
 
-/// A name, and a sentence that explains it.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedPhrase {
     pub name: &'static str,

@@ -2,7 +2,6 @@
 
 use crate::language::Language;
 
-/// Outbox, wire, log and inbox at one time.
 pub struct PicturePhrases {
     pub picture: &'static str,
     pub outbox: &'static str,

@@ -1,9 +1,8 @@
-//! Faults that can be switched on.
+//! The faults that can be injected.
 
 use crate::lab::phrases::NamedPhrase;
 use crate::language::Language;
 
-/// Faults that can be switched on.
 pub struct SwitchPhrases {
     pub title: &'static str,
     pub intro: &'static str,

@@ -1,8 +1,7 @@
-//! The way of each message.
+//! The trace of each message.
 
 use crate::language::Language;
 
-/// The way of each message.
 pub struct TracePhrases {
     pub journeys: &'static str,
     pub no_journey: &'static str,

@@ -1,4 +1,4 @@
-//! Lists that the keyboard walks through.
+//! Lists with keyboard navigation.
 
 pub mod roving;
 

@@ -1,8 +1,8 @@
-//! Which of several things side by side, or one below the other, a key leads to.
+//! Arrow-key navigation in lists and grids.
 
-/// Where `key` leads from `at` among `count` things laid out in `columns`; `None` for a key that leads nowhere.
+/// The item that `key` moves to from `at`, of `count` items in `columns`; `None` for other keys.
 ///
-/// A list goes round; a grid ends at its edges, and runs on from one line to the next.
+/// A list wraps around; a grid stops at its ends, and continues from one line to the next.
 pub fn step(key: &str, at: Option<usize>, count: usize, columns: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     let list = columns <= 1;
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_goes_round() {
+    fn a_list_wraps_around() {
         assert_eq!(step("ArrowDown", Some(2), 3, 1), Some(0));
         assert_eq!(step("ArrowUp", Some(0), 3, 1), Some(2));
         assert_eq!(step("Home", Some(2), 3, 1), Some(0));
@@ -37,19 +37,19 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leads_nowhere() {
+    fn an_empty_list_has_no_step() {
         assert_eq!(step("ArrowDown", None, 0, 1), None);
         assert_eq!(step("a", Some(0), 3, 1), None);
     }
 
     #[test]
-    fn from_outside_an_arrow_leads_to_the_nearest_end() {
+    fn from_outside_an_arrow_moves_to_the_nearest_end() {
         assert_eq!(step("ArrowDown", None, 3, 1), Some(0));
         assert_eq!(step("ArrowUp", None, 3, 8), Some(2));
     }
 
     #[test]
-    fn a_grid_ends_at_its_edges() {
+    fn a_grid_stops_at_its_edges() {
         // 0 1 2
         // 3 4
         assert_eq!(step("ArrowRight", Some(2), 5, 3), Some(3));

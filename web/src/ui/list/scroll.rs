@@ -1,8 +1,8 @@
-//! Brings an item of a list that scrolls into view.
+//! Scrolls an item of a list into view.
 
 use web_sys::Element;
 
-/// Scrolls a list, and nothing around it, as little as shows the whole item.
+/// Scrolls a list, and nothing around it, just far enough to show the whole item.
 pub(crate) fn scroll_to_item(list: &Element, item: &Element) {
     let (item, area) = (item.get_bounding_client_rect(), list.get_bounding_client_rect());
     #[expect(clippy::cast_possible_truncation, reason = "pixels")]

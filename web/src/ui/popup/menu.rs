@@ -1,4 +1,4 @@
-//! A few things one can do, one below the other.
+//! A menu of actions.
 
 use std::rc::Rc;
 
@@ -13,29 +13,28 @@ use crate::ui::icon::{Icon, IconShape};
 use crate::ui::list::roving;
 use crate::ui::popup::surface::Popup;
 
-/// One thing one can do.
+/// One entry of a menu.
 #[derive(Clone)]
 pub(crate) struct Choice {
     pub(crate) words: Signal<String>,
-    /// The mark before the words.
+    /// The icon before the words.
     pub(crate) shape: IconShape,
-    /// Its name in the document.
     pub(crate) testid: &'static str,
-    /// Whether something is lost by it.
+    /// Whether the action destroys something.
     pub(crate) grave: bool,
-    /// Does it. The focus is back where it was by then.
+    /// Performs the action. The focus has already returned by then.
     pub(crate) act: Rc<dyn Fn()>,
 }
 
-/// A menu, open for as long as it is shown: the arrow keys, Home and End move through it.
+/// A menu, open while it is rendered: the arrow keys, Home and End move through it.
 #[component]
 pub(crate) fn Menu(
-    /// The choices' subject, for screen readers.
+    /// The menu's subject, for screen readers.
     label: Signal<String>,
-    /// The element it stands beside.
+    /// The element it is placed beside.
     anchor: HtmlElement,
     choices: Vec<Choice>,
-    /// Called when it should be shown no longer.
+    /// Called when the menu should close.
     on_close: Callback<()>,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Div>::new();
@@ -64,8 +63,8 @@ pub(crate) fn Menu(
             grave,
             act,
         } = choice;
-        // In one turn, or a key pressed meanwhile would go to whatever had the focus before. It is given back first, so that
-        // the choice may take it.
+        // In a single task, or a key pressed in between would go to the former focus. The focus
+        // returns first, so that the action may move it.
         let choose = move |_| {
             before.give_back_now();
             on_close.run(());

@@ -1,24 +1,20 @@
-//! The place of a small surface beside the element that opened it.
+//! Places a small surface beside the element that opened it.
 
-/// How far a surface keeps from the view's edges, and from its element, in pixels.
+/// Distance between a surface and the view's edges (`MARGIN`) or its element (`GAP`), in pixels.
 const MARGIN: f64 = 8.0;
 const GAP: f64 = 4.0;
 
 /// A rectangle in the view, in pixels from its upper left corner.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Area {
-    /// Where it begins, from the left.
     pub left: f64,
-    /// Where it begins, from above.
     pub top: f64,
-    /// How wide it is.
     pub width: f64,
-    /// How high it is.
     pub height: f64,
 }
 
-/// Where the upper left corner of a surface of this size belongs: below `anchor` and in line with its right edge, above
-/// where there is more room, and inside the view whatever happens.
+/// The upper left corner for a surface of this size: below `anchor` and aligned with its right
+/// edge; above if there is more room; always inside the view.
 pub fn beside(anchor: Area, (width, height): (f64, f64), view: (f64, f64)) -> (f64, f64) {
     let below = anchor.top + anchor.height + GAP;
     let above = anchor.top - GAP - height;
@@ -54,12 +50,12 @@ mod tests {
     }
 
     #[test]
-    fn a_surface_stands_below_in_line_with_the_right_edge() {
+    fn a_surface_is_placed_below_aligned_with_the_right_edge() {
         assert_eq!(beside(button(500.0, 100.0), (200.0, 300.0), VIEW), (332.0, 136.0));
     }
 
     #[test]
-    fn near_the_lower_edge_it_stands_above() {
+    fn near_the_lower_edge_it_is_placed_above() {
         assert_eq!(beside(button(500.0, 700.0), (200.0, 300.0), VIEW), (332.0, 396.0));
     }
 
@@ -70,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nowhere_begins_inside_the_view() {
+    fn a_surface_that_fits_nowhere_starts_inside_the_view() {
         assert_eq!(
             beside(button(500.0, 390.0), (2000.0, 900.0), VIEW),
             (MARGIN, MARGIN)

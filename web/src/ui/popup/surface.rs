@@ -10,15 +10,16 @@ use crate::ui::focus::Focus;
 use crate::ui::popup::placement;
 use crate::ui::popup::placement::Area;
 
-/// A small surface above everything, open for as long as it is shown; a sheet at the lower edge of a phone.
+/// A small surface above everything, open while it is rendered; on a phone, a sheet at the lower
+/// edge.
 ///
-/// The focus goes to the first thing in it, and returns to where it was. Escape, a press elsewhere and leaving it with
-/// the keyboard close it.
+/// The focus goes to the first focusable element in it, and returns to where it was. Escape, a
+/// press outside, and moving the focus out close it.
 #[component]
 pub(crate) fn Popup(
-    /// The element it stands beside; a press there is left to it.
+    /// The element it is placed beside, which handles its own presses.
     anchor: HtmlElement,
-    /// Called when it should be shown no longer.
+    /// Called when the surface should close.
     on_close: Callback<()>,
     /// Where the focus returns to.
     #[prop(default = Focus::here())]
@@ -40,7 +41,8 @@ pub(crate) fn Popup(
     });
 
     let inside = move |node: Option<Node>| {
-        // Asked also as the surface is taken away: the focused element in it then loses the focus.
+        // Also called while the surface is being removed: the focused element in it then loses the
+        // focus.
         let within = |node: &Node| {
             let surface = surface.try_get_untracked().flatten();
             surface.is_none_or(|surface| surface.contains(Some(node)))
@@ -58,7 +60,7 @@ pub(crate) fn Popup(
     on_cleanup(move || press.remove());
     let key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() {
-            // The page below closes on Escape too.
+            // The page below would close something on Escape, too.
             event.prevent_default();
             event.stop_propagation();
             on_close.run(());
@@ -82,7 +84,7 @@ pub(crate) fn Popup(
     }
 }
 
-/// Puts a surface beside its anchor. A phone's sheet has its place from the style sheet.
+/// Places a surface beside its anchor. A phone's sheet is placed by the style sheet.
 fn place(surface: &HtmlElement, anchor: &HtmlElement) {
     let number = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
         value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
