@@ -210,7 +210,7 @@ fn drafts_of_an_earlier_version_are_taken_over_once() {
     let room = place(1).room;
     shared.set(&format!("{PREFIX}{room}"), "from before");
     let mut drafts = Drafts::new(shared.clone(), "1");
-    drafts.adopt_nameless(&author(1), 1);
+    drafts.assign_nameless(&author(1), 1);
     assert_eq!(drafts.open(&author(1), &place(1)), says("from before"));
     assert_eq!(shared.keys().len(), 1);
 }
