@@ -37,6 +37,8 @@ pub mod browser;
 pub mod compose;
 pub mod connection;
 #[cfg(target_arch = "wasm32")]
+mod context;
+#[cfg(target_arch = "wasm32")]
 mod hook;
 pub mod lab;
 pub mod language;

@@ -7,6 +7,7 @@ use crate::account::start::PageStage;
 use crate::compose::context::ComposeContext;
 use crate::compose::drafts::DraftAuthor;
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::navigation::context::NavigationContext;
 use crate::people::context::PeopleContext;
 use crate::storage::local;
@@ -14,8 +15,9 @@ use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
 /// The person signed in, and the page shown for them.
-#[derive(Clone, Copy)]
-pub(crate) struct AccountContext {
+pub(crate) type AccountContext = Context<AccountSignals>;
+
+pub(crate) struct AccountSignals {
     pub(crate) stage: RwSignal<PageStage>,
     /// Outbox items that this version of the page cannot read.
     pub(crate) unreadable: RwSignal<Vec<Unreadable>>,
@@ -41,8 +43,8 @@ pub(crate) struct AccountContext {
 }
 
 impl AccountContext {
-    pub(crate) fn provide(navigation: NavigationContext) -> Self {
-        let context = Self {
+    pub(crate) fn new(navigation: NavigationContext) -> Self {
+        Self::provide(AccountSignals {
             stage: RwSignal::new(PageStage::Opening),
             unreadable: RwSignal::new(Vec::new()),
             invitation: StoredValue::new(None),
@@ -58,12 +60,6 @@ impl AccountContext {
             navigation,
             overlays: navigation.overlays,
             toasts: navigation.toasts,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }

@@ -6,6 +6,7 @@ use steadfast_shared::Person;
 
 use crate::compose::drafting::{Drafting, Instead};
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
@@ -15,8 +16,9 @@ use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
 /// The composer's state, and the hooks through which it reaches the timeline.
-#[derive(Clone, Copy)]
-pub(crate) struct ComposeContext {
+pub(crate) type ComposeContext = Context<ComposeSignals>;
+
+pub(crate) struct ComposeSignals {
     pub(crate) drafting: Drafting,
     /// Why the last post or change was refused.
     pub(crate) refusal: RwSignal<Option<Refusal>>,
@@ -42,8 +44,8 @@ pub(crate) struct ComposeContext {
 }
 
 impl ComposeContext {
-    pub(crate) fn provide(rooms: RoomsContext) -> Self {
-        let context = Self {
+    pub(crate) fn new(rooms: RoomsContext) -> Self {
+        Self::provide(ComposeSignals {
             drafting: Drafting::new(),
             refusal: RwSignal::new(None),
             instead: StoredValue::new(None),
@@ -59,13 +61,7 @@ impl ComposeContext {
             field: rooms.field,
             toasts: rooms.toasts,
             locale: rooms.locale,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

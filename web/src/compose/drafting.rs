@@ -12,6 +12,7 @@ use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, EditTarget, LoggedText};
 use crate::compose::drafts;
 use crate::compose::drafts::{DraftAuthor, DraftPlace, Drafts};
+use crate::context::Context;
 use crate::language::calendar;
 use crate::markdown::Mentions;
 use crate::storage::local;
@@ -21,8 +22,9 @@ use crate::ui::overlays::Overlay;
 /// Stands for the room of a text typed before any room is open.
 const NO_ROOM: RoomId = RoomId(Uuid::nil());
 
-#[derive(Clone, Copy)]
-pub(crate) struct Drafting {
+pub(crate) type Drafting = Context<DraftingSignals>;
+
+pub(crate) struct DraftingSignals {
     /// The draft, up to the composer's last input event.
     pub(crate) draft: RwSignal<Draft>,
     /// The message being replied to, as the log has it.
@@ -56,7 +58,7 @@ pub(crate) enum Instead {
 impl Drafting {
     pub(crate) fn new() -> Self {
         let tab = local::take_tab().unwrap_or_else(|| calendar::new_entry_id().to_string());
-        Self {
+        Self::keep(DraftingSignals {
             draft: RwSignal::new(Draft::default()),
             quoted: RwSignal::new(None),
             rewritten: Trigger::new(),
@@ -64,7 +66,7 @@ impl Drafting {
             room: StoredValue::new(NO_ROOM),
             drafts: StoredValue::new_local(Drafts::new(LocalTexts, tab.clone())),
             tab: StoredValue::new(tab),
-        }
+        })
     }
 
     /// The draft's room, if one is open.

@@ -11,32 +11,28 @@ use steadfast_shared::http::{USAGE_PATH, Usage};
 use crate::browser::http;
 use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
+use crate::context::Context;
 use crate::language::calendar;
 
 /// While the person writes, a server's answer is used for this long.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// The server's last answer.
-#[derive(Clone, Copy)]
-pub(crate) struct AllowanceContext {
+pub(crate) type AllowanceContext = Context<AllowanceSignals>;
+
+pub(crate) struct AllowanceSignals {
     usage: RwSignal<Option<Usage>>,
     asked_at: StoredValue<u64>,
     chat: ChatContext,
 }
 
 impl AllowanceContext {
-    pub(crate) fn provide(chat: ChatContext) -> Self {
-        let context = Self {
+    pub(crate) fn new(chat: ChatContext) -> Self {
+        Self::provide(AllowanceSignals {
             usage: RwSignal::new(None),
             asked_at: StoredValue::new(0),
             chat,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -5,11 +5,13 @@ use steadfast_client::link::{Chat, LinkState};
 use steadfast_client::{Input, Session};
 use steadfast_shared::RoomId;
 
+use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 
-#[derive(Clone, Copy)]
-pub(crate) struct ChatContext {
+pub(crate) type ChatContext = Context<ChatSignals>;
+
+pub(crate) struct ChatSignals {
     chat: StoredValue<Option<Chat>, LocalStorage>,
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// Whether this device stores nothing, most likely because of a private window.
@@ -34,8 +36,8 @@ pub(crate) struct Triggers {
 }
 
 impl ChatContext {
-    pub(crate) fn provide(locale: Locale) -> Self {
-        let context = Self {
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self::provide(ChatSignals {
             chat: StoredValue::new_local(None),
             room: RwSignal::new(None),
             ephemeral: RwSignal::new(false),
@@ -50,13 +52,7 @@ impl ChatContext {
             },
             dispatched: Hook::new(),
             locale,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 
     pub(crate) fn set(self, chat: Chat) {

@@ -12,6 +12,7 @@ use steadfast_shared::MessageText;
 
 use crate::browser::features;
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
 use crate::language::locale::Locale;
@@ -62,8 +63,9 @@ impl LabView {
     }
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct LabContext {
+pub(crate) type LabContext = Context<LabSignals>;
+
+pub(crate) struct LabSignals {
     /// Whether the panel is available.
     pub(crate) offered: RwSignal<bool>,
     /// Whether the panel is expanded.
@@ -80,8 +82,8 @@ pub(crate) struct LabContext {
 }
 
 impl LabContext {
-    pub(crate) fn provide(chat: ChatContext, locale: Locale) -> Self {
-        let context = Self {
+    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
+        Self::provide(LabSignals {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
             view: RwSignal::new(LabView::default()),
@@ -90,13 +92,7 @@ impl LabContext {
             posted: StoredValue::new(0),
             chat,
             locale,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -4,29 +4,29 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::context::Context;
 use crate::language::{Language, Phrase, of_browser};
 use crate::storage::preferences;
 
-#[derive(Clone, Copy)]
-pub(crate) struct Locale(RwSignal<Language>);
+pub(crate) type Locale = Context<LocaleSignals>;
+
+pub(crate) struct LocaleSignals {
+    language: RwSignal<Language>,
+}
 
 impl Locale {
-    pub(crate) fn provide() -> Self {
-        let locale = Self(RwSignal::new(of_browser::first()));
-        provide_context(locale);
-        locale
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+    pub(crate) fn new() -> Self {
+        Self::provide(LocaleSignals {
+            language: RwSignal::new(of_browser::first()),
+        })
     }
 
     pub(crate) fn language(self) -> Language {
-        self.0.get()
+        self.language.get()
     }
 
     pub(crate) fn language_untracked(self) -> Language {
-        self.0.get_untracked()
+        self.language.get_untracked()
     }
 
     /// One phrase in the chosen language, for a view. All such closures have one type, which keeps
@@ -38,7 +38,7 @@ impl Locale {
     /// Changes the language, and remembers the choice.
     pub(crate) fn set_language(self, language: Language) {
         preferences::set_language(language.tag());
-        self.0.set(language);
+        self.language.set(language);
     }
 
     /// Applies the language chosen on this device, in case it was chosen in the form before the
@@ -46,13 +46,13 @@ impl Locale {
     pub(crate) fn take_up_choice(self) {
         let chosen = of_browser::first();
         if chosen != self.language_untracked() {
-            self.0.set(chosen);
+            self.language.set(chosen);
         }
     }
 
     /// Notifies all subscribers and drops them: see [`notify_afresh`].
     pub(crate) fn notify_afresh(self) {
-        notify_afresh(&self.0);
+        notify_afresh(&self.language);
     }
 }
 

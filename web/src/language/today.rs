@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::context::Context;
 use crate::language::{Day, calendar};
 
 /// A device that slept through midnight wakes with its timers late, so the day is checked this
@@ -13,22 +14,17 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// A timer may fire this early.
 const AFTER: Duration = Duration::from_millis(50);
 
-#[derive(Clone, Copy)]
-pub(crate) struct TodayContext {
+pub(crate) type TodayContext = Context<TodaySignals>;
+
+pub(crate) struct TodaySignals {
     pub(crate) day: RwSignal<Day>,
 }
 
 impl TodayContext {
-    pub(crate) fn provide() -> Self {
-        let context = Self {
+    pub(crate) fn new() -> Self {
+        Self::provide(TodaySignals {
             day: RwSignal::new(calendar::day_of(calendar::now())),
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use steadfast_shared::RoomId;
 
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::navigation::address::Stay;
 use crate::navigation::interruption::Interruption;
 use crate::people::context::PeopleContext;
@@ -15,8 +16,9 @@ use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
 /// Which room is open, and why one was taken away.
-#[derive(Clone, Copy)]
-pub(crate) struct NavigationContext {
+pub(crate) type NavigationContext = Context<NavigationSignals>;
+
+pub(crate) struct NavigationSignals {
     /// The room the address names, until the page knows whether it exists.
     pub(crate) wanted: StoredValue<Option<RoomId>>,
     /// The open room as last seen: its name is still needed when it is gone.
@@ -34,8 +36,8 @@ pub(crate) struct NavigationContext {
 }
 
 impl NavigationContext {
-    pub(crate) fn provide(timeline: TimelineContext) -> Self {
-        let context = Self {
+    pub(crate) fn new(timeline: TimelineContext) -> Self {
+        let context = Self::provide(NavigationSignals {
             wanted: StoredValue::new(None),
             stayed: StoredValue::new(None),
             interruption: RwSignal::new(None),
@@ -47,14 +49,9 @@ impl NavigationContext {
             overlays: timeline.rooms.overlays,
             field: timeline.field,
             toasts: timeline.toasts,
-        };
+        });
         context.rooms.entering.set(move |room| context.choose_room(room));
         context.compose.typing.set(move |()| context.stays_here());
-        provide_context(context);
         context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
     }
 }

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 use steadfast_shared::UserId;
 
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::language::locale::Locale;
 use crate::people::model::MembersModel;
 use crate::ui::toast::Toasts;
 
 /// The open room's members, and the people this person has blocked.
-#[derive(Clone, Copy)]
-pub(crate) struct PeopleContext {
+pub(crate) type PeopleContext = Context<PeopleSignals>;
+
+pub(crate) struct PeopleSignals {
     pub(crate) members: MembersModel,
     pub(crate) blocked: RwSignal<Vec<UserId>>,
     pub(crate) chat: ChatContext,
@@ -19,20 +21,14 @@ pub(crate) struct PeopleContext {
 }
 
 impl PeopleContext {
-    pub(crate) fn provide(chat: ChatContext, locale: Locale, toasts: Toasts) -> Self {
-        let context = Self {
+    pub(crate) fn new(chat: ChatContext, locale: Locale, toasts: Toasts) -> Self {
+        Self::provide(PeopleSignals {
             members: MembersModel::new(),
             blocked: RwSignal::new(Vec::new()),
             chat,
             locale,
             toasts,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use steadfast_shared::room::{self, ListMembers};
 use steadfast_shared::{Person, Role, RoomId, UserId};
 
 use crate::browser::folded::folded;
+use crate::context::Context;
 use crate::people::context::PeopleContext;
 
 /// Number of people per request.
@@ -46,8 +47,9 @@ struct NextMembers {
 }
 
 /// The open room's members, as the server last listed them.
-#[derive(Clone, Copy)]
-pub(crate) struct MembersModel {
+pub(crate) type MembersModel = Context<MembersSignals>;
+
+pub(crate) struct MembersSignals {
     list: RwSignal<Option<MemberList>>,
     /// Members of the open room whose names match the search; `None` without a search.
     found: RwSignal<Option<(RoomId, Vec<MemberEntry>)>>,
@@ -82,14 +84,14 @@ pub(crate) struct MemberView {
 
 impl MembersModel {
     pub(crate) fn new() -> Self {
-        Self {
+        Self::keep(MembersSignals {
             list: RwSignal::new(None),
             found: RwSignal::new(None),
             request: StoredValue::new(MembersRequest::default()),
             searches: StoredValue::new(0),
             unlisted: StoredValue::new(Vec::new()),
             watched: StoredValue::new((None, Vec::new())),
-        }
+        })
     }
 }
 

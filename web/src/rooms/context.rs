@@ -8,6 +8,7 @@ use steadfast_shared::{RoomId, UserId};
 
 use crate::browser::viewport::is_touch;
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
@@ -18,8 +19,9 @@ use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
 /// The rooms, and what this person is about to do with them.
-#[derive(Clone, Copy)]
-pub(crate) struct RoomsContext {
+pub(crate) type RoomsContext = Context<RoomsSignals>;
+
+pub(crate) struct RoomsSignals {
     /// Rooms whose "added by" notice this person has dismissed.
     pub(crate) noted: RwSignal<Vec<RoomId>>,
     /// A room this person has just joined or created, to open once the server's event for it
@@ -38,8 +40,8 @@ pub(crate) struct RoomsContext {
 }
 
 impl RoomsContext {
-    pub(crate) fn provide(people: PeopleContext, overlays: Overlays, field: MainField) -> Self {
-        let context = Self {
+    pub(crate) fn new(people: PeopleContext, overlays: Overlays, field: MainField) -> Self {
+        Self::provide(RoomsSignals {
             noted: RwSignal::new(Vec::new()),
             expected: StoredValue::new(None),
             leaving: StoredValue::new(None),
@@ -50,13 +52,7 @@ impl RoomsContext {
             toasts: people.toasts,
             overlays,
             field,
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use steadfast_client::Input;
 
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::language::calendar;
 
 /// Who does nothing here for this long is away.
@@ -19,8 +20,9 @@ const HIDDEN: Duration = Duration::from_secs(10);
 const ACTIVE_EVERY_MS: u64 = 1_000;
 
 /// Whether a person is active in this tab.
-#[derive(Clone, Copy)]
-pub(crate) struct Activity {
+pub(crate) type Activity = Context<ActivitySignals>;
+
+pub(crate) struct ActivitySignals {
     away: StoredValue<bool>,
     active_at: StoredValue<u64>,
     timer: StoredValue<Option<TimeoutHandle>>,
@@ -29,12 +31,12 @@ pub(crate) struct Activity {
 
 impl Activity {
     pub(crate) fn new(chat: ChatContext) -> Self {
-        Self {
+        Self::keep(ActivitySignals {
             away: StoredValue::new(false),
             active_at: StoredValue::new(0),
             timer: StoredValue::new(None),
             chat,
-        }
+        })
     }
 
     /// Something is done here.

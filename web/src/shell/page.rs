@@ -42,28 +42,28 @@ pub(crate) struct PageContexts {
 impl PageContexts {
     /// The page before anything is known. Provides each context.
     pub(crate) fn provide() -> Self {
-        let locale = Locale::provide();
-        let toasts = Toasts::provide(locale);
-        let (overlays, field) = (Overlays::provide(), MainField::provide());
-        let chat = ChatContext::provide(locale);
-        let people = PeopleContext::provide(chat, locale, toasts);
-        let rooms = RoomsContext::provide(people, overlays, field);
-        let compose = ComposeContext::provide(rooms);
-        let timeline = TimelineContext::provide(compose);
-        let navigation = NavigationContext::provide(timeline);
-        LabContext::provide(chat, locale);
+        let locale = Locale::new();
+        let toasts = Toasts::new(locale);
+        let (overlays, field) = (Overlays::new(), MainField::new());
+        let chat = ChatContext::new(locale);
+        let people = PeopleContext::new(chat, locale, toasts);
+        let rooms = RoomsContext::new(people, overlays, field);
+        let compose = ComposeContext::new(rooms);
+        let timeline = TimelineContext::new(compose);
+        let navigation = NavigationContext::new(timeline);
+        LabContext::new(chat, locale);
         Self {
             locale,
-            appearance: Appearance::provide(),
-            today: TodayContext::provide(),
+            appearance: Appearance::new(),
+            today: TodayContext::new(),
             chat,
-            allowance: AllowanceContext::provide(chat),
+            allowance: AllowanceContext::new(chat),
             people,
             rooms,
             compose,
             timeline,
             navigation,
-            account: AccountContext::provide(navigation),
+            account: AccountContext::new(navigation),
             activity: Activity::new(chat),
         }
     }

@@ -4,8 +4,11 @@ use leptos::prelude::*;
 use steadfast_client::RowKey;
 use web_sys::HtmlElement;
 
-#[derive(Clone, Copy)]
-pub(crate) struct RowActions {
+use crate::context::Context;
+
+pub(crate) type RowActions = Context<RowActionSignals>;
+
+pub(crate) struct RowActionSignals {
     /// The row under the pointer, or with the focus in it.
     pub(crate) row: RwSignal<Option<RowKey>>,
     pub(crate) open: RwSignal<Option<OpenAction>, LocalStorage>,
@@ -35,10 +38,10 @@ pub(crate) enum Tool {
 
 impl RowActions {
     pub(crate) fn new() -> Self {
-        Self {
+        Self::keep(RowActionSignals {
             row: RwSignal::new(None),
             open: RwSignal::new_local(None),
-        }
+        })
     }
 
     /// Shows this row's actions.

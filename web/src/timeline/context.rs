@@ -6,6 +6,7 @@ use steadfast_shared::RoomId;
 
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
+use crate::context::Context;
 use crate::language::locale::{Locale, notify_afresh};
 use crate::people::context::PeopleContext;
 use crate::rooms::context::RoomsContext;
@@ -15,8 +16,9 @@ use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 
 /// The open room's rows, the row whose actions show, and the contexts the timeline needs.
-#[derive(Clone, Copy)]
-pub(crate) struct TimelineContext {
+pub(crate) type TimelineContext = Context<TimelineSignals>;
+
+pub(crate) struct TimelineSignals {
     pub(crate) model: TimelineModel,
     pub(crate) actions: RowActions,
     /// The row to scroll into view and highlight.
@@ -33,8 +35,8 @@ pub(crate) struct TimelineContext {
 }
 
 impl TimelineContext {
-    pub(crate) fn provide(compose: ComposeContext) -> Self {
-        let context = Self {
+    pub(crate) fn new(compose: ComposeContext) -> Self {
+        let context = Self::provide(TimelineSignals {
             model: TimelineModel::new(),
             actions: RowActions::new(),
             sought: RwSignal::new(None),
@@ -46,7 +48,7 @@ impl TimelineContext {
             field: compose.field,
             toasts: compose.toasts,
             locale: compose.locale,
-        };
+        });
         context.chat.dispatched.set(move |()| context.show());
         compose.posting.set(move |()| {
             context.model.clear_news();
@@ -55,12 +57,7 @@ impl TimelineContext {
         compose.editing_last.set(move |()| context.rewrite_last());
         compose.emptied.set(move |()| context.ask_to_delete_emptied());
         compose.authors.set(move |()| context.model.authors());
-        provide_context(context);
         context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
     }
 }
 

@@ -7,6 +7,7 @@ use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
+use crate::context::Context;
 use crate::timeline::layout::history_len;
 use crate::timeline::row_view::RowView;
 use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel};
@@ -15,8 +16,9 @@ use crate::timeline::window::RenderWindow;
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// The open room's rows, and the state of the view on them.
-#[derive(Clone, Copy)]
-pub(crate) struct TimelineModel {
+pub(crate) type TimelineModel = Context<RowSignals>;
+
+pub(crate) struct RowSignals {
     /// Rows that are not announced: those present when the room opened, and those loaded by
     /// scrolling back.
     pub(crate) history: RwSignal<Vec<RowModel>>,
@@ -37,7 +39,7 @@ pub(crate) struct TimelineModel {
 
 impl TimelineModel {
     pub(crate) fn new() -> Self {
-        Self {
+        Self::keep(RowSignals {
             history: RwSignal::new(Vec::new()),
             live: RwSignal::new(Vec::new()),
             caught_up: RwSignal::new(false),
@@ -46,7 +48,7 @@ impl TimelineModel {
             reaches_end: RwSignal::new(true),
             resized: Trigger::new(),
             laid_out: StoredValue::new_local(LaidOutRows::default()),
-        }
+        })
     }
 
     /// Goes to the end and follows it.

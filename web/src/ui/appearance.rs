@@ -2,24 +2,20 @@
 
 use leptos::prelude::*;
 
+use crate::context::Context;
 use crate::storage::preferences::{self, Theme};
 
-#[derive(Clone, Copy)]
-pub(crate) struct Appearance {
+pub(crate) type Appearance = Context<AppearanceSignals>;
+
+pub(crate) struct AppearanceSignals {
     pub(crate) theme: RwSignal<Theme>,
 }
 
 impl Appearance {
-    pub(crate) fn provide() -> Self {
-        let appearance = Self {
+    pub(crate) fn new() -> Self {
+        Self::provide(AppearanceSignals {
             theme: RwSignal::new(preferences::theme()),
-        };
-        provide_context(appearance);
-        appearance
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 
     /// Changes the theme, and remembers the choice.

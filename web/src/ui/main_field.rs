@@ -5,25 +5,22 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-#[derive(Clone, Copy)]
-pub(crate) struct MainField {
+use crate::context::Context;
+
+pub(crate) type MainField = Context<MainFieldSignals>;
+
+pub(crate) struct MainFieldSignals {
     pub(crate) element: NodeRef<html::Textarea>,
     /// Whether it should get the focus once a dialog closes.
     waits: StoredValue<bool>,
 }
 
 impl MainField {
-    pub(crate) fn provide() -> Self {
-        let field = Self {
+    pub(crate) fn new() -> Self {
+        Self::provide(MainFieldSignals {
             element: NodeRef::new(),
             waits: StoredValue::new(false),
-        };
-        provide_context(field);
-        field
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 
     /// Focuses the field, at once or when no dialog blocks it.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use steadfast_shared::{RoomId, UserId};
 
+use crate::context::Context;
+
 /// A dialog with its subject.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overlay {
@@ -41,8 +43,9 @@ pub(crate) enum Overlay {
 }
 
 /// The open dialog, and the panels beside the conversation.
-#[derive(Clone, Copy)]
-pub(crate) struct Overlays {
+pub(crate) type Overlays = Context<OverlaySignals>;
+
+pub(crate) struct OverlaySignals {
     pub(crate) dialog: RwSignal<Option<Overlay>>,
     /// The room list, as a drawer over the conversation if there is no room for both.
     pub(crate) rooms: RwSignal<bool>,
@@ -51,19 +54,13 @@ pub(crate) struct Overlays {
 }
 
 impl Overlays {
-    pub(crate) fn provide() -> Self {
-        let context = Self {
+    pub(crate) fn new() -> Self {
+        Self::provide(OverlaySignals {
             dialog: RwSignal::new(None),
             rooms: RwSignal::new(false),
             members: RwSignal::new(false),
             details: RwSignal::new(false),
-        };
-        provide_context(context);
-        context
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 }
 

@@ -4,30 +4,26 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::context::Context;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 
 /// Long enough to be read.
 const SHOWN: Duration = Duration::from_secs(3);
 
-#[derive(Clone, Copy)]
-pub(crate) struct Toasts {
+pub(crate) type Toasts = Context<ToastSignals>;
+
+pub(crate) struct ToastSignals {
     words: RwSignal<Option<String>>,
     locale: Locale,
 }
 
 impl Toasts {
-    pub(crate) fn provide(locale: Locale) -> Self {
-        let toasts = Self {
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self::provide(ToastSignals {
             words: RwSignal::new(None),
             locale,
-        };
-        provide_context(toasts);
-        toasts
-    }
-
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 
     pub(crate) fn toast(self, phrase: Phrase) {

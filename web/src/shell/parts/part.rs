@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::split;
 use crate::browser::idle;
+use crate::context::Context;
 use crate::ui::overlays::Overlay;
 
 /// The first screen's own requests come first.
@@ -47,29 +48,23 @@ pub(crate) enum PartState {
     Ready,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct LazyParts {
+pub(crate) type LazyParts = Context<PartSignals>;
+
+pub(crate) struct PartSignals {
     states: [RwSignal<PartState>; LazyPart::ALL.len()],
 }
 
 impl LazyParts {
     /// Provides itself as context.
-    pub(crate) fn provide() -> Self {
+    pub(crate) fn new() -> Self {
         let first = if cfg!(feature = "split") {
             PartState::Absent
         } else {
             PartState::Ready
         };
-        let parts = Self {
+        Self::provide(PartSignals {
             states: LazyPart::ALL.map(|_| RwSignal::new(first)),
-        };
-        provide_context(parts);
-        parts
-    }
-
-    /// The parts of the component that asks.
-    pub(crate) fn here() -> Self {
-        expect_context()
+        })
     }
 
     pub(crate) fn state(self, part: LazyPart) -> RwSignal<PartState> {

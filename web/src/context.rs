@@ -1,0 +1,74 @@
+//! Contexts: the state of a subject, made once as the page starts and there until it is left.
+//!
+//! Leptos' own contexts are copied field by field into each closure that names one. This page has hundreds of those, and its
+//! contexts hold each other: a quarter of the module was such copies.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::ops::Deref;
+
+/// A handle to a subject's state: a pointer, however much the state is.
+pub(crate) struct Context<T: 'static>(&'static T);
+
+impl<T> Clone for Context<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Context<T> {}
+
+impl<T> Deref for Context<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0
+    }
+}
+
+thread_local! {
+    /// The state of each subject, by its type. As many as the page has subjects.
+    static PROVIDED: RefCell<Vec<(TypeId, &'static dyn Any)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<T: 'static> Context<T> {
+    /// Keeps a state for as long as the page lives. Nothing that comes and goes may be kept so.
+    pub(crate) fn keep(state: T) -> Self {
+        Self(Box::leak(Box::new(state)))
+    }
+
+    /// Keeps a state, and lets every component find it.
+    pub(crate) fn provide(state: T) -> Self {
+        let context = Self::keep(state);
+        provide(TypeId::of::<T>(), context.0);
+        context
+    }
+
+    /// The context of the page.
+    #[inline(never)]
+    pub(crate) fn here() -> Self {
+        match find(TypeId::of::<T>()).downcast_ref() {
+            Some(state) => Self(state),
+            None => unreachable!("found by its type"),
+        }
+    }
+}
+
+fn provide(of: TypeId, state: &'static dyn Any) {
+    PROVIDED.with_borrow_mut(|provided| {
+        provided.retain(|(other, _)| *other != of);
+        provided.push((of, state));
+    });
+}
+
+#[inline(never)]
+fn find(of: TypeId) -> &'static dyn Any {
+    let found = PROVIDED.with_borrow(|provided| {
+        let mut provided = provided.iter();
+        provided.find(|(other, _)| *other == of).map(|(_, state)| *state)
+    });
+    match found {
+        Some(state) => state,
+        None => unreachable!("the page provides every context before its first view"),
+    }
+}
