@@ -22,8 +22,6 @@ pub(crate) mod entry;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod help;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod name_search;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod posting;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod suggestions;

@@ -1,20 +1,20 @@
 //! Suggestions for the name being typed.
 
+mod list;
+mod search;
+
 use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 use web_sys::HtmlTextAreaElement;
 
+pub(crate) use self::list::SuggestionList;
+use self::search::NameSearch;
 use crate::browser::folded::folded;
 use crate::browser::insertion::replace;
 use crate::compose::completion::NameKind;
 use crate::compose::context::ComposeContext;
 use crate::compose::emoji::NamedEmoji;
-use crate::compose::name_search::NameSearch;
-use crate::compose::phrases::ComposePhrases;
 use crate::compose::{completion, emoji};
-use crate::language::locale::Locale;
-use crate::people::avatar::Avatar;
-use crate::ui::list::scroll::scroll_to_item;
 
 /// Maximum number of suggestions shown.
 const OFFERED: usize = 8;
@@ -204,76 +204,6 @@ pub(crate) fn replace_shortcode(textarea: &HtmlTextAreaElement) {
     let (before, caret) = before_caret(textarea);
     if let Some((from, emoji)) = completion::completed_shortcode(&before) {
         replace(textarea, emoji, utf16_len(&before[..from]), caret);
-    }
-}
-
-/// The list of suggestions. The focus stays in the textarea; `aria-activedescendant` names the
-/// selected one.
-#[component]
-pub(crate) fn SuggestionList(
-    suggestions: Suggestions,
-    /// Called when a suggestion is pressed.
-    on_choose: Callback<()>,
-) -> impl IntoView {
-    let locale = Locale::here();
-    let option = move |(place, offer): (usize, Suggestion)| {
-        let selected = move || suggestions.at.get() == place;
-        Effect::new(move || {
-            if selected()
-                && let Some(element) = document().get_element_by_id(&element_id(place))
-                && let Some(list) = element.parent_element()
-            {
-                scroll_to_item(&list, &element);
-            }
-        });
-        let label = match offer {
-            Suggestion::Person(person) => {
-                let name = person.name.clone();
-                view! {
-                    <Avatar person small=true />
-                    <span>{name}</span>
-                }
-                .into_any()
-            }
-            Suggestion::Emoji(listed) => view! {
-                <span class="suggestion-emoji">{listed.emoji}</span>
-                <span>":"{listed.name}":"</span>
-            }
-            .into_any(),
-        };
-        view! {
-            <li
-                id=element_id(place)
-                class="suggestion"
-                role="option"
-                data-testid="suggestion"
-                aria-selected=move || selected().to_string()
-                // Keeps the focus in the textarea.
-                on:pointerdown=move |event| event.prevent_default()
-                on:click=move |_| {
-                    suggestions.at.set(place);
-                    on_choose.run(());
-                }
-            >
-                {label}
-            </li>
-        }
-    };
-    move || {
-        suggestions.is_open().then(|| {
-            let options = suggestions.offers.get().into_iter().enumerate().map(option);
-            view! {
-                <ul
-                    class="suggestions"
-                    id="suggestions"
-                    role="listbox"
-                    data-testid="suggestions"
-                    aria-label=locale.says(|l| ComposePhrases::of(l).suggestions)
-                >
-                    {options.collect_view()}
-                </ul>
-            }
-        })
     }
 }
 
