@@ -11,40 +11,40 @@ use crate::browser::http::HttpError;
 
 /// Sets or changes the passphrase.
 pub(crate) async fn set_passphrase(current: Option<Passphrase>, new: Passphrase) -> Result<(), HttpError> {
-    http::send("PUT", PASSPHRASE_PATH, &NewPassphrase { current, new }).await
+    http::put(PASSPHRASE_PATH, &NewPassphrase { current, new }).await
 }
 
 /// The devices that are signed in.
 pub(crate) async fn devices() -> Result<Vec<DeviceInfo>, HttpError> {
-    http::request("GET", DEVICES_PATH).await
+    http::get(DEVICES_PATH).await
 }
 
 /// Signs a device out; its connections end at once.
 pub(crate) async fn sign_device_out(id: i64) -> Result<(), HttpError> {
-    http::request("DELETE", &format!("{DEVICES_PATH}/{id}")).await
+    http::delete(&format!("{DEVICES_PATH}/{id}")).await
 }
 
 /// The invitations that are still valid. Owner only.
 pub(crate) async fn invites() -> Result<Vec<Invite>, HttpError> {
-    http::request("GET", INVITES_PATH).await
+    http::get(INVITES_PATH).await
 }
 
 /// Creates an invitation. Owner only.
 pub(crate) async fn invite() -> Result<CreatedInvite, HttpError> {
-    http::send("POST", INVITES_PATH, &NewInvite::default()).await
+    http::post(INVITES_PATH, &NewInvite::default()).await
 }
 
 /// Revokes an invitation. Owner only.
 pub(crate) async fn take_invite_back(id: i64) -> Result<(), HttpError> {
-    http::request("DELETE", &format!("{INVITES_PATH}/{id}")).await
+    http::delete(&format!("{INVITES_PATH}/{id}")).await
 }
 
 /// Whether sign-up is open to everyone.
 pub(crate) async fn registration() -> Result<Registration, HttpError> {
-    http::request("GET", REGISTRATION_PATH).await
+    http::get(REGISTRATION_PATH).await
 }
 
 /// Opens or closes sign-up. Owner only.
 pub(crate) async fn set_registration(closed: bool) -> Result<Registration, HttpError> {
-    http::send("PUT", REGISTRATION_PATH, &SetRegistration { closed }).await
+    http::put(REGISTRATION_PATH, &SetRegistration { closed }).await
 }

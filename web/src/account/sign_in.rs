@@ -14,7 +14,7 @@ const SIGNED_OUT_WITHIN: Duration = Duration::from_secs(5);
 
 /// This browser's session, if any.
 pub(crate) async fn current() -> Result<Option<SessionInfo>, HttpError> {
-    match http::request("GET", SESSION_PATH).await {
+    match http::get(SESSION_PATH).await {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.is(ErrorCode::Unauthorized) => Ok(None),
         Err(error) => Err(error),
@@ -23,13 +23,13 @@ pub(crate) async fn current() -> Result<Option<SessionInfo>, HttpError> {
 
 /// Signs a person in, or up.
 pub(crate) async fn sign_in(asked: &NewSession) -> Result<SessionInfo, HttpError> {
-    http::send("POST", SESSION_PATH, asked).await
+    http::post(SESSION_PATH, asked).await
 }
 
 pub(crate) async fn sign_out() -> Result<(), HttpError> {
     // The server's response makes the browser clear its storage.
     let choices = preferences::choices();
-    let ended = http::request_within(SIGNED_OUT_WITHIN, "DELETE", SESSION_PATH).await;
+    let ended = http::delete_within(SIGNED_OUT_WITHIN, SESSION_PATH).await;
     preferences::restore(choices);
     ended
 }

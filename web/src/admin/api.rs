@@ -30,7 +30,7 @@ pub(super) async fn people(
         .with("state", filter.state.map(state_name))
         .with("role", filter.role)
         .with("before", before);
-    http::request("GET", &query.into_path()).await
+    http::get(&query.into_path()).await
 }
 
 fn state_name(state: steadfast_shared::admin::AccountState) -> &'static str {
@@ -51,7 +51,7 @@ pub(super) async fn log<L: DeserializeOwned>(
     let query = AddressQuery::of(path)
         .with("person", person)
         .with("before", before);
-    http::request("GET", &query.into_path()).await
+    http::get(&query.into_path()).await
 }
 
 pub(super) const SIGN_INS: &str = SIGN_INS_PATH;
@@ -60,7 +60,7 @@ pub(super) const CONNECTIONS: &str = CONNECTIONS_PATH;
 pub(super) const ADDRESSES: &str = ADDRESSES_PATH;
 
 pub(super) async fn list<L: DeserializeOwned>(path: &str) -> Result<Vec<L>, HttpError> {
-    http::request("GET", path).await
+    http::get(path).await
 }
 
 /// One page of the rooms.
@@ -69,11 +69,11 @@ pub(super) async fn rooms(search: &str, before: Option<String>) -> Result<Vec<Ro
     let query = AddressQuery::of(ROOMS_PATH)
         .with("search", search)
         .with("before", before);
-    http::request("GET", &query.into_path()).await
+    http::get(&query.into_path()).await
 }
 
 pub(super) async fn person(id: UserId) -> Result<PersonDetail, HttpError> {
-    http::request("GET", &format!("{PEOPLE_PATH}/{id}")).await
+    http::get(&format!("{PEOPLE_PATH}/{id}")).await
 }
 
 fn of(id: UserId, what: &str) -> String {
@@ -81,53 +81,53 @@ fn of(id: UserId, what: &str) -> String {
 }
 
 pub(super) async fn exclude(id: UserId, exclusion: &Exclude) -> Result<PersonInfo, HttpError> {
-    http::send("PUT", &of(id, EXCLUSION), exclusion).await
+    http::put(&of(id, EXCLUSION), exclusion).await
 }
 
 pub(super) async fn readmit(id: UserId) -> Result<PersonInfo, HttpError> {
-    http::request("DELETE", &of(id, EXCLUSION)).await
+    http::delete(&of(id, EXCLUSION)).await
 }
 
 /// Hides, shows or erases all of a person's messages.
 pub(super) async fn set_messages(id: UserId, messages: Messages) -> Result<PersonInfo, HttpError> {
-    http::send("PUT", &of(id, MESSAGES), &SetMessages { messages }).await
+    http::put(&of(id, MESSAGES), &SetMessages { messages }).await
 }
 
 pub(super) async fn sign_out(id: UserId) -> Result<SignedOut, HttpError> {
-    http::request("DELETE", &of(id, SESSIONS)).await
+    http::delete(&of(id, SESSIONS)).await
 }
 
 pub(super) async fn set_role(id: UserId, role: Role) -> Result<PersonInfo, HttpError> {
-    http::send("PUT", &of(id, ROLE), &SetRole { role }).await
+    http::put(&of(id, ROLE), &SetRole { role }).await
 }
 
 /// Sets or resets a limit.
 pub(super) async fn set_limit(id: UserId, limit: SetLimit) -> Result<Vec<PersonLimit>, HttpError> {
-    http::send("PUT", &of(id, LIMITS), &limit).await
+    http::put(&of(id, LIMITS), &limit).await
 }
 
 /// Allows sign-ups from an address again.
 pub(super) async fn release(id: i64) -> Result<(), HttpError> {
-    http::request("DELETE", &format!("{ADDRESSES_PATH}/{id}")).await
+    http::delete(&format!("{ADDRESSES_PATH}/{id}")).await
 }
 
 /// Renames, describes, archives or reopens a room.
 pub(super) async fn change_room(id: RoomId, change: &ChangeRoomBody) -> Result<RoomInfo, HttpError> {
-    http::send("PATCH", &format!("{ROOMS_PATH}/{id}"), change).await
+    http::patch(&format!("{ROOMS_PATH}/{id}"), change).await
 }
 
 pub(super) async fn delete_room(id: RoomId) -> Result<(), HttpError> {
-    http::request("DELETE", &format!("{ROOMS_PATH}/{id}")).await
+    http::delete(&format!("{ROOMS_PATH}/{id}")).await
 }
 
 /// Creates an owner link.
 pub(super) async fn make_owner_link() -> Result<OwnerLink, HttpError> {
-    http::request("POST", OWNER_LINK_PATH).await
+    http::post_empty(OWNER_LINK_PATH).await
 }
 
 /// Becomes an owner by an owner link's code.
 pub(super) async fn claim(code: String) -> Result<SessionInfo, HttpError> {
-    http::send("POST", CLAIM_PATH, &ClaimOwnership { code }).await
+    http::post(CLAIM_PATH, &ClaimOwnership { code }).await
 }
 
 /// Why a request failed, in words.

@@ -6,5 +6,5 @@ use crate::browser::http;
 
 /// The server's optional features; none if it does not answer.
 pub(crate) async fn offered() -> Features {
-    http::request("GET", FEATURES_PATH).await.unwrap_or_default()
+    http::get(FEATURES_PATH).await.unwrap_or_default()
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use steadfast_shared::{ErrorCode, WireError};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestInit, Response};
+use web_sys::AbortSignal;
 
 use crate::browser::{base_path, json};
 
@@ -27,34 +26,52 @@ impl HttpError {
     }
 }
 
-/// Sends a request without a body.
-pub(crate) async fn request<A: DeserializeOwned>(method: &str, path: &str) -> Result<A, HttpError> {
-    answer(fetch(method, path, None, None).await)
+pub(crate) async fn get<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
+    answer(fetch(Method::GET, path, None, None).await)
 }
 
-/// Sends a request without a body, with a time limit.
-pub(crate) async fn request_within<A: DeserializeOwned>(
+pub(crate) async fn delete<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
+    answer(fetch(Method::DELETE, path, None, None).await)
+}
+
+/// Sends a request with a time limit.
+pub(crate) async fn delete_within<A: DeserializeOwned>(
     time_limit: Duration,
-    method: &str,
     path: &str,
 ) -> Result<A, HttpError> {
     let time_limit = u32::try_from(time_limit.as_millis()).unwrap_or(u32::MAX);
     // A response that arrives later is ignored, cookies included.
     let signal = AbortSignal::timeout_with_u32(time_limit);
-    answer(fetch(method, path, None, Some(&signal)).await)
+    answer(fetch(Method::DELETE, path, None, Some(&signal)).await)
 }
 
-/// Sends a request with a body.
-pub(crate) async fn send<A: DeserializeOwned>(
-    method: &str,
+/// Posts without a body.
+pub(crate) async fn post_empty<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
+    answer(fetch(Method::POST, path, None, None).await)
+}
+
+pub(crate) async fn post<A: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<A, HttpError> {
+    send(Method::POST, path, body).await
+}
+
+pub(crate) async fn put<A: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<A, HttpError> {
+    send(Method::PUT, path, body).await
+}
+
+pub(crate) async fn patch<A: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<A, HttpError> {
+    send(Method::PATCH, path, body).await
+}
+
+async fn send<A: DeserializeOwned>(
+    method: Method,
     path: &str,
     body: &impl Serialize,
 ) -> Result<A, HttpError> {
     let body = json::text_of(body).map_err(|_| HttpError::Unreachable)?;
-    answer(fetch(method, path, Some(&body), None).await)
+    answer(fetch(method, path, Some(body), None).await)
 }
 
-fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Result<A, HttpError> {
+fn answer<A: DeserializeOwned>(response: Result<(u16, String), gloo_net::Error>) -> Result<A, HttpError> {
     let (status, text) = response.map_err(|_| HttpError::Unreachable)?;
     if (200..300).contains(&status) {
         let text = if text.is_empty() { "null" } else { &text };
@@ -70,25 +87,18 @@ fn answer<A: DeserializeOwned>(response: Result<(u16, String), JsValue>) -> Resu
 }
 
 async fn fetch(
-    method: &str,
+    method: Method,
     path: &str,
-    body: Option<&str>,
+    body: Option<String>,
     signal: Option<&AbortSignal>,
-) -> Result<(u16, String), JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let request = RequestInit::new();
-    request.set_method(method);
-    request.set_signal(signal);
-    if let Some(body) = body {
-        let headers = Headers::new()?;
-        headers.set("content-type", "application/json")?;
-        request.set_headers(&headers);
-        request.set_body(&body.into());
-    }
-    let response: Response =
-        JsFuture::from(window.fetch_with_str_and_init(&base_path::here().address(path), &request))
-            .await?
-            .dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+) -> Result<(u16, String), gloo_net::Error> {
+    let address = base_path::here().address(path);
+    let request = RequestBuilder::new(&address).method(method).abort_signal(signal);
+    let request = match body {
+        Some(body) => request.header("content-type", "application/json").body(body)?,
+        None => request.build()?,
+    };
+    let response = request.send().await?;
+    let text = response.text().await?;
+    Ok((response.status(), text))
 }

@@ -56,7 +56,7 @@ impl AllowanceContext {
         }
         self.asked_at.set_value(now);
         spawn_local(async move {
-            if let Ok(usage) = http::request::<Usage>("GET", USAGE_PATH).await {
+            if let Ok(usage) = http::get::<Usage>(USAGE_PATH).await {
                 self.usage.set(Some(usage));
             }
         });
