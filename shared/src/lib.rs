@@ -41,4 +41,4 @@ pub use error::{ErrorCode, HandshakeError, WireError};
 pub use id::{EntryId, Epoch, Millis, Person, RoomId, Seq, UserId};
 pub use role::{Power, Role};
 pub use room::{Room, RoomChange, RoomKind};
-pub use text::{Emoji, MessageText, Nickname, RoomName, TextError, Topic, is_blank};
+pub use text::{Emoji, MessageText, Nickname, RoomName, TextError, Topic, is_blank, is_unseen};

@@ -6,7 +6,7 @@
 //! A text with backslashes is parsed twice: first ignoring them, to find out which of them escape a
 //! mark. Those are removed; all others are shown: `¯\_(ツ)_/¯`, `C:\_temp`.
 
-use steadfast_shared::is_blank;
+use steadfast_shared::{is_blank, is_unseen};
 
 use crate::markdown::edge::Delimiter;
 use crate::markdown::{Inline, SizeBudget, block, edge, link, mention};
@@ -220,7 +220,7 @@ impl<'a> InlineReader<'a> {
         let end = closing_backticks(line, width).filter(|end| {
             let code = &body[..*end];
             // `(´・ω・`)` is a face.
-            !(apostrophe || code.trim().is_empty() || width == 1 && code.contains('´'))
+            !(apostrophe || is_blank(code) || width == 1 && code.contains('´'))
         });
         match end {
             Some(len) => {
@@ -324,10 +324,14 @@ impl<'a> InlineReader<'a> {
         !(is_comment || is_face)
     }
 
-    /// Advances `word_end` to the current position.
+    /// Advances `word_end` to the current position. Invisible letters do not count: a message of them
+    /// would show nothing.
     fn note_words(&mut self) {
         let passed = &self.text[self.words_to..self.at];
-        if let Some((at, c)) = passed.char_indices().rfind(|(_, c)| edge::is_word(*c)) {
+        if let Some((at, c)) = passed
+            .char_indices()
+            .rfind(|(_, c)| edge::is_word(*c) && !is_unseen(*c))
+        {
             self.word_end = self.words_to + at + c.len_utf8();
         }
         self.words_to = self.at;
