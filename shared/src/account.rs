@@ -1,4 +1,4 @@
-//! Texts that people type about their own account: passphrases, and names of devices.
+//! Texts about a person's own account: passphrases, and names of devices.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::{TextError, is_blank, limit};
 
 /// A passphrase: [`limit::PASSPHRASE_CHARS_MIN`] to [`limit::PASSPHRASE_CHARS`] characters of any kind, kept as typed.
 ///
-/// Does not show itself in logs.
+/// Its `Debug` output hides the text, so that no log shows it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Passphrase(String);
@@ -23,7 +23,7 @@ pub enum PassphraseError {
 }
 
 impl Passphrase {
-    /// Validates a typed passphrase.
+    /// Validates a passphrase as typed.
     pub fn parse(typed: &str) -> Result<Self, PassphraseError> {
         match typed.chars().count() {
             chars if chars < limit::PASSPHRASE_CHARS_MIN => Err(PassphraseError::TooShort),
@@ -82,7 +82,7 @@ impl std::error::Error for PassphraseError {}
 pub struct DeviceName(String);
 
 impl DeviceName {
-    /// Validates a typed name; runs of white space become one space.
+    /// Validates a name as typed; runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some((at, c)) = name.char_indices().find(|(_, c)| c.is_control()) {

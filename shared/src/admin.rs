@@ -1,7 +1,7 @@
 //! The HTTP administration API: its paths and payloads. The powers of each role are in [`crate::role`].
 //!
-//! The page asks with its cookie; `steadfast admin` asks over a socket beside the database file and may do everything.
-//! Lists are pages of at most [`crate::limit::ADMIN_LISTED`] lines, the newest first; `before` goes on after the last one.
+//! The page authenticates with its cookie; `steadfast admin` uses a socket beside the database file and has all powers.
+//! Lists are pages of at most [`crate::limit::ADMIN_LISTED`] lines, the newest first; `before` continues after the last one.
 
 use std::fmt;
 
@@ -12,20 +12,19 @@ use crate::role::Role;
 use crate::watch::Availability;
 use crate::{Millis, Passphrase, Person, RoomId, RoomKind, UserId};
 
-/// Who is connected (`GET`, a list of [`ConnectionInfo`]).
+/// Current connections (`GET`, a list of [`ConnectionInfo`]).
 pub const CONNECTIONS_PATH: &str = "/api/admin/connections";
 
-/// Everybody (`GET` with a [`PeopleQuery`], a list of [`PersonInfo`]). With `/` and an id: one person (`GET`, a
-/// [`PersonDetail`]). The commands about them are below that: [`ROLE`], [`EXCLUSION`], [`MESSAGES`], [`SESSIONS`], [`LIMITS`],
-/// [`PASSPHRASE`].
+/// All people (`GET` with a [`PeopleQuery`], a list of [`PersonInfo`]). With `/` and an id: one person (`GET`, a
+/// [`PersonDetail`]). The commands about a person are below that path: [`ROLE`], [`EXCLUSION`], [`MESSAGES`], [`SESSIONS`],
+/// [`LIMITS`], [`PASSPHRASE`].
 pub const PEOPLE_PATH: &str = "/api/admin/people";
 
 /// `PUT` a [`SetRole`] below a person. Answered with the [`PersonInfo`].
 pub const ROLE: &str = "role";
-/// `PUT` an [`Exclude`] below a person: bans or deactivates them. `DELETE`: lets them in again. Answered with the
-/// [`PersonInfo`].
+/// `PUT` an [`Exclude`] below a person: bans or deactivates them. `DELETE`: readmits them. Answered with the [`PersonInfo`].
 pub const EXCLUSION: &str = "exclusion";
-/// `PUT` a [`SetMessages`] below a person: hides, shows or erases all they have written. Answered with the [`PersonInfo`].
+/// `PUT` a [`SetMessages`] below a person: hides, shows or erases all their messages. Answered with the [`PersonInfo`].
 pub const MESSAGES: &str = "messages";
 /// `DELETE` below a person: signs them out everywhere. Answered with [`SignedOut`].
 pub const SESSIONS: &str = "sessions";
@@ -40,7 +39,7 @@ pub const SIGN_INS_PATH: &str = "/api/admin/sign-ins";
 /// The audit log (`GET` with a [`LogQuery`], a list of [`AuditLine`]).
 pub const AUDIT_PATH: &str = "/api/admin/audit";
 
-/// Addresses that are kept out (`GET`, a list of [`HeldAddress`]). With `/` and an id: `DELETE` lets one in again.
+/// Blocked addresses (`GET`, a list of [`HeldAddress`]). With `/` and an id: `DELETE` unblocks one.
 pub const ADDRESSES_PATH: &str = "/api/admin/addresses";
 
 /// Rooms (`GET` with a [`RoomsQuery`], a list of [`RoomInfo`]). With `/` and an id: `PATCH` a [`ChangeRoomBody`], answered with the
@@ -50,44 +49,44 @@ pub const ROOMS_PATH: &str = "/api/admin/rooms";
 /// `POST`: makes an owner link. Answered with 201 and [`OwnerLink`].
 pub const OWNER_LINK_PATH: &str = "/api/admin/owner-link";
 
-/// `POST` a [`ClaimOwnership`] by somebody who is signed in: uses an owner link. Answered with
-/// [`crate::http::SessionInfo`], or `invalid_code`.
+/// `POST` a [`ClaimOwnership`] by a signed-in person: uses an owner link. Answered with [`crate::http::SessionInfo`], or
+/// `invalid_code`.
 pub const CLAIM_PATH: &str = "/api/owner";
 
-/// The page's address of an owner link. The code follows as the fragment, `/owner#CODE`: no server and no proxy writes it
-/// into a log.
+/// The page's path of an owner link. The code follows in the fragment, `/owner#CODE`, so that no server and no proxy writes
+/// it into a log.
 pub const OWNER_PAGE: &str = "/owner";
 
-/// The state of somebody's account.
+/// The state of a person's account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
     /// They may sign in.
     #[default]
     Active,
-    /// They may not: the account is closed, without blame.
+    /// They may not sign in: the account is closed, without blame.
     Deactivated,
-    /// They may not: they have been banned.
+    /// They may not sign in: they are banned.
     Banned,
 }
 
-/// The state of somebody's messages.
+/// The state of a person's messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Messages {
-    /// They stay as they are; hidden ones are shown again.
+    /// Messages show as they are; hidden ones are shown again.
     #[default]
     Kept,
-    /// Nobody sees it until it is shown again; each message leaves its place.
+    /// Nobody sees the messages until they are shown again; each keeps its place.
     Hidden,
-    /// It is deleted for good; each message leaves its place.
+    /// The messages are erased for good; each keeps its place.
     Erased,
 }
 
 /// Which people to list.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct PeopleQuery {
-    /// Part of the nickname, without regard to case; empty for all.
+    /// Part of the nickname, in any case; empty for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
     /// Only accounts in this state.
@@ -96,7 +95,7 @@ pub struct PeopleQuery {
     /// Only people of this role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// The person after whom to go on.
+    /// The person after whom the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<UserId>,
 }
@@ -108,40 +107,40 @@ pub struct PersonInfo {
     pub role: Role,
     /// Whether they may sign in.
     pub state: AccountState,
-    /// Why not, and for how long; absent where they may.
+    /// Reason and duration of the exclusion; absent if they may sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclusion: Option<Exclusion>,
     /// The state of their messages.
     pub messages: Messages,
     /// When they signed up.
     pub created_at: Millis,
-    /// When one of their devices was last connected; absent where they have none.
+    /// When one of their devices was last connected; absent if they have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_at: Option<Millis>,
-    /// Whether they are there.
+    /// Whether they are present.
     pub availability: Availability,
-    /// How many devices are signed in.
+    /// The number of signed-in devices.
     pub devices: u32,
-    /// Whether they have a passphrase, and so can sign in elsewhere.
+    /// Whether they have a passphrase, and so can sign in on another device.
     pub has_passphrase: bool,
 }
 
-/// Why somebody may not sign in.
+/// Reason and duration of an exclusion.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Exclusion {
-    /// Moderators' note; not shown to the person.
+    /// The moderators' note; not shown to the person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     pub since: Millis,
-    /// When it ends by itself; absent where it does not.
+    /// When it ends by itself; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Millis>,
-    /// Who decided; absent where it was the command line.
+    /// The person who decided; absent for the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Person>,
 }
 
-/// Everything that is told of one person. `PersonInfo`'s members are members of this.
+/// Everything about one person. The members of [`PersonInfo`] are members of this.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonDetail {
     /// Their line in lists.
@@ -150,13 +149,13 @@ pub struct PersonDetail {
     /// Their devices, the newest first.
     pub devices_list: Vec<DeviceInfo>,
     pub connections: Vec<ConnectionInfo>,
-    /// Their newest sign-ins and tries.
+    /// Their newest sign-ins and failed attempts.
     pub sign_ins: Vec<SignIn>,
-    /// Limits that are other than the server's for them.
+    /// Limits set for this person alone.
     pub limits: Vec<PersonLimit>,
-    /// How many rooms they are in, direct ones counted.
+    /// The number of rooms they are in, including direct ones.
     pub rooms: u32,
-    /// How many messages they have written.
+    /// The number of messages they have written.
     pub messages_written: u64,
 }
 
@@ -164,27 +163,27 @@ pub struct PersonDetail {
 pub struct ConnectionInfo {
     pub person: Person,
     pub role: Role,
-    /// Which of their devices.
+    /// The device that is connected.
     pub device: i64,
     pub device_name: String,
-    /// From which address; absent for those who may not see it.
+    /// The client's address; absent for people who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Socket.IO's name for it: `websocket` or `polling`.
     pub transport: String,
     pub since: Millis,
-    /// Whether nobody sits there.
+    /// Whether the person is away from it.
     pub away: bool,
 }
 
 /// The body of `PUT …/role`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetRole {
-    /// Their new role. Refused as `last_owner` where nobody would be left to own the server.
+    /// Their new role. Refused as `last_owner` if the server would be left without an owner.
     pub role: Role,
 }
 
-/// `PUT …/exclusion`: the person's devices are signed out and their connections ended at once, as `banned` or `deactivated`.
+/// `PUT …/exclusion`: signs out the person's devices and ends their connections at once, as `banned` or `deactivated`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Exclude {
     /// Either [`AccountState::Banned`] or [`AccountState::Deactivated`].
@@ -192,11 +191,11 @@ pub struct Exclude {
     /// A note for the audit log and other moderators; at most [`crate::limit::REASON_CHARS`] characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// For how long; absent: until somebody lets them in again.
+    /// Duration in seconds; absent: until they are readmitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasts_seconds: Option<u64>,
-    /// How long nobody new may sign up from the addresses they were last seen at; absent: not at all. At most
-    /// [`crate::limit::ADDRESS_HELD_SECONDS`].
+    /// For how many seconds nobody may sign up from the addresses at which they were last seen; absent: no restriction. At
+    /// most [`crate::limit::ADDRESS_HELD_SECONDS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addresses_seconds: Option<u64>,
     /// The new state of their messages.
@@ -211,42 +210,42 @@ pub struct SetMessages {
     pub messages: Messages,
 }
 
-/// How many devices were signed out.
+/// The number of devices that were signed out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SignedOut {
     pub devices: u32,
 }
 
-/// `PUT …/passphrase`: the person's devices are signed out.
+/// `PUT …/passphrase`: sets a passphrase and signs out the person's devices.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetPassphrase {
-    /// The passphrase from here on.
+    /// The new passphrase to set.
     pub new: Passphrase,
 }
 
-/// A limit that can be other for one person than for everybody.
+/// A limit that can be set for one person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitName {
-    /// Entries a device may send per second, lasting.
+    /// Entries a device may send per second, sustained.
     MessagesPerSecond,
     /// Entries a device may send at once.
     MessageBurst,
-    /// Other events a device may send per second, lasting.
+    /// Other events a device may send per second, sustained.
     EventsPerSecond,
     /// Other events a device may send at once.
     EventBurst,
-    /// Rooms joined or made; direct ones and those others brought them into are not counted.
+    /// Rooms joined or created; direct rooms and those that others brought them into do not count.
     Rooms,
     /// Direct rooms opened within an hour.
     DirectPerHour,
-    /// Direct rooms opened in which nobody else has said anything.
+    /// Direct rooms opened in which nobody else has written.
     DirectUnanswered,
     /// People brought into rooms within an hour.
     BroughtPerHour,
-    /// Messages, edits and reactions within a day, UTC.
+    /// Messages, edits and reactions per day (UTC).
     EntriesPerDay,
-    /// Bytes of text within a day, UTC.
+    /// Bytes of text per day (UTC).
     BytesPerDay,
 }
 
@@ -280,7 +279,7 @@ impl LimitName {
         }
     }
 
-    /// Reads a name; `None` for one that is no limit.
+    /// Parses a name; `None` if it is not a limit.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|limit| limit.as_str() == name)
     }
@@ -296,44 +295,44 @@ impl fmt::Display for LimitName {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetLimit {
     pub limit: LimitName,
-    /// The person's; absent: that of everybody.
+    /// The person's limit; absent: everybody's limit applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<u32>,
 }
 
-/// A limit that is other for one person than for everybody.
+/// A limit set for one person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonLimit {
     pub limit: LimitName,
     pub value: u32,
 }
 
-/// Which lines of a log to list.
+/// A filter for the lines of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct LogQuery {
     /// Only lines about this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<UserId>,
-    /// The line after which to go on.
+    /// The line after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<i64>,
 }
 
-/// How a try to sign in ended.
+/// The outcome of an attempt to sign in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInOutcome {
     /// A person signed up.
     SignedUp,
-    /// One more device of a person was signed in.
+    /// A person signed in on one more device.
     SignedIn,
     /// The passphrase was wrong.
     WrongPassphrase,
-    /// The person is banned or deactivated, or the address is kept out.
+    /// The person is banned or deactivated, or the address is blocked.
     KeptOut,
-    /// Registration is closed, and there was no valid invitation.
+    /// Registration is closed, and the request had no valid invitation.
     InviteRequired,
-    /// One this program is too old to know.
+    /// An outcome that this version does not know.
     #[serde(other)]
     Unknown,
 }
@@ -343,23 +342,23 @@ pub enum SignInOutcome {
 pub struct SignIn {
     pub id: i64,
     pub at: Millis,
-    /// The nickname asked for.
+    /// The nickname in the request.
     pub nickname: String,
-    /// Whose it is; absent where it is nobody's.
+    /// The nickname's owner; absent if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
     pub outcome: SignInOutcome,
     pub device_name: String,
-    /// From which address; absent for those who may not see it.
+    /// The client's address; absent for people who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// An act of somebody with a role.
+/// An action of a person with a role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAction {
-    /// Gave or took a role; `detail` is the role.
+    /// Gave or removed a role; `detail` is the role.
     SetRole,
     /// Became owner by an owner link.
     ClaimedOwnership,
@@ -367,41 +366,41 @@ pub enum AuditAction {
     MadeOwnerLink,
     Banned,
     Deactivated,
-    /// Let somebody in again.
+    /// Readmitted a banned or deactivated person.
     Readmitted,
     HidMessages,
     ShowedMessages,
     ErasedMessages,
-    /// Deleted one message of somebody else; `detail` is its `seq`.
+    /// Deleted one message of another person; `detail` is its `seq`.
     DeletedMessage,
-    /// Signed somebody out everywhere.
+    /// Signed a person out everywhere.
     SignedOut,
-    /// Set or took back a limit; `detail` is the limit and its value.
+    /// Set or removed a limit; `detail` is the limit and its value.
     SetLimit,
     SetPassphrase,
-    /// Renamed, described, archived or reopened a room that others made; `detail` says how.
+    /// Renamed, described, archived or reopened another person's room; `detail` says how.
     ChangedRoom,
     /// Deleted a room; `detail` is the name it had.
     DeletedRoom,
-    /// Let an address in again; `detail` is the address.
+    /// Unblocked an address; `detail` is the address.
     ReleasedAddress,
     /// Closed or opened registration; `detail` is `closed` or `open`.
     SetRegistration,
     MadeInvite,
-    /// Took an invitation back.
+    /// Revoked an invitation; nobody can use it any more.
     TookInviteBack,
-    /// One this program is too old to know.
+    /// An action that this version does not know.
     #[serde(other)]
     Unknown,
 }
 
-/// By which way something was done.
+/// The channel of an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
-    /// By a signed-in device: the page, or a program.
+    /// A signed-in device: the page, or a program.
     Session,
-    /// By the command line, `steadfast admin`.
+    /// The command line, `steadfast admin`.
     CommandLine,
 }
 
@@ -411,45 +410,45 @@ pub struct AuditLine {
     pub id: i64,
     pub at: Millis,
     pub action: AuditAction,
-    /// Who did it; absent for the command line.
+    /// The person who did it; absent for the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Person>,
     pub via: Via,
-    /// From which address, or by which user of the computer; absent for those who may not see it.
+    /// The client's address, or the computer's user; absent for people who may not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
-    /// Further details, as [`AuditAction`] tells.
+    /// Details, as described at [`AuditAction`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
 
-/// An address from which nobody new may sign up.
+/// An address from which nobody may sign up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HeldAddress {
-    /// Its id for letting it in again.
+    /// The id with which to unblock it.
     pub id: i64,
-    /// The address, or of IPv6 the network of 64 bits.
+    /// The address; of IPv6 the /64 network.
     pub address: String,
     pub until: Millis,
     pub person: Person,
 }
 
-/// Which rooms to list.
+/// A filter for rooms.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct RoomsQuery {
-    /// Part of the name or topic, without regard to case; empty for all.
+    /// Part of the name or topic, in any case; empty for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
-    /// The room after which to go on.
+    /// The room after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<RoomId>,
 }
 
-/// A room, as those who manage rooms see it. By the page public ones only; over the socket private ones too, never their
+/// A room, as people who manage rooms see it. The page gets only public ones; the socket also private ones, without their
 /// messages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RoomInfo {
@@ -458,43 +457,43 @@ pub struct RoomInfo {
     /// Who can be in it.
     pub kind: RoomKind,
     pub topic: String,
-    /// Whether nothing more can be said in it.
+    /// Whether the room is closed to new messages.
     pub archived: bool,
-    /// Whether everybody is in it from the start: it cannot be deleted.
+    /// Whether everybody starts in it: then it cannot be deleted.
     pub lobby: bool,
-    /// How many people are in it.
+    /// The number of its members.
     pub members: u32,
-    /// How many entries its log has.
+    /// The number of entries in its log.
     pub entries: u64,
-    /// Who made it; absent where it was born with the server.
+    /// Its creator; absent for the room that the server itself created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<Person>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Millis,
-    /// When the newest message was stored, or the room made.
+    /// When the newest message was stored, or the room created.
     pub active_at: Millis,
 }
 
-/// `PATCH` of a room: like [`crate::room::ChangeRoom`], for rooms one is not in too.
+/// `PATCH` of a room: like [`crate::room::ChangeRoom`], but also for rooms the person is not in.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ChangeRoomBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<crate::RoomName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<crate::Topic>,
-    /// Whether nothing more shall be said in it.
+    /// Whether to close it to new messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }
 
-/// An owner link: whoever opens it first owns the server, beside those who do.
+/// An owner link: the first person to open it becomes an owner, beside existing ones.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OwnerLink {
-    /// The code. Shown here and never again.
+    /// The code. It is never shown again.
     pub code: String,
     /// The page's path with the code, `/owner#CODE`.
     pub path: String,
-    /// The whole link, as the server knows where people find it.
+    /// The whole link, with the server's public URL.
     pub url: String,
 }
 

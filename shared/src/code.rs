@@ -1,17 +1,17 @@
-//! Which parts of a text are code, where nothing is anything but text.
+//! Finds the code in a text, in which mentions do not count.
 //!
-//! The page's Markdown has more cases than this knows. Code found here is code there too; code there in a
-//! way that is not found here is left as text.
+//! This is a subset of the page's Markdown: code found here is code there too, but some code of the page is
+//! plain text here.
 
 use std::ops::Range;
 
-/// Fewest marks that open a fence.
+/// Fewest marks of a fence.
 const FENCE: usize = 3;
 /// Most spaces before a fence.
 const INDENT: usize = 3;
 
-/// The parts of a text that are code, ascending: between fences that stand in lines of their own, and between backticks in
-/// one line. Behind a line in which a fence may begin or end in another way nothing is.
+/// The code in a text, ascending: between fences on lines of their own, and between backticks in
+/// one line. The search stops at a line in which a fence may begin or end in another way.
 pub fn spans(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut fence: Option<(u8, usize, usize)> = None;
@@ -42,12 +42,12 @@ pub fn spans(text: &str) -> Vec<Range<usize>> {
         }
         start = end;
     }
-    // Backticks that nobody closes reach to the end.
+    // An unclosed fence of backticks reaches to the end.
     found.extend(fence.map(|(_, _, from)| from..text.len()));
     found
 }
 
-/// The mark and the width of a fence that is opened by a whole line: behind it stands the name of a language or nothing.
+/// The mark and the width of a fence opened by a whole line: only the name of a language may follow it.
 fn opens(line: &str) -> Option<(u8, usize)> {
     let rest = line.trim_start_matches(' ');
     let mark = rest.bytes().next().filter(|mark| matches!(mark, b'`' | b'~'))?;
@@ -57,7 +57,7 @@ fn opens(line: &str) -> Option<(u8, usize)> {
         .then_some((mark, width))
 }
 
-/// Whether a line closes a fence: it holds nothing else.
+/// Whether a line closes a fence: it contains nothing else.
 fn closes(line: &str, mark: u8, width: usize) -> bool {
     let rest = line.trim_start_matches(' ');
     rest.len() >= width && line.len() - rest.len() <= INDENT && rest.bytes().all(|byte| byte == mark)
@@ -67,7 +67,7 @@ fn is_closed(below: &str, mark: u8, width: usize) -> bool {
     below.lines().any(|line| closes(line.trim_end(), mark, width))
 }
 
-/// Code between two runs of backticks of one length. Answers whether all of the line's wide runs found their ends in it.
+/// Adds code between two runs of backticks of the same length. Returns whether every wide run of the line is closed in it.
 fn within_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) -> bool {
     if line.contains("\\`") {
         return runs(line).all(|(_, width)| width < FENCE);
@@ -91,14 +91,15 @@ fn within_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) -> bool 
     true
 }
 
-/// Whether the text between two runs is code, and not an apostrophe's (`` don`t, it`s ``) or a face's (`` (´・ω・`) ``).
+/// Whether the text between two runs is code, and not that of an apostrophe (`` don`t, it`s ``) or an emoticon (`` (´・ω・`)
+/// ``).
 fn is_code(before: &str, inner: &str, width: usize) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let apostrophe = is_word(before.chars().next_back()) && is_word(inner.chars().next());
     !(inner.trim().is_empty() || width == 1 && (apostrophe || inner.contains('´')))
 }
 
-/// The runs of backticks in a line: where, and how wide.
+/// The runs of backticks in a line: position and width.
 fn runs(line: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {

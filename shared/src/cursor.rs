@@ -1,4 +1,4 @@
-//! How far a device has got in a room's log.
+//! A device's position in the log of each room.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,20 +8,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Entry, EntryId, Millis, RoomId, Seq};
 
-/// Per room, how far a device has got.
+/// A device's cursor for each room.
 pub type Cursors = BTreeMap<RoomId, Cursor>;
 
 /// The newest entry of a room that was applied without a gap: `[seq, id, at]` on the wire, `[seq, id]`, or `seq` alone.
 ///
-/// With its id a database that went back in time is recognised: at that place it has another entry, or none. An entry that was sent
-/// again since may be at the same place by chance, after others than before; it has another time.
+/// The id reveals a database that went back in time: it has another entry at that place, or none. An entry that was sent
+/// again since may happen to be at the same place, after different entries; then its time differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
-    /// The entry's place; 0 before the first one.
+    /// The entry's `seq`; 0 before the first one.
     pub seq: Seq,
-    /// The entry's id, where it is known.
+    /// The entry's id, if known.
     pub id: Option<EntryId>,
-    /// When it was stored, where that is known.
+    /// When the entry was stored, if known.
     pub at: Option<Millis>,
 }
 

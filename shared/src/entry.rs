@@ -1,34 +1,34 @@
-//! One item of a room's log, and its state by later items.
+//! One item of a room's log, with the result of later changes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::room::RoomChange;
 use crate::{Emoji, EntryId, MessageText, Millis, Nickname, Person, Seq, UserId, mention};
 
-/// One item of a room's log, as the server tells it. The room is named by whatever carries it.
+/// One item of a room's log, as the server sends it. The room's id is beside it, not in it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place in the room's log.
     pub seq: Seq,
-    /// The id its author's device gave it.
+    /// The id made by the author's device.
     pub id: EntryId,
     pub author: Person,
     /// When the server committed it.
     pub at: Millis,
     pub body: Body,
-    /// The people its text mentions, by the names they have: whoever is not here is mentioned by nobody's name.
+    /// The people its text mentions, with their current names. An id that is not here belongs to nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentioned: Vec<Person>,
     /// The message it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Box<Quoted>>,
-    /// Its state by later entries, where it was read from the store and any have changed it.
+    /// The result of later changes, if the entry was read from the store and has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Box<Now>>,
 }
 
 impl Entry {
-    /// An entry that mentions nobody, replies to nothing and has not been changed.
+    /// An entry without mentions, reply and changes.
     pub fn new(seq: Seq, id: EntryId, author: Person, at: Millis, body: Body) -> Self {
         Self {
             seq,
@@ -42,7 +42,7 @@ impl Entry {
         }
     }
 
-    /// Bytes it carries that grow with its texts, as [`crate::limit::PAGE_BYTES`] counts them.
+    /// Its bytes that grow with its texts, as [`crate::limit::PAGE_BYTES`] counts them.
     pub fn text_bytes(&self) -> usize {
         let quoted = self.quoted.as_ref().and_then(|quoted| quoted.text.as_ref());
         self.body.text_bytes()
@@ -58,45 +58,46 @@ impl Entry {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Body {
     Message {
-        /// The typed text. People are mentioned as [`crate::mention`] says.
+        /// The typed text, with mentions as [`crate::mention`] describes.
         text: MessageText,
-        /// The message of the same room it replies to.
+        /// The `seq` of the message in the same room that it replies to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
     },
-    /// A message's author gives it another text. The newest edit counts.
+    /// The author gives a message another text. The newest edit counts.
     Edit {
         message: Seq,
-        /// The text from here on.
+        /// The message's new text.
         text: MessageText,
     },
-    /// A message is taken back by its author, or by the server's owner. Its text, and every edit's, is erased.
+    /// The author or a moderator deletes a message. Its text, and every edit's, is erased.
     Delete { message: Seq },
-    /// Somebody reacts to a message, or takes that back. Of one person's entries with the same emoji the newest counts.
+    /// A person reacts to a message, or removes the reaction. Of one person's entries with the same emoji the newest counts.
     React {
         message: Seq,
         emoji: Emoji,
-        /// `false` takes it back.
+        /// `false` removes the reaction.
         #[serde(default = "yes")]
         on: bool,
     },
-    /// The author goes by another nickname; written into every room they are in.
+    /// The author took another nickname; written into every room they are in.
     Nickname {
-        /// The name they have.
+        /// The author's new name.
         name: Nickname,
-        /// The name they had.
+        /// The author's former name.
         was: Nickname,
     },
-    /// The room was made, renamed, described, archived or opened again.
+    /// The room was created, renamed, described, archived or reopened.
     Room { change: RoomChange },
-    /// A message that was deleted.
+    /// A message that has been deleted.
     Erased,
-    /// A message or an edit that a moderator has hidden. The server never stores it: the text comes back where the room's
-    /// `revision` is another one.
+    /// A message or an edit that a moderator has hidden. The server never stores it: if the text comes back, the room's
+    /// `revision`
+    /// changes.
     Hidden,
-    /// An edit of a message that was deleted since.
+    /// An edit of a message that has been deleted since.
     ErasedEdit,
-    /// A kind this program is too old to know. It takes its place in the log all the same; nobody can send it.
+    /// A kind that this version does not know. It takes its place in the log all the same; nobody can send it.
     #[serde(other)]
     Unknown,
 }
@@ -111,7 +112,7 @@ impl Body {
         Self::Message { text, reply_to: None }
     }
 
-    /// Bytes of text it carries, as [`crate::limit::BATCH_BYTES`] counts them.
+    /// Its bytes of text, as [`crate::limit::BATCH_BYTES`] counts them.
     pub fn text_bytes(&self) -> usize {
         match self {
             Self::Message { text, .. } | Self::Edit { text, .. } => text.as_str().len(),
@@ -126,7 +127,7 @@ impl Body {
         }
     }
 
-    /// The text written, where it is a message or an edit.
+    /// The text of a message or an edit.
     pub fn text(&self) -> Option<&MessageText> {
         match self {
             Self::Message { text, .. } | Self::Edit { text, .. } => Some(text),
@@ -134,7 +135,7 @@ impl Body {
         }
     }
 
-    /// The message it changes: it is no row of its own.
+    /// The message that it changes. Such an entry has no row of its own.
     pub fn changes(&self) -> Option<Seq> {
         match self {
             Self::Edit { message, .. } | Self::Delete { message } | Self::React { message, .. } => {
@@ -144,7 +145,7 @@ impl Body {
         }
     }
 
-    /// Whether people may send it.
+    /// Whether clients may send it.
     pub fn is_sendable(&self) -> bool {
         matches!(
             self,
@@ -152,12 +153,12 @@ impl Body {
         )
     }
 
-    /// Whether it counts as unread for others: messages do, and bodies too new to tell.
+    /// Whether it counts as unread for others: messages do, and so do kinds too new for this version.
     pub fn is_news(&self) -> bool {
         matches!(self, Self::Message { .. } | Self::Unknown)
     }
 
-    /// Whom its text mentions.
+    /// The people that its text mentions.
     pub fn mentions(&self) -> impl Iterator<Item = UserId> + '_ {
         self.text()
             .into_iter()
@@ -165,18 +166,18 @@ impl Body {
     }
 }
 
-/// The start of the message that another one replies to.
+/// The start of a message, shown in a reply to it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Quoted {
     pub seq: Seq,
     pub author: Person,
-    /// Its text as it is, cut after [`crate::limit::QUOTE_CHARS`] characters; `None` where it was deleted.
+    /// Its current text, cut after [`crate::limit::QUOTE_CHARS`] characters; `None` if it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 impl Quoted {
-    /// The start of a text that is shown: its first [`crate::limit::QUOTE_CHARS`] characters, and no half of a mention.
+    /// The shown start of a text: its first [`crate::limit::QUOTE_CHARS`] characters, without half of a mention.
     pub fn start_of(text: &str) -> &str {
         let end = text
             .char_indices()
@@ -189,14 +190,14 @@ impl Quoted {
     }
 }
 
-/// The current state of a message by the log. A reader applies later changes by itself: those after `as_of`.
+/// The result of a message's changes up to a place in the log. A reader applies the changes after `as_of` itself.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Now {
-    /// Every change up to this place in the log is in here.
+    /// Changes up to this `seq` are included.
     pub as_of: Seq,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Edited>,
-    /// The reactions, in the order of each emoji's first.
+    /// The reactions, ordered by the first one of each emoji.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
 }
@@ -227,11 +228,11 @@ pub struct Edited {
     pub at: Millis,
 }
 
-/// One emoji under a message.
+/// One emoji on a message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reaction {
     pub emoji: Emoji,
-    /// Whose, in the order they came.
+    /// The people who reacted with it, in order.
     pub by: Vec<Person>,
 }
 

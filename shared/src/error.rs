@@ -1,36 +1,36 @@
-//! Every refusal: a code a program can act on, a sentence a person can read.
+//! Every refusal: a code for programs, a sentence for people.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The kind of refusal. Tells a client whether trying again can help.
+/// The kind of refusal. It tells a client whether trying again can help.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The payload is not of the event's shape, or a text in it is not acceptable.
+    /// The payload has not the event's shape, or a text in it is not acceptable.
     Invalid,
-    /// More than a limit of [`crate::limit`] allows.
+    /// The request exceeds a limit of [`crate::limit`].
     TooLarge,
     /// This author has used this id for another body.
     Conflict,
-    /// No such room, or not one this person may know of.
+    /// No such room, or this person may not know of it.
     UnknownRoom,
     /// The connection's session has ended.
     Unauthorized,
-    /// The nickname belongs to somebody else.
+    /// The nickname belongs to another person.
     NicknameTaken,
     /// Another public room has this name.
     RoomNameTaken,
     /// No such message in this room, or it was deleted.
     UnknownMessage,
-    /// This person may not do that.
+    /// This person is not allowed to do that.
     Forbidden,
-    /// The room is archived: nothing more can be said in it.
+    /// The room is archived, so it takes no new messages.
     Archived,
-    /// The nickname has a passphrase, and this is not it.
+    /// The nickname has a passphrase, and this one is wrong.
     WrongPassphrase,
-    /// The server takes new people by invitation only.
+    /// New people need an invitation to this server.
     InviteRequired,
     /// This person, or this address, has been banned.
     Banned,
@@ -40,23 +40,23 @@ pub enum ErrorCode {
     Blocked,
     /// The room has been deleted.
     RoomDeleted,
-    /// Nobody has this id.
+    /// No person has this id.
     UnknownPerson,
-    /// Nobody would be left to own the server.
+    /// The server would be left without an owner.
     LastOwner,
-    /// The code is that of no owner link, or of one that was used.
+    /// The code belongs to no owner link, or to one that was used.
     InvalidCode,
-    /// This person has written as much as they may in a day.
+    /// This person has used up their daily quota.
     OverQuota,
-    /// The server's disk has no room for more. Transient: it is taken once there is room.
+    /// The server's disk is full. Transient: the request succeeds once there is room.
     StorageFull,
-    /// Too much in too short a time. Transient: `retry_after_ms` says when.
+    /// Too many requests in too short a time. Transient: `retry_after_ms` says when to try again.
     RateLimited,
     /// The server's queue is full. Transient.
     Busy,
     /// The database cannot be written or read. Transient.
     Unavailable,
-    /// A code this program is too old to know. Taken as permanent.
+    /// A code that this version does not know. Counts as permanent.
     #[serde(other)]
     Unknown,
 }
@@ -71,19 +71,19 @@ impl ErrorCode {
     }
 }
 
-/// A refusal as it travels: in acks, and as the body of a refused HTTP request.
+/// A refusal on the wire: in acks, and as the body of a refused HTTP request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WireError {
     pub code: ErrorCode,
-    /// What happened and what to do, in English, for a person. Never internals.
+    /// What happened and what to do about it, in English, for a person. Never internals.
     pub message: String,
-    /// When to try again, for a transient refusal that knows.
+    /// When to try again, if a transient refusal knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
 
 impl WireError {
-    /// A refusal without a time to wait.
+    /// A refusal that does not say when to try again.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -106,11 +106,11 @@ impl std::error::Error for WireError {}
 pub enum HandshakeError {
     /// Neither the cookie nor the token names a session: sign in, then connect.
     Unauthorized,
-    /// The page asking comes from an origin the server does not allow.
+    /// The page's origin is not one that the server allows.
     ForbiddenOrigin,
-    /// `auth` is not of the documented shape.
+    /// `auth` has not the documented shape.
     InvalidAuth,
-    /// The server has as many connections as it takes; try again later.
+    /// The server has as many connections as it accepts; try again later.
     Busy,
     /// The database did not answer; try again later.
     Unavailable,
@@ -136,12 +136,12 @@ impl HandshakeError {
         }
     }
 
-    /// Reads the `message` of a CONNECT_ERROR; `None` for one that is not ours.
+    /// Parses the `message` of a CONNECT_ERROR; `None` if it is not one of these.
     pub fn parse(message: &str) -> Option<Self> {
         Self::read(message).map(|(error, _)| error)
     }
 
-    /// Reads it together with the milliseconds after which it may be tried again, where it says so.
+    /// Parses the name, and the milliseconds to wait before the next attempt, if the message has them.
     pub fn read(message: &str) -> Option<(Self, Option<u64>)> {
         let (name, wait) = match message.split_once(' ') {
             Some((name, wait)) => (name, Some(wait.parse().ok()?)),
@@ -151,7 +151,7 @@ impl HandshakeError {
         Some((error, wait))
     }
 
-    /// The `message` of the CONNECT_ERROR: the name, and a space and the milliseconds to wait, where that is known.
+    /// The `message` of the CONNECT_ERROR: the name, and, if known, a space and the milliseconds to wait.
     pub fn with_retry_after(self, wait_ms: Option<u64>) -> String {
         match wait_ms {
             Some(wait) => format!("{self} {wait}"),
@@ -159,7 +159,7 @@ impl HandshakeError {
         }
     }
 
-    /// Whether connecting again, unchanged, may succeed later.
+    /// Whether the same connection may succeed later.
     pub fn is_transient(self) -> bool {
         matches!(self, Self::Busy | Self::Unavailable)
     }

@@ -1,13 +1,13 @@
 //! Every Socket.IO event: its name and its payload. Namespace `/`, one argument each.
 //!
-//! | event | who | ack |
+//! | event | sender | ack |
 //! |---|---|---|
 //! | [`SESSION`] | server | no: [`Session`], first after CONNECT and last before the server closes |
 //! | [`ENTRIES`] | server | no: [`Entries`], one per room and commit |
 //! | [`SEND`] | client | [`Reply`]`<Vec<`[`Sent`]`>>` to `[`[`SendItem`]`, …]` |
 //! | [`HISTORY`] | client | [`Reply`]`<`[`Page`]`>` to [`HistoryRequest`] |
 //! | [`SYNC`] | client | [`Reply`]`<`[`Heads`]`>` to [`Cursors`] |
-//! | [`SYNC`] | server | no: [`Heads`], where the server knows that this socket missed news |
+//! | [`SYNC`] | server | no: [`Heads`], if the server knows that this socket missed entries |
 //! | [`TYPING`] | both | no: [`TypingIn`] from the client, [`Typing`] from the server; volatile |
 //! | [`WATCH`] | client | [`Reply`]`<`[`Watched`]`>` to [`Watch`] |
 //! | [`WATCHED`] | server | no: [`Watched`], to clients that watch |
@@ -32,7 +32,7 @@
 //! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
 //! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
 //! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
-//! | [`NODES`] | server | no: [`Nodes`], where it changes, and after [`SESSION`] where it is degraded |
+//! | [`NODES`] | server | no: [`Nodes`], on a change, and after [`SESSION`] while degraded |
 
 use std::collections::BTreeMap;
 
@@ -50,26 +50,26 @@ use crate::{Body, Entry, EntryId, Epoch, Millis, Person, Role, RoomId, Seq, User
 pub const SESSION: &str = "session";
 /// Name of the event that carries new entries.
 pub const ENTRIES: &str = "entries";
-/// Name of the event that asks for stored entries.
+/// Name of the event that requests stored entries.
 pub const HISTORY: &str = "history";
 /// Name of the event that stores entries.
 pub const SEND: &str = "send";
 /// Name of the event that compares cursors with heads.
 pub const SYNC: &str = "sync";
-/// Name of the event that says somebody is writing.
+/// Name of the event for a person who is typing.
 pub const TYPING: &str = "typing";
-/// Name of the event that says whose presence a client shows.
+/// Name of the event that sets whose presence a client shows.
 pub const WATCH: &str = "watch";
 /// Name of the event with changes of the presence a client shows.
 pub const WATCHED: &str = "watched";
-/// Name of the event that tells a client that watches nothing who comes and goes.
+/// Name of the event for people who come and go, to a client that watches nothing.
 pub const PRESENCE: &str = "presence";
 /// Name of the event that moves a read cursor.
 pub const READ: &str = "read";
 
-/// Name of the event that says whether somebody sits at this device.
+/// Name of the event that says whether a person is at this device.
 pub const AWAY: &str = "away";
-/// Name of the event that makes a room.
+/// Name of the event that creates a room.
 pub const CREATE_ROOM: &str = "room:create";
 /// Name of the event that opens a direct room.
 pub const DIRECT_ROOM: &str = "room:direct";
@@ -83,29 +83,29 @@ pub const LEAVE_ROOM: &str = "room:leave";
 pub const HIDE_ROOM: &str = "room:hide";
 /// Name of the event that brings people into a room.
 pub const INVITE: &str = "room:invite";
-/// Name of the event that takes somebody out of a private room.
+/// Name of the event that removes a person from a private room.
 pub const REMOVE_MEMBER: &str = "room:remove";
 /// Name of the event that renames, describes, archives or reopens a room.
 pub const CHANGE_ROOM: &str = "room:change";
-/// Name of the event that asks who is in a room.
+/// Name of the event that lists a room's members.
 pub const LIST_MEMBERS: &str = "room:members";
 /// Name of the event that finds people.
 pub const FIND_PEOPLE: &str = "people";
-/// Name of the event that blocks somebody, or takes that back.
+/// Name of the event that blocks or unblocks a person.
 pub const BLOCK: &str = "block";
-/// Name of the event that says whom this person has blocked, or blocks no longer.
+/// Name of the event that reports a block of this person, set or lifted.
 pub const BLOCKED: &str = "blocked";
-/// Name of the event that says that this person has another role.
+/// Name of the event with this person's new role.
 pub const ROLE: &str = "role";
-/// Name of the event with somebody else's new role on this server.
+/// Name of the event with another person's new role on this server.
 pub const MEMBER_ROLE: &str = "member_role";
-/// Name of the event that asks for another nickname.
+/// Name of the event that requests another nickname.
 pub const NICKNAME: &str = "nickname";
-/// Name of the event that says how one of this person's rooms has changed.
+/// Name of the event for changes of this person's rooms.
 pub const ROOM: &str = "room";
-/// Name of the event that says who comes into a room and who leaves it.
+/// Name of the event for people who enter or leave a room.
 pub const MEMBERS: &str = "members";
-/// Name of the event that says whether this server hears the others of its cluster.
+/// Name of the event that says whether this server hears the other nodes of its cluster.
 pub const NODES: &str = "nodes";
 
 /// Per room, the newest `seq`.
@@ -116,7 +116,7 @@ pub type Heads = BTreeMap<RoomId, Seq>;
 pub enum Reply<T> {
     #[serde(rename = "ok")]
     Ok(T),
-    /// It was refused, as a whole.
+    /// The whole request was refused.
     #[serde(rename = "error")]
     Err(WireError),
 }
@@ -139,7 +139,7 @@ impl<T> From<Result<T, WireError>> for Reply<T> {
     }
 }
 
-/// The `auth` of CONNECT. A browser is known by its cookie and leaves `token` out.
+/// The `auth` of CONNECT. A browser sends its cookie and leaves `token` out.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Auth {
     /// The bearer token of a program that keeps no cookies.
@@ -148,18 +148,19 @@ pub struct Auth {
     /// The epoch the cursors belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
-    /// How far this device has got. Counted for nothing where the epoch differs.
+    /// This device's cursors. The server ignores them if the epoch differs.
     #[serde(default)]
     pub cursors: Cursors,
-    /// This tab's (or program run's) name for itself: a new connection of the same tab evicts the old one's ghost.
+    /// The id that this tab (or program run) has chosen for itself: a new connection of the same tab replaces the old one's
+    /// ghost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tab: Option<Uuid>,
-    /// Whose presence the client shows. Without it, it is told of the people of its rooms one by one.
+    /// The presence that the client shows. Without it, the client hears of the people of its rooms one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<Watch>,
 }
 
-/// `session`: how the server opens and closes its side.
+/// `session`: the first and the last event of a connection.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case", try_from = "SessionFields")]
 #[cfg_attr(
@@ -170,14 +171,14 @@ pub struct Auth {
     )
 )]
 pub enum Session {
-    /// The first event after CONNECT: the socket is in its rooms, and no entry can be missed from here on.
+    /// The first event after CONNECT: the socket is in its rooms, and misses no entry from here on.
     Open(Opened),
     /// The last event: the server is about to disconnect this socket.
     Closing { reason: ClosingReason },
 }
 
-/// A [`Session`] before it is known which. Read field by field: serde's reader of a tagged enum first keeps the whole
-/// object aside, and reads everything in it by a second set of readers, which the page would carry.
+/// A [`Session`] before its variant is decided. It is read field by field: serde's reader of a tagged enum first buffers the
+/// whole object and then needs a second set of readers, which would make the page larger.
 #[derive(Deserialize)]
 struct SessionFields {
     state: SessionState,
@@ -229,17 +230,17 @@ impl TryFrom<SessionFields> for Session {
     }
 }
 
-/// The state a client gets when its session opens.
+/// The state of a session when it opens.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Opened {
-    /// Who this device speaks for.
+    /// The person this device acts for.
     pub me: Person,
     /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
     #[serde(default)]
     pub role: Role,
-    /// The life of the database. Where it is not the client's, the client drops its cursors and cache and keeps its outbox.
+    /// The database's epoch. If it differs from the client's, the client drops its cursors and cache, and keeps its outbox.
     pub epoch: Epoch,
     /// The rooms this person is in.
     pub rooms: Vec<Room>,
@@ -248,30 +249,30 @@ pub struct Opened {
     /// The entries after the cursors, from the tail; empty where not `recovered`.
     pub missed: Vec<Entries>,
     /// Rooms whose log has another entry than the device's cursor names, or none there: the database went back in time. The
-    /// client drops its cursor and its entries of them, keeps its outbox, and reads them anew.
+    /// client drops its cursor and its entries of them, keeps its outbox, and reads the rooms again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reset: Vec<RoomId>,
-    /// This person; and to a client that watches nothing, who of its rooms is online or away, as far as
+    /// This person; for a client that watches nothing, also people of its rooms who are online or away, up to
     /// [`crate::limit::ONLINE_LISTED`].
     pub online: Vec<Presence>,
-    /// Who is there of those the client watches, where it watches any.
+    /// The watched people who are present, if the client watches any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Watched>,
-    /// Whom this person has blocked, by name.
+    /// The people this person has blocked, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Person>,
-    /// Why the server ended this device's last connection, where it did.
+    /// Why the server ended this device's last connection, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_closed: Option<ClosingReason>,
 }
 
-/// Why the server ends a connection.
+/// The server's reason for ending a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosingReason {
     /// The server is shutting down or restarting.
     Shutdown,
-    /// The server is about to be replaced: there is another one, and this connection is to go there.
+    /// The server is about to be replaced, and this connection has to move to another one.
     Draining,
     /// The socket did not read its packets, and its buffer is full. It resumes from its cursor.
     SlowConsumer,
@@ -300,30 +301,31 @@ pub struct Entries {
     pub entries: Vec<Entry>,
 }
 
-/// `history`: asks for one page: `after` or `before` a `seq`, `around` one, `since` a time, or the newest where none is named.
+/// `history`: requests one page: `after` or `before` a `seq`, `around` one, `since` a time, or, with none of them, the
+/// newest.
 /// More than one of them is `invalid`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HistoryRequest {
     pub room: RoomId,
-    /// The entries that follow this `seq`, oldest first.
+    /// Requests the entries after this `seq`, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Seq>,
-    /// The entries that precede this `seq`: the nearest ones.
+    /// Requests the entries just before this `seq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Seq>,
-    /// This entry with half of the page before it.
+    /// Requests this entry with half a page before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub around: Option<Seq>,
-    /// The same around the first entry stored at this time or later; the newest page where there is none.
+    /// Like `around`, for the first entry stored at this time or later; the newest page if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Millis>,
-    /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; a higher number is cut to it.
+    /// At most this many, 1 to [`crate::limit::PAGE_ENTRIES`]; a higher number counts as the maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 impl HistoryRequest {
-    /// Asks for the newest page.
+    /// Requests the newest page.
     pub fn newest(room: RoomId) -> Self {
         Self {
             room,
@@ -336,7 +338,7 @@ impl HistoryRequest {
     }
 }
 
-/// One page of a room's log: `entries` ascending without a gap, whichever way it was asked for.
+/// One page of a room's log: `entries` ascend without a gap, whichever way they were requested.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Page {
     pub room: RoomId,
@@ -346,17 +348,18 @@ pub struct Page {
     pub head: Seq,
 }
 
-/// `nodes`: how well this server hears the others that serve the same database.
+/// `nodes`: how well this server hears the other nodes of the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Nodes {
-    /// Whether it hears them late: messages come within a second or two; who types and who is there may be wrong.
+    /// Whether it hears them late: messages arrive within a second or two, and typing and presence may be wrong.
     pub degraded: bool,
 }
 
 /// One entry of a `send`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SendItem {
-    /// This device's id for it, made at the keypress. The same id with the same room and body is a retry; with another, a `conflict`.
+    /// The id that this device made at the keypress. The same id with the same room and body is a retry; with another, a
+    /// `conflict`.
     pub id: EntryId,
     pub room: RoomId,
     pub body: Body,
@@ -368,7 +371,7 @@ pub struct SendItem {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged, try_from = "SentFields")]
 pub enum Sent {
-    /// It is durable, at this place. A retry gets the same answer.
+    /// The entry is durable at this place. A retry gets the same answer.
     Stored {
         id: EntryId,
         /// Its place in the room's log.
@@ -376,11 +379,11 @@ pub enum Sent {
         /// When it was committed.
         at: Millis,
     },
-    /// It is not stored.
+    /// The item was refused and is not stored.
     Refused { id: EntryId, error: WireError },
 }
 
-/// A [`Sent`] before it is known which. Read field by field, as [`SessionFields`] is, and why.
+/// A [`Sent`] before its variant is decided, read field by field like [`SessionFields`], for the same reason.
 #[derive(Deserialize)]
 struct SentFields {
     id: EntryId,
@@ -402,26 +405,26 @@ impl TryFrom<SentFields> for Sent {
     }
 }
 
-/// `typing` from a client: where this person is writing. Goes out again every few seconds while it lasts.
+/// `typing` from a client: this person is typing in this room. Sent again every few seconds while that lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TypingIn {
     pub room: RoomId,
 }
 
-/// `typing` from the server: somebody else is writing. Expires by itself after 5 s.
+/// `typing` from the server: another person is typing. Expires after 5 s.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Typing {
     pub room: RoomId,
     pub person: Person,
 }
 
-/// `away`: whether somebody sits at this device. A connection begins as not away.
+/// `away`: whether a person is at this device. A new connection is not away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Away {
     pub away: bool,
 }
 
-/// `read`: this person has read a room up to `seq`. Only ever moves forward.
+/// `read`: this person has read a room up to `seq`. It only moves forward.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Read {
     pub room: RoomId,
@@ -429,15 +432,15 @@ pub struct Read {
     pub seq: Seq,
 }
 
-/// `block`: blocks somebody, or takes that back.
+/// `block`: blocks or unblocks a person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Block {
     pub person: UserId,
-    /// `false` takes it back.
+    /// `false` lifts the block.
     pub blocked: bool,
 }
 
-/// `blocked` from the server: this person has blocked somebody, or taken that back, on one of their devices.
+/// `blocked` from the server: this person has blocked or unblocked somebody on one of their devices.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Blocked {
     pub person: Person,
@@ -445,13 +448,14 @@ pub struct Blocked {
     pub blocked: bool,
 }
 
-/// `role` from the server: this person has another role. Rooms they may manage now or no longer follow as `room`.
+/// `role` from the server: this person's new role. Rooms they may manage now, or no longer, follow as `room`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewRole {
     pub role: Role,
 }
 
-/// `member_role` from the server: somebody has another role, told to everybody. Whoever was away asks for a room's members.
+/// `member_role` from the server, to everybody: a person's new role. A client that was not connected asks for a room's
+/// members.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberRole {
     pub person: UserId,

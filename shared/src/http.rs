@@ -1,58 +1,58 @@
-//! The bodies of the few HTTP requests. Refusals carry a [`crate::WireError`].
+//! The bodies of the HTTP requests. Refusals carry a [`crate::WireError`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::{DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq};
 
-/// Where a session is asked for (`POST`), looked at (`GET`) and ended (`DELETE`).
+/// The session of this device: `POST` opens it, `GET` shows it, `DELETE` ends it.
 pub const SESSION_PATH: &str = "/api/session";
 
-/// Where a passphrase is set or changed (`PUT` a [`NewPassphrase`], answered with 204).
+/// The passphrase: `PUT` a [`NewPassphrase`] to set or change it, answered with 204.
 pub const PASSPHRASE_PATH: &str = "/api/passphrase";
 
-/// Where a person's devices are listed (`GET`, a list of [`DeviceInfo`]). With `/` and an id: where one is signed out
-/// (`DELETE`, answered with 204).
+/// A person's devices (`GET`, a list of [`DeviceInfo`]). With `/` and an id: `DELETE` signs that device out, answered with
+/// 204.
 pub const DEVICES_PATH: &str = "/api/devices";
 
-/// Where the owner lists invitations (`GET`, a list of [`Invite`]) and makes one (`POST` a [`NewInvite`], answered with 201
-/// and [`CreatedInvite`]). With `/` and an id: where one is taken back (`DELETE`, answered with 204).
+/// Invitations, for the owner (`GET`, a list of [`Invite`]; `POST` a [`NewInvite`], answered with 201 and
+/// [`CreatedInvite`]). With `/` and an id: `DELETE` revokes that invitation, answered with 204.
 pub const INVITES_PATH: &str = "/api/invites";
 
-/// Where anybody sees whether strangers may sign up (`GET`, a [`Registration`]), and the owner decides it (`PUT` a
-/// [`SetRegistration`], answered with the [`Registration`] that follows).
+/// Whether strangers may sign up (`GET`, a [`Registration`], for anybody); the owner sets it (`PUT` a
+/// [`SetRegistration`], answered with the resulting [`Registration`]).
 pub const REGISTRATION_PATH: &str = "/api/registration";
 
-/// The page's address for whoever was invited. The code follows as the fragment, `/join#CODE`: so no server and no proxy
+/// The page's path for invited people. The code follows in the fragment, `/join#CODE`, so that no server and no proxy
 /// writes it into a log.
 pub const JOIN_PATH: &str = "/join";
 
-/// `POST /api/session`: asks for a session for this device.
+/// `POST /api/session`: requests a session for this device.
 ///
-/// A free nickname makes a person, with this passphrase where there is one; a taken nickname with its passphrase signs one
-/// more device of that person in. Answered with 201, [`SessionInfo`] and a `Set-Cookie`.
+/// A free nickname creates a person, with this passphrase if there is one; a taken nickname with its passphrase signs in one
+/// more device of that person. Answered with 201, [`SessionInfo`] and a `Set-Cookie`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewSession {
     pub nickname: Nickname,
-    /// The passphrase of whoever has the nickname, or the one its first owner shall have.
+    /// The passphrase of the nickname's owner, or, for a free nickname, its first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passphrase: Option<Passphrase>,
-    /// The code of an invitation, for a nickname that is free on a server that takes new people by invitation only.
+    /// The code of an invitation, for a free nickname on a server where registration is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
-    /// The code of an owner link: whoever signs up or in by it owns the server. `invalid_code` where it is none, and then
-    /// nothing else is done.
+    /// The code of an owner link: the person who signs up or in with it becomes an owner. `invalid_code` if it is not valid;
+    /// nothing else happens then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_code: Option<String>,
-    /// The person's name for this device; where absent, the server names it by its `User-Agent`.
+    /// The person's name for this device; if absent, the server derives one from its `User-Agent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceName>,
-    /// Whether the answer shall show the token, for programs that keep no cookies.
+    /// Whether the answer returns the token, for programs that keep no cookies.
     #[serde(default)]
     pub with_token: bool,
 }
 
 impl NewSession {
-    /// Asks for a nickname and nothing more.
+    /// Requests a nickname and nothing more.
     pub fn new(nickname: Nickname) -> Self {
         Self {
             nickname,
@@ -68,25 +68,25 @@ impl NewSession {
 /// The answer to `POST` and `GET /api/session`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SessionInfo {
-    /// Who this device speaks for.
+    /// The person this device acts for.
     pub me: Person,
-    /// The life of the database that says so.
+    /// The epoch of the server's database.
     pub epoch: Epoch,
     /// Whether this person owns the server: the same as the role `owner`.
     #[serde(default)]
     pub owner: bool,
     #[serde(default)]
     pub role: Role,
-    /// Whether this person has set a passphrase, and so can sign in elsewhere.
+    /// Whether this person has a passphrase, and so can sign in on another device.
     #[serde(default)]
     pub has_passphrase: bool,
-    /// The bearer token, only where `with_token` asked for it.
+    /// The bearer token, only if `with_token` requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
 
 impl SessionInfo {
-    /// A person who owns nothing, has no passphrase and shows no token.
+    /// A person who is no owner, without a passphrase and a token.
     pub fn new(me: Person, epoch: Epoch) -> Self {
         Self {
             me,
@@ -102,58 +102,59 @@ impl SessionInfo {
 /// `PUT /api/passphrase`: sets the first passphrase, or changes it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewPassphrase {
-    /// The passphrase there is; required where there is one.
+    /// The current passphrase; required if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Passphrase>,
-    /// The passphrase from here on.
+    /// The new passphrase to set.
     pub new: Passphrase,
 }
 
 /// A signed-in device, as its own person sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeviceInfo {
-    /// Its id for signing it out.
+    /// The id with which to sign it out.
     pub id: i64,
-    /// Its name, or a description by its `User-Agent`.
+    /// Its name, or a description based on its `User-Agent`.
     pub name: String,
     /// When it signed in.
     pub created_at: Millis,
-    /// When it was last connected, to about a minute; `created_at` where it never was.
+    /// When it was last connected, to about a minute; `created_at` if it never was.
     pub last_seen_at: Millis,
-    /// Whether it is the device that asks.
+    /// Whether the request comes from this device.
     pub current: bool,
 }
 
 /// An invitation, as the owner sees it. Its code is shown once, when it is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Invite {
-    /// Its id for taking it back.
+    /// The id with which to revoke it.
     pub id: i64,
     /// When it was made.
     pub created_at: Millis,
     pub expires_at: Millis,
-    /// How many people have come by it.
+    /// How many people have used it.
     pub used: u32,
-    /// How many may come by it; absent where any number may.
+    /// How many people may use it; absent if unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<u32>,
 }
 
-/// `POST /api/invites`: asks for an invitation.
+/// `POST /api/invites`: requests an invitation.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct NewInvite {
-    /// How long it lasts, at most [`crate::limit::INVITE_SECONDS`]; absent: [`crate::limit::INVITE_SECONDS_DEFAULT`].
+    /// How long it lasts in seconds, at most [`crate::limit::INVITE_SECONDS`]; by default
+    /// [`crate::limit::INVITE_SECONDS_DEFAULT`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasts_seconds: Option<u64>,
-    /// How many people may come by it, at least 1; absent: any number, until it ends.
+    /// How many people may use it, at least 1; absent: any number until it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<u32>,
 }
 
-/// An invitation that has just been made, with its code.
+/// A new invitation with its code.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CreatedInvite {
-    /// The code for whoever is invited, best as a link to [`JOIN_PATH`]. Shown here and never again.
+    /// The code for the invited person, best sent as a link to [`JOIN_PATH`]. It is never shown again.
     pub code: String,
     pub invite: Invite,
 }
@@ -161,12 +162,12 @@ pub struct CreatedInvite {
 /// Whether strangers may sign up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Registration {
-    /// Whether a nickname that is free is to be had by invitation only.
+    /// Whether a free nickname needs an invitation.
     pub closed: bool,
-    /// Whether the server was started so: then the owner cannot open it.
+    /// Whether the server was started with `--invite`: then the owner cannot open registration.
     #[serde(default)]
     pub fixed: bool,
-    /// Whether nobody owns the server yet: whoever runs it finds an owner link in its log.
+    /// Whether the server has no owner yet: then its log has an owner link.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unowned: bool,
 }
@@ -174,23 +175,24 @@ pub struct Registration {
 /// `PUT /api/registration`: the owner's decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetRegistration {
-    /// Whether a nickname that is free shall be had by invitation only.
+    /// Whether a free nickname needs an invitation from now on.
     pub closed: bool,
 }
 
-/// Where a person finds their own messages in rooms they are no longer in (`GET` with a [`LeftMessagesQuery`], a list of
-/// [`LeftMessage`], the newest first). They are deleted as any message is, by a `delete` entry.
+/// A person's own messages in rooms they have left (`GET` with a [`LeftMessagesQuery`], a list of [`LeftMessage`], the
+/// newest
+/// first). They are deleted like any message, by a `delete` entry.
 pub const LEFT_MESSAGES_PATH: &str = "/api/left-messages";
 
 /// The query of `GET /api/left-messages`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct LeftMessagesQuery {
-    /// The message after which to go on.
+    /// The id of the message after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<EntryId>,
 }
 
-/// One's own message in a room one is no longer in.
+/// A person's own message in a room they have left.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LeftMessage {
     pub id: EntryId,
@@ -205,41 +207,41 @@ pub struct LeftMessage {
     pub text: String,
 }
 
-/// How much somebody has written today, their quota, and how much room is left (`GET`, a [`Usage`]).
+/// A person's usage today, their quota, and the server's free space (`GET`, a [`Usage`]).
 pub const USAGE_PATH: &str = "/api/usage";
 
 /// The answer to `GET /api/usage`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Usage {
-    /// Messages, edits and reactions of this day, UTC.
+    /// Messages, edits and reactions written today (UTC).
     pub entries: u64,
-    /// How many there may be; 0 where there is no limit.
+    /// The quota of entries; 0 if unlimited.
     pub max_entries: u64,
-    /// Bytes of text of this day.
+    /// Bytes of text written today.
     pub bytes: u64,
-    /// How many there may be; 0 where there is no limit.
+    /// The quota of bytes; 0 if unlimited.
     pub max_bytes: u64,
     /// When the next day begins.
     pub renews_at: Millis,
-    /// Whether little is left of either.
+    /// Whether either quota is nearly used up.
     pub near: bool,
-    /// How much room the server's disk has; for its owners only.
+    /// The free space on the server's disk; for owners only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskRoom>,
 }
 
-/// How much room a server's disk has.
+/// The state of the server's disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiskRoom {
     Enough,
-    /// Little more than has to stay free.
+    /// Little more is free than the server reserves.
     Low,
-    /// Nothing more is taken.
+    /// The server accepts no more messages.
     Full,
 }
 
-/// Where a page asks which optional parts the server was started with (`GET`).
+/// The optional parts that the server was started with (`GET`).
 pub const FEATURES_PATH: &str = "/api/features";
 
 /// The answer to `GET /api/features`.

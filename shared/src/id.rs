@@ -5,12 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A place in a room's log: contiguous from 1. 0 stands before the first entry.
+/// A place in a room's log: contiguous from 1. 0 means before the first entry.
 ///
 /// Stays below 2^53, so that JavaScript reads it exactly.
 pub type Seq = u64;
 
-/// Milliseconds since the Unix epoch, by the clock of whoever wrote it.
+/// Milliseconds since the Unix epoch, by the clock of the writer.
 pub type Millis = u64;
 
 macro_rules! uuid_id {
@@ -43,21 +43,21 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A person, on whichever device.
+    /// A person's id, on all devices.
     UserId
 );
 uuid_id!(
-    /// A room, whatever it is called.
+    /// A room's id, whatever its name.
     RoomId
 );
 uuid_id!(
-    /// An entry as its author's device named it: a UUIDv7 made at the keypress.
+    /// An entry's id: a UUIDv7 that its author's device makes at the keypress.
     ///
     /// Unique per author for ever; row key, event key and DOM key alike.
     EntryId
 );
 uuid_id!(
-    /// The life of one database. Cursors are only meaningful within one epoch.
+    /// A database's id. Cursors are valid only within one epoch.
     Epoch
 );
 
@@ -65,6 +65,6 @@ uuid_id!(
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Person {
     pub id: UserId,
-    /// The nickname, as it was when this was written.
+    /// The nickname at the time this was written.
     pub name: String,
 }

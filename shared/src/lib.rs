@@ -1,22 +1,22 @@
-//! The language both sides speak.
+//! The language of both sides: types and limits that the server and its clients share.
 //!
 //! - [`id`]: ids: of users, rooms, entries, the epoch; and `seq`
-//! - [`text`]: texts that people type, validated once: nicknames, message texts, room names, topics, emoji
-//! - [`account`]: texts that people type about their own account: passphrases, names of devices
-//! - [`watch`]: whose presence a client shows
-//! - [`mention`]: how a text mentions people
-//! - [`code`]: which parts of a text are code
-//! - [`cursor`]: how far a device has got in a room's log
-//! - [`entry`]: one item of a room's log, and its state by later items
+//! - [`text`]: validated texts: nicknames, message texts, room names, topics, emoji
+//! - [`account`]: validated passphrases and device names
+//! - [`watch`]: presence, as a client watches it
+//! - [`mention`]: mentions of people in a text
+//! - [`code`]: the code in a text
+//! - [`cursor`]: a device's position in a room's log
+//! - [`entry`]: one item of a room's log, with its later changes
 //! - [`room`]: rooms, and the events about them
 //! - [`event`]: every Socket.IO event, its name and its payload
-//! - [`error`]: every refusal, as a code a program can act on and a sentence a person can read
-//! - [`http`]: the bodies of the few HTTP requests
+//! - [`error`]: every refusal: a code for programs and a sentence for people
+//! - [`http`]: the bodies of the HTTP requests
 //! - [`admin`]: the administration API
 //! - [`role`]: roles, and the powers of each
-//! - [`limit`]: every bound that both sides have to know
+//! - [`limit`]: the limits that both sides know
 //!
-//! Invariant: nothing here does I/O. The crate knows serde and uuid; never tokio, sqlx or web-sys.
+//! Invariant: nothing here does I/O. The crate depends on serde and uuid; never on tokio, sqlx or web-sys.
 
 pub mod account;
 pub mod admin;

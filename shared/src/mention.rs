@@ -1,13 +1,13 @@
-//! How a text mentions people: `<@` and the person's id and `>`. Names change, ids do not.
+//! Mentions of people in a text: `<@`, the person's id, `>`. The id stays the same when the name changes.
 
 use crate::{UserId, code, limit};
 
-/// The people a text mentions, in its order, each once, no more than [`limit::MENTIONS`]. In code nobody is mentioned.
+/// The people a text mentions, in order, each once, at most [`limit::MENTIONS`]. Code contains no mentions.
 pub fn of(text: &str) -> Vec<UserId> {
     let mut mentioned = Vec::new();
     let mut code = None;
     for (span, person) in spans(text) {
-        // Looked for once there is a mention: most texts have none.
+        // Computed only for a text with a mention: most have none.
         let code = code.get_or_insert_with(|| code::spans(text));
         if code
             .iter()
@@ -22,19 +22,19 @@ pub fn of(text: &str) -> Vec<UserId> {
     mentioned
 }
 
-/// Where in a text somebody is mentioned, as byte ranges, and who.
+/// The mentions in a text: their byte ranges and people.
 pub fn spans(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, UserId)> + '_ {
     text.match_indices("<@").filter_map(|(start, opening)| {
         let inner = text.get(start + opening.len()..)?;
         let length = inner.bytes().take(ID_CHARS + 1).position(|byte| byte == b'>')?;
-        // Only the one way of writing an id: stored and searched texts have the same bytes.
+        // Only the canonical form of an id counts, so that stored and searched texts have the same bytes.
         let id = inner.get(..length).filter(|id| id.len() == ID_CHARS)?;
         let person: UserId = id.parse().ok()?;
         Some((start..start + opening.len() + length + 1, person))
     })
 }
 
-/// A person as a text mentions them.
+/// The mention of a person, as written in a text.
 pub fn written(person: UserId) -> String {
     format!("<@{person}>")
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Somebody's role on this server. Each role may do everything the lower ones may.
+/// A person's role on this server. Each role includes the powers of the lower ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everybody who has not been given another role.
+    /// The role of everybody who was given no other.
     #[default]
     Member,
     Moderator,
@@ -16,33 +16,33 @@ pub enum Role {
     Owner,
 }
 
-/// Something that takes a role.
+/// An action that requires a role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Power {
-    /// Deletes other people's messages, in rooms one is in.
+    /// Delete other people's messages, in rooms the person is in.
     DeleteMessages,
-    /// Renames, describes and archives rooms others have made.
+    /// Rename, describe and archive rooms that others have created.
     ManageRooms,
-    /// Sees everybody's state and devices, who is connected, and the sign-in log.
+    /// See everybody's state and devices, connected people, and the sign-in log.
     SeePeople,
-    /// Signs others out, deactivates and bans them, and lets them in again.
+    /// Sign others out, deactivate, ban and readmit them.
     ExcludePeople,
-    /// Hides all of somebody's messages, and shows them again.
+    /// Hide all messages of a person, and show them again.
     HideMessages,
-    /// Reads the audit log.
+    /// Read the audit log.
     ReadAudit,
-    /// Sees from which addresses people come, and keeps addresses out.
+    /// See people's addresses, and block addresses.
     SeeAddresses,
-    /// Erases all of somebody's messages.
+    /// Erase all messages of a person.
     EraseMessages,
     DeleteRooms,
-    /// Gives roles, and takes them.
+    /// Give and take roles.
     SetRoles,
-    /// Lifts limits for one person, or tightens them.
+    /// Raise or tighten limits for one person.
     SetLimits,
-    /// Makes invitations, and closes registration.
+    /// Make invitations, and close registration.
     Invite,
-    /// Makes an owner link.
+    /// Make an owner link.
     MakeOwnerLink,
 }
 
@@ -64,13 +64,13 @@ pub const POWERS: [(Power, Role); 13] = [
 ];
 
 impl Role {
-    /// Whether it has this power.
+    /// Whether the role includes this power.
     pub fn may(self, power: Power) -> bool {
         let needed = POWERS.iter().find(|(listed, _)| *listed == power);
         needed.is_some_and(|(_, role)| self >= *role)
     }
 
-    /// Whether it may use its powers on somebody of that role: on lower ones only.
+    /// Whether this role may act on a person of the other role: only on lower ones.
     pub fn outranks(self, other: Self) -> bool {
         self > other
     }
@@ -84,7 +84,7 @@ impl Role {
         }
     }
 
-    /// Reads a name; `None` for one that is no role.
+    /// Parses a name; `None` if it is not a role.
     pub fn parse(name: &str) -> Option<Self> {
         let all = [Self::Member, Self::Moderator, Self::Owner];
         all.into_iter().find(|role| role.as_str() == name)

@@ -6,7 +6,7 @@ use crate::text::{RoomName, Topic};
 use crate::watch::Availability;
 use crate::{Millis, Person, Role, RoomId, Seq, UserId};
 
-/// Who can be in a room, and how they get there.
+/// Who can find and enter a room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomKind {
@@ -15,7 +15,7 @@ pub enum RoomKind {
     Public,
     /// Members are invited by members. Nobody else learns that it exists.
     Private,
-    /// A conversation between the people it was made for, two or a few. They stay the same for ever.
+    /// A conversation of two or a few people, who always stay the same.
     Direct,
 }
 
@@ -23,48 +23,48 @@ pub enum RoomKind {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Room {
     pub id: RoomId,
-    /// Its name; empty for a direct one, which is called by the people in it.
+    /// Its name; empty for a direct room, which is named after its people.
     pub name: String,
     /// Who can be in it.
     #[serde(default)]
     pub kind: RoomKind,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
-    /// Whether nothing more can be said in it.
+    /// Whether the room is closed to new messages.
     #[serde(default)]
     pub archived: bool,
     /// Whether this person may rename, describe and archive it.
     #[serde(default)]
     pub manage: bool,
-    /// Whether this person has hidden it, and nothing was said in it since. Direct rooms only.
+    /// Whether this person has hidden it, and nobody has written in it since. Direct rooms only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
-    /// Who brought this person in, where somebody did and they have said nothing in it yet.
+    /// The person who brought this one in, as long as this one has written nothing in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought_by: Option<Person>,
-    /// How often entries of the log were hidden, shown again or erased as a whole. Where it is another one than that of
-    /// the entries held, these are dropped and read again.
+    /// Counts how often entries of the log were hidden, shown again or erased as a whole. If it differs from the one that
+    /// buffered entries came with, the client drops them and reads them again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub revision: u64,
     /// The other people of a direct room.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<Person>,
-    /// When the newest message was stored, or the room made: lists are ordered by it.
+    /// When the newest message was stored, or the room created: lists are ordered by it.
     #[serde(default)]
     pub active_at: Millis,
-    /// The newest `seq`; 0 in a room where nothing was said.
+    /// The newest `seq`; 0 in an empty room.
     pub head: Seq,
-    /// How far this person has read.
+    /// The `seq` up to which this person has read.
     pub read: Seq,
     /// Messages of other people after `read`.
     pub unread: u64,
-    /// How many of those mention this person.
+    /// The number of those that mention this person.
     #[serde(default)]
     pub mentions: u64,
 }
 
 impl Room {
-    /// A public room in which nothing was said.
+    /// A public room without messages.
     pub fn new(id: RoomId, name: impl Into<String>) -> Self {
         Self {
             id,
@@ -90,26 +90,26 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// The change that a [`crate::Body::Room`] tells.
+/// A change of a room, in a [`crate::Body::Room`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum RoomChange {
-    /// The room was made: always its first entry.
+    /// The room was created: always its first entry.
     Created,
-    /// It has another name.
+    /// The room was renamed.
     Renamed {
-        /// The name it has.
+        /// The name after the change.
         name: RoomName,
-        /// The name it had.
+        /// The name before the change.
         was: RoomName,
     },
-    /// It is for something else; an empty topic says nothing.
+    /// The room has a new topic; an empty one means none.
     Described { topic: Topic },
-    /// Nothing more can be said in it.
+    /// The room was closed to new messages.
     Archived,
-    /// Things can be said in it again.
+    /// The room was reopened for new messages.
     Reopened,
-    /// A change this program is too old to know.
+    /// A change that this version does not know.
     #[serde(other)]
     Unknown,
 }
@@ -125,20 +125,20 @@ impl RoomChange {
     }
 }
 
-/// `room:create`: makes a public or a private room with its maker in it.
+/// `room:create`: creates a public or a private room with its creator in it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CreateRoom {
-    /// A UUIDv7 made by the client: asking again makes no second room. `conflict` where it names somebody else's room.
+    /// A UUIDv7 made by the client: a retry creates no second room. `conflict` if it belongs to another person's room.
     pub id: RoomId,
     /// Either [`RoomKind::Public`] or [`RoomKind::Private`].
     pub kind: RoomKind,
-    /// Unique among public rooms, without regard to case; else `room_name_taken`.
+    /// Unique among public rooms, in any case; otherwise `room_name_taken`.
     pub name: RoomName,
     #[serde(default)]
     pub topic: Topic,
 }
 
-/// `room:direct`: opens the one conversation of this person with these others, and makes it where there is none.
+/// `room:direct`: opens the one conversation of exactly this person and these others, and creates it if needed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DirectRoom {
     /// The others: 1 to [`crate::limit::DIRECT_PEOPLE`] minus 1.
@@ -148,10 +148,10 @@ pub struct DirectRoom {
 /// `room:browse`: the public rooms, by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct BrowseRooms {
-    /// Part of the name or topic, without regard to case; empty for all.
+    /// Part of the name or topic, in any case; empty for all.
     #[serde(default)]
     pub search: String,
-    /// The name and id after which to go on.
+    /// The name and id after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<(String, RoomId)>,
 }
@@ -162,21 +162,21 @@ pub struct ListedRoom {
     pub id: RoomId,
     pub name: String,
     pub topic: String,
-    /// How many people are in it.
+    /// The number of members.
     pub members: u64,
-    /// Whether this person is.
+    /// Whether this person is a member.
     pub joined: bool,
-    /// Whether nothing more can be said in it.
+    /// Whether the room is closed to new messages.
     pub archived: bool,
 }
 
-/// `room:join`, `room:leave` and `room:members`: which room.
+/// `room:join`, `room:leave` and `room:members`: the room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct InRoom {
     pub room: RoomId,
 }
 
-/// `room:hide`: hides a direct room until something is said in it, or shows it again.
+/// `room:hide`: hides a direct room until somebody writes in it, or shows it again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HideRoom {
     pub room: RoomId,
@@ -184,23 +184,23 @@ pub struct HideRoom {
     pub hidden: bool,
 }
 
-/// `room:invite`: brings people into a private or public room. Those who are in it stay.
+/// `room:invite`: brings people into a private or public room. For people already in it nothing changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct InvitePeople {
     pub room: RoomId,
-    /// Whom: 1 to [`crate::limit::INVITED`].
+    /// The people: 1 to [`crate::limit::INVITED`].
     pub people: Vec<UserId>,
 }
 
-/// `room:remove`: takes somebody out of a private room. For those who may manage it.
+/// `room:remove`: removes a person from a private room. For people who may manage it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RemoveMember {
-    /// Out of which room.
+    /// The room to remove them from.
     pub room: RoomId,
     pub person: UserId,
 }
 
-/// `room:change`: renames, describes, archives or reopens a room. For those who may manage it.
+/// `room:change`: renames, describes, archives or reopens a room. For people who may manage it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ChangeRoom {
     pub room: RoomId,
@@ -208,7 +208,7 @@ pub struct ChangeRoom {
     pub name: Option<RoomName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
-    /// Whether nothing more shall be said in it.
+    /// Whether to close it to new messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }
@@ -217,12 +217,12 @@ pub struct ChangeRoom {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RoomNews {
-    /// They are in it, and it is like this. Live entries after `room.head` follow.
+    /// The person is a member, and this is the room's state. Live entries after `room.head` follow.
     In { room: Box<Room> },
-    /// They are not in it any more: nothing of it is delivered from here on.
+    /// The person is no longer a member, and nothing of the room follows.
     Out {
         room: RoomId,
-        /// Whether it is gone for everybody: it has been deleted.
+        /// Whether the room was deleted for everybody.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
     },
@@ -232,9 +232,9 @@ pub enum RoomNews {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Member {
     pub person: Person,
-    /// Whether they are there.
+    /// Whether they are present.
     pub state: Availability,
-    /// Their role on the server; left out where that is a member.
+    /// Their role on the server; left out for plain members.
     #[serde(default, skip_serializing_if = "is_member")]
     pub role: Role,
 }
@@ -243,37 +243,37 @@ fn is_member(role: &Role) -> bool {
     *role == Role::Member
 }
 
-/// `members` from the server: somebody came into a room, by signing up too, or left it. To the room; ephemeral.
+/// `members` from the server: a person entered a room (also by signing up) or left it. To the room; ephemeral.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberNews {
     pub room: RoomId,
     pub person: Person,
-    /// Whether they are in it.
+    /// Whether they entered it.
     pub joined: bool,
 }
 
-/// `room:members`: who is in a room, by name; the answer is a list of [`Member`].
+/// `room:members`: lists a room's members by name; the answer is a list of [`Member`].
 ///
-/// With `room` alone those who are there come first, at most [`crate::limit::MEMBERS_LISTED`] of them all.
+/// Without any other field those who are present come first, at most [`crate::limit::MEMBERS_LISTED`] in all.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ListMembers {
     pub room: RoomId,
-    /// Only those who are there, or only those who are not.
+    /// Only present people, or only absent ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub here: Option<bool>,
     /// Part of the nickname, as in [`FindPeople`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
-    /// The name and id after which to go on.
+    /// The name and id after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<(String, UserId)>,
-    /// At most so many, and at most [`crate::limit::MEMBERS_LISTED`].
+    /// The most members to list, up to [`crate::limit::MEMBERS_LISTED`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 impl ListMembers {
-    /// All of a room, those who are there first.
+    /// All members of a room, those who are present first.
     pub fn of(room: RoomId) -> Self {
         Self {
             room,
@@ -288,19 +288,19 @@ impl ListMembers {
 /// `people`: finds people by part of their nickname, by name; the answer is a list of [`Person`],
 /// at most [`crate::limit::LISTED`] long.
 ///
-/// Those whose nickname begins with it come first, and can be paged. A first page that is not full is filled up with some whose
-/// nickname has it elsewhere.
+/// People whose nickname begins with the text come first, and can be paged. If they do not fill the first page, people whose
+/// nickname contains it elsewhere follow.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct FindPeople {
-    /// Part of the nickname, without regard to case; empty for all.
+    /// Part of the nickname, in any case; empty for all.
     #[serde(default)]
     pub search: String,
-    /// The name and id after which to go on.
+    /// The name and id after which the page begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<(String, UserId)>,
 }
 
-/// `nickname`: asks for another nickname; answered with the [`Person`], or `nickname_taken`.
+/// `nickname`: requests another nickname; answered with the [`Person`], or `nickname_taken`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ChangeNickname {
     pub name: crate::Nickname,

@@ -1,13 +1,13 @@
-//! Whose presence a client shows, and the updates it gets.
+//! The presence that a client shows, and its updates.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Person, RoomId, UserId};
 
-/// `watch`: whose presence the client shows from here on. It replaces the former watch.
+/// `watch`: the rooms and people whose presence the client shows from here on, replacing the former ones.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Watch {
-    /// The members of these rooms, at most [`crate::limit::WATCHED_ROOMS`]. Of rooms this person is not in, nothing is told.
+    /// The members of these rooms, at most [`crate::limit::WATCHED_ROOMS`]. Rooms this person is not in are ignored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rooms: Vec<RoomId>,
     /// These people, at most [`crate::limit::WATCHED_PEOPLE`].
@@ -15,45 +15,44 @@ pub struct Watch {
     pub people: Vec<UserId>,
 }
 
-/// `watched` from the server, and the answer to `watch`. The answer has everybody watched who is online or away; an event has
-/// the changes. At most one event in 250 ms.
+/// `watched` from the server, and the answer to `watch`. The answer has every watched person who is online or away; an event
+/// has the changes. At most one event in 250 ms.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Watched {
-    /// Whether these people are there.
+    /// The state of these people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Presence>,
-    /// How many are there of rooms in which they are too many to be told one by one, and of rooms where they were so until
-    /// a moment ago.
+    /// The numbers for rooms with too many people to report them one by one, and for rooms where this has just ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rooms: Vec<Crowd>,
 }
 
-/// How many of a room's members are there.
+/// The number of present members of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Crowd {
     pub room: RoomId,
-    /// How many of its members are online or away.
+    /// The number of its members who are online or away.
     pub here: u32,
-    /// Whether they are more than [`crate::limit::CROWD`]: then only those watched by themselves are told.
+    /// Whether there are more than [`crate::limit::CROWD`]: then only members watched by id are reported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub crowd: bool,
 }
 
-/// Whether somebody is there, over all their tabs and devices.
+/// A person's presence, over all their tabs and devices.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
-    /// At one of their devices at least.
+    /// They are at one of their devices at least.
     Online,
-    /// Connected, and at none of their devices.
+    /// They are connected, but at none of their devices.
     Away,
     Offline,
 }
 
-/// `presence`: somebody comes or goes. A connection that is back within the server's grace says nothing.
+/// `presence`: a person comes or goes. A connection that returns within the server's grace period is not reported.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Presence {
     pub person: Person,
-    /// Whether they are there.
+    /// The person's state over all their connections.
     pub state: Availability,
 }

@@ -1,4 +1,4 @@
-//! One emoji, by Unicode's emoji sequences (UTS #51), in one form.
+//! One emoji, by Unicode's emoji sequences (UTS #51), in its canonical form.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,19 +13,19 @@ const KEY: char = '\u{20E3}';
 const BLACK_FLAG: char = '\u{1F3F4}';
 const LAST_TAG: char = '\u{E007F}';
 
-/// Flags of parts of a region, as their tags spell them.
+/// Flags of subdivisions, as their tags spell them.
 const TAGGED: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
-/// Most pictures joined into one.
+/// Most pictures in one joined emoji.
 const MOST_JOINED: usize = 4;
 
-/// One emoji that Unicode recommends for general interchange, in the form that is drawn as a picture everywhere: `❤` is `❤️`.
+/// One emoji that Unicode recommends for general interchange, in the form that always shows as a picture: `❤` becomes `❤️`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Emoji(String);
 
 impl Emoji {
-    /// Validates a chosen emoji.
+    /// Validates an emoji as chosen.
     pub fn parse(chosen: &str) -> Result<Self, TextError> {
         if is_blank(chosen) {
             return Err(TextError::Empty);
@@ -40,7 +40,7 @@ impl Emoji {
         }
     }
 
-    /// The longest emoji that a text begins with, and how many of its bytes that is.
+    /// The longest emoji at the beginning of a text, and its length in bytes.
     pub fn at_start(text: &str) -> Option<(Self, usize)> {
         let whole = |emoji: String, rest: &str| (Self(emoji), text.len() - rest.len());
         if let Some((emoji, rest)) = keycap(text).or_else(|| flag(text)).or_else(|| tagged(text)) {
@@ -90,11 +90,11 @@ impl From<Emoji> for String {
     }
 }
 
-/// A picture that stands alone or is joined to others.
+/// A picture, alone or as part of a joined emoji.
 struct Part {
     bare: char,
     toned: bool,
-    /// As it is drawn as a picture everywhere.
+    /// Its form that always shows as a picture.
     drawn: String,
 }
 

@@ -5,28 +5,28 @@ use std::fmt;
 /// Why a text is not acceptable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TextError {
-    /// Nothing that can be seen.
+    /// It has no visible character.
     Empty,
-    /// Longer than the named limit.
+    /// It is longer than its limit.
     TooLong {
         /// The limit, in the unit of the text's kind.
         limit: usize,
     },
-    /// A character that cannot be stored or shown.
+    /// It has a character that cannot be stored or shown.
     Forbidden {
         /// The first such character.
         character: char,
-        /// In which line it stands, from 1.
+        /// The line it is in, from 1.
         line: usize,
-        /// At which place of that line, in characters, from 1.
+        /// Its position in that line, in characters, from 1.
         column: usize,
     },
-    /// Not exactly one emoji.
+    /// It is not exactly one emoji.
     NotOneEmoji,
 }
 
 impl TextError {
-    /// The character that begins at this byte of a text cannot be in it.
+    /// The error for the character at this byte of a text.
     pub(crate) fn forbidden(text: &str, at: usize, character: char) -> Self {
         let before = &text[..at];
         let line_from = before.rfind('\n').map_or(0, |end| end + 1);

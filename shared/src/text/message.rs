@@ -5,20 +5,21 @@ use serde::{Deserialize, Serialize};
 use super::{TextError, is_blank};
 use crate::limit;
 
-/// A message's text: 1 to [`limit::MESSAGE_BYTES`] bytes, something to see, no control characters but tab and line feed.
+/// A message's text: 1 to [`limit::MESSAGE_BYTES`] bytes, a visible character, no control characters except tab and line
+/// feed.
 ///
-/// Trailing white space is cut and every line end becomes LF, so that equal texts look equal.
+/// Trailing white space is trimmed and every line end becomes LF, so that equal texts look equal.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MessageText(String);
 
 impl MessageText {
-    /// Validates a typed text.
+    /// Validates a text as typed.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let text = typed.replace("\r\n", "\n").replace(is_line_end, "\n");
         let text = text.trim_end();
         if is_blank(text) {
-            // A control character alone is reported as one.
+            // A text of one control character gets the error for that character.
             return Err(forbidden(text).unwrap_or(TextError::Empty));
         }
         if text.len() > limit::MESSAGE_BYTES {
@@ -62,7 +63,7 @@ fn is_layout(c: char) -> bool {
     matches!(c, '\n' | '\t')
 }
 
-/// Line ends of documents that text is copied from: of old Macs, of word processors, of slides, of mainframes, of Unicode.
+/// Line ends in documents from which text is copied: old Macs, word processors, slides, mainframes, Unicode.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }

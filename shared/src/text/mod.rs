@@ -1,4 +1,4 @@
-//! Texts that people type, validated once, at the border.
+//! Texts that people type, validated once, at the boundary.
 //!
 //! - `message`: texts of messages
 //! - `name`: names of people and rooms

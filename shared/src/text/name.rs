@@ -6,13 +6,14 @@ use super::visible::is_ignorable;
 use super::{Emoji, TextError, is_blank};
 use crate::limit;
 
-/// A nickname: 1 to [`limit::NICKNAME_CHARS`] characters, single inner spaces, nothing invisible but joiners that its letters need.
+/// A nickname: 1 to [`limit::NICKNAME_CHARS`] characters, single inner spaces, no invisible characters except joiners that
+/// its letters need.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Nickname(String);
 
 impl Nickname {
-    /// Validates a typed nickname; runs of white space become one space.
+    /// Validates a nickname as typed; runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         visible_line(typed, limit::NICKNAME_CHARS).map(Self)
     }
@@ -37,13 +38,13 @@ impl From<Nickname> for String {
     }
 }
 
-/// A room's name: as a nickname, of 1 to [`limit::ROOM_NAME_CHARS`] characters, and with no `#` in front.
+/// A room's name: like a nickname, 1 to [`limit::ROOM_NAME_CHARS`] characters, without a leading `#`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RoomName(String);
 
 impl RoomName {
-    /// Validates a typed name; `#` in front is cut, runs of white space become one space.
+    /// Validates a name as typed; a leading `#` is removed, runs of white space become one space.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         let name = typed.trim_start().trim_start_matches(['#', '＃']);
         visible_line(name, limit::ROOM_NAME_CHARS).map(Self)
@@ -75,7 +76,7 @@ impl From<RoomName> for String {
 pub struct Topic(String);
 
 impl Topic {
-    /// Validates a typed topic; runs of white space become one space. A text that shows nothing is empty.
+    /// Validates a topic as typed; runs of white space become one space. A text without a visible character becomes empty.
     pub fn parse(typed: &str) -> Result<Self, TextError> {
         match visible_line(typed, limit::TOPIC_CHARS) {
             Err(TextError::Empty) => Ok(Self::default()),
@@ -106,7 +107,7 @@ impl From<Topic> for String {
 /// One visible line: runs of white space become one space.
 fn visible_line(typed: &str, chars: usize) -> Result<String, TextError> {
     let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A character that is not allowed is reported as such, also where it stands alone.
+    // A character that is not allowed gets its own error, even if it is the whole text.
     if let Some((at, c)) = forbidden(&line) {
         return Err(TextError::forbidden(&line, at, c));
     }
@@ -119,7 +120,7 @@ fn visible_line(typed: &str, chars: usize) -> Result<String, TextError> {
     Ok(line)
 }
 
-/// The first control character, or one that is not seen and that no letter needs.
+/// The first control character, or the first invisible one that no letter needs.
 fn forbidden(line: &str) -> Option<(usize, char)> {
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
@@ -128,9 +129,9 @@ fn forbidden(line: &str) -> Option<(usize, char)> {
             continue;
         }
         let needed = || match c {
-            // As Persian and the scripts of India write. The server is stricter: RFC 5892, appendix A.
+            // As written in Persian and the scripts of India. The server is stricter: RFC 5892, appendix A.
             '\u{200C}' | '\u{200D}' => joins(&line[..at], &line[at + c.len_utf8()..]),
-            // How the sign before is drawn.
+            // They choose how the preceding character is drawn.
             '\u{FE00}'..='\u{FE0F}' => line[..at]
                 .chars()
                 .next_back()

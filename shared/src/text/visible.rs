@@ -1,23 +1,22 @@
-//! Whether a text shows anything. A text is blank by the way it is drawn, not by its bytes.
+//! Whether a text shows anything, judged by how it is drawn and not by its bytes.
 
 use super::tables::{self, holds};
 
-/// Whether nothing is drawn of a text, or nothing that stands by itself: white space, characters that are left blank, and marks
-/// without a letter.
+/// Whether nothing of a text is visible on its own: it has only white space, blank characters, and marks without a letter.
 pub fn is_blank(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_whitespace() || is_unseen(c) || holds(&tables::MARKS, c))
 }
 
-/// Whether a character is drawn as nothing: those that Unicode calls ignorable or that only direct others, and letters that are
-/// blank by design.
+/// Whether a character is invisible: ignorable ones, those that only affect others, and letters that are blank by design.
 pub fn is_unseen(c: char) -> bool {
     is_ignorable(c)
         || c.is_control()
         || matches!(c, '\u{2800}' | '\u{FFF9}'..='\u{FFFC}' | '\u{13430}'..='\u{13446}' | '\u{1D159}')
 }
 
-/// Unicode's Default_Ignorable_Code_Point: characters that take no room, join or select, or turn the direction of those that follow.
+/// Unicode's Default_Ignorable_Code_Point: characters without width, which join, select, or set the direction of those that
+/// follow.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
