@@ -1,4 +1,4 @@
-//! Debian's packages, where this machine has apt and may use it.
+//! Installs Debian packages, if this machine has apt and the user may run it.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::{postgres, process, step::step};
 
-/// Installs packages; where that cannot be done here, says what a person has to install, and `otherwise`.
+/// Installs packages. If it cannot, the error names the packages to install, followed by `otherwise`.
 pub(crate) fn install(packages: &[&str], otherwise: &str) -> anyhow::Result<()> {
     let names = packages.join(" ");
     let (Some(mut update), Some(mut install)) = (apt(), apt()) else {
@@ -25,7 +25,7 @@ pub(crate) fn install(packages: &[&str], otherwise: &str) -> anyhow::Result<()> 
     })
 }
 
-/// apt-get, through sudo where this user is not root.
+/// apt-get, through sudo unless this user is root.
 fn apt() -> Option<Command> {
     process::find("apt-get")?;
     let mut command = if postgres::is_root() {

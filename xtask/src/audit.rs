@@ -1,4 +1,4 @@
-//! `cargo xtask audit`: what the dependencies allow, and what is known against them.
+//! `cargo xtask audit`: licences, bans, sources and advisories of the dependencies.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use crate::process::{self, cargo};
 use crate::test::Count;
 use crate::tools;
 
-/// What cargo-deny says where it could not get the list of advisories.
+/// The message of cargo-deny when it cannot fetch the list of advisories.
 const NO_LIST: &str = "failed to fetch advisory database";
 
 /// Runs cargo-deny with the rules of `deny.toml`.
@@ -20,7 +20,7 @@ pub(crate) fn audit() -> anyhow::Result<ExitCode> {
     })
 }
 
-/// As [`audit`], counted: the rules are one test, the advisories another, which is skipped where they cannot be fetched.
+/// Like [`audit`], counted: the rules are one test, the advisories another, which is skipped if they cannot be fetched.
 pub(crate) fn check() -> anyhow::Result<Count> {
     tools::cargo_deny()?;
     println!("==> licences, bans, sources");
@@ -37,7 +37,7 @@ pub(crate) fn check() -> anyhow::Result<Count> {
     let unlisted = !advisories.success() && !list;
     if unlisted {
         println!(
-            "\nThe list of advisories (github.com/rustsec/advisory-db) could not be fetched from this machine: \
+            "\nCannot fetch the list of advisories (github.com/rustsec/advisory-db): \
              advisories were NOT checked."
         );
     }

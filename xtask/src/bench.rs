@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what the chat costs beside its peers, and what its page costs, and what socketio-anywhere weighs in a page and how
-//! fast it is there.
+//! `cargo xtask bench`: the chat's throughput and its page's load time, compared with its peers; the size and the speed of
+//! socketio-anywhere in a page.
 
 use std::process::ExitCode;
 
@@ -15,36 +15,36 @@ mod page;
 mod size;
 mod throughput;
 
-/// What `bench` can be told.
+/// The options of `bench`.
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(subcommand)]
-    what: What,
+    benchmark: Benchmark,
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// Put load on Steadfast, on the tutorial's chat and on a bare broadcast, in turn, and compare
+enum Benchmark {
+    /// Put load on Steadfast, the tutorial's chat and a bare broadcast, in turn, and compare
     Load(load::Options),
-    /// Open the page on a slow phone, beside the tutorial's, and say when it can be used and what came over the wire
+    /// Open the page on a slow phone, beside the tutorial's page; print when each is usable, and its transfer size
     Page(first_load::Options),
-    /// Weigh what the client adds to a page that has serde_json, and say what it is made of
+    /// Measure how many bytes the client adds to a page that has serde_json, by crate and function
     Size(size::Options),
     /// Race the client against the JavaScript client, in one page of a headless Chromium
     Throughput(throughput::Options),
 }
 
-/// Builds the pages and measures.
+/// Builds the pages and runs the measurement.
 pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
-    match &options.what {
-        What::Load(options) => load::load(options),
-        What::Page(options) => first_load::first_load(options),
-        What::Size(options) => {
+    match &options.benchmark {
+        Benchmark::Load(options) => load::load(options),
+        Benchmark::Page(options) => first_load::first_load(options),
+        Benchmark::Size(options) => {
             page_tools()?;
             size::size(options)
         }
-        What::Throughput(options) => {
+        Benchmark::Throughput(options) => {
             page_tools()?;
             throughput::throughput(options)
         }

@@ -1,4 +1,4 @@
-//! Chromium with its driver, and a font that knows Hangul: what tests in a browser need.
+//! Chromium, its driver, and a font with Hangul, for tests in a browser.
 
 use std::{
     env,
@@ -12,7 +12,7 @@ use crate::{apt, process};
 /// Debian's packages of the three.
 const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-cjk"];
 
-/// A browser to test in.
+/// Chromium and its driver.
 pub(crate) struct Browser {
     /// Chromium; `CHROMIUM` overrides it.
     pub(crate) chromium: PathBuf,
@@ -20,7 +20,7 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-/// Finds the browser, and installs it with apt where it is absent.
+/// Finds the browser, and installs it with apt if it is missing.
 pub(crate) fn browser() -> anyhow::Result<Browser> {
     if let Some(found) = found()
         && has_hangul()
@@ -31,7 +31,7 @@ pub(crate) fn browser() -> anyhow::Result<Browser> {
         &PACKAGES,
         "Elsewhere: install Chromium, its driver and a CJK font, and name the programs in CHROMIUM and CHROMEDRIVER",
     )?;
-    found().context("apt installed Chromium, and yet `chromium` or `chromedriver` is not on the PATH")
+    found().context("apt installed Chromium, but `chromium` or `chromedriver` is not on the PATH")
 }
 
 fn found() -> Option<Browser> {
@@ -47,7 +47,7 @@ fn named(variable: &str) -> Option<PathBuf> {
         .filter(|file| file.is_file())
 }
 
-/// Without such a font Korean text is boxes, and screenshots prove nothing.
+/// Without such a font Korean text shows as boxes, and screenshots prove nothing.
 fn has_hangul() -> bool {
     match process::output("fc-list", &[":lang=ko", "file"]) {
         Some(fonts) => !fonts.is_empty(),

@@ -1,4 +1,4 @@
-//! `cargo xtask hostile`: strangers let loose on a release server, and what others notice of it.
+//! `cargo xtask hostile`: attacks a release server and measures the effect on other people.
 
 use std::process::ExitCode;
 
@@ -6,18 +6,18 @@ use clap::Args;
 
 use crate::{npm, process, server, step::step, tools, workspace};
 
-/// What `hostile` can be told.
+/// The options of `hostile`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Which attacks, as `handshakes` or `hashing`; all of them where none is named
+    /// Attacks to run, such as `handshakes` or `hashing`; all by default
     attacks: Vec<String>,
 
-    /// How often each; the round in the middle counts, and a machine that does something else meanwhile needs three
+    /// How often to run each; the median round counts. Use three on a machine that is busy with other work
     #[arg(long, default_value_t = 1)]
     rounds: u32,
 }
 
-/// Builds the server and lets `e2e/hostile/hostile.mjs` attack it, on this machine only.
+/// Builds the server and runs `e2e/hostile/hostile.mjs` against it, on this machine only.
 pub(crate) fn hostile(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     npm::packages()?;

@@ -1,5 +1,5 @@
-//! The rules of the house, kept by tests: what may be named where, who may depend on whom, how long a file may be, which tests
-//! the documents may name. And [`report`]: how easy it is to find one's way in it.
+//! The house rules, enforced by tests: which names may appear where, dependencies, the length of files, the tests that
+//! documents name. And [`report`]: measures of how easy the source is to read.
 
 mod report;
 mod source;

@@ -1,11 +1,11 @@
-//! What sets a fresh machine up, and runs and tests Steadfast on it.
+//! Sets up a fresh machine, and runs and tests Steadfast on it.
 //!
 //! - [`run`], [`test`], [`audit`], [`bench`], [`scoreboard`], [`simulate`], [`hostile`], [`cluster`],
 //!   [`setup`]: the commands
-//! - [`page`], [`server`]: what is built
-//! - [`tools`], [`npm`], [`browser`], [`postgres`], [`redis`], [`apt`]: what is installed where it is absent
-//! - [`step`], [`process`], [`workspace`]: how it is said, started and found
-//! - [`house`]: the rules of the source tree, kept by tests, and its measures
+//! - [`page`], [`server`]: the builds
+//! - [`tools`], [`npm`], [`browser`], [`postgres`], [`redis`], [`apt`]: programs that are installed if missing
+//! - [`step`], [`process`], [`workspace`]: progress output, child processes, paths
+//! - [`house`]: the rules of the source tree, enforced by tests, and its measures
 
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ mod test;
 mod tools;
 mod workspace;
 
-/// Sets this machine up, and runs and tests Steadfast on it.
+/// Sets up this machine, and runs and tests Steadfast on it.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", max_term_width = 100)]
 struct Cli {
@@ -45,25 +45,25 @@ struct Cli {
 enum Command {
     /// Build the page and the server, and serve the chat on http://localhost:3000
     Run(run::Options),
-    /// Build the page for release, in its parts, into web/dist
+    /// Build the release page, split into its parts, in web/dist
     Page,
-    /// Run every check there is, or the parts named
+    /// Run every check, or only the named parts
     Test(test::Options),
-    /// Check the dependencies: licences, bans, sources and, where they can be fetched, advisories
+    /// Check the dependencies: licences, bans, sources, and advisories if they can be fetched
     Audit,
-    /// Measure the chat beside its peers, and socketio-anywhere beside the JavaScript client
+    /// Measure the chat against its peers, and socketio-anywhere against the JavaScript client
     Bench(bench::Options),
-    /// Run one script of faults against the Socket.IO tutorial's chat and against Steadfast, and count
+    /// Run one script of faults against the Socket.IO tutorial's chat and Steadfast, and count the losses
     Scoreboard(scoreboard::Options),
-    /// Try the chat in simulated worlds where everything goes wrong, from seeds
+    /// Run the chat in simulated worlds from seeds, where everything goes wrong
     Simulate(simulate::Options),
-    /// Let strangers loose on a release server on this machine, and measure what others notice
+    /// Attack a release server on this machine, and measure what other people notice
     Hostile(hostile::Options),
     /// Start several nodes on one Postgres behind a proxy, for development
     Cluster(cluster::Options),
-    /// Measure how easily the source is read: files on a message's way, sizes, words
+    /// Measure how easy the source is to read: files on a message's way, sizes, words
     House(house::Options),
-    /// Install what building the page needs, for `trunk serve`
+    /// Install the tools for building the page, for `trunk serve`
     Setup,
 }
 

@@ -1,4 +1,4 @@
-//! The page as it is released, in `web/dist`: compiled, cut into parts, put together by Trunk.
+//! Builds the release page in `web/dist`: compiled, split into parts, assembled by Trunk.
 
 mod modules;
 mod shell;
@@ -17,7 +17,7 @@ use crate::{
     tools, workspace,
 };
 
-/// What the page is made of. A folder counts with everything in it.
+/// The page's sources. A folder counts with all its contents.
 const INPUTS: [&str; 14] = [
     "web",
     "client/Cargo.toml",
@@ -35,7 +35,7 @@ const INPUTS: [&str; 14] = [
     "xtask/src/page",
 ];
 
-/// Builds the page for release, unless what is in `web/dist` was built from just these sources.
+/// Builds the release page, unless the one in `web/dist` was built from exactly these sources.
 pub(crate) fn build() -> anyhow::Result<()> {
     tools::prerequisites()?;
     tools::wasm_target()?;
@@ -58,7 +58,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
     })
 }
 
-/// Names the sources and the page together: `trunk serve` leaves its own build in the same folder.
+/// Covers the sources and the built page: `trunk serve` leaves its own build in the same folder.
 fn stamp_of(sources: u64) -> String {
     match fingerprint(&[workspace::dist()]) {
         Ok(page) => format!("{sources:016x} {page:016x}"),
@@ -66,7 +66,7 @@ fn stamp_of(sources: u64) -> String {
     }
 }
 
-/// A number that changes with any name or content in the files and folders.
+/// A hash of the names and contents of all files below the paths.
 fn fingerprint(paths: &[PathBuf]) -> anyhow::Result<u64> {
     let mut files = Vec::new();
     for path in paths {

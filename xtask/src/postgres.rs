@@ -7,7 +7,7 @@ use std::{
 
 use crate::{apt, process};
 
-/// Installs Postgres with apt where it is absent.
+/// Installs Postgres with apt if it is missing.
 pub(crate) fn prepare() -> anyhow::Result<()> {
     if binaries().is_some() {
         return Ok(());
@@ -18,7 +18,7 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     )
 }
 
-/// The folder of the newest one's programs: Debian keeps them off the PATH.
+/// The folder with the newest version's programs: Debian does not put them on the PATH.
 pub(crate) fn binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -38,12 +38,12 @@ pub(crate) fn binaries() -> Option<PathBuf> {
         })
 }
 
-/// Whether this is root, whom Postgres refuses.
+/// Whether this user is root, as whom Postgres refuses to run.
 pub(crate) fn is_root() -> bool {
     process::output("id", &["-u"]).as_deref() == Some("0")
 }
 
-/// Whom it runs as where this is root.
+/// The user to run Postgres as if this one is root.
 pub(crate) fn somebody() -> &'static str {
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     if users.lines().any(|line| line.starts_with("postgres:")) {

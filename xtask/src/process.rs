@@ -1,4 +1,4 @@
-//! Starting other programs.
+//! Runs other programs.
 
 use std::{
     env,
@@ -15,17 +15,17 @@ use anyhow::{Context, bail};
 
 use crate::{step::Stopwatch, workspace};
 
-/// A program that says nothing for this long hangs.
+/// A program without output for this long counts as hanging.
 const SILENCE: Duration = Duration::from_secs(15 * 60);
 
-/// How long the pipes of a program that has ended may stay open: whatever it left behind holds them.
+/// How long to wait for the pipes of an ended program: its orphaned children may still hold them open.
 const LINGER: Duration = Duration::from_secs(3);
 
-/// A command in the top-level folder that sees the cargo home and npm's programs first on its PATH.
+/// A command in the top-level folder, with the cargo home and npm's programs first on its PATH.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(workspace::root()).env("PATH", path());
-    // What `cargo run` tells this process about this process would make build scripts run again.
+    // Variables that `cargo run` sets for this process would make build scripts run again.
     for (name, _) in env::vars_os() {
         if let Some(name) = name.to_str()
             && (name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
@@ -36,12 +36,12 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Cargo, the one that started this process.
+/// The cargo that started this process.
 pub(crate) fn cargo() -> Command {
     command("cargo")
 }
 
-/// PATH as every started program sees it.
+/// The PATH of every program started here.
 fn path() -> std::ffi::OsString {
     let old = env::var_os("PATH").unwrap_or_default();
     let first = [workspace::e2e().join("node_modules/.bin"), workspace::cargo_bin()];
@@ -49,7 +49,7 @@ fn path() -> std::ffi::OsString {
     env::join_paths(all).unwrap_or(old)
 }
 
-/// Where a program is, on that PATH.
+/// The path of a program on that PATH.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&path())
         .map(|folder| folder.join(program))
@@ -68,7 +68,7 @@ fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-/// What a program prints, trimmed; `None` where it is absent or fails.
+/// The trimmed output of a program; `None` if it is missing or fails.
 pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
     let output = command(program).args(args).stderr(Stdio::null()).output().ok()?;
     output
@@ -77,7 +77,7 @@ pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a command to its end; its output is the person's to read.
+/// Runs a command to its end, with its output on the terminal.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let status = command
         .status()
@@ -88,7 +88,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end, showing every line and handing it over without its colours.
+/// Runs a command to its end; shows every line, and passes it to `line` without its colours.
 ///
 /// Standard output and standard error come as one stream, in the order they were read.
 pub(crate) fn watch(command: &mut Command, mut line: impl FnMut(&str)) -> anyhow::Result<ExitStatus> {
@@ -126,7 +126,11 @@ pub(crate) fn watch(command: &mut Command, mut line: impl FnMut(&str)) -> anyhow
                 if quiet.elapsed().0 > SILENCE {
                     child.kill()?;
                     child.wait()?;
-                    bail!("{} said nothing for {}; killed", shown(command), quiet.elapsed());
+                    bail!(
+                        "{} printed nothing for {}; killed",
+                        shown(command),
+                        quiet.elapsed()
+                    );
                 }
             }
         }
@@ -147,14 +151,14 @@ fn read_lines(from: impl Read + Send + 'static, to: Sender<String>) {
     });
 }
 
-/// Shows a line as it came. A closed standard output is nobody's error: the work goes on.
+/// Prints a line as it came. A closed standard output is not an error: the work goes on.
 fn show(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(text.as_bytes());
     let _ = stdout.flush();
 }
 
-/// A line without its terminal colours.
+/// Removes a line's terminal colours.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();
@@ -177,14 +181,14 @@ pub(crate) fn shown(command: &Command) -> String {
         .join(" ")
 }
 
-/// A program that serves while tests run, and ends with them.
+/// A program that serves while tests run, and ends with this value.
 pub(crate) struct Background(Child);
 
 impl Background {
     /// Starts it and waits for the first line it prints.
     pub(crate) fn start(command: &mut Command) -> anyhow::Result<(Self, String)> {
         let mut child = command
-            // Open as long as this process lives: a program may watch it to know when to end.
+            // Open for the life of this process: a program can watch it to know when to end.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -197,8 +201,8 @@ impl Background {
         }
         let line = lines
             .recv_timeout(Duration::from_secs(30))
-            .with_context(|| format!("{} did not say that it is ready", shown(command)))?;
-        // What it prints later is drained, so that it never waits on a full pipe.
+            .with_context(|| format!("{} did not report that it is ready", shown(command)))?;
+        // Further output is drained, so that the program never blocks on a full pipe.
         thread::spawn(move || lines.into_iter().for_each(drop));
         Ok((background, line.trim().to_owned()))
     }

@@ -2,7 +2,7 @@
 
 use crate::{apt, process};
 
-/// Installs Redis with apt where it is absent.
+/// Installs Redis with apt if it is missing.
 pub(crate) fn prepare() -> anyhow::Result<()> {
     if process::find("redis-server").is_some() {
         return Ok(());

@@ -11,13 +11,13 @@ use crate::{
     step::Stopwatch,
 };
 
-/// What `run` can be told.
+/// The options of `run`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Serve on this port of 127.0.0.1 [default: 3000]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// The database file; created where it is absent [default: steadfast.db in this folder]
+    /// The database file; created if it does not exist [default: steadfast.db in this folder]
     #[arg(long, value_name = "FILE")]
     database: Option<String>,
     /// Further arguments for the server, after `--`; `cargo xtask run -- --help` lists them
@@ -26,7 +26,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The port that this command knows of; `None` where the server is told an address in another way, or only asked for help.
+    /// The port, if this command knows it; `None` if the server gets its address in another way, or was only asked for help.
     fn known_port(&self) -> Option<u16> {
         const ELSEWHERE: [&str; 4] = ["--listen", "--help", "-h", "--version"];
         let elsewhere = |arg: &String| ELSEWHERE.iter().any(|word| arg.starts_with(word));
@@ -63,11 +63,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     become_it(server)
 }
 
-/// Better said before minutes of building than after.
+/// Checked before the build, which takes minutes.
 fn port_is_free(port: u16) -> anyhow::Result<()> {
     TcpListener::bind(("127.0.0.1", port)).map(drop).with_context(|| {
         format!(
-            "port {port} cannot be used; choose another: cargo xtask run --port {}",
+            "port {port} is not available; choose another: cargo xtask run --port {}",
             other(port)
         )
     })
@@ -77,7 +77,7 @@ fn other(port: u16) -> u16 {
     port.checked_add(1).unwrap_or(3000)
 }
 
-/// The server takes this process's place, so that Ctrl-C and SIGTERM reach it and its exit code is ours.
+/// The server replaces this process, so that Ctrl-C and SIGTERM reach it, and its exit code becomes ours.
 #[cfg(unix)]
 fn become_it(mut server: std::process::Command) -> anyhow::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

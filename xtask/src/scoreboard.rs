@@ -6,15 +6,15 @@ use clap::Args;
 
 use crate::{npm, process, server, step::step, tools, workspace};
 
-/// What `scoreboard` can be told.
+/// The options of `scoreboard`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the script's chance comes from: the same seed, the same faults
+    /// The script's seed: the same seed gives the same faults
     #[arg(long, default_value_t = 1)]
     seed: u32,
 }
 
-/// Builds the server, lets `bench/scoreboard/scoreboard.mjs` run the script, and writes the table into `docs/`.
+/// Builds the server, runs the script with `bench/scoreboard/scoreboard.mjs`, and writes the table into `docs/`.
 pub(crate) fn scoreboard(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     let folder = workspace::root().join("bench/scoreboard");

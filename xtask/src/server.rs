@@ -9,19 +9,19 @@ use crate::{
     workspace,
 };
 
-/// How to build it.
+/// The variants of the build.
 pub(crate) enum Build {
-    /// For people: optimised, the page embedded.
+    /// For people: optimised, with the page embedded.
     Release,
-    /// For tests of the wire: quickly, no page; with the example that fills a database.
+    /// For wire tests: quick to build, without the page; with the example that fills a database.
     Debug,
-    /// For tests in a browser: quickly, with the same page as [`Build::Release`]; with the example that fills a database.
+    /// For browser tests: quick to build, with the same page as [`Build::Release`]; with the example that fills a database.
     DebugWithPage,
 }
 
-/// Builds it, and the page first where it is embedded. Says where the binary is.
+/// Builds the server, and first the page if it is embedded. Returns the binary's path.
 pub(crate) fn build(how: &Build) -> anyhow::Result<PathBuf> {
-    let (what, args, folder): (_, &[&str], _) = match how {
+    let (title, args, folder): (_, &[&str], _) = match how {
         Build::Release => (
             "building the server (release, the page embedded)",
             &["--release", "--features", "page"],
@@ -41,7 +41,7 @@ pub(crate) fn build(how: &Build) -> anyhow::Result<PathBuf> {
     if matches!(how, Build::Release | Build::DebugWithPage) {
         page::build()?;
     }
-    step(what, || {
+    step(title, || {
         process::run(
             cargo()
                 .args(["build", "--package", "steadfast-server"])

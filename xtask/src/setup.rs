@@ -1,10 +1,10 @@
-//! `cargo xtask setup`: what `trunk serve` needs.
+//! `cargo xtask setup`: prepares a machine for `trunk serve`.
 
 use std::process::ExitCode;
 
 use crate::{npm, tools};
 
-/// Installs what building the page needs, and nothing that is there already.
+/// Installs the tools for building the page, unless they are installed already.
 pub(crate) fn setup() -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     tools::wasm_target()?;

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: seeds nobody has tried, for as long as somebody wants.
+//! `cargo xtask simulate`: runs fresh seeds for as long as requested.
 
 use std::hash::{DefaultHasher, Hasher};
 use std::{env, process::Command, time::Duration};
@@ -12,36 +12,37 @@ use crate::workspace;
 /// How long `cargo xtask test` tries fresh seeds.
 const BUDGET: Duration = Duration::from_secs(120);
 
-/// The variable that says otherwise: `STEADFAST_SIMULATE=30s`.
+/// Overrides it: `STEADFAST_SIMULATE=30s`.
 const BUDGET_VARIABLE: &str = "STEADFAST_SIMULATE";
 
-/// What `simulate` can be told.
+/// The options of `simulate`.
 #[derive(Args)]
 #[command(after_help = "\
 Each seed is a small world: a few people on devices with several tabs, one to three server nodes over a database, \
-and everything that can go wrong between them: lines that break with or without a word, answers that never come, news \
-that comes twice or in any order, processes that die at any point of the write path, databases that are locked, full, wiped \
-or put back from a backup, browsers' storage that is full, broken or stalled, tabs that are refreshed or freeze. \
-Time is virtual. The rules it must keep are in client/tests/simulation/check.
+and everything that can go wrong between them: connections that drop or go silent, answers that never arrive, events \
+that arrive twice or out of order, processes that die at any point of the write path, databases that are locked, full, wiped \
+or restored from a backup, browser storage that is full, broken or stalled, tabs that refresh or freeze. \
+Time is virtual. The rules that must hold are in client/tests/simulation/check.
 
-A seed that breaks a rule ends the run. It prints the command that shows it again, and the shortest way to it that was found, in words.
+A seed that breaks a rule ends the run. The run prints the command that replays it, and the shortest script it found that
+still breaks the rule, in words.
 
 Examples:
   cargo xtask simulate                 fresh seeds for two minutes
-  cargo xtask simulate --for 8h        over night
-  cargo xtask simulate --seed 4711     one seed again
+  cargo xtask simulate --for 8h        overnight
+  cargo xtask simulate --seed 4711     replay one seed
   cargo xtask simulate --from 0        seeds 0, 1, 2, …")]
 pub(crate) struct Options {
-    /// How long to go on: 90s, 10m, 8h
+    /// How long to run: 90s, 10m, 8h
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     lasts: Option<Duration>,
-    /// Only this seed
+    /// Run only this seed
     #[arg(long, value_name = "N", conflicts_with_all = ["lasts", "from"])]
     seed: Option<u64>,
-    /// This seed and those after it; without it they begin where nobody has chosen
+    /// Run this seed and the following ones [default: a random start]
     #[arg(long, value_name = "N")]
     from: Option<u64>,
-    /// How many worlds at a time [default: one per processor]
+    /// Worlds to run in parallel [default: one per processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
 }
@@ -49,7 +50,7 @@ pub(crate) struct Options {
 /// Builds the simulation and runs it.
 pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCode> {
     let mut run = worlds(options.lasts.unwrap_or(BUDGET), false);
-    let told = [
+    let variables = [
         ("STEADFAST_SIMULATE_SEED", options.seed),
         ("STEADFAST_SIMULATE_FROM", options.from),
         (
@@ -57,7 +58,7 @@ pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCo
             options.threads.map(|threads| threads as u64),
         ),
     ];
-    for (name, value) in told {
+    for (name, value) in variables {
         if let Some(value) = value {
             run.env(name, value.to_string());
         }
@@ -66,10 +67,10 @@ pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCo
     Ok(std::process::ExitCode::SUCCESS)
 }
 
-/// The run that is part of `cargo xtask test`: fresh seeds, and deliberate faults that must be noticed.
+/// The run that is part of `cargo xtask test`: fresh seeds, and deliberate faults that must be detected.
 pub(crate) fn budget() -> anyhow::Result<Command> {
     let lasts = match env::var(BUDGET_VARIABLE) {
-        Ok(told) => duration(&told).with_context(|| format!("{BUDGET_VARIABLE}={told}"))?,
+        Ok(value) => duration(&value).with_context(|| format!("{BUDGET_VARIABLE}={value}"))?,
         Err(_) => BUDGET,
     };
     let mut run = worlds(lasts, true);
@@ -79,23 +80,23 @@ pub(crate) fn budget() -> anyhow::Result<Command> {
     Ok(run)
 }
 
-/// Where the seeds of `cargo xtask test` begin: chosen by what the commit says of the simulated crates, so that a run which
-/// fails fails again, and each change of them tries worlds of its own. `None` outside a repository.
+/// The first seed in `cargo xtask test`: a hash of the simulated crates in the commit, so that a failing run fails again and
+/// each change of them tries different worlds. `None` outside a repository.
 fn seed_of_this_version() -> Option<u64> {
     let mut trees = Command::new("git");
     trees.args(["rev-parse", "HEAD:client", "HEAD:shared", "HEAD:socketio-client"]);
-    let said = trees.current_dir(workspace::root()).output().ok()?;
-    said.status.success().then(|| seed_of(&said.stdout))
+    let output = trees.current_dir(workspace::root()).output().ok()?;
+    output.status.success().then(|| seed_of(&output.stdout))
 }
 
-/// Short enough to be typed again.
+/// Short enough to type.
 fn seed_of(trees: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write(trees);
     hasher.finish() % 1_000_000_000_000
 }
 
-/// Fresh seeds, and with `mutants` the deliberate faults too.
+/// Fresh seeds, and with `mutants` also the deliberate faults.
 fn worlds(lasts: Duration, mutants: bool) -> Command {
     let mut run = cargo();
     run.args(["test", "--quiet", "--package", "steadfast-client"])
@@ -108,7 +109,7 @@ fn worlds(lasts: Duration, mutants: bool) -> Command {
     run.arg("--nocapture")
         .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
         .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
-        // What a failing seed says is in words: where in the program it was said is of no interest.
+        // A failing seed explains itself in words; a backtrace adds nothing.
         .env("RUST_BACKTRACE", "0");
     run
 }
@@ -117,17 +118,17 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, Into::into)
 }
 
-/// `90s`, `10m`, `8h`.
+/// Parses `90s`, `10m`, `8h`.
 fn duration(text: &str) -> anyhow::Result<Duration> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let number: u64 = text[..text.len() - unit.len()]
         .parse()
-        .with_context(|| format!("{text:?} is no time like 90s, 10m or 8h"))?;
+        .with_context(|| format!("{text:?} is not a duration like 90s, 10m or 8h"))?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
         "h" => 60 * 60,
-        _ => bail!("{text:?} is no time like 90s, 10m or 8h"),
+        _ => bail!("{text:?} is not a duration like 90s, 10m or 8h"),
     };
     Ok(Duration::from_secs(number * seconds))
 }

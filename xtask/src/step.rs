@@ -1,12 +1,12 @@
-//! Saying what is done, and how long it took.
+//! Prints each step, and how long it took.
 
 use std::{fmt, time::Duration};
 
-/// Measures how long something takes.
+/// Measures the duration of a step.
 pub(crate) struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
-    /// Starts one.
+    /// Starts measuring now.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the edge: the durations of real work are shown to a person"
@@ -21,7 +21,7 @@ impl Stopwatch {
     }
 }
 
-/// A duration as a person reads it.
+/// A duration, formatted for people.
 #[derive(Clone, Copy)]
 pub(crate) struct Took(pub(crate) Duration);
 
@@ -37,7 +37,7 @@ impl fmt::Display for Took {
     }
 }
 
-/// Says what is about to be done, does it, and says how long it took.
+/// Prints what is about to be done, does it, and prints how long it took.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     println!("==> {what}");
     let watch = Stopwatch::start();
@@ -46,7 +46,7 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> anyhow::Result<T>) -> a
     Ok(done)
 }
 
-/// Says that nothing had to be done.
+/// Prints that a step was not needed.
 pub(crate) fn unchanged(what: &str) {
     println!("==> {what}: up to date");
 }

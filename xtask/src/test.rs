@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check there is, part by part, and one line at the end that says it all.
+//! `cargo xtask test`: runs every check, part by part, and ends with one line of totals.
 
 use std::process::ExitCode;
 
@@ -13,23 +13,23 @@ mod part;
 pub(crate) use count::Count;
 use part::Part;
 
-/// What `test` can be told.
+/// The options of `test`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only these parts; all of them where none is named
+    /// Run only these parts [default: all]
     #[arg(value_enum, value_name = "PART")]
     parts: Vec<Part>,
-    /// Arguments for the one part's own tool, after `--`: `cargo xtask test e2e -- -g toggle`
+    /// Arguments for the tool of the one named part, after `--`: `cargo xtask test e2e -- -g toggle`
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
 }
 
-/// How a part went.
+/// The result of a part.
 struct Outcome {
     part: Part,
     count: Count,
     took: Took,
-    /// Why it failed, where the count does not tell.
+    /// Why it failed, if the count does not show it.
     trouble: Option<String>,
 }
 
@@ -39,21 +39,21 @@ impl Outcome {
     }
 }
 
-/// Runs the parts, all of them even where one fails.
+/// Runs the parts; a failing one does not stop the others.
 pub(crate) fn test(options: &Options) -> anyhow::Result<ExitCode> {
     let parts = match options.parts.as_slice() {
         [] => Part::value_variants().to_vec(),
         named => named.to_vec(),
     };
     if !options.args.is_empty() && parts.len() != 1 {
-        bail!("arguments after `--` go to one part: name it");
+        bail!("arguments after `--` are for one part: name exactly one");
     }
     let outcomes: Vec<_> = parts.into_iter().map(|part| run(part, &options.args)).collect();
     Ok(report(&outcomes))
 }
 
 fn run(part: Part, args: &[String]) -> Outcome {
-    println!("\n━━━ {}: {}", part.name(), part.what());
+    println!("\n━━━ {}: {}", part.name(), part.description());
     let watch = Stopwatch::start();
     let (count, trouble) = match part.run(args) {
         Ok(count) if count.ran() == 0 => (Count::FAILURE, Some("nothing was tested".to_owned())),

@@ -1,4 +1,4 @@
-//! The programs the build needs: some have to be there, some are installed.
+//! The programs that the build needs: it requires some, and installs others.
 
 use anyhow::bail;
 
@@ -7,22 +7,23 @@ use crate::{
     step::step,
 };
 
-/// The newest Trunk that builds on the Rust version the workspace names.
+/// The newest Trunk that builds with the workspace's Rust version.
 const TRUNK: &str = "0.21.14";
 
-/// The same as the `wasm-bindgen` crate in Cargo.lock, or the page does not link.
+/// Must equal the `wasm-bindgen` crate in Cargo.lock, or the page does not link.
 const WASM_BINDGEN: &str = "0.2.130";
 
-/// The newest cargo-deny that builds on the Rust version the workspace names.
+/// The newest cargo-deny that builds with the workspace's Rust version.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The oldest Node.js the npm packages run on.
+/// The oldest Node.js that the npm packages support.
 const NODE: (u32, u32) = (20, 14);
 
 /// The target the page is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// What wasm-opt is told beside the level: the stack lies below the data, and every browser of today has these features. As in `web/index.html`.
+/// wasm-opt's options besides the level: the stack lies below the data, and every current browser has these features. As in
+/// `web/index.html`.
 pub(crate) const WASM_OPT: [&str; 8] = [
     "--low-memory-unused",
     "--enable-bulk-memory",
@@ -34,7 +35,7 @@ pub(crate) const WASM_OPT: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// Names what only a person can install, with the command that does.
+/// Fails if a program is missing that only a person can install, and names the command for it.
 pub(crate) fn prerequisites() -> anyhow::Result<()> {
     if process::output("rustup", &["--version"]).is_none() {
         bail!(
@@ -73,7 +74,7 @@ pub(crate) fn wasm_target() -> anyhow::Result<()> {
     })
 }
 
-/// Clippy and rustfmt, which a minimal toolchain comes without.
+/// Clippy and rustfmt, which a minimal toolchain lacks.
 pub(crate) fn components() -> anyhow::Result<()> {
     let missing: Vec<_> = [("clippy", "clippy-driver"), ("rustfmt", "rustfmt")]
         .into_iter()
@@ -100,18 +101,18 @@ pub(crate) fn trunk() -> anyhow::Result<()> {
     install("trunk", TRUNK, &["--locked"])
 }
 
-/// wasm-bindgen, and its runner of tests in a browser.
+/// wasm-bindgen, and its test runner for browsers.
 pub(crate) fn wasm_bindgen() -> anyhow::Result<()> {
     let runner = process::find("wasm-bindgen-test-runner").is_some();
     if runner && version_of("wasm-bindgen").as_deref() == Some(WASM_BINDGEN) {
         return Ok(());
     }
-    // Without --locked: its lockfile names versions that not every registry mirror holds.
-    // With --force: the version may be the right one, and the runner missing all the same.
+    // Without --locked: its lockfile names versions that some registry mirrors lack.
+    // With --force: the right version may be installed without the runner.
     install("wasm-bindgen-cli", WASM_BINDGEN, &["--force"])
 }
 
-/// cargo-deny, which audits the dependencies. A newer one that a person has installed stays.
+/// cargo-deny, which audits the dependencies. A newer one that a person installed stays.
 pub(crate) fn cargo_deny() -> anyhow::Result<()> {
     let installed = version_of("cargo-deny").and_then(|version| release(&version));
     if installed >= release(CARGO_DENY) {
@@ -120,7 +121,7 @@ pub(crate) fn cargo_deny() -> anyhow::Result<()> {
     install("cargo-deny", CARGO_DENY, &["--locked"])
 }
 
-/// Compiled for a quick installation: optimising these programs takes longer than it saves.
+/// Compiled for a quick installation: optimising these programs costs more time than it saves.
 fn install(krate: &str, version: &str, args: &[&str]) -> anyhow::Result<()> {
     step(
         &format!("installing {krate} {version} into the cargo home (a few minutes, once)"),
@@ -137,7 +138,7 @@ fn install(krate: &str, version: &str, args: &[&str]) -> anyhow::Result<()> {
     )
 }
 
-/// What `program --version` says after the name: `trunk 0.21.14` is `0.21.14`.
+/// The version printed by `program --version`: `0.21.14` of `trunk 0.21.14`.
 fn version_of(program: &str) -> Option<String> {
     let line = process::output(program, &["--version"])?;
     line.split_whitespace().nth(1).map(str::to_owned)

@@ -1,4 +1,4 @@
-//! Where things lie.
+//! The paths of the source tree and of the build.
 
 use std::{
     env,
@@ -11,12 +11,12 @@ pub(crate) fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
-/// Where Cargo puts what it builds.
+/// Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| absolute(dir.into()))
 }
 
-/// Where Trunk puts the built page.
+/// Trunk's output folder with the built page.
 pub(crate) fn dist() -> PathBuf {
     root().join("web/dist")
 }
@@ -26,7 +26,7 @@ pub(crate) fn e2e() -> PathBuf {
     root().join("e2e")
 }
 
-/// Where `cargo install` puts programs.
+/// The folder into which `cargo install` puts programs.
 pub(crate) fn cargo_bin() -> PathBuf {
     let home = env::var_os("CARGO_HOME").map_or_else(
         || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cargo"),
@@ -35,7 +35,7 @@ pub(crate) fn cargo_bin() -> PathBuf {
     home.join("bin")
 }
 
-/// Children are started in other folders than this process: what they are told must not depend on it.
+/// Child processes start in other folders, so their paths must not depend on this one.
 fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }

@@ -1,4 +1,4 @@
-//! What the page costs until it can be used, on a phone with a bad link, beside the tutorial's page.
+//! Load time and size of the page on a phone with a bad connection, beside the tutorial's page.
 
 use std::process::ExitCode;
 
@@ -12,10 +12,10 @@ use crate::{
     workspace,
 };
 
-/// What `bench page` can be told.
+/// The options of `bench page`.
 #[derive(Args)]
 pub(super) struct Options {
-    /// How often each page is opened; the medians count
+    /// How often to open each page; the medians count
     #[arg(long, default_value_t = 5)]
     rounds: u32,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench load`: load on Steadfast, on the tutorial's chat, and on a bare broadcast, in turn.
+//! `cargo xtask bench load`: load on Steadfast, the tutorial's chat and a bare broadcast, in turn.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,29 +15,30 @@ use crate::{
 
 const NODES: &str = "steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster";
 
-/// What `bench load` can be told. What it hands on is explained by `steadfast-load run --help`.
+/// The options of `bench load`. `steadfast-load run --help` explains those it passes on.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Which scenarios, as `paced-200`; all where none is named
+    /// Scenarios to run, such as `paced-200` [default: all]
     scenarios: Vec<String>,
-    /// Which peers, of steadfast, sqlite3, better-sqlite3, floor, postgres-1, postgres-2, postgres-3, redis-3 and cluster
+    /// Peers to compare, of steadfast, sqlite3, better-sqlite3, floor, postgres-1, postgres-2, postgres-3, redis-3 and
+    /// cluster
     #[arg(long, default_value = "steadfast,sqlite3,better-sqlite3,floor")]
     peers: String,
-    /// Those that show what several nodes give: steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster
+    /// The peers that show the effect of several nodes: steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster
     #[arg(long, conflicts_with = "peers")]
     nodes: bool,
-    /// How often each scenario goes round the peers
+    /// Rounds per scenario, each over all peers
     #[arg(long, default_value_t = 3)]
     rounds: u32,
-    /// Seconds that each one is measured
+    /// Seconds to measure each peer
     #[arg(long, default_value_t = 8)]
     seconds: u32,
-    /// Where to write every figure as JSON
+    /// File for every figure, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
-/// Builds both programs, installs the peers' packages, and lets the generator run.
+/// Builds both programs, installs the peers' packages, and runs the load generator.
 pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
     let tutorial = workspace::root().join("bench/load/peers");
     npm::install(&tutorial)?;
@@ -52,7 +53,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
         ]))
     })?;
     let peers = if options.nodes { NODES } else { &options.peers };
-    // They end with this function.
+    // They end when this function returns.
     let services = Services::start(peers)?;
     let release = workspace::target().join("release");
     let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

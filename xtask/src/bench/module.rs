@@ -1,4 +1,4 @@
-//! A WebAssembly module, read as far as weighing it needs: its sections, its functions' bodies and their names.
+//! Parses a WebAssembly module as far as its size needs: sections, function bodies and their names.
 //!
 //! The format: <https://webassembly.github.io/spec/core/binary/modules.html>, names in its appendix.
 
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 
-/// What a module is made of, in bytes.
+/// A module's size by its parts, in bytes.
 #[derive(Debug, Default)]
 pub(super) struct Module {
-    /// Functions by name. The instances of a generic one share a name.
+    /// Functions by name. All instances of a generic function share one name.
     pub(super) functions: BTreeMap<String, Bodies>,
     /// The data section: texts, tables, panic locations.
     pub(super) data: usize,
@@ -17,7 +17,7 @@ pub(super) struct Module {
     pub(super) rest: usize,
 }
 
-/// The functions of one name.
+/// All functions of one name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Bodies {
     pub(super) bytes: usize,
@@ -30,7 +30,7 @@ const CODE: u8 = 10;
 const DATA: u8 = 11;
 
 impl Module {
-    /// Reads a module. Names are not counted.
+    /// Parses a module. Its names do not count towards the size.
     pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Self> {
         let body = bytes
             .strip_prefix(b"\0asm\x01\0\0\0")
@@ -73,7 +73,7 @@ impl Module {
     }
 }
 
-/// A name without what only a linker reads: `core[c593…]::str` is `core::str`, `a::b::h28e0…` is `a::b`.
+/// A name without the hashes that only a linker needs: `core[c593…]::str` is `core::str`, `a::b::h28e0…` is `a::b`.
 fn readable(name: &str) -> String {
     let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = match name.rsplit_once("::h") {

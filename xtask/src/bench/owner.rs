@@ -1,12 +1,13 @@
-//! Whose a function is, by its name.
+//! Finds the crate that a function belongs to, by its name.
 
-/// The crates whose generic functions are somebody else's: `drop_in_place::<X>` is X's.
+/// Crates whose generic functions belong to their type argument: `drop_in_place::<X>` is X's.
 const STANDARD: [&str; 4] = ["core", "alloc", "std", "hashbrown"];
 
-/// The crate a function belongs to: the first that its name mentions, save that a standard generic belongs to what it is made of.
+/// The crate a function belongs to: the first crate in its name, except that a standard generic belongs to its type
+/// argument.
 ///
-/// Of the standard library the module is named, too. Inlining moves code from one function into another before this sees it:
-/// read the answer as "about".
+/// For the standard library the module is included. Inlining moves code between functions before this sees it, so the answer
+/// is approximate.
 pub(super) fn owner(name: &str) -> &str {
     let mut standard = None;
     for path in paths(name) {
@@ -19,13 +20,13 @@ pub(super) fn owner(name: &str) -> &str {
     standard.unwrap_or("glue and intrinsics")
 }
 
-/// The paths in a name, each from its crate on, in order.
+/// The paths in a name, each beginning with its crate, in order.
 fn paths(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))
         .filter(|path| path.contains("::") && path.starts_with(|c: char| c.is_ascii_lowercase() || c == '_'))
 }
 
-/// `alloc::collections::btree` of `alloc::collections::btree::map::BTreeMap`; elsewhere one level.
+/// `alloc::collections::btree` of `alloc::collections::btree::map::BTreeMap`; for other paths one level.
 fn module(path: &str) -> &str {
     let levels = if path.contains("::collections::") { 3 } else { 2 };
     let end = path.match_indices("::").nth(levels - 1);

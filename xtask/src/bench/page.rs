@@ -1,4 +1,4 @@
-//! The pages of `bench/`, compiled as a shipped page is: the profile `wasm-release`, wasm-bindgen, wasm-opt.
+//! Builds the pages of `bench/` as a shipped page is built: the profile `wasm-release`, wasm-bindgen, wasm-opt.
 
 use std::path::PathBuf;
 
@@ -11,20 +11,20 @@ use crate::{
 
 /// A built page.
 pub(super) struct Page {
-    /// The module as it is served: optimised, without names.
+    /// The module as served: optimised, without names.
     pub(super) wasm: PathBuf,
-    /// The same with the names of its functions.
+    /// The same module with the names of its functions.
     pub(super) named: PathBuf,
-    /// What wasm-bindgen wrote to load it.
+    /// The script by wasm-bindgen that loads it.
     pub(super) glue: PathBuf,
 }
 
-/// Builds `bench/src/bin/<name>.rs`; `level` is both rustc's and wasm-opt's: `z` for size, `3` for speed.
+/// Builds `bench/src/bin/<name>.rs`; `level` is rustc's and wasm-opt's: `z` for size, `3` for speed.
 pub(super) fn build(name: &str, level: &str) -> anyhow::Result<Page> {
     build_with(name, level, name, &[])
 }
 
-/// The same with `features`, arguments of cargo; `title` tells it from other builds.
+/// Likewise with `features`, arguments of cargo; `title` distinguishes it from other builds.
 pub(super) fn build_with(name: &str, level: &str, title: &str, features: &[&str]) -> anyhow::Result<Page> {
     step(
         &format!("building the page `{title}` (optimised for `{level}`)"),

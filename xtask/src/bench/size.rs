@@ -1,4 +1,4 @@
-//! `cargo xtask bench size`: what the client adds to a page, in bytes over the wire, and what that is made of.
+//! `cargo xtask bench size`: the bytes that the client adds to a page, compressed, by crate and function.
 
 use std::{
     collections::BTreeMap,
@@ -17,18 +17,18 @@ use super::{
 };
 use crate::{process, workspace};
 
-/// What `bench size` can be told.
+/// The options of `bench size`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many of the largest functions to name
+    /// How many of the largest functions to list
     #[arg(long, default_value_t = 40)]
     top: usize,
-    /// Optimise for `s`, `3`, … where a shipped page takes `z`
+    /// Optimisation level: `s`, `3`, …; a shipped page uses `z`
     #[arg(long, default_value = "z", value_name = "LEVEL")]
     opt_level: String,
 }
 
-/// Builds both pages and prints the difference.
+/// Builds both pages and prints the difference in size.
 pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     let bare = page::build("bare", &options.opt_level)?;
     let client = page::build("client", &options.opt_level)?;
@@ -86,7 +86,7 @@ pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Bytes, plain and compressed.
+/// A size in bytes, plain and compressed.
 #[derive(Clone, Copy)]
 struct Weight {
     raw: f64,
@@ -120,7 +120,7 @@ impl Weight {
     }
 }
 
-/// Compresses files as a web server does beforehand: as hard as it can.
+/// Compresses files as a web server does in advance, at the highest level.
 fn weigh(files: &[&PathBuf]) -> anyhow::Result<Vec<Weight>> {
     let mut node = process::command("node");
     node.arg(workspace::root().join("bench/weigh.mjs")).args(files);
@@ -138,13 +138,13 @@ fn weigh(files: &[&PathBuf]) -> anyhow::Result<Vec<Weight>> {
                     gzip: *gzip,
                     brotli: *brotli,
                 }),
-                _ => bail!("node said {line:?}"),
+                _ => bail!("node printed {line:?}"),
             }
         })
         .collect()
 }
 
-/// Prints the crates and functions that make the difference, by their uncompressed sizes.
+/// Prints the crates and functions that account for the difference, by uncompressed size.
 fn made_of(bare: &Page, client: &Page, top: usize) -> anyhow::Result<()> {
     let (before, after) = (module(&bare.named)?, module(&client.named)?);
     let mut crates: Vec<(&str, isize)> = Vec::new();
@@ -160,7 +160,7 @@ fn made_of(bare: &Page, client: &Page, top: usize) -> anyhow::Result<()> {
     crates.retain(|(_, bytes)| *bytes != 0);
     crates.sort_by_key(|(_, bytes)| -bytes);
     let all: isize = crates.iter().map(|(_, bytes)| bytes).sum();
-    println!("\nwhat is added, uncompressed, by crate (inlined code counts where it ended up)");
+    println!("\nadded bytes, uncompressed, by crate (inlined code counts where it ended up)");
     for (owner, bytes) in crates {
         println!(
             "{bytes:>8}  {:>5.1} %  {owner}",
@@ -169,7 +169,7 @@ fn made_of(bare: &Page, client: &Page, top: usize) -> anyhow::Result<()> {
     }
     println!("{all:>8}           all");
 
-    println!("\nthe {top} functions that add most; of a generic one, how many instances there are");
+    println!("\nthe {top} functions that add most, with the number of instances of a generic one");
     let mut functions: Vec<(&str, isize, usize)> = Vec::new();
     for (name, bodies) in &after.functions {
         let had = before.functions.get(name).map(|bodies| bodies.bytes);
@@ -189,7 +189,7 @@ fn made_of(bare: &Page, client: &Page, top: usize) -> anyhow::Result<()> {
 
 fn module(file: &Path) -> anyhow::Result<Module> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Module::read(&bytes).with_context(|| format!("cannot make sense of {}", file.display()))
+    Module::read(&bytes).with_context(|| format!("cannot parse {}", file.display()))
 }
 
 fn by_owner(module: &Module) -> BTreeMap<&str, usize> {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench throughput`: events and acks per second, ours and the JavaScript client's, side by side.
+//! `cargo xtask bench throughput`: events and acks per second of this client and the JavaScript client.
 
 use std::process::ExitCode;
 
@@ -7,21 +7,21 @@ use clap::Args;
 use super::page;
 use crate::{browser, process, step::step, workspace};
 
-/// What `bench throughput` can be told.
+/// The options of `bench throughput`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many rounds count, after one that warms up
+    /// Rounds to count, after one for warm-up
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Optimise for `s`, `3`, … where a shipped page takes `z`
+    /// Optimisation level: `s`, `3`, …; a shipped page uses `z`
     #[arg(long, default_value = "z", value_name = "LEVEL")]
     opt_level: String,
-    /// Afterwards, say in which functions each client spends its time
+    /// Afterwards, print the functions in which each client spends its time
     #[arg(long)]
     profile: bool,
 }
 
-/// Builds the page, then lets `bench/race/race.mjs` run it.
+/// Builds the page, then runs it with `bench/race/race.mjs`.
 pub(super) fn throughput(options: &Options) -> anyhow::Result<ExitCode> {
     let browser = browser::browser()?;
     let page = page::build("race", &options.opt_level)?;

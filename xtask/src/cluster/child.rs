@@ -19,10 +19,10 @@ use crate::{process, step::Stopwatch};
 /// How long a program may take to end.
 const END: Duration = Duration::from_secs(60);
 
-/// How often it is looked whether it listens, and how long a look takes at most.
+/// How often to check whether it listens, and the timeout of one check.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A program that runs, or has ended.
+/// A program that is running or has ended.
 pub(super) struct Process {
     name: String,
     id: u32,
@@ -32,7 +32,8 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Waits for it elsewhere, and repeats what it logs under its name. Standard output and error have to be pipes, or nobody's.
+    /// Waits for it on another thread, and repeats its log under its name. Standard output and error have to be piped or
+    /// null.
     pub(super) fn new(name: String, mut child: Child) -> Self {
         let id = child.id();
         let (sender, lines) = mpsc::channel();
@@ -70,7 +71,7 @@ impl Process {
         self.id
     }
 
-    /// Whether it runs still.
+    /// Whether it is still running.
     pub(super) fn runs(&mut self) -> bool {
         self.over = self.over || self.ended.try_recv().is_ok();
         !self.over
@@ -78,17 +79,17 @@ impl Process {
 
     /// Waits for a line that says that it is ready. Later lines are only repeated.
     pub(super) fn says(&mut self, ready: &str, within: Duration) -> anyhow::Result<()> {
-        let lines = self.lines.take().context("it was waited for before")?;
+        let lines = self.lines.take().context("its output was already read")?;
         loop {
             match lines.recv_timeout(within) {
                 Ok(line) if line.contains(ready) => return Ok(()),
                 Ok(_) => {}
-                Err(_) => bail!("{} did not say {ready:?}", self.name),
+                Err(_) => bail!("{} did not print {ready:?}", self.name),
             }
         }
     }
 
-    /// Waits until a port of this machine is listened at.
+    /// Waits until it listens on a port of this machine.
     pub(super) fn listens(&mut self, port: u16, within: Duration) -> anyhow::Result<()> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let watch = Stopwatch::start();
@@ -99,20 +100,20 @@ impl Process {
             thread::sleep(LOOK);
         }
         bail!(
-            "{} does not listen on port {port}; what it said stands above",
+            "{} does not listen on port {port}; its output is above",
             self.name
         )
     }
 
-    /// Sends a signal, as `KILL`.
+    /// Sends it a signal, such as `KILL`.
     pub(super) fn signal(&mut self, signal: &str) -> anyhow::Result<()> {
         if !self.runs() {
-            bail!("{} does not run", self.name);
+            bail!("{} is not running", self.name);
         }
         process::run(process::command("kill").args([format!("-{signal}"), self.id.to_string()]))
     }
 
-    /// Sends a signal that ends it, and waits until it has.
+    /// Sends a signal that ends it, and waits until it has ended.
     pub(super) fn end(&mut self, signal: &str) -> anyhow::Result<()> {
         self.signal(signal)?;
         let ended = self.ended.recv_timeout(END);

@@ -1,20 +1,20 @@
-//! What a person types while the cluster runs.
+//! The commands that a person types while the cluster runs.
 
-use super::postgres::Deed as ToPostgres;
-use super::redis::Deed as ToRedis;
+use super::postgres::Action as ToPostgres;
+use super::redis::Action as ToRedis;
 
-/// What is shown once everything runs.
+/// Shown once everything runs.
 pub(super) const HELP: &str = "
   kill N      kill -9 node N             postgres restart | kill | stop | start
   stop N      SIGTERM to node N          redis kill | start
-  start N     start node N again         reload     the proxy reads its file again
+  start N     restart node N             reload     the proxy reloads its file
   freeze N    SIGSTOP to node N          show       addresses and process ids
   thaw N      SIGCONT to node N          quit       end everything (so does Ctrl-C)
 ";
 
-/// What is done to a node.
+/// An action on a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Deed {
+pub(super) enum Action {
     Kill,
     Stop,
     Start,
@@ -22,10 +22,10 @@ pub(super) enum Deed {
     Thaw,
 }
 
-/// One line.
+/// One typed command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Command {
-    Node(Deed, usize),
+    Node(Action, usize),
     Postgres(ToPostgres),
     Redis(ToRedis),
     Reload,
@@ -35,7 +35,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Reads a line; an empty one is no command.
+    /// Parses a line; an empty one is no command.
     pub(super) fn parse(line: &str) -> Result<Option<Self>, String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let command = match words.as_slice() {
@@ -44,7 +44,7 @@ impl Command {
             ["help"] => Self::Help,
             ["quit" | "exit"] => Self::Quit,
             ["reload"] => Self::Reload,
-            ["postgres", deed] => Self::Postgres(match *deed {
+            ["postgres", action] => Self::Postgres(match *action {
                 "restart" => ToPostgres::Restart,
                 "kill" => ToPostgres::Kill,
                 "stop" => ToPostgres::Stop,
@@ -53,19 +53,19 @@ impl Command {
             }),
             ["redis", "kill"] => Self::Redis(ToRedis::Kill),
             ["redis", "start"] => Self::Redis(ToRedis::Start),
-            [deed, number] => {
-                let deed = match *deed {
-                    "kill" => Deed::Kill,
-                    "stop" => Deed::Stop,
-                    "start" => Deed::Start,
-                    "freeze" => Deed::Freeze,
-                    "thaw" => Deed::Thaw,
+            [action, number] => {
+                let action = match *action {
+                    "kill" => Action::Kill,
+                    "stop" => Action::Stop,
+                    "start" => Action::Start,
+                    "freeze" => Action::Freeze,
+                    "thaw" => Action::Thaw,
                     _ => return Err(unknown(line)),
                 };
                 let number = number
                     .parse()
                     .map_err(|_| format!("{number:?} is no node's number"))?;
-                Self::Node(deed, number)
+                Self::Node(action, number)
             }
             _ => return Err(unknown(line)),
         };
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn commands_are_read() {
         assert_eq!(Command::parse("  "), Ok(None));
-        assert_eq!(Command::parse("kill 2"), Ok(Some(Command::Node(Deed::Kill, 2))));
+        assert_eq!(Command::parse("kill 2"), Ok(Some(Command::Node(Action::Kill, 2))));
         assert_eq!(
             Command::parse("postgres restart\n"),
             Ok(Some(Command::Postgres(ToPostgres::Restart)))
@@ -110,8 +110,8 @@ mod tests {
         ] {
             assert!(words.contains(word), "{word}");
         }
-        for deed in ["restart", "kill", "stop", "start"] {
-            assert!(Command::parse(&format!("postgres {deed}")).is_ok(), "{deed}");
+        for action in ["restart", "kill", "stop", "start"] {
+            assert!(Command::parse(&format!("postgres {action}")).is_ok(), "{action}");
         }
     }
 }

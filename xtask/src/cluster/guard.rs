@@ -1,4 +1,4 @@
-//! Ends everything when this process ends, however that comes: a shell of its own that waits for a pipe to close.
+//! Ends all programs when this process ends, in whatever way: a separate shell waits for a pipe to close.
 
 use std::{
     fs::{self, OpenOptions},
@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use super::child::Process;
 use crate::process;
 
-/// Makes the folder, prints it, and waits. Each line of `pids` is a process to end.
+/// Makes the folder, prints its path, and waits. Each line of `pids` is a process to end.
 const GUARD: &str = r#"
 trap '' INT TERM HUP
 folder=$(mktemp -d "${TMPDIR:-/tmp}/steadfast-cluster-XXXXXX") || exit 1
@@ -35,7 +35,7 @@ while test -n "$postmaster" && kill -0 "$postmaster" 2>/dev/null && test "$tries
 rm -rf "$folder"
 "#;
 
-/// Ends what it was told of when it is dropped.
+/// Ends its processes when it is dropped.
 pub(super) struct Guard {
     shell: Child,
     folder: PathBuf,
@@ -62,19 +62,19 @@ impl Guard {
         })
     }
 
-    /// The folder of everything that the cluster writes; it goes with it.
+    /// The folder for everything that the cluster writes; it is deleted with the cluster.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// A folder in it.
+    /// Makes a folder inside it.
     pub(super) fn subfolder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let folder = self.folder.join(name);
         fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(folder)
     }
 
-    /// Starts a program that Ctrl-C does not reach, for it is ended in its turn.
+    /// Starts a program that Ctrl-C does not reach, because the cluster ends its programs in order.
     pub(super) fn spawn(&self, name: &str, command: &mut Command) -> anyhow::Result<Process> {
         let child = command
             .process_group(0)

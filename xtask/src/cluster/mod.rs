@@ -1,10 +1,10 @@
 //! `cargo xtask cluster`: several nodes on one Postgres behind a proxy, on this machine.
 //!
-//! - [`proxy`], [`postgres`], [`redis`], [`nodes`]: the parts, each a program of this machine
+//! - [`proxy`], [`postgres`], [`redis`], [`nodes`]: the parts, each a program on this machine
 //! - [`services`]: Postgres and Redis alone
 //! - [`child`]: one program
-//! - [`command`]: what a person may do to them
-//! - [`guard`]: sees that nothing of it stays, whatever becomes of this process
+//! - [`command`]: the commands that a person types
+//! - [`guard`]: ends every program, however this process ends
 
 use std::{io::BufRead, net::TcpListener, path::PathBuf, process::ExitCode};
 
@@ -35,22 +35,22 @@ use proxy::Proxy;
 use redis::Redis;
 pub(crate) use services::Services;
 
-/// What `cluster` can be told.
+/// The options of `cluster`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many nodes
+    /// Number of nodes
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=9))]
     nodes: u8,
-    /// The proxy's port on 127.0.0.1, which people open; 0 takes a free one
+    /// The proxy's port on 127.0.0.1, for the browser; 0 picks a free one
     #[arg(long, value_name = "N", default_value_t = 3000)]
     port: u16,
-    /// What carries hints between the nodes
+    /// Carrier of hints between the nodes
     #[arg(long, value_enum, default_value_t = Adapter::Postgres)]
     adapter: Adapter,
-    /// The proxy in front of them, set up by the file of `deploy/`
+    /// The proxy in front of the nodes, configured by its file in `deploy/`
     #[arg(long, value_enum, default_value_t = ProxyKind::Nginx)]
     proxy: ProxyKind,
-    /// A server that is built already
+    /// Use this server binary instead of building one
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// Further arguments for every node, after `--`
@@ -65,17 +65,17 @@ enum Adapter {
     Redis,
 }
 
-/// Everything that runs.
+/// All running programs.
 struct Cluster {
     nodes: Nodes,
     postgres: Postgres,
     redis: Option<Redis>,
     proxy: Proxy,
-    /// Last, so that it ends after everything else was told to.
+    /// The last field, so that it drops after the others were told to end.
     guard: Guard,
 }
 
-/// Starts it, and does what standard input says until that ends.
+/// Starts the cluster, and runs the commands on standard input until that ends.
 pub(crate) fn cluster(options: &Options) -> anyhow::Result<ExitCode> {
     crate::postgres::prepare()?;
     if options.adapter == Adapter::Redis {
@@ -95,7 +95,7 @@ pub(crate) fn cluster(options: &Options) -> anyhow::Result<ExitCode> {
         let line = line.context("cannot read standard input")?;
         match Command::parse(&line) {
             Ok(Some(Command::Quit)) => break,
-            Ok(Some(command)) => match cluster.obey(command) {
+            Ok(Some(command)) => match cluster.apply(command) {
                 Ok(()) => println!("ok: {}", line.trim()),
                 Err(error) => println!("error: {error:#}"),
             },
@@ -143,7 +143,7 @@ impl Cluster {
         })
     }
 
-    /// A line for each part; tests read them.
+    /// Prints a line for each part; tests parse them.
     fn show(&mut self) {
         self.nodes.show();
         self.postgres.show();
@@ -153,16 +153,16 @@ impl Cluster {
         self.proxy.show();
     }
 
-    fn obey(&mut self, command: Command) -> anyhow::Result<()> {
+    fn apply(&mut self, command: Command) -> anyhow::Result<()> {
         match command {
             Command::Show => self.show(),
             Command::Help => println!("{}", command::HELP),
-            Command::Node(deed, number) => self.nodes.obey(&self.guard, deed, number)?,
-            Command::Postgres(deed) => self.postgres.obey(deed)?,
-            Command::Redis(deed) => {
+            Command::Node(action, number) => self.nodes.apply(&self.guard, action, number)?,
+            Command::Postgres(action) => self.postgres.apply(action)?,
+            Command::Redis(action) => {
                 let redis = self.redis.as_mut();
                 let redis = redis.context("there is no Redis here: start with --adapter redis")?;
-                redis.obey(&self.guard, deed)?;
+                redis.apply(&self.guard, action)?;
             }
             Command::Reload => self.proxy.reload(&self.guard)?,
             Command::Quit => {}
@@ -171,13 +171,13 @@ impl Cluster {
     }
 }
 
-/// A port of this machine that nobody uses.
+/// A free port of this machine.
 fn free_port() -> anyhow::Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free on 127.0.0.1")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// A file of `deploy/`.
+/// A file in `deploy/`.
 fn deployed(name: &str) -> anyhow::Result<String> {
     let path = workspace::root().join("deploy").join(name);
     std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))

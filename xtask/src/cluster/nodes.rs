@@ -4,13 +4,13 @@ use std::{fs, path::PathBuf, process::Stdio, time::Duration};
 
 use anyhow::{Context, bail};
 
-use super::{child::Process, command::Deed, free_port, guard::Guard};
+use super::{child::Process, command::Action, free_port, guard::Guard};
 use crate::process;
 
-/// How long a node may take to serve: a debug build on a busy machine, which makes the tables.
+/// How long a node may take to serve: it may be a debug build on a busy machine, and creates the tables.
 const START: Duration = Duration::from_secs(60);
 
-/// All of them, by number from 1.
+/// All nodes, by number from 1.
 pub(super) struct Nodes {
     binary: PathBuf,
     args: Vec<String>,
@@ -23,7 +23,7 @@ struct Node {
 }
 
 impl Nodes {
-    /// Starts them one after the other: the first makes the tables.
+    /// Starts them one after another: the first one creates the tables.
     pub(super) fn start(
         guard: &Guard,
         binary: PathBuf,
@@ -73,19 +73,19 @@ impl Nodes {
         }
     }
 
-    pub(super) fn obey(&mut self, guard: &Guard, deed: Deed, number: usize) -> anyhow::Result<()> {
+    pub(super) fn apply(&mut self, guard: &Guard, action: Action, number: usize) -> anyhow::Result<()> {
         let index = number.wrapping_sub(1);
         let node = self
             .nodes
             .get_mut(index)
             .with_context(|| format!("there is no node {number}"))?;
-        match deed {
-            Deed::Kill => node.process.end("KILL"),
-            Deed::Stop => node.process.end("TERM"),
-            Deed::Freeze => node.process.signal("STOP"),
-            Deed::Thaw => node.process.signal("CONT"),
-            Deed::Start if node.process.runs() => bail!("node {number} runs"),
-            Deed::Start => {
+        match action {
+            Action::Kill => node.process.end("KILL"),
+            Action::Stop => node.process.end("TERM"),
+            Action::Freeze => node.process.signal("STOP"),
+            Action::Thaw => node.process.signal("CONT"),
+            Action::Start if node.process.runs() => bail!("node {number} is running"),
+            Action::Start => {
                 let port = node.port;
                 let process = self.launch(guard, number, port)?;
                 if let Some(node) = self.nodes.get_mut(index) {

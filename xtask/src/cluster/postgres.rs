@@ -7,13 +7,13 @@ use anyhow::Context;
 use super::{free_port, guard::Guard};
 use crate::{postgres, process};
 
-/// How often it is tried to start it, and the pause in between.
+/// Attempts to start it, and the pause between them.
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What is done to it.
+/// An action on Postgres.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Deed {
+pub(super) enum Action {
     Restart,
     Kill,
     Stop,
@@ -27,7 +27,7 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes the database and starts it.
+    /// Creates the database and starts it.
     pub(super) fn start(guard: &Guard) -> anyhow::Result<Self> {
         let folder = guard.subfolder("postgres")?;
         // Postgres does not run as root.
@@ -70,17 +70,17 @@ impl Postgres {
         println!("postgres: {}", self.url());
     }
 
-    pub(super) fn obey(&self, deed: Deed) -> anyhow::Result<()> {
-        match deed {
-            Deed::Start => self.launch(),
-            Deed::Stop => self.halt("fast"),
-            Deed::Restart => {
+    pub(super) fn apply(&self, action: Action) -> anyhow::Result<()> {
+        match action {
+            Action::Start => self.launch(),
+            Action::Stop => self.halt("fast"),
+            Action::Restart => {
                 self.halt("immediate")?;
                 self.launch()
             }
-            Deed::Kill => {
+            Action::Kill => {
                 let file = self.data.join("postmaster.pid");
-                let file = std::fs::read_to_string(&file).context("Postgres does not run")?;
+                let file = std::fs::read_to_string(&file).context("Postgres is not running")?;
                 let pid = file.lines().next().context("an empty postmaster.pid")?;
                 process::run(process::command("kill").args(["-KILL", pid]))
             }
@@ -101,7 +101,7 @@ impl Postgres {
                     .args(["-o", &settings, "start"]),
             )
         };
-        // What is left of one that was killed has to be gone first.
+        // The remains of a killed one have to disappear first.
         for _ in 1..ATTEMPTS {
             if start().is_ok() {
                 return Ok(());
@@ -121,7 +121,7 @@ impl Postgres {
         control
     }
 
-    /// One of its programs, as somebody who may run it.
+    /// One of its programs, run as a user who may run it.
     fn program(&self, name: &str) -> Command {
         let program = self.bin.join(name);
         let mut command = if postgres::is_root() {
@@ -136,7 +136,7 @@ impl Postgres {
     }
 }
 
-/// Runs a program and shows what it says only where it fails. What it leaves running must not hold our pipes.
+/// Runs a program and shows its output only if it fails. Processes that it leaves running must not hold our pipes.
 fn quietly(command: &mut Command) -> anyhow::Result<()> {
     use std::process::Stdio;
     process::run(command.stdin(Stdio::null()).stdout(Stdio::null()))

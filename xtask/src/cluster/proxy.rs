@@ -1,4 +1,4 @@
-//! The proxy, set up by its file of `deploy/`, with this machine's ports in the place of those written there.
+//! The proxy, configured by its file in `deploy/` with this machine's ports.
 
 use std::{
     fs,
@@ -13,10 +13,10 @@ use clap::ValueEnum;
 use super::{child::Process, deployed, guard::Guard};
 use crate::{apt, process};
 
-/// How long it may take to start.
+/// The longest time to start.
 const START: Duration = Duration::from_secs(10);
 
-/// Which one.
+/// The supported proxies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Kind {
     Nginx,
@@ -29,7 +29,7 @@ pub(super) struct Proxy {
     port: u16,
     file: PathBuf,
     process: Process,
-    /// Former processes that may have connections still.
+    /// Former processes that may still have connections.
     former: Vec<Process>,
 }
 
@@ -65,11 +65,11 @@ impl Proxy {
         );
     }
 
-    /// Has it read its file again, as after a change.
+    /// Makes it reload its file, as after a change.
     pub(super) fn reload(&mut self, guard: &Guard) -> anyhow::Result<()> {
         match self.kind {
             Kind::Nginx => self.process.signal("HUP"),
-            // A new process takes the sockets over and lets the former one come to its end.
+            // A new process takes over the sockets and lets the former one finish.
             Kind::Haproxy => {
                 let mut command = self.kind.command(&self.file);
                 command.args(["-sf", &self.process.id().to_string()]);
@@ -92,7 +92,7 @@ impl Kind {
         }
     }
 
-    /// Installs it with apt where it is absent.
+    /// Installs it with apt if it is missing.
     pub(crate) fn prepare(self) -> anyhow::Result<()> {
         let program = self.name();
         let package = match self {
@@ -125,7 +125,7 @@ impl Kind {
     }
 }
 
-/// The file is made for one `http` block: what belongs around it is said here.
+/// The file belongs inside an `http` block; this adds the rest.
 fn nginx(file: &str, folder: &str, port: u16, nodes: &[u16]) -> String {
     let user = if crate::postgres::is_root() {
         "user root;"
@@ -145,7 +145,7 @@ fn nginx(file: &str, folder: &str, port: u16, nodes: &[u16]) -> String {
 }
 
 fn haproxy(file: &str, port: u16, nodes: &[u16]) -> String {
-    // As many as a developer's machine lets it open files for.
+    // A developer's machine allows fewer open files.
     let file = file.replace("maxconn 8000", "maxconn 1000");
     with_nodes(
         &file.replace("bind :80", &format!("bind 127.0.0.1:{port}")),
@@ -167,7 +167,7 @@ fn caddy(file: &str, port: u16, nodes: &[u16]) -> String {
     format!("{{\n\tadmin off\n\tauto_https off\n\tlog {{\n\t\tlevel WARN\n\t}}\n}}\n{file}")
 }
 
-/// A line for each node, like the first one's.
+/// A line for each node, based on the first one's.
 fn with_nodes(file: &str, nodes: &[u16]) -> String {
     const FIRST: &str = "127.0.0.1:3001";
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Redis, which keeps nothing here: it only carries hints.
+//! Redis without persistence: it only carries hints.
 
 use std::{process::Stdio, time::Duration};
 
@@ -7,12 +7,12 @@ use anyhow::bail;
 use super::{child::Process, free_port, guard::Guard};
 use crate::process;
 
-/// How long it may take to start.
+/// The longest time to start.
 const START: Duration = Duration::from_secs(10);
 
-/// What is done to it.
+/// An action on Redis.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Deed {
+pub(super) enum Action {
     Kill,
     Start,
 }
@@ -39,11 +39,11 @@ impl Redis {
         println!("redis: {}, process {}", self.url(), self.process.id());
     }
 
-    pub(super) fn obey(&mut self, guard: &Guard, deed: Deed) -> anyhow::Result<()> {
-        match deed {
-            Deed::Kill => self.process.end("KILL"),
-            Deed::Start if self.process.runs() => bail!("Redis runs"),
-            Deed::Start => {
+    pub(super) fn apply(&mut self, guard: &Guard, action: Action) -> anyhow::Result<()> {
+        match action {
+            Action::Kill => self.process.end("KILL"),
+            Action::Start if self.process.runs() => bail!("Redis is running"),
+            Action::Start => {
                 self.process = launch(guard, self.port)?;
                 Ok(())
             }

@@ -1,8 +1,8 @@
-//! Postgres and Redis without nodes, for what starts servers itself.
+//! Postgres and Redis without nodes, for commands that start servers themselves.
 
 use super::{guard::Guard, postgres::Postgres, redis::Redis};
 
-/// They run as long as this lives.
+/// They run for the lifetime of this value.
 pub(crate) struct Services {
     postgres: Option<Postgres>,
     redis: Option<Redis>,
@@ -10,7 +10,7 @@ pub(crate) struct Services {
 }
 
 impl Services {
-    /// Starts what these peers of the load need, and installs it where it is absent.
+    /// Starts the services that these peers of the load test need, and installs missing ones.
     pub(crate) fn start(peers: &str) -> anyhow::Result<Self> {
         let (with_redis, with_postgres) = (peers.contains("redis-"), peers.contains("postgres-"));
         if !with_redis && !with_postgres {
@@ -35,7 +35,7 @@ impl Services {
         })
     }
 
-    /// Where they are, as arguments.
+    /// Their addresses, as arguments.
     pub(crate) fn args(&self) -> Vec<String> {
         let mut args = Vec::new();
         if let Some(postgres) = &self.postgres {

@@ -1,4 +1,4 @@
-//! What `docs/DELIVERY.md` and `SECURITY.md` say of tests: those they name are there, and every hole has one.
+//! `docs/DELIVERY.md` and `SECURITY.md` name only tests that exist, and every hole has one.
 
 use super::source::{file, files};
 
@@ -29,7 +29,7 @@ fn every_hole_has_a_test_and_the_rules_of_delivery_name_it() {
     }
 }
 
-/// All the code that may hold a test.
+/// All code that may contain tests.
 fn tests() -> String {
     let sources = files("", &[".rs", ".ts", ".mjs"]).unwrap().into_iter();
     let ours = sources.filter(|source| !source.path.starts_with("xtask/"));

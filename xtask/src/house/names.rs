@@ -1,8 +1,8 @@
-//! What may be named where.
+//! Rules on which names may appear where.
 
 use super::source::{Source, files};
 
-/// Lines of Rust below `folders` that hold one of `words`, outside `home`.
+/// Lines of Rust below `folders` that contain one of `words`, outside `home`.
 fn strays(folders: &[&str], words: &[&str], home: &str) -> Vec<String> {
     let stray = |source: &Source| {
         let lines = source

@@ -1,11 +1,11 @@
-//! Who may depend on whom, how long a file may be, and that the documents name what is there.
+//! Rules on dependencies, on the length of files, and on the files that documents name.
 
 use std::path::Path;
 
 use super::source::{file, files};
 use crate::workspace;
 
-/// The dependencies of a crate that go into what is shipped: `[dependencies]` and its per-target tables.
+/// The shipped dependencies of a crate: `[dependencies]` and its per-target tables.
 fn dependencies(krate: &str) -> Vec<String> {
     let manifest = file(&format!("{krate}/Cargo.toml")).unwrap();
     let mut inside = false;
@@ -63,7 +63,7 @@ fn no_file_is_longer_than_600_lines() {
 
 #[test]
 fn every_link_in_the_documents_leads_somewhere() {
-    let mut astray = Vec::new();
+    let mut broken = Vec::new();
     for document in files("", &[".md"]).unwrap() {
         let path = workspace::root().join(&document.path);
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -72,18 +72,18 @@ fn every_link_in_the_documents_leads_somewhere() {
             let target = link.split('#').next().unwrap_or_default();
             let elsewhere = target.is_empty() || target.contains(':');
             if !elsewhere && !folder.join(target).exists() {
-                astray.push(format!("{}: {link}", document.path));
+                broken.push(format!("{}: {link}", document.path));
             }
         }
     }
     assert!(
-        astray.is_empty(),
+        broken.is_empty(),
         "links that lead nowhere:\n{}",
-        astray.join("\n")
+        broken.join("\n")
     );
 }
 
-/// A line without its code: what looks like a link there is none.
+/// A line without its code: code may look like a link.
 fn without_code(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;
@@ -98,7 +98,7 @@ fn without_code(line: &str) -> String {
     text + rest + "\n"
 }
 
-/// `server/src/main.rs` in a document is a promise that it is there.
+/// A path such as `server/src/main.rs` in a document must exist.
 #[test]
 fn every_file_the_documents_name_is_there() {
     let mut absent = Vec::new();

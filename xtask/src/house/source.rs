@@ -1,4 +1,4 @@
-//! The source tree, as the rules see it.
+//! The source tree, as the rules read it.
 
 use std::{
     fs,
@@ -11,13 +11,13 @@ use crate::workspace;
 
 /// A file under the top-level folder.
 pub(super) struct Source {
-    /// Its path from there, with `/`.
+    /// Its path from the top-level folder, with `/`.
     pub(super) path: String,
     /// What is in it.
     pub(super) text: String,
 }
 
-/// Every file of ours whose name ends in one of `endings`, below `folder`.
+/// Our files below `folder` whose names end in one of `endings`.
 pub(super) fn files(folder: &str, endings: &[&str]) -> anyhow::Result<Vec<Source>> {
     let mut paths = Vec::new();
     walk(&workspace::root().join(folder), &mut paths)?;

@@ -1,4 +1,4 @@
-//! The page's modules: one that reads and writes messages, and its parts, which are loaded later.
+//! The page's modules: one that reads and writes messages, and its parts, which load later.
 
 use std::{
     fs,
@@ -15,13 +15,13 @@ use crate::{
     workspace,
 };
 
-/// The page's program, and what its files are named after.
+/// The name of the page's program and the prefix of its files.
 const NAME: &str = "steadfast-web";
 
-/// What the splitter calls the script that loads parts.
+/// The splitter's name for the script that loads parts.
 const LOADER: &str = "__wasm_split.js";
 
-/// Files of a page, under the names it is served by. One hash is in all of them: parts fit one module only.
+/// The files of a page, under their served names. All carry the same hash, because parts fit only one module.
 pub(super) struct Modules {
     pub(super) folder: PathBuf,
     pub(super) files: Vec<String>,
@@ -32,7 +32,7 @@ pub(super) struct Modules {
     pub(super) wasm: String,
 }
 
-/// Compiles the page, cuts its parts off, and optimises each.
+/// Compiles the page, splits off its parts, and optimises each.
 pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
     let split = folder.join("split");
     let bound = folder.join("bound");
@@ -46,7 +46,7 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
         cargo()
             .args(["rustc", "--package", NAME, "--bin", NAME, "--features", "split"])
             .args(["--target", WASM, "--profile", "wasm-release"])
-            // Only the linker knows which function refers to which.
+            // Only the linker knows the references between functions.
             .args(["--", "-Clink-args=--emit-relocs"]),
     )?;
     let compiled = workspace::target().join(format!("{WASM}/wasm-release/{NAME}.wasm"));
@@ -55,7 +55,7 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
     process::run(
         process::command("wasm-bindgen")
             .args(["--target", "web", "--no-typescript", "--out-name", NAME])
-            // Parts import what the module exports, by the names the splitter gave.
+            // Parts import the module's exports by the names that the splitter gave them.
             .args(["--keep-lld-exports", "--no-demangle", "--out-dir"])
             .arg(&bound)
             .arg(split.join("main.wasm")),
@@ -83,7 +83,7 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
     name(&built, named)
 }
 
-/// Cuts the parts off; they lie beside `main.wasm` in `folder` then.
+/// Splits off the parts; the rest becomes `main.wasm`, beside them in `folder`.
 fn cut(compiled: &Path, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let input = fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
     let main = folder.join("main.wasm");
@@ -96,7 +96,7 @@ fn cut(compiled: &Path, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if cut.split_modules.is_empty() {
         bail!("the page has no parts");
     }
-    // The loader names no part without content.
+    // The loader does not name a part without content.
     let loader = fs::read_to_string(folder.join(LOADER))?;
     Ok(cut
         .split_modules
@@ -108,7 +108,7 @@ fn cut(compiled: &Path, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .collect())
 }
 
-/// Copies files under names that change with any of their contents.
+/// Copies files to names with a hash of all their contents.
 fn name(built: &[(String, PathBuf)], folder: PathBuf) -> anyhow::Result<Modules> {
     let mut contents = Vec::new();
     let mut hasher = DefaultHasher::new();
@@ -153,7 +153,7 @@ fn hashed(name: &str, hash: &str) -> String {
     }
 }
 
-/// The loader without its report of a part that does not arrive: the page says so itself, and tries again.
+/// The loader without its console report of a part that fails to load: the page itself reports that, and retries.
 fn silent(loader: &str) -> anyhow::Result<String> {
     let report = "console.error(e);";
     anyhow::ensure!(
@@ -163,7 +163,7 @@ fn silent(loader: &str) -> anyhow::Result<String> {
     Ok(loader.replace(report, ""))
 }
 
-/// A script that loads the files by the names they are served by. Where it names a module's imports, the name stays.
+/// A script with the served names of the files that it loads. Where it names a module's imports, the name stays.
 fn renamed(mut script: String, names: &[(&str, String)]) -> String {
     for (name, hashed) in names {
         for before in ["from \"./", "from './", "URL(\"./", "URL('./", "URL('", "URL(\""] {

@@ -1,4 +1,4 @@
-//! What the page's modules lie in: `index.html`, style sheets and icon, put together by Trunk.
+//! The page around its modules: `index.html`, style sheets and icon, assembled by Trunk.
 
 use std::{fs, path::Path};
 
@@ -7,15 +7,15 @@ use anyhow::Context;
 use super::modules::Modules;
 use crate::{process, workspace};
 
-/// The element in `web/index.html` that has Trunk compile the page.
+/// The element in `web/index.html` that tells Trunk to compile the page.
 const COMPILED_BY_TRUNK: (&str, &str) = ("<link\n      data-trunk\n      rel=\"rust\"", "/>");
 
-/// Kinds of files that `web/index.html` names.
+/// The kinds of files that `web/index.html` names.
 const KINDS: [&str; 4] = ["html", "css", "js", "svg"];
 
-/// Puts modules that are built already into the page, into `web/dist`.
+/// Puts already built modules into the page in `web/dist`.
 ///
-/// Trunk compiles the Rust project that lies beside the page it builds. So it is given a copy with none.
+/// Trunk compiles a Rust project beside the page it builds, so it gets a copy without one.
 pub(super) fn build(folder: &Path, modules: &Modules) -> anyhow::Result<()> {
     let copy = folder.join("shell");
     let _ = fs::remove_dir_all(&copy);
@@ -52,7 +52,7 @@ fn copy_kinds(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The page with its modules in the place of the element that has Trunk compile them.
+/// The page with its modules in place of the element that tells Trunk to compile them.
 fn with(page: &str, modules: &Modules) -> anyhow::Result<String> {
     let (start, end) = COMPILED_BY_TRUNK;
     let (before, rest) = page

@@ -1,39 +1,39 @@
-//! How many tests there were, as each test tool says it.
+//! Counts tests from the output of each test tool.
 
 use std::{fmt, iter::Sum, process::ExitStatus};
 
 /// Tests passed, failed and skipped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Count {
-    /// Those that ran and held.
+    /// Tests that ran and passed.
     pub(crate) passed: usize,
-    /// Those that ran and did not hold, and those that could not run.
+    /// Tests that ran and failed, and those that could not run.
     pub(crate) failed: usize,
-    /// Those that were told not to run.
+    /// Tests that were told not to run.
     pub(crate) skipped: usize,
 }
 
 impl Count {
-    /// One thing that failed as a whole.
+    /// A single check that failed.
     pub(crate) const FAILURE: Self = Self {
         passed: 0,
         failed: 1,
         skipped: 0,
     };
 
-    /// One thing that passed as a whole.
+    /// A single check that passed.
     pub(crate) const SUCCESS: Self = Self {
         passed: 1,
         failed: 0,
         skipped: 0,
     };
 
-    /// How many really ran.
+    /// The number of tests that really ran.
     pub(crate) fn ran(&self) -> usize {
         self.passed + self.failed
     }
 
-    /// Counts a tool that failed without a failed test as one failure: a crash must not look like success.
+    /// Counts a tool that failed without a failed test as one failure, so that a crash does not look like success.
     pub(crate) fn with(mut self, status: ExitStatus) -> Self {
         if !status.success() && self.failed == 0 {
             self.failed = 1;
@@ -48,8 +48,8 @@ impl Count {
             return;
         };
         let (_, numbers) = result.split_once(". ").unwrap_or_default();
-        for (number, what) in numbers.split("; ").filter_map(number_and_word) {
-            match what {
+        for (number, label) in numbers.split("; ").filter_map(number_and_word) {
+            match label {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,
                 "ignored" => self.skipped += number,
@@ -63,13 +63,13 @@ impl Count {
         let Some(summary) = line.strip_prefix("ℹ ") else {
             return;
         };
-        let Some((what, number)) = summary.split_once(' ') else {
+        let Some((label, number)) = summary.split_once(' ') else {
             return;
         };
         let Ok(number) = number.parse::<usize>() else {
             return;
         };
-        match what {
+        match label {
             "pass" => self.passed += number,
             "fail" | "cancelled" => self.failed += number,
             "skipped" | "todo" => self.skipped += number,
@@ -77,16 +77,17 @@ impl Count {
         }
     }
 
-    /// Reads a line of Playwright's summary: `  12 passed (1.2m)`. A test that passed on its second try failed.
+    /// Reads a line of Playwright's summary: `  12 passed (1.2m)`. A test that passes only on its second attempt counts as
+    /// failed.
     pub(crate) fn playwright(&mut self, line: &str) {
         if !line.starts_with("  ") {
             return;
         }
-        let Some((number, what)) = number_and_word(line.trim()) else {
+        let Some((number, label)) = number_and_word(line.trim()) else {
             return;
         };
-        let what = what.split(" (").next().unwrap_or(what);
-        match what {
+        let label = label.split(" (").next().unwrap_or(label);
+        match label {
             "passed" => self.passed += number,
             "failed" | "flaky" | "interrupted" | "did not run" => self.failed += number,
             "skipped" => self.skipped += number,
@@ -96,8 +97,8 @@ impl Count {
 }
 
 fn number_and_word(text: &str) -> Option<(usize, &str)> {
-    let (number, what) = text.split_once(' ')?;
-    Some((number.parse().ok()?, what))
+    let (number, label) = text.split_once(' ')?;
+    Some((number.parse().ok()?, label))
 }
 
 impl Sum for Count {

@@ -1,4 +1,4 @@
-//! The parts, cheapest first, and the tool that runs each.
+//! The parts of the test, cheapest first, and the tool behind each.
 
 use std::{ffi::OsString, fs, path::Path, process::Command};
 
@@ -17,25 +17,25 @@ use crate::{
     workspace,
 };
 
-/// A part of the whole test.
+/// A part of the whole test
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Part {
     /// Formatting, with rustfmt
     Fmt,
-    /// Lints, with clippy: native and wasm32, a warning is an error
+    /// Lints, with clippy: native and wasm32, warnings are errors
     Clippy,
-    /// Dependencies, with cargo-deny: licences, bans, sources and, where they can be fetched, advisories
+    /// Dependencies, with cargo-deny: licences, bans, sources, and advisories if they can be fetched
     Audit,
-    /// The Socket.IO client as others get it: documentation on every set of features without a warning, and the package, built
+    /// The published Socket.IO client: documentation with every set of features without a warning, and the package, built
     Package,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
-    /// The server over sockets, on a Postgres that the tests start; and three nodes of it behind nginx, HAProxy and Caddy
+    /// The server over sockets, on a Postgres that the tests start; and three nodes behind nginx, HAProxy and Caddy
     Cluster,
-    /// Fresh seeds in the simulation, for two minutes unless STEADFAST_SIMULATE=30s says otherwise; and deliberate
-    /// faults, each of which it must catch
+    /// Fresh seeds in the simulation, for two minutes or as STEADFAST_SIMULATE=30s says; and deliberate faults, each of
+    /// which it must catch
     Simulation,
-    /// Tests of the browser's crates, in headless Chromium: in a page, those of the Socket.IO client in a worker, too
+    /// Tests of the browser crates, in headless Chromium: in a page, and those of the Socket.IO client also in a worker
     Wasm,
     /// npm's Socket.IO client against the server
     Wire,
@@ -60,8 +60,8 @@ impl Part {
         }
     }
 
-    /// What it tests, in a few words.
-    pub(crate) fn what(self) -> &'static str {
+    /// A short description of the tested subject.
+    pub(crate) fn description(self) -> &'static str {
         match self {
             Self::Fmt => "formatting",
             Self::Clippy => "lints, native and wasm32",
@@ -76,7 +76,7 @@ impl Part {
         }
     }
 
-    /// Installs what it needs where that is absent, and runs it. An error means that it could not run.
+    /// Installs missing programs that it needs, and runs. An error means that it could not run.
     pub(crate) fn run(self, args: &[String]) -> anyhow::Result<Count> {
         match self {
             Self::Fmt => fmt(),
@@ -98,10 +98,10 @@ fn fmt() -> anyhow::Result<Count> {
     check(cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// The crates that have tests in a browser; the chat's client comes with them.
+/// The crates with browser tests; the chat's client is built with them.
 const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-anywhere", "--package", "steadfast-web"];
 
-/// Both clients with everything they can be built with, unless a person chose what to build.
+/// Both clients with all their features, unless the arguments say what to build.
 fn all_of_the_clients(args: &[String]) -> &'static [&'static str] {
     match args {
         [] => &[
@@ -145,7 +145,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(args)
                 .args(strict),
         )?,
-        // Pages that are there to be measured.
+        // Pages that exist only to be measured.
         check(
             cargo()
                 .args([
@@ -159,9 +159,9 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(args)
                 .args(strict),
         )?,
-        // Of the chat's client: as programs build it that break nothing on purpose.
+        // The chat's client without fault injection, as programs use it.
         check(cargo().args(["check", "--package", "steadfast-client"]))?,
-        // Without a feature the client crate is the pure machine: no runtime, whatever the target.
+        // Without features the client crate is the pure machine: no runtime, on any target.
         check(cargo().args(bare))?,
         check(cargo().args(bare).args(["--target", WASM]))?,
     ];
@@ -169,7 +169,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
     Ok(if passed { Count::SUCCESS } else { Count::FAILURE })
 }
 
-/// The server's tests that go through a database, by their modules.
+/// Modules of the server's tests that use a database.
 const ON_A_DATABASE: [&str; 9] = [
     "admin::",
     "cluster::",
@@ -198,14 +198,14 @@ fn cluster(args: &[String]) -> anyhow::Result<Count> {
     npm::packages()?;
     for kind in cluster::ProxyKind::value_variants() {
         if let Err(error) = kind.prepare() {
-            println!("the tests behind {} will be skipped: {error:#}", kind.name());
+            println!("skipping the tests behind {}: {error:#}", kind.name());
         }
     }
     let proxies = node_tests("cluster", &server::build(&Build::Debug)?, args)?;
     Ok([conformance, proxies].into_iter().sum())
 }
 
-/// The sets of features that the client is documented with, beside all of them.
+/// The sets of features to document, besides all of them.
 const FEATURES: [&str; 5] = ["", "machine", "client", "client,msgpack", "client,polling"];
 
 fn package(args: &[String]) -> anyhow::Result<Count> {
@@ -228,7 +228,7 @@ fn package(args: &[String]) -> anyhow::Result<Count> {
     for features in FEATURES {
         checks.push(doc(&["--no-default-features", "--features", features])?);
     }
-    // Built from what is packed, as crates.io would hand it out. Nothing is published.
+    // Builds the packed crate as crates.io would distribute it. Nothing is published.
     checks.push(check(
         cargo().args(["package", "--allow-dirty"]).args(krate).args(args),
     )?);
@@ -251,13 +251,13 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
             "Elsewhere: install libfaketime, which sets a server's clock back",
         );
         if let Err(error) = installed {
-            println!("the test of a clock set back will be skipped: {error:#}");
+            println!("skipping the test with a clock set back: {error:#}");
         }
     }
     let mut test = cargo();
     test.args(["test", "--no-fail-fast"]);
     if args.is_empty() {
-        // The page's crate too: what is pure in it is tested natively.
+        // Includes the page's crate, whose pure code is tested natively.
         test.args(["--workspace", "--exclude", "steadfast-bench"]);
     }
     watch(test.args(all_of_the_clients(args)).args(args), Count::cargo)
@@ -284,21 +284,21 @@ fn wasm(args: &[String]) -> anyhow::Result<Count> {
         .with_context(|| format!("no port in {ready:?}"))?;
     let tests = |crates: &[&str], place: &str| {
         let mut test = cargo();
-        // Without the doc tests: they would be handed to the browser's runner one by one.
+        // Without doc tests: the browser's runner would get them one by one.
         test.args(["test", "--tests", "--no-fail-fast", "--target", WASM])
             .args(crates)
             .args(args)
             .env(place, "1")
             .env("CHROMEDRIVER", &browser.driver)
-            // A page has no environment: the tests are compiled with it.
+            // A page has no environment, so the tests are compiled with this value.
             .env("SOCKETIO_TEST_SERVER", format!("http://127.0.0.1:{port}"))
-            // The runner's own 20 s and 5 s are short on a busy machine.
+            // The runner's defaults of 20 s and 5 s are too short on a busy machine.
             .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
             .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
         watch(&mut test, Count::cargo)
     };
     let page = tests(&BROWSER_CRATES, "WASM_BINDGEN_USE_BROWSER")?;
-    // The client works in workers, too.
+    // The client must also work in workers.
     let worker = tests(&BROWSER_CRATES[..2], "WASM_BINDGEN_USE_DEDICATED_WORKER")?;
     Ok([page, worker].into_iter().sum())
 }
@@ -308,12 +308,12 @@ fn wire(args: &[String]) -> anyhow::Result<Count> {
     node_tests("wire", &server::build(&Build::Debug)?, args)
 }
 
-/// The tests of a folder of `e2e` that Node.js runs.
+/// The tests in a folder of `e2e` that Node.js runs.
 fn node_tests(folder: &str, binary: &Path, args: &[String]) -> anyhow::Result<Count> {
     watch(
         process::command("node")
             .args(["--test", "--test-reporter=spec"])
-            // A file ends with its last test, whatever a failed one left open, and at the latest after ten minutes.
+            // A file ends with its last test, even if a failed one left something open, and after ten minutes at the latest.
             .args(["--test-force-exit", "--test-timeout=600000"])
             .args(args)
             .args(test_files(folder)?)
@@ -324,7 +324,7 @@ fn node_tests(folder: &str, binary: &Path, args: &[String]) -> anyhow::Result<Co
     )
 }
 
-/// `*.test.mjs` of a folder, named one by one: Node 20 and 22 disagree on what a folder means.
+/// The `*.test.mjs` of a folder, named one by one: Node 20 and 22 treat a folder differently.
 fn test_files(folder: &str) -> anyhow::Result<Vec<OsString>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(workspace::e2e().join(folder)).context("cannot read the folder of the tests")? {
@@ -334,7 +334,7 @@ fn test_files(folder: &str) -> anyhow::Result<Vec<OsString>> {
         }
     }
     if files.is_empty() {
-        bail!("e2e/{folder} holds no *.test.mjs");
+        bail!("e2e/{folder} contains no *.test.mjs");
     }
     files.sort();
     Ok(files)
@@ -369,13 +369,13 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
         bail!("Playwright ran no test");
     }
     if tests.failed > 0 {
-        // For the trace of what went wrong. A test that passes now has failed all the same.
+        // To get a trace of the failure. A test that passes now still counts as failed.
         check(playwright().args(["--last-failed", "--trace=on", "--workers=1"]))?;
     }
     Ok([types, tests].into_iter().sum())
 }
 
-/// Runs a tool that says yes or no as one test.
+/// Runs a tool that succeeds or fails, as one test.
 fn check(command: &mut Command) -> anyhow::Result<Count> {
     let status = step(&process::shown(command), || process::watch(command, |_| {}))?;
     Ok(if status.success() {

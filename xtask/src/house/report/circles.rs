@@ -1,4 +1,4 @@
-//! Modules of a crate that import each other: those at its top, by `use crate::…`.
+//! Finds top-level modules of a crate that import each other by `use crate::…`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
     )]
 }
 
-/// Pairs of modules that import each other, if by way of others.
+/// Pairs of modules that import each other, directly or through others.
 pub(super) fn circles(code: &Code) -> Vec<String> {
     let mut found = Vec::new();
     for krate in SHIPPED {

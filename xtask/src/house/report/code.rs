@@ -1,21 +1,21 @@
-//! The code of the shipped crates, and what of it is a test.
+//! The code of the shipped crates, with tests told apart.
 
 use super::{
     super::source::{Source, files},
     SHIPPED,
 };
 
-/// All of it.
+/// All Rust files of the shipped crates.
 pub(super) struct Code {
     pub(super) files: Vec<File>,
 }
 
-/// A file of Rust.
+/// A Rust file.
 pub(super) struct File {
     pub(super) path: String,
-    /// Its lines up to its tests, as they stand.
+    /// Its lines up to its tests.
     pub(super) lines: Vec<String>,
-    /// How many lines of tests it holds.
+    /// The number of lines of its tests.
     tests: usize,
 }
 
@@ -28,12 +28,12 @@ impl Code {
         Ok(Self { files: all })
     }
 
-    /// Files that are shipped.
+    /// The files that are shipped.
     pub(super) fn product(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| !file.lines.is_empty())
     }
 
-    /// Files, lines of code, of comments and of tests of each crate; blank lines count for nothing.
+    /// Files, lines of code, comments and tests of each crate; blank lines do not count.
     pub(super) fn sizes(&self) -> Vec<String> {
         let row = |name: &str, files: &[&File]| {
             let product: Vec<_> = files.iter().filter(|file| !file.lines.is_empty()).collect();
@@ -88,7 +88,8 @@ impl File {
         }
     }
 
-    /// Blocks that begin with a line that `begins`, each with its first line's number and its lines, the closing one too.
+    /// Blocks whose first line satisfies `begins`, each with the number of that line and its lines, including the closing
+    /// one.
     pub(super) fn blocks<'a>(
         &'a self,
         begins: impl Fn(&str) -> bool + 'a,
@@ -104,7 +105,7 @@ impl File {
                     && (inner.starts_with('}') || inner.starts_with(')') && inner.ends_with(';'))
             };
             let rest = self.lines.get(at..)?;
-            // One that is declared and has no body.
+            // A declaration without a body.
             if line.trim_end().ends_with(';') || line.trim_end().ends_with("{}") {
                 return None;
             }
@@ -114,7 +115,7 @@ impl File {
     }
 }
 
-/// How many lines come before the file's tests, which stand at its end.
+/// The number of lines before the file's tests, which stand at its end.
 fn without_tests(lines: &[String]) -> usize {
     let starts = |pair: &[String]| {
         pair.first().is_some_and(|line| line.starts_with("#[cfg(test)]"))
@@ -125,7 +126,7 @@ fn without_tests(lines: &[String]) -> usize {
     lines.windows(2).position(starts).unwrap_or(lines.len())
 }
 
-/// The name that follows a keyword, as of `pub(crate) struct Name<T>`.
+/// The name after a keyword, as in `pub(crate) struct Name<T>`.
 pub(super) fn defined<'a>(line: &'a str, keywords: &[&str]) -> Option<&'a str> {
     let mut rest = line;
     if let Some(public) = rest.strip_prefix("pub") {

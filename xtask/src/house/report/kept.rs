@@ -1,9 +1,9 @@
-//! What the measures have come down to stays there.
+//! Keeps the measures where they are.
 
 use super::{circles, code::Code, sizes, words};
 
-/// Names that two of our crates have for their own, each exact where it stands: what the chat's machine and the Socket.IO client's
-/// have in common, and a room or a session as an event tells it and as a device knows it.
+/// Names that two of our crates use, each precise where it stands: shared by the chat's machine and the Socket.IO client's
+/// machine, or used for a room or a session both as an event describes it and as a device knows it.
 const SHARED_NAMES: [&str; 12] = [
     "Answer",
     "Backoff",
@@ -19,7 +19,7 @@ const SHARED_NAMES: [&str; 12] = [
     "Keys",
 ];
 
-/// Words of a former dialect, each with what is said instead.
+/// Words of a former dialect, each with its replacement.
 const FORMER: [(&str, &str); 16] = [
     ("Errand", "Command"),
     ("errand", "command"),

@@ -1,6 +1,6 @@
-//! `cargo xtask house --report`: how easily the source is read, in numbers that can be compared with former ones.
+//! `cargo xtask house --report`: measures how easy the source is to read, for comparison over time.
 //!
-//! The code is read as rustfmt writes it: a block ends at the line that closes it at its own indentation.
+//! It expects rustfmt's format: a block ends at the line that closes it at its own indentation.
 
 mod circles;
 mod code;
@@ -16,21 +16,21 @@ use clap::Args;
 
 use code::Code;
 
-/// The crates that are shipped, by their folders.
+/// The folders of the shipped crates.
 const SHIPPED: [&str; 5] = ["shared", "socketio-client", "client", "server", "web"];
 
-/// What `house` can be told.
+/// The options of `house`.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Print the measures (the rules are tests: `cargo test -p xtask`)
     #[arg(long, required = true)]
     report: bool,
-    /// Name what is counted, too
+    /// List the counted names, too
     #[arg(long)]
     names: bool,
 }
 
-/// One measure: a number, what it should be, and what was counted.
+/// One measure: a number, its target, and what it counts.
 struct Measure {
     name: &'static str,
     value: String,
@@ -48,7 +48,7 @@ impl Measure {
         }
     }
 
-    /// One whose number is that of the names.
+    /// A measure whose value is the number of its names.
     fn counted(name: &'static str, target: &'static str, names: Vec<String>) -> Self {
         Self::new(name, &names.len(), target, names)
     }

@@ -1,4 +1,4 @@
-//! How large functions, types and folders are, and which names mean several things.
+//! The sizes of functions, types and folders, and names with several meanings.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const FOLDER_FILES: usize = 15;
 
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
-/// One type for each platform, or for a program with and without a feature: one name, of which a build has one.
+/// One type per platform, or with and without a feature: a build has only one of the two.
 const TWINS: [&str; 7] = [
     "Clock",
     "FaultInjector",
@@ -37,12 +37,12 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
     ]
 }
 
-/// How many types there are, and which names several of them have.
+/// The number of types, and the names that several of them share.
 pub(super) fn homonyms(code: &Code) -> (usize, Vec<String>) {
     let mut types = BTreeMap::<&str, Vec<String>>::new();
     for file in code.product() {
         for (number, line) in file.lines.iter().enumerate() {
-            // Those of a block are its own, as an associated type is.
+            // Types inside a block belong to it, like associated types.
             if let Some(name) = defined(line, &TYPES) {
                 types
                     .entry(name)
@@ -76,7 +76,7 @@ fn long_functions(code: &Code) -> Vec<String> {
     long
 }
 
-/// How many fields each struct has, by its name and its file's crate.
+/// The number of fields of each struct, by its name and its file's crate.
 fn fields(code: &Code) -> BTreeMap<String, usize> {
     let mut fields = BTreeMap::new();
     for file in code.product() {
@@ -97,7 +97,7 @@ fn fields(code: &Code) -> BTreeMap<String, usize> {
     fields
 }
 
-/// How many methods each type has in all its `impl` blocks, those of traits aside.
+/// The number of methods of each type in all its `impl` blocks, except those of traits.
 fn methods(code: &Code) -> BTreeMap<String, usize> {
     let mut methods = BTreeMap::new();
     for file in code.product() {
@@ -130,7 +130,7 @@ fn of(name: &str, path: &str) -> String {
     format!("{name} ({})", path.split('/').next().unwrap_or_default())
 }
 
-/// The greatest number, and the ten that come first.
+/// The greatest number, and the top ten.
 fn largest(counted: BTreeMap<String, usize>) -> (usize, Vec<String>) {
     let mut all: Vec<_> = counted.into_iter().collect();
     all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

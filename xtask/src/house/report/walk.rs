@@ -1,4 +1,4 @@
-//! How far a message goes: the files that the walkthrough of `docs/ARCHITECTURE.md` names.
+//! The way of a message: the files that the walkthrough of `docs/ARCHITECTURE.md` names.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! The words of comments.
+//! Measures the words of comments.
 
 use super::{Measure, code::Code};
 
-/// A doc comment of so many words repeats the name, as a rule.
+/// A doc comment with at most this many words usually repeats the name.
 const SHORT: usize = 3;
 
 pub(super) fn measures(code: &Code) -> Vec<Measure> {
@@ -41,7 +41,7 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
     ]
 }
 
-/// Doc comments that are too short to say more than the name.
+/// Doc comments too short to say more than the name.
 pub(super) fn short_docs(code: &Code) -> Vec<String> {
     let mut short = Vec::new();
     for file in code.product() {
