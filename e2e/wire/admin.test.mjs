@@ -17,7 +17,7 @@ describe('operators', () => {
 
   before(async () => {
     server = await Server.start({ args: GENEROUS });
-    assert.match(server.log, /nobody owns this server yet: open http:\/\/\S+\/owner#\S+ to own it/);
+    assert.match(server.log, /this server has no owner yet: open http:\/\/\S+\/owner#\S+ to become its owner/);
     owner = await arriveAsOwner(server, 'Olga');
   });
   after(async () => {

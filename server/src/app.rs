@@ -1,4 +1,4 @@
-//! From a configuration to a server that listens, and its end.
+//! Builds the server from its configuration, serves, and shuts down.
 
 use std::io;
 use std::net::SocketAddr;
@@ -42,18 +42,18 @@ pub struct App {
     journal: Journal,
     #[cfg(unix)]
     admin_socket: Option<AdminSocket>,
-    /// How somebody becomes the first owner, where nobody is.
+    /// The link that makes its first visitor the owner, if the server has no owner.
     pub owner_link: Option<OwnerLink>,
 }
 
-/// Opens the database and puts everything in its place.
+/// Opens the database and builds the server on it.
 pub async fn build(config: Config) -> Result<App, StartError> {
     let limits = config.limits.storage();
     let store = config.database.open_whole(limits, clock::now()).await?;
     build_on(config, store).await
 }
 
-/// Puts everything in its place around a store.
+/// Builds the server on an open store.
 pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
     let config = Arc::new(config);
     #[cfg(feature = "page")]
@@ -104,11 +104,11 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     })
 }
 
-/// The routes behind everything that looks at each request before them.
+/// Wraps the routes in the layers that check every request first.
 fn guarded(router: Router, config: &Config) -> Router {
     let addresses = Addresses::new(TrustedProxies::new(config));
     let origins = Arc::new(Origins::new(config));
-    // The last one sees a request first.
+    // The layer added last sees a request first.
     let router = router
         .layer(from_fn_with_state(origins, host::check))
         .layer(from_fn_with_state(config.is_https(), headers::add))
@@ -117,13 +117,13 @@ fn guarded(router: Router, config: &Config) -> Router {
     if base.is_root() {
         return router;
     }
-    // Before anything is routed.
+    // The base path must come off before routing.
     Router::new()
         .fallback_service(router)
         .layer(from_fn_with_state(base, below::strip))
 }
 
-/// Listens for `steadfast admin`. A server that cannot serves all the same.
+/// Listens for `steadfast admin`. A failure is logged and does not stop the server.
 #[cfg(unix)]
 fn open_admin_socket(config: &Config, shared: http::HttpState) -> Option<AdminSocket> {
     let path = config.admin_socket();
@@ -135,7 +135,7 @@ fn open_admin_socket(config: &Config, shared: http::HttpState) -> Option<AdminSo
         .ok()
 }
 
-/// A link for the first owner, where there is no owner. Those printed before stay good.
+/// Creates a link for the first owner if there is no owner. Links printed earlier stay valid.
 async fn first_owner_link(store: &dyn Store, config: &Config) -> Result<Option<OwnerLink>, StartError> {
     if store.has_owner().await? {
         return Ok(None);
@@ -144,7 +144,7 @@ async fn first_owner_link(store: &dyn Store, config: &Config) -> Result<Option<O
     Ok(Some(http::admin::make_link(store, config, &code).await?))
 }
 
-/// Listens where the configuration says.
+/// Binds the address that the configuration names.
 pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), StartError> {
     let address = config.listen.clone();
     let bound = async {
@@ -159,14 +159,14 @@ pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), StartE
 }
 
 impl App {
-    /// Serves until `stop` resolves, then ends everything in order: every acknowledged message is durable, every connection is
-    /// told, the database is let go. Takes no longer than a bounded time.
+    /// Serves until `stop` resolves, then shuts down in order: every acknowledged message is durable, every connection gets a
+    /// reason, the database is closed. Each step has a time limit.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), StartError> {
-        /// How long answers that are under way may take.
+        /// Time limit for responses in progress.
         const HTTP: Duration = Duration::from_secs(3);
 
         let (stopping, stopped) = oneshot::channel::<()>();

@@ -1,7 +1,7 @@
-//! The lines of the log that an operator acts on, by hand or with fail2ban: who came, who was refused, and from which address.
+//! Log lines that an operator or fail2ban acts on: sign-ins and refusals, with their addresses.
 //!
-//! Each kind of line is written so often per address and in all; the rest is counted, and told in one line a minute. So
-//! a flood of anything is seen and fills no disk.
+//! Each kind of line is limited per address and in total. The lines beyond the limit are counted and reported in one line a
+//! minute, so a flood of any kind is visible and fills no disk.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,16 +14,16 @@ use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
 use crate::request::client_address::network;
 
-/// Lines of one kind about one address, at once and then per second.
+/// Lines of one kind about one address: the burst, then the rate per second.
 const OF_ADDRESS: (u32, f64) = (10, 10.0 / 60.0);
-/// Lines of one kind about all addresses, at once and then per second.
+/// Lines of one kind about all addresses: the burst, then the rate per second.
 const OF_ALL: (u32, f64) = (200, 5.0);
 /// Most addresses remembered per kind.
 const ADDRESSES: usize = 4_096;
-/// How often the left-out lines are counted in the log.
+/// How often the count of suppressed lines is logged.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// The subject of a line.
+/// The kinds of line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum SignInKind {
     SignedUp,
@@ -76,42 +76,42 @@ impl Lines {
 }
 
 impl Audit {
-    /// Starts counting the left-out lines in the log.
+    /// Starts the task that logs the count of suppressed lines.
     pub fn start() -> Arc<Self> {
         let audit = Arc::new(Self::default());
         tokio::spawn(log_left_out(Arc::downgrade(&audit)));
         audit
     }
 
-    /// Somebody took a nickname.
+    /// A new person signed up.
     pub fn signed_up(&self, address: IpAddr, person: &Person) {
         if self.admits(SignInKind::SignedUp, address) {
             tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed up");
         }
     }
 
-    /// One more device of somebody was signed in.
+    /// A person signed in on another device.
     pub fn signed_in(&self, address: IpAddr, person: &Person) {
         if self.admits(SignInKind::SignedIn, address) {
             tracing::info!(%address, person = %person.id, nickname = ?person.name, "signed in");
         }
     }
 
-    /// A device was signed out by its person.
+    /// A person signed out a device.
     pub fn signed_out(&self, address: IpAddr, session: i64) {
         if self.admits(SignInKind::SignedOut, address) {
             tracing::info!(%address, session, "signed out");
         }
     }
 
-    /// Somebody set or changed their passphrase.
+    /// A person set or changed their passphrase.
     pub fn passphrase_set(&self, address: IpAddr, person: UserId) {
         if self.admits(SignInKind::PassphraseSet, address) {
             tracing::info!(%address, %person, "passphrase set");
         }
     }
 
-    /// A passphrase was tried that is not the nickname's.
+    /// The passphrase was wrong for the nickname.
     pub fn wrong_passphrase(&self, address: IpAddr, nickname: &str) {
         if self.admits(SignInKind::WrongPassphrase, address) {
             tracing::warn!(%address, ?nickname, "wrong passphrase");
@@ -125,7 +125,7 @@ impl Audit {
         }
     }
 
-    /// A chat connection was refused before it said whose it is.
+    /// A chat connection was refused before its handshake.
     pub fn handshake_refused(&self, address: IpAddr) {
         if self.admits(SignInKind::ConnectionRefused, address) {
             tracing::warn!(%address, reason = "too many at once", "connection refused");
@@ -139,7 +139,7 @@ impl Audit {
         }
     }
 
-    /// Whether the end of a connection from there is worth a line.
+    /// Whether the end of a connection from this address should be logged.
     pub fn may_log_end(&self, address: IpAddr) -> bool {
         self.admits(SignInKind::ConnectionEnded, address)
     }
@@ -153,7 +153,7 @@ impl Audit {
             .admit(address, now)
     }
 
-    /// How many lines of each kind were left out since this was last asked.
+    /// The suppressed lines of each kind since the last call.
     fn left_out(&self) -> Vec<(SignInKind, u64)> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = kinds
@@ -171,7 +171,7 @@ async fn log_left_out(audit: Weak<Audit>) {
             return;
         };
         for (kind, lines) in audit.left_out() {
-            tracing::info!(kind = ?kind, lines, "lines left out in the last minute");
+            tracing::info!(kind = ?kind, lines, "lines suppressed in the last minute");
         }
     }
 }

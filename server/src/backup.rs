@@ -1,4 +1,4 @@
-//! `steadfast backup`: the database as it is at one moment, in one file, while the server runs.
+//! `steadfast backup`: a snapshot of the database in one file, while the server runs.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -15,17 +15,17 @@ use crate::store::sqlite::check::check;
 use crate::store::sqlite::copy::copy;
 use crate::store::{StoreError, files};
 
-/// How long another backup into the same folder is waited for.
+/// How long to wait for another backup into the same folder.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Of which database, into which file.
+/// The database and the file to write.
 #[derive(Args, Clone, Debug)]
 pub struct Backup {
-    /// The file to write; an older backup of this name is replaced once the new one is whole
+    /// The file to write; an older backup of this name is replaced once the new one is complete
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The database of the server
+    /// The server's database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -37,13 +37,13 @@ pub struct Backup {
     pub database: Database,
 }
 
-/// Why there is no backup. An older one of the same name is still there then, as it was.
+/// Why no backup was written. An older backup of the same name is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// It is in Postgres.
+    /// The database is in Postgres.
     #[error(
-        "the database {database} is in Postgres, which has its own tools: `pg_dump --format=custom --file={} URL` for a copy of one \
-         moment while the server runs, or continuous archiving for every moment",
+        "the database {database} is in Postgres, which has its own tools: `pg_dump --format=custom --file={} URL` for a snapshot while \
+         the server runs, or continuous archiving for point-in-time recovery",
         file.display()
     )]
     Postgres {
@@ -51,22 +51,22 @@ pub enum BackupError {
         /// The file to be written.
         file: PathBuf,
     },
-    /// There is no such database.
-    #[error("there is no database {path}: name the server's with --database")]
+    /// There is no database at this path.
+    #[error("there is no database at {path}: name the server's database with --database")]
     NoDatabase {
-        /// Where it was looked for.
+        /// The path that was tried.
         path: PathBuf,
     },
-    /// The file is the database itself, or in use.
-    #[error("{path} is the database of a server, not a backup of one: name another file")]
+    /// The file is the database itself, or is in use.
+    #[error("{path} is a server's database, not a backup: name another file")]
     Itself { path: PathBuf },
-    /// The file is a part of a database, or a former one.
+    /// The file is part of a database, or a former database.
     #[error("{path} belongs to the database {database}: name another file")]
     Belongs { path: PathBuf, database: PathBuf },
-    /// The file is something else.
-    #[error("{path} is there, and is no backup of Steadfast: name another file, or move this one away")]
+    /// The file is not a backup.
+    #[error("{path} already exists and is not a Steadfast backup: name another file, or move this one away")]
     NotOurs { path: PathBuf },
-    /// Somebody has the older backup open.
+    /// Another program has the older backup open.
     #[error(
         "{path} is in use by another program, which has left {path}-wal beside it: close that program, or name another file"
     )]
@@ -76,39 +76,37 @@ pub enum BackupError {
     Busy { folder: PathBuf },
     /// The file cannot be written.
     #[error(
-        "cannot write {path} ({source}): choose a folder that is there, with enough room, where you may write"
+        "cannot write {path} ({source}): choose an existing folder with enough space, where you may write"
     )]
     NotWritable {
         path: PathBuf,
         /// The operating system's error.
         source: io::Error,
     },
-    /// The database could not be read, or the copy not written.
+    /// The database could not be read, or the copy could not be written.
     #[error(
-        "cannot copy {path} ({source}): see that there is enough room for the copy, and run `steadfast check`"
+        "cannot copy {path} ({source}): make sure there is enough space for the copy, and run `steadfast check`"
     )]
     Copy { path: PathBuf, source: StoreError },
-    /// The copy is not whole.
-    #[error(
-        "what was copied is not whole ({finding}), and was thrown away: run `steadfast check --database {path}`"
-    )]
+    /// The copy is damaged.
+    #[error("the copy was damaged ({finding}) and has been deleted: run `steadfast check --database {path}`")]
     Unsound {
         path: PathBuf,
-        /// The first of its defects.
+        /// The first defect found.
         finding: String,
     },
 }
 
-/// Writes a backup, and reads it back before it gets its name. Answers its contents.
-pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
-    let Some(database) = asked.database.file() else {
+/// Writes a backup and verifies it before it gets its name. Returns its report.
+pub async fn run(args: &Backup) -> Result<Report, BackupError> {
+    let Some(database) = args.database.file() else {
         return Err(BackupError::Postgres {
-            database: asked.database.clone(),
-            file: asked.file.clone(),
+            database: args.database.clone(),
+            file: args.file.clone(),
         });
     };
-    // Where a link leads: the backup is written there, and not in the link's place.
-    let (database, file) = (&files::real(database), &files::destination(&asked.file));
+    // Symbolic links are resolved, so that the backup does not replace the link itself.
+    let (database, file) = (&files::real(database), &files::destination(&args.file));
     if !database.is_file() {
         return Err(BackupError::NoDatabase {
             path: database.clone(),
@@ -137,14 +135,14 @@ pub async fn run(asked: &Backup) -> Result<Report, BackupError> {
     done
 }
 
-/// The file that becomes the backup once it is whole. Locked, so that two backups do not write into one file.
+/// The file that becomes the backup once it is complete. It is locked, so that two backups never write into one file.
 struct Partial {
     path: PathBuf,
     handle: File,
 }
 
 impl Partial {
-    /// Opens it, empty: leftovers of a killed backup go.
+    /// Opens the file and empties it, so that leftovers of a killed backup go.
     async fn open(database: &Path, file: &Path) -> Result<Self, BackupError> {
         let name = database.file_name().unwrap_or_default().to_string_lossy();
         let folder = files::folder(file);
@@ -157,7 +155,7 @@ impl Partial {
         loop {
             let handle = files::open_private(&path).map_err(failed)?;
             match handle.try_lock() {
-                // Else it has got its name meanwhile, and is another one's backup.
+                // Otherwise it was renamed in the meantime and is another process's finished backup.
                 Ok(()) if files::is_open_as(&handle, &path) => {
                     files::remove_sides(&path).map_err(failed)?;
                     handle.set_len(0).map_err(failed)?;
@@ -205,7 +203,7 @@ async fn write(database: &Path, file: &Path, partial: &Partial) -> Result<Report
     })
 }
 
-/// Shows a person how far it is.
+/// Prints the progress, on a terminal only.
 pub(crate) fn show(done: u64, total: u64) {
     if !io::stderr().is_terminal() {
         return;

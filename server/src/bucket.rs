@@ -1,4 +1,4 @@
-//! How much somebody may do: a token bucket, the clock passed in.
+//! A token bucket, the rate limit for all kinds of work. The caller passes the time in.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl Bucket {
         }
     }
 
-    /// Takes `cost` out, or answers how long it takes until that much is in. A cost above the burst counts as the burst.
+    /// Takes `cost` out, or returns the time until that much is available. A cost above the burst counts as the burst.
     pub fn take(&mut self, cost: u32, now: Instant) -> Result<(), Duration> {
         self.fill(now);
         let cost = f64::from(cost).min(self.burst);
@@ -35,7 +35,7 @@ impl Bucket {
         Err(Duration::from_secs_f64((cost - self.level) / self.per_second))
     }
 
-    /// Fills at another rate, up to another burst.
+    /// Changes the rate and the burst.
     pub fn become_of(&mut self, per_second: f64, burst: u32, now: Instant) {
         self.fill(now);
         let grown = f64::from(burst.max(1)) - self.burst;
@@ -45,13 +45,13 @@ impl Bucket {
         self.level = self.level.min(self.burst);
     }
 
-    /// Takes `cost` out in any case. A debt has to be refilled before anything else is given.
+    /// Takes `cost` out even beyond zero. The bucket has to refill that debt before it gives anything.
     pub fn spend(&mut self, cost: u32, now: Instant) {
         self.fill(now);
         self.level -= f64::from(cost);
     }
 
-    /// Whether nothing is missing from it: whoever it belongs to has done nothing for a while.
+    /// Whether the bucket is full, so its owner has been idle for a while.
     pub fn is_full(&mut self, now: Instant) -> bool {
         self.fill(now);
         self.level >= self.burst

@@ -1,4 +1,4 @@
-//! `steadfast check`: whether a database, or a backup of one, is whole; and if not, the way to mend it.
+//! `steadfast check`: tells whether a database or a backup is intact, and how to repair it.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use crate::store::{StoreError, files};
 
 #[derive(Args, Clone, Debug)]
 pub struct CheckArgs {
-    /// A backup to look at, instead of the server's database
+    /// A backup to check, instead of the server's database
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// The database of the server
+    /// The server's database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -28,51 +28,51 @@ pub struct CheckArgs {
     )]
     pub database: Database,
 
-    /// Tell it as JSON, for programs
+    /// Print the report as JSON, for programs
     #[arg(long)]
     pub json: bool,
 }
 
-/// The report: for people or, where asked for, for programs.
-pub fn answer(asked: &CheckArgs, report: &Report) -> String {
-    if asked.json {
+/// The report as text or, if requested, as JSON.
+pub fn answer(args: &CheckArgs, report: &Report) -> String {
+    if args.json {
         return serde_json::to_string_pretty(report).unwrap_or_default();
     }
     in_words(report)
 }
 
-/// Why it cannot be told whether the database is whole.
+/// Why the database could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// There is no such file.
-    #[error("there is no database {path}: name it, or name the server's with --database")]
+    /// The file does not exist.
+    #[error("there is no database at {path}: give its path, or name the server's database with --database")]
     NoDatabase {
-        /// Where it was looked for.
+        /// The path that was tried.
         path: PathBuf,
     },
-    /// The one in Postgres cannot be looked at.
+    /// The Postgres database cannot be checked.
     #[error(transparent)]
     Postgres(#[from] postgres::check::PostgresCheckError),
     /// Another program has locked it.
-    #[error("{path} is in use by another program: wait until that is done, and check again")]
+    #[error("{path} is in use by another program: wait until it has finished, and check again")]
     InUse { path: PathBuf },
-    /// It cannot be got at, which says nothing of what is in it.
+    /// The file cannot be accessed, which is no sign of damage.
     #[error(
-        "cannot read {path} ({source}), which is no sign of damage: see that you may read and write it and its folder, and that its \
-         disk works; then check again"
+        "cannot read {path} ({source}), which is no sign of damage: make sure that you may read and write it and its folder, and that \
+         its disk works; then check again"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
-    /// It cannot be read.
+    /// The database cannot be read.
     #[error(
-        "cannot read {path} ({source}): if this is a Steadfast database it is damaged. Keep it, and go back to the newest \
-         backup that `steadfast check` calls sound: `steadfast restore BACKUP`"
+        "cannot read {path} ({source}): if this is a Steadfast database, it is damaged. Keep it, and restore the newest backup that \
+         `steadfast check` calls sound: `steadfast restore BACKUP`"
     )]
     Unreadable { path: PathBuf, source: StoreError },
 }
 
-/// Looks at a database. Changes nothing.
-pub async fn run(asked: &CheckArgs) -> Result<Report, CheckError> {
-    let path = match (&asked.file, &asked.database) {
+/// Checks a database. Changes nothing.
+pub async fn run(args: &CheckArgs) -> Result<Report, CheckError> {
+    let path = match (&args.file, &args.database) {
         (Some(file), _) | (None, Database::File(file)) => files::real(file),
         (None, Database::Postgres(url)) => return Ok(postgres::check::check(url).await?),
     };
@@ -81,7 +81,7 @@ pub async fn run(asked: &CheckArgs) -> Result<Report, CheckError> {
     }
     let alone = files::is_alone(&path);
     let mut report = check(&path, alone).await;
-    // A server has started meanwhile, and its writes may have been taken for damage.
+    // A server started during the check, so its writes may have looked like damage.
     if alone && !files::is_alone(&path) && !report.as_ref().is_ok_and(|report| report.sound) {
         report = check(&path, false).await;
     }
@@ -98,7 +98,7 @@ impl CheckError {
     }
 }
 
-/// The report as a person reads it.
+/// The report as text.
 pub fn in_words(report: &Report) -> String {
     let verdict = if report.sound { "sound" } else { "DAMAGED" };
     let mut text = format!("{}: {verdict}\n", report.database.display());
@@ -132,7 +132,7 @@ pub fn in_words(report: &Report) -> String {
     text
 }
 
-/// A size as a person reads it: 1.5 MB.
+/// Formats a size: 1.5 MB.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1_000 {

@@ -1,4 +1,4 @@
-//! `steadfast copy`: everything of one database into another one, as from SQLite to Postgres.
+//! `steadfast copy`: copies a whole database into another one, for example from SQLite to Postgres.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,10 +8,10 @@ use crate::clock;
 use crate::store::database::Database;
 use crate::store::transfer::{Progress, TransferError, Transferred, transfer};
 
-/// How wide the bar is.
+/// Characters in the progress bar.
 const WIDTH: u64 = 30;
 
-/// From where to where.
+/// The source and the target.
 #[derive(Args, Clone, Debug)]
 pub struct CopyArgs {
     /// The database to read; no server may run on it
@@ -24,15 +24,15 @@ pub struct CopyArgs {
 }
 
 /// Copies, and compares the copy with its source.
-pub async fn run(asked: &CopyArgs) -> Result<Transferred, TransferError> {
-    let done = transfer(&asked.from, &asked.to, clock::now(), show).await;
+pub async fn run(args: &CopyArgs) -> Result<Transferred, TransferError> {
+    let done = transfer(&args.from, &args.to, clock::now(), show).await;
     if io::stderr().is_terminal() {
         eprintln!();
     }
     done
 }
 
-/// Shows a person how far it is.
+/// Prints the progress, on a terminal only.
 fn show(progress: Progress) {
     if !io::stderr().is_terminal() {
         return;

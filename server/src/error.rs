@@ -1,4 +1,4 @@
-//! Why a server does not start, each as one sentence with the way out.
+//! The reasons why a server does not start, each one sentence with the way out.
 
 use std::io;
 
@@ -6,18 +6,20 @@ use crate::config::AdapterError;
 use crate::store::StoreError;
 use crate::store::database::OpenError;
 
-/// Why a server does not start or go on.
+/// Why a server does not start, or cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("{address} is taken by another program: stop it, or choose another port with --listen")]
+    #[error(
+        "{address} is in use by another program: stop that program, or choose another port with --listen"
+    )]
     AddressInUse {
-        /// Where it was to listen.
+        /// The configured address.
         address: String,
     },
-    /// It cannot listen there.
+    /// The address cannot be bound.
     #[error("cannot listen on {address} ({source}): choose another address with --listen")]
     Address {
-        /// Where it was to listen.
+        /// The configured address.
         address: String,
         /// The operating system's error.
         source: io::Error,
@@ -25,29 +27,29 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// Nothing can carry hints to other nodes.
+    /// The configured adapter does not work.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
-    /// The database was opened, and then could not be read.
+    /// The database was opened but could not be read.
     #[error("cannot read the database ({0}): check the disk it is on, and start again")]
     Store(#[from] StoreError),
-    /// The database's files are not in their places any more.
+    /// The database's files were moved or deleted.
     #[error(
-        "{what} while the server ran: it has acknowledged nothing since, and stopped. The log says what was saved. Put the database in its place, by `steadfast restore`, and start again"
+        "{what} while the server ran: it stopped, and has acknowledged nothing since. The log says which messages were saved. Restore the database with `steadfast restore`, and start the server again"
     )]
     Lost {
         /// The loss, in words.
         what: &'static str,
     },
-    /// Another process has the database.
+    /// Another process has taken over the database.
     #[error(
-        "{what}: this one has acknowledged nothing since, and stopped. Start it again once the other one has ended"
+        "{what}: this one stopped, and has acknowledged nothing since. Start it again once the other one has stopped"
     )]
     Taken { what: &'static str },
-    /// There is no randomness to make a code of.
+    /// The operating system gave no random bytes for a code.
     #[error("the operating system gives no random numbers ({0})")]
     Random(#[source] getrandom::Error),
-    /// Serving ended by an error.
-    #[error("the server cannot go on ({0})")]
+    /// Serving ended with an error.
+    #[error("the server cannot continue ({0})")]
     Serve(#[source] io::Error),
 }

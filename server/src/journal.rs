@@ -1,4 +1,4 @@
-//! The sign-in log, and the cleaning up behind operators: written and done beside everything else.
+//! Writes the sign-in log and erases messages for operators, in the background.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,21 +13,21 @@ use crate::config::Limits;
 use crate::store::admin::{Keep, NewSignIn};
 use crate::store::{Store, StoreError};
 
-/// Most lines that wait to be written. One more, and the oldest is dropped.
+/// Most lines waiting to be written. Beyond it the oldest is dropped.
 const WAITING: usize = 4_096;
-/// Most lines written in one transaction, which everybody else's next one waits for.
+/// Most lines in one transaction, because all other writes wait for it.
 const LINES_AT_ONCE: usize = 256;
-/// How often lines are written.
+/// The interval between writes.
 const ROUND: Duration = Duration::from_secs(1);
-/// How often old lines are forgotten, and leftovers of cleaning up are looked for.
+/// How often old lines are deleted and unfinished erasures are looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
-/// Between two pieces of a clean-up, so that nobody waits for it.
+/// The pause between two steps of an erasure, so that other writes can run.
 const BREATH: Duration = Duration::from_millis(20);
-/// Most lines of either log.
+/// Most lines in each log.
 const LINES: u64 = 100_000;
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// The sign-in log. A cheap clone of one handle.
+/// The handle of the sign-in log; cheap to clone.
 #[derive(Clone)]
 pub struct Journal(Arc<JournalParts>);
 
@@ -39,7 +39,7 @@ struct JournalParts {
 }
 
 impl Journal {
-    /// Starts writing, and cleaning up.
+    /// Starts the two background tasks: writing and erasing.
     pub fn start(store: Arc<dyn Store>, limits: Limits) -> Self {
         let journal = Self(Arc::new(JournalParts {
             store,
@@ -52,7 +52,7 @@ impl Journal {
         journal
     }
 
-    /// Notes a try to sign in.
+    /// Queues a line about a sign-in attempt.
     pub fn sign_in(&self, line: NewSignIn) {
         let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() == WAITING {
@@ -66,7 +66,7 @@ impl Journal {
         self.0.flush().await;
     }
 
-    /// Something may be there to clean up.
+    /// Wakes the task that erases messages: there may be work for it.
     pub fn clean(&self) {
         self.0.clean.notify_one();
     }
@@ -83,7 +83,7 @@ impl JournalParts {
         }
     }
 
-    /// Erases marked messages, a few at a time.
+    /// Erases the marked messages, a few at a time.
     async fn clean_up(&self) -> Result<(), StoreError> {
         let mut from = None;
         let mut erased = false;
@@ -99,7 +99,7 @@ impl JournalParts {
             erased = true;
             sleep(BREATH).await;
         }
-        // The database itself keeps copies for a while; somebody who reads may keep it from letting them go.
+        // The database keeps copies of erased pages for a while; a reader may delay their removal.
         while erased && !self.store.scrub().await? {
             sleep(ROUND).await;
         }
@@ -133,10 +133,10 @@ async fn keep_clean(journal: std::sync::Weak<JournalParts>) {
     loop {
         let Some(inner) = journal.upgrade() else { return };
         if let Err(error) = inner.forget_old().await {
-            tracing::warn!(%error, "old lines of the logs could not be forgotten yet");
+            tracing::warn!(%error, "old log lines could not be deleted yet");
         }
         if let Err(error) = inner.clean_up().await {
-            tracing::warn!(%error, "what operators erased could not be overwritten yet");
+            tracing::warn!(%error, "erased messages could not be overwritten yet");
             sleep(ROUND).await;
             continue;
         }

@@ -1,21 +1,21 @@
 //! The Steadfast server.
 //!
-//! - [`admin`]: `steadfast admin`, beside a running server
+//! - [`admin`]: `steadfast admin`, which talks to the running server on the same machine
 //! - [`config`]: every setting, as a flag or an environment variable
-//! - [`app`]: from a configuration to a server that listens, and its end
-//! - [`http`]: sessions, health, the page
-//! - [`realtime`]: the conversation over Socket.IO
+//! - [`app`]: builds the server from its configuration, serves, and shuts down
+//! - [`http`]: sessions, health checks and the page
+//! - [`realtime`]: the chat over Socket.IO
 //! - [`request`]: facts about a request
-//! - [`store`]: everything that lasts
-//! - [`passphrase`]: passphrases, hashed a few at a time
-//! - [`backup`], [`restore`], [`check`]: the database copied, put back, looked at; [`copy`]: everything of it into another one
-//! - [`serve`]: TCP connections are taken, timed and counted
-//! - [`audit`]: who came and who was refused, in the log
-//! - [`journal`]: the sign-in log, and the cleaning up behind operators
-//! - [`bucket`]: how much somebody may do
-//! - [`turns`]: who is next at costly work
-//! - [`clock`]: the one place that reads the clock
-//! - [`error`]: why a server does not start
+//! - [`store`]: everything that is stored
+//! - [`passphrase`]: hashes passphrases, a few at a time
+//! - [`backup`], [`restore`], [`check`]: back up, restore and verify the database; [`copy`]: copies it into another one
+//! - [`serve`]: accepts TCP connections, with deadlines and limits
+//! - [`audit`]: logs sign-ins and refusals
+//! - [`journal`]: writes the sign-in log and overwrites erased messages
+//! - [`bucket`]: the token bucket behind every rate limit
+//! - [`turns`]: the queue for expensive work
+//! - [`clock`]: the only module that reads the clock
+//! - [`error`]: the reasons why a server does not start
 
 #[cfg(unix)]
 pub mod admin;

@@ -1,4 +1,4 @@
-//! The `steadfast` binary: reads its settings, serves until it is told to stop.
+//! The `steadfast` binary: reads its settings and serves until a signal stops it.
 
 mod allocator;
 
@@ -20,8 +20,8 @@ use tracing_subscriber::EnvFilter;
 
 /// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
 ///
-/// Start it and open http://localhost:3000. Everything is kept in one file, steadfast.db, beside it. Every setting is a flag or
-/// the environment variable named with it; flags go before variables.
+/// Start it and open http://localhost:3000. Everything is stored in one file, steadfast.db, in the current folder. Every setting is
+/// a flag or the environment variable named with it; a flag overrides its variable.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -33,23 +33,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum CliCommand {
-    /// Serve the chat: the default without a command
+    /// Serve the chat; the default without a command
     Serve(Box<Config>),
-    /// Give somebody a new passphrase who has forgotten theirs
+    /// Set a new passphrase for a person who has forgotten theirs
     ///
-    /// The server may run or not. The passphrase is asked for, or read as one line from standard input:
+    /// The server may be running or stopped. The command prompts for the passphrase, or reads it as one line from standard input:
     ///
     ///   steadfast passwd Mina --database /var/lib/steadfast/steadfast.db
     ///
-    /// Every device of that person is signed out; messages they have not sent yet stay on those devices, and go out once the person signs in there with the passphrase. So an owner who is locked out gets the server back too.
+    /// All of that person's devices are signed out. Messages they have not sent yet stay on those devices and go out once the person signs in there again. An owner who is locked out regains the server this way too.
     #[command(verbatim_doc_comment)]
     Passwd(Passwd),
-    /// Administer the running server from beside it: who is there, bans, roles, rooms, limits, the logs
+    /// Administer the running server from its own machine: connections, bans, roles, rooms, limits, logs
     ///
     ///   steadfast admin who --database /var/lib/steadfast/steadfast.db
     ///   steadfast admin ban Mallory --reason spam --messages hidden
     ///
-    /// It speaks to the server over a socket beside the database file, which the user who runs the server, and root, can use. Everything is written to the audit log.
+    /// It talks to the server over a socket beside the database file, which only root and the user who runs the server can use. Every action is written to the audit log.
     #[cfg(unix)]
     #[command(verbatim_doc_comment)]
     Admin(Admin),
@@ -57,23 +57,23 @@ enum CliCommand {
     ///
     ///   steadfast backup /backup/steadfast-$(date +%F).db --database /var/lib/steadfast/steadfast.db
     ///
-    /// The copy is of one moment, is read back before it gets its name, and can be read by its owner alone.
+    /// The copy is a consistent snapshot. It is verified before it gets its name, and only its owner can read it.
     #[command(verbatim_doc_comment)]
     Backup(Backup),
-    /// Go back to a backup, and keep the former database beside it
+    /// Restore a backup, and keep the former database beside it
     ///
-    /// Stop the server first. The backup is checked before anything is changed; browsers then fetch everything anew, and still send their unsent messages.
+    /// Stop the server first. The backup is checked before anything changes. Browsers then fetch everything again and still send their unsent messages.
     #[command(verbatim_doc_comment)]
     Restore(Restore),
-    /// Tell whether the database, or a backup, is whole, and how to mend it if it is not
+    /// Check whether the database or a backup is intact, and how to repair it
     ///
-    /// The server may run meanwhile. Ends with 0 where nothing is wrong, and with 1 otherwise.
+    /// The server may keep running. Exits with 0 if the database is intact, otherwise with 1.
     Check(CheckArgs),
-    /// Copy everything into another database, as from SQLite to Postgres
+    /// Copy everything into another database, for example from SQLite to Postgres
     ///
     ///   steadfast copy --from steadfast.db --to postgres://steadfast@db.example/steadfast
     ///
-    /// Stop the server first. A copy that was broken off goes on where it ended, by the same command; at the end both databases are compared. People notice nothing: every message keeps its place.
+    /// Stop the server first. To continue an interrupted copy, run the same command again. At the end both databases are compared. People notice nothing: every message keeps its place.
     #[command(verbatim_doc_comment)]
     Copy(CopyArgs),
 }
@@ -93,12 +93,12 @@ async fn command(cli: Cli) -> ExitCode {
     let config = match cli.command {
         Some(CliCommand::Serve(config)) => *config,
         #[cfg(unix)]
-        Some(CliCommand::Admin(asked)) => return administer(&asked).await,
-        Some(CliCommand::Passwd(asked)) => return set_passphrase(&asked).await,
-        Some(CliCommand::Backup(asked)) => return back_up(&asked).await,
-        Some(CliCommand::Restore(asked)) => return restore_backup(&asked).await,
-        Some(CliCommand::Check(asked)) => return check_database(&asked).await,
-        Some(CliCommand::Copy(asked)) => return copy_database(&asked).await,
+        Some(CliCommand::Admin(args)) => return administer(&args).await,
+        Some(CliCommand::Passwd(args)) => return set_passphrase(&args).await,
+        Some(CliCommand::Backup(args)) => return back_up(&args).await,
+        Some(CliCommand::Restore(args)) => return restore_backup(&args).await,
+        Some(CliCommand::Check(args)) => return check_database(&args).await,
+        Some(CliCommand::Copy(args)) => return copy_database(&args).await,
         None => cli.config,
     };
     start_logging(&config);
@@ -108,12 +108,12 @@ async fn command(cli: Cli) -> ExitCode {
     }
 }
 
-async fn set_passphrase(asked: &Passwd) -> ExitCode {
-    match passwd::run(asked).await {
+async fn set_passphrase(args: &Passwd) -> ExitCode {
+    match passwd::run(args).await {
         Ok(devices) => {
             println!(
                 "{} has a new passphrase; devices signed out: {devices}",
-                asked.nickname.as_str()
+                args.nickname.as_str()
             );
             ExitCode::SUCCESS
         }
@@ -122,8 +122,8 @@ async fn set_passphrase(asked: &Passwd) -> ExitCode {
 }
 
 #[cfg(unix)]
-async fn administer(asked: &Admin) -> ExitCode {
-    match admin::command::run(asked).await {
+async fn administer(args: &Admin) -> ExitCode {
+    match admin::command::run(args).await {
         Ok(answer) => {
             println!("{answer}");
             ExitCode::SUCCESS
@@ -132,50 +132,54 @@ async fn administer(asked: &Admin) -> ExitCode {
     }
 }
 
-async fn back_up(asked: &Backup) -> ExitCode {
-    match backup::run(asked).await {
+async fn back_up(args: &Backup) -> ExitCode {
+    match backup::run(args).await {
         Ok(report) => {
-            print!("backed up and read back: {}", check::in_words(&report));
+            print!("backed up and verified: {}", check::in_words(&report));
             ExitCode::SUCCESS
         }
         Err(error) => failed(&error),
     }
 }
 
-async fn restore_backup(asked: &Restore) -> ExitCode {
-    match restore::run(asked).await {
+async fn restore_backup(args: &Restore) -> ExitCode {
+    match restore::run(args).await {
         Ok(restored) => {
             print!("restored: {}", check::in_words(&restored.report));
             if let Some(former) = restored.former {
                 println!("the former database is kept as {}", former.display());
             }
-            println!("start the server: every browser fetches afresh, and sends what it has not sent yet");
+            println!(
+                "start the server: every browser fetches everything again and sends its unsent messages"
+            );
             ExitCode::SUCCESS
         }
         Err(error) => failed(&error),
     }
 }
 
-async fn check_database(asked: &CheckArgs) -> ExitCode {
-    match check::run(asked).await {
+async fn check_database(args: &CheckArgs) -> ExitCode {
+    match check::run(args).await {
         Ok(report) => {
-            println!("{}", check::answer(asked, &report).trim_end());
+            println!("{}", check::answer(args, &report).trim_end());
             ExitCode::from(u8::from(!report.sound))
         }
         Err(error) => failed(&error),
     }
 }
 
-async fn copy_database(asked: &CopyArgs) -> ExitCode {
-    match copy::run(asked).await {
+async fn copy_database(args: &CopyArgs) -> ExitCode {
+    match copy::run(args).await {
         Ok(done) => {
             let again = if done.resumed {
-                ", going on with an earlier copy"
+                ", continuing an earlier copy"
             } else {
                 ""
             };
             println!("copied and compared: {} rows{again}", done.rows);
-            println!("start the server with --database and the new one: browsers go on where they were");
+            println!(
+                "start the server with --database set to the new one: browsers continue where they were"
+            );
             ExitCode::SUCCESS
         }
         Err(error) => failed(&error),
@@ -189,11 +193,14 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 
 async fn run(mut config: Config) -> Result<(), StartError> {
     let (listener, address) = app::listen(&config).await?;
-    // The port that was taken, where any would do.
+    // The actual port, if the setting left the choice to the system.
     config.listen = address.to_string();
     let app = app::build(config).await?;
     if let Some(link) = &app.owner_link {
-        tracing::warn!("nobody owns this server yet: open {} to own it", link.url);
+        tracing::warn!(
+            "this server has no owner yet: open {} to become its owner",
+            link.url
+        );
     }
     tracing::info!("listening on http://{address}");
     app.serve(listener, stop_signal()).await
@@ -210,17 +217,17 @@ fn start_logging(config: &Config) {
     }
 }
 
-/// Resolves when the process is told to stop. Told once more, it ends at once: every acknowledged message is durable all the same.
+/// Resolves when the process receives a stop signal. A second signal exits at once: every acknowledged message is durable anyway.
 async fn stop_signal() {
     next_signal().await;
     tokio::spawn(async {
         next_signal().await;
-        tracing::warn!("told to stop once more: ending at once");
+        tracing::warn!("received a second stop signal: exiting at once");
         std::process::exit(1);
     });
 }
 
-/// Resolves at Ctrl-C, and at SIGTERM where there is such a thing.
+/// Resolves on Ctrl-C, and on SIGTERM where the platform has it.
 async fn next_signal() {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! `steadfast restore`: a backup becomes the database, and the former database is kept beside it.
+//! `steadfast restore`: puts a backup in the database's place and keeps the former database beside it.
 
 use std::fs;
 use std::io;
@@ -14,14 +14,14 @@ use crate::store::sqlite::check::{CUT_OFF, check};
 use crate::store::sqlite::copy::{copy, fold_wal, renew_epoch};
 use crate::store::{StoreError, files};
 
-/// Which backup, in which database's place.
+/// The backup and the database it replaces.
 #[derive(Args, Clone, Debug)]
 pub struct Restore {
-    /// The backup to go back to
+    /// The backup to restore
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The database of the server
+    /// The server's database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -35,39 +35,39 @@ pub struct Restore {
 
 #[derive(Debug)]
 pub struct RestoreOutcome {
-    /// The contents of the database.
+    /// The report of the restored database.
     pub report: Report,
-    /// Where the former database is; `None` where there was none.
+    /// The path of the former database; `None` if there was none.
     pub former: Option<PathBuf>,
 }
 
-/// Why nothing was restored. The database is as it was then.
+/// Why nothing was restored. The database is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
-    /// It is in Postgres.
+    /// The database is in Postgres.
     #[error(
         "the database {database} is in Postgres, which has its own tools: stop the server, `pg_restore --dbname=URL {}` into an \
-         empty database, and start it again: browsers fetch afresh what went back",
+         empty database, and start it again: browsers then fetch everything again",
         file.display()
     )]
     Postgres { database: Database, file: PathBuf },
-    /// There is no such backup.
-    #[error("there is no backup {path}")]
+    /// There is no backup at this path.
+    #[error("there is no backup at {path}: give the path of one that exists")]
     NoBackup {
-        /// Where it was looked for.
+        /// The path that was tried.
         path: PathBuf,
     },
-    /// The backup is the database.
+    /// The file is the database itself.
     #[error("{path} is the database itself: name a backup of it")]
     Itself { path: PathBuf },
-    /// The place is that of a part of a database.
+    /// The path belongs to a file beside a database.
     #[error("{path} belongs to the database {database}: name that one with --database")]
     Belongs { path: PathBuf, database: PathBuf },
     #[error("the server is running on {path}: stop it first")]
     Running { path: PathBuf },
-    /// Nothing can be written there.
+    /// The folder cannot be written.
     #[error(
-        "cannot write {path} ({source}): see that its folder is there, with enough room, and that you may write there"
+        "cannot write {path} ({source}): make sure its folder exists, has enough space, and that you may write there"
     )]
     NotWritable {
         path: PathBuf,
@@ -84,29 +84,30 @@ pub enum RestoreError {
     OutOfReach { path: PathBuf, source: StoreError },
     /// The backup cannot be read.
     #[error(
-        "cannot read the backup {path} ({source}): take another one; `steadfast check FILE` tells which are sound"
+        "cannot read the backup {path} ({source}): choose another one; `steadfast check FILE` tells which are sound"
     )]
     Unreadable { path: PathBuf, source: StoreError },
-    /// The backup is not whole.
+    /// The backup is damaged.
     #[error(
-        "the backup {path} is not whole ({finding}): take another one; `steadfast check FILE` tells which are sound"
+        "the backup {path} is damaged ({finding}): choose another one; `steadfast check FILE` tells which are sound"
     )]
     Unsound {
         path: PathBuf,
-        /// The first of its defects.
+        /// The first defect found.
         finding: String,
     },
 }
 
-/// Puts a backup in the database's place. Killed at any moment, either the former database is there or the backup, whole.
-pub async fn run(asked: &Restore) -> Result<RestoreOutcome, RestoreError> {
-    let Some(database) = asked.database.file() else {
+/// Puts a backup in the database's place. If the process is killed at any point, the path holds either the former database or the
+/// backup, complete.
+pub async fn run(args: &Restore) -> Result<RestoreOutcome, RestoreError> {
+    let Some(database) = args.database.file() else {
         return Err(RestoreError::Postgres {
-            database: asked.database.clone(),
-            file: asked.file.clone(),
+            database: args.database.clone(),
+            file: args.file.clone(),
         });
     };
-    let (database, file) = (&files::real(database), &asked.file);
+    let (database, file) = (&files::real(database), &args.file);
     if !file.is_file() {
         return Err(RestoreError::NoBackup { path: file.clone() });
     }
@@ -129,7 +130,7 @@ pub async fn run(asked: &Restore) -> Result<RestoreOutcome, RestoreError> {
         path: database.clone(),
         source,
     };
-    // Held to the end: no server starts meanwhile.
+    // The lock is kept to the end, so that no server starts during the restore.
     let _lock = FileLock::acquire(database).map_err(|error| match error {
         LockError::Held => RestoreError::Running {
             path: database.clone(),
@@ -160,7 +161,7 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<RestoreOu
             source => RestoreError::Unreadable { path, source },
         }
     };
-    // Leftovers of a killed restore.
+    // A killed restore may have left these files.
     files::remove(fresh)
         .and_then(|()| files::remove_sides(fresh))
         .map_err(not_writable)?;
@@ -187,13 +188,13 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<RestoreOu
     Ok(RestoreOutcome { report, former })
 }
 
-/// Gives the former database a second name, and leaves no write-ahead log that the restored one would be read with.
+/// Links the former database to a second name, and leaves no write-ahead log that the restored one would be read with.
 async fn keep_aside(database: &Path, stamp: &str) -> io::Result<Option<PathBuf>> {
     if !database.exists() {
         files::remove_sides(database)?;
         return Ok(None);
     }
-    // Its log goes into its file, so that it is one file and whole; a damaged one keeps its log.
+    // The log is folded into the former file, so that it is complete in one file; a damaged one keeps its log.
     if files::is_sqlite(database)
         && let Err(error) = fold_wal(database).await
     {

@@ -1,4 +1,4 @@
-//! Who is next at costly work: a few at a time, those who are known before strangers, and nobody for the whole queue.
+//! The queue for expensive work: a few jobs at a time, known people before strangers, and no address may fill the queue.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -6,21 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Most that wait in each class. One more is refused, of the address that most of them wait from.
+/// Most waiters in each class. Beyond it the address with the most waiters loses one.
 const WAITING: usize = 32;
 
-/// For whom something is done, the first to be served first.
+/// The priority of a job, the first class served first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
     /// A device that is signed in.
     Device,
-    /// Somebody who says they have an account.
+    /// A person signing in to an existing account.
     Member,
-    /// Somebody who wants one.
+    /// A person signing up.
     Newcomer,
 }
 
-/// The turns, of which so many are taken at the same time.
+/// The queue and its free turns.
 #[derive(Clone, Debug)]
 pub struct Turns(Arc<Mutex<TurnsState>>);
 
@@ -36,12 +36,12 @@ struct WaitingTurn {
     turn: oneshot::Sender<Turn>,
 }
 
-/// Somebody's turn; the next one's once it is dropped.
+/// A turn to work; dropping it passes the turn to the next waiter.
 #[derive(Debug)]
 pub struct Turn(Option<Turns>);
 
 impl Turns {
-    /// So many at the same time.
+    /// Allows this many jobs at the same time.
     pub fn new(at_once: usize) -> Self {
         Self(Arc::new(Mutex::new(TurnsState {
             free: at_once,
@@ -49,7 +49,7 @@ impl Turns {
         })))
     }
 
-    /// Waits for a turn. `None` where too many wait.
+    /// Waits for a turn. Returns `None` if too many wait.
     pub async fn take(&self, class: Class, address: IpAddr) -> Option<Turn> {
         let turn = {
             let mut state = self.state();
@@ -84,7 +84,7 @@ impl Turns {
                 turn.0 = None;
                 return;
             };
-            // Whoever waited may be gone.
+            // The waiter may have given up.
             match next.turn.send(turn) {
                 Ok(()) => return,
                 Err(back) => turn = back,
@@ -97,7 +97,7 @@ impl Turns {
     }
 }
 
-/// Refuses the last one of the address that most wait from, where fewer wait from this one. Answers whether it did.
+/// Drops the newest waiter of the address with the most waiters, if this address has fewer. Returns whether it did.
 fn make_room(waiting: &mut VecDeque<WaitingTurn>, address: IpAddr) -> bool {
     let of = |address: IpAddr| {
         waiting
@@ -175,7 +175,7 @@ mod tests {
             same.push(wait(&turns, Class::Member, 1).await);
         }
         let other = wait(&turns, Class::Member, 2).await;
-        // Who gives up while waiting takes nobody's turn along.
+        // A waiter that gives up must not lose the others' turn.
         same.remove(0).abort();
         tokio::task::yield_now().await;
         drop(under_way);
@@ -183,7 +183,7 @@ mod tests {
         for one in same {
             served += usize::from(one.await.unwrap().is_some());
         }
-        // One made room for the other address, one gave up.
+        // One waiter made room for the other address, one gave up.
         assert_eq!(served, WAITING - 2);
         assert!(other.await.unwrap().is_some());
         assert_eq!(turns.state().free, 1);

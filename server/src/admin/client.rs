@@ -1,4 +1,4 @@
-//! The command line's side of the socket: one HTTP request a connection.
+//! The command line's side of the socket: one HTTP request per connection.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,43 +13,43 @@ use tokio::time::timeout;
 
 use crate::store::database::Database;
 
-/// How long an answer may take: the server waits for its database less long.
+/// The time limit for a response; the server's own limit for its database is shorter.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why nothing was answered.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// There is no socket, or nobody listens.
+    /// There is no socket, or no process listens on it.
     #[error(
-        "no server is running on {database} (nobody answers at {socket}): start it, or name its database with --database and its socket with --admin-socket"
+        "no server is running on {database} (no answer at {socket}): start it, or name its database with --database and its socket with --admin-socket"
     )]
     NoServer {
         database: Database,
-        /// Where it was looked for.
+        /// The path that was tried.
         socket: PathBuf,
     },
-    /// Not for this user.
+    /// The user may not use the socket.
     #[error(
-        "this user may not speak to the server (its socket is {socket}): run this as the user who runs the server, or as root"
+        "this user may not talk to the server (its socket is {socket}): run this command as the user who runs the server, or as root"
     )]
     NotAllowed { socket: PathBuf },
-    /// It went wrong on the way.
+    /// The connection failed.
     #[error("the server did not answer ({0})")]
     Io(#[from] io::Error),
-    /// It took too long.
-    #[error("the server did not answer in time: it may have done it all the same")]
+    /// The response took too long.
+    #[error("the server did not answer in time: it may have carried out the command anyway")]
     Late,
     #[error("{0}")]
     Refused(WireError),
-    /// It said something that this version does not understand.
-    #[error("the server answered something this version does not understand: {0}")]
+    /// The response is not understood.
+    #[error("the server sent a response that this version does not understand: {0}")]
     Unreadable(String),
-    /// The words name nobody, or nothing.
+    /// The command names no existing person or room.
     #[error("{0}")]
     Unknown(String),
 }
 
-/// A server that runs on this machine.
+/// A server on this machine.
 #[derive(Clone, Debug)]
 pub struct LocalServer {
     database: Database,
@@ -57,7 +57,7 @@ pub struct LocalServer {
 }
 
 impl LocalServer {
-    /// The server of this database, where its socket is, or where it is by default.
+    /// The server of this database, at the given socket or at the default one.
     pub fn of(database: &Database, socket: Option<&Path>) -> Self {
         Self {
             database: database.clone(),
@@ -65,12 +65,12 @@ impl LocalServer {
         }
     }
 
-    /// Asks, without a body. Answers the body; null where there is none.
+    /// Sends a request without a body. Returns the response's body; null if it is empty.
     pub async fn request(&self, method: &str, path: &str) -> Result<Value, AdminError> {
         self.send(method, path, None).await
     }
 
-    /// Asks, with a body.
+    /// Sends a request with a body.
     pub async fn request_with(
         &self,
         method: &str,
@@ -101,7 +101,7 @@ impl LocalServer {
             .await
             .map_err(|_| AdminError::Late)??;
         read(&String::from_utf8_lossy(&answer)).map_err(|error| match error {
-            // The server looked at who asks: without a word, as no refusal of its API is.
+            // The server checks the user before its API runs, so this 403 has no body, unlike the API's refusals.
             AdminError::Unreadable(first) if first.contains(" 403 ") => AdminError::NotAllowed {
                 socket: self.socket.clone(),
             },
@@ -123,7 +123,7 @@ impl LocalServer {
     }
 }
 
-/// Reads an answer: its body where it is a success, else the refusal.
+/// Parses a response: its body on success, otherwise the error.
 fn read(answer: &str) -> Result<Value, AdminError> {
     let unreadable = || AdminError::Unreadable(answer.lines().next().unwrap_or_default().to_owned());
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(unreadable)?;

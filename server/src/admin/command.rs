@@ -18,7 +18,7 @@ use crate::store::database::Database;
 
 #[derive(Args, Clone, Debug)]
 pub struct Admin {
-    /// The server's database; its socket is beside it, or in the folder that the server was started in
+    /// The server's database; its socket is beside it, or in the folder the server was started in
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -30,7 +30,7 @@ pub struct Admin {
     )]
     pub database: Database,
 
-    /// The server's socket, where it is elsewhere
+    /// The server's socket, if it is elsewhere
     #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH", global = true)]
     pub admin_socket: Option<PathBuf>,
 
@@ -38,7 +38,7 @@ pub struct Admin {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// The command for the server
+    /// The command to run
     #[command(subcommand)]
     pub command: AdminCommand,
 }
@@ -46,35 +46,35 @@ pub struct Admin {
 /// Commands. A person is named by nickname or id.
 #[derive(Subcommand, Clone, Debug)]
 pub enum AdminCommand {
-    /// Who is connected, since when and from where
+    /// List connected people, since when and from where
     Who,
-    /// Everybody, or those whose nickname has this part
+    /// List people, or those whose nickname contains a text
     People {
         /// Part of the nickname
         search: Option<String>,
         /// Only people of this role
         #[arg(long)]
         role: Option<RoleName>,
-        /// Only people who are kept out
+        /// Only people who are banned or deactivated
         #[arg(long)]
         excluded: bool,
     },
-    /// Everything about one person: devices, connections, sign-ins, limits
+    /// Show everything about one person: devices, connections, sign-ins, limits
     Person {
         /// The person, by nickname or id
         person: String,
     },
-    /// Who signed up and in, and who tried, the newest first
+    /// List sign-ups and sign-ins, failed ones too, newest first
     SignIns {
-        /// Of this person only
+        /// Only those of this person
         person: Option<String>,
     },
-    /// The audit log of owners, moderators and this command line, the newest first
+    /// Show the audit log of owners, moderators and this command line, newest first
     Audit {
         /// Only lines about this person
         person: Option<String>,
     },
-    /// Keep somebody out: their sessions end at once, and nobody else can take their nickname
+    /// Ban a person: their sessions end at once, and nobody else can take their nickname
     ///
     ///   steadfast admin ban Mallory --reason spam --for 7d --addresses 24h --messages hidden
     ///
@@ -86,17 +86,17 @@ pub enum AdminCommand {
         /// A note for the audit log; the person is not told
         #[arg(long, default_value = "")]
         reason: String,
-        /// How long, as 30m, 12h, 7d or 2w; until they are let in again where it is not said
+        /// How long, for example 30m, 12h, 7d or 2w; without it, until the person is unbanned
         #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
         lasts: Option<u64>,
-        /// How long nobody new may sign up from the addresses they were last seen at
+        /// How long new sign-ups are refused from the addresses the person last used
         #[arg(long, value_name = "TIME", value_parser = seconds)]
         addresses: Option<u64>,
         /// Keep, hide or erase the messages they wrote; erasing cannot be undone
         #[arg(long, default_value = "kept")]
         messages: MessagesName,
     },
-    /// Close somebody's account, without blame; `unban` opens it again
+    /// Close a person's account, without blame; `unban` opens it again
     Deactivate {
         /// The person, by nickname or id
         person: String,
@@ -107,59 +107,60 @@ pub enum AdminCommand {
         #[arg(long, default_value = "kept")]
         messages: MessagesName,
     },
-    /// Let somebody in again
+    /// Let a person in again
     Unban {
         /// The person, by nickname or id
         person: String,
     },
-    /// Hide all that somebody wrote, show it again, or erase it for good
+    /// Hide all messages of a person, show them again, or erase them for good
     Messages {
         /// The person, by nickname or id
         person: String,
         /// Keep, hide or erase them
         messages: MessagesName,
     },
-    /// Sign somebody out on every device
+    /// Sign a person out on every device
     SignOut {
         /// The person, by nickname or id
         person: String,
     },
-    /// Make somebody an owner, a moderator or a member
+    /// Make a person an owner, a moderator or a member
     Role {
         /// The person, by nickname or id
         person: String,
-        /// The role they get from now on
+        /// The new role
         role: RoleName,
     },
-    /// Make a link that makes whoever opens it first an owner
+    /// Make a link whose first visitor becomes an owner
     OwnerLink {
-        /// The address people reach this server at, with the path it lives below [default: as the server was told]
+        /// The server's public address, with its base path [default: from the server's settings]
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
     /// Rooms: list, rename, describe, archive, reopen, delete
     #[command(subcommand)]
     Room(RoomCommand),
-    /// Lift a limit for one person, or tighten it; without a value, that of everybody
+    /// Raise or lower a limit for one person; without a value, return to the general limit
     ///
     ///   steadfast admin limit bot messages_per_second 1000
     #[command(verbatim_doc_comment)]
     Limit {
         /// The person, by nickname or id
         person: String,
-        /// Which: messages_per_second, message_burst, events_per_second, event_burst, rooms, direct_per_hour, direct_unanswered or brought_per_hour
+        /// One of messages_per_second, message_burst, events_per_second, event_burst, rooms, direct_per_hour, direct_unanswered
+        /// or brought_per_hour
         #[arg(value_parser = limit)]
         limit: LimitName,
-        /// The new limit; without it, everybody's
+        /// The new limit; without it, the general one
         value: Option<u32>,
     },
-    /// Addresses from which nobody new may sign up
+    /// List addresses from which new sign-ups are refused
     Addresses {
-        /// Let the address with this number in again
+        /// Allow sign-ups again from the address with this number
         #[arg(long, value_name = "ID")]
         release: Option<i64>,
     },
-    /// Give somebody a new passphrase, asked for or read as one line from standard input
+    /// Set a person's passphrase, from a prompt or from one line of standard input
     Passwd {
         /// The person, by nickname or id
         person: String,
@@ -169,20 +170,20 @@ pub enum AdminCommand {
 /// Commands about rooms. A room is named by name or id.
 #[derive(Subcommand, Clone, Debug)]
 pub enum RoomCommand {
-    /// Public and private rooms, or those whose name or topic has this part
+    /// List public and private rooms, or those whose name or topic contains a text
     List {
         /// Part of the name or topic
         search: Option<String>,
     },
-    /// Give a room another name
+    /// Rename a room
     Rename {
         /// The room, by name or id
         room: String,
-        /// The room's new name, one line
+        /// The new name, one line
         #[arg(value_parser = RoomName::parse)]
         name: RoomName,
     },
-    /// Give a room another topic
+    /// Change a room's topic
     Describe {
         /// The room, by name or id
         room: String,
@@ -190,29 +191,29 @@ pub enum RoomCommand {
         #[arg(value_parser = Topic::parse)]
         topic: Topic,
     },
-    /// Let nobody say anything more in a room
+    /// Archive a room, so that nobody can post in it
     Archive {
         /// The room, by name or id
         room: String,
     },
-    /// Let people say things in it again
+    /// Reopen an archived room
     Reopen {
         /// The room, by name or id
         room: String,
     },
-    /// Delete a room and all that was said in it, for good
+    /// Delete a room and all its messages, for good
     Delete {
         /// The room, by name or id
         room: String,
     },
 }
 
-/// A role, as it is typed.
+/// A role on the command line.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum RoleName {
-    /// The role everybody has at first.
+    /// The role of every new person.
     Member,
-    /// Keeps order among the others.
+    /// Moderates members.
     Moderator,
     /// Runs the server and appoints moderators.
     Owner,
@@ -220,11 +221,11 @@ pub enum RoleName {
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum MessagesName {
-    /// They stay; hidden ones are shown again.
+    /// Messages stay; hidden ones are shown again.
     Kept,
-    /// Nobody sees them until they are shown again.
+    /// Messages are hidden until they are shown again.
     Hidden,
-    /// They are deleted for good.
+    /// Messages are deleted for good.
     Erased,
 }
 
@@ -248,10 +249,10 @@ impl From<MessagesName> for Messages {
     }
 }
 
-/// The server's answer, and how it is shown to people.
+/// The server's response, and the function that formats it.
 type Answered = (Value, fn(&Value) -> String);
 
-/// Runs the command. Answers the text to print.
+/// Runs the command. Returns the text to print.
 pub async fn run(admin: &Admin) -> Result<String, AdminError> {
     let server = LocalServer::of(&admin.database, admin.admin_socket.as_deref());
     if let AdminCommand::OwnerLink { url } = &admin.command
@@ -298,7 +299,7 @@ async fn answer(server: &LocalServer, command: &AdminCommand) -> Result<Answered
     })
 }
 
-/// Changes one person, by a command that names them.
+/// Runs a command that changes one person.
 async fn change_person(server: &LocalServer, command: &AdminCommand) -> Result<Answered, AdminError> {
     Ok(match command {
         AdminCommand::Ban {
@@ -326,21 +327,21 @@ async fn change_person(server: &LocalServer, command: &AdminCommand) -> Result<A
         AdminCommand::Unban { person } => (delete(server, person, EXCLUSION).await?, show::state),
         AdminCommand::Messages { person, messages } => {
             let messages = (*messages).into();
-            let asked = SetMessages { messages };
-            (put(server, person, MESSAGES, &asked).await?, show::state)
+            let body = SetMessages { messages };
+            (put(server, person, MESSAGES, &body).await?, show::state)
         }
         AdminCommand::SignOut { person } => (delete(server, person, SESSIONS).await?, show::signed_out),
         AdminCommand::Role { person, role } => {
-            let asked = SetRole { role: (*role).into() };
-            (put(server, person, ROLE, &asked).await?, show::state)
+            let body = SetRole { role: (*role).into() };
+            (put(server, person, ROLE, &body).await?, show::state)
         }
         AdminCommand::Limit { person, limit, value } => {
             let (limit, value) = (*limit, *value);
-            let asked = SetLimit { limit, value };
-            (put(server, person, LIMITS, &asked).await?, show::limits)
+            let body = SetLimit { limit, value };
+            (put(server, person, LIMITS, &body).await?, show::limits)
         }
         AdminCommand::Passwd { person } => (set_passphrase(server, person).await?, show::signed_out),
-        _ => return Err(AdminError::Unknown("this command names nobody".into())),
+        _ => return Err(AdminError::Unknown("this command names no person".into())),
     })
 }
 
@@ -369,7 +370,7 @@ async fn people(
     Ok((Value::Array(people), show::people))
 }
 
-/// Makes an owner link, at the address people reach the server at.
+/// Makes an owner link, at the server's public address.
 async fn owner_link(server: &LocalServer, url: Option<&str>) -> Result<String, AdminError> {
     let answer = server.request("POST", OWNER_LINK_PATH).await?;
     let part = |name: &str| answer[name].as_str().unwrap_or_default();
@@ -378,7 +379,8 @@ async fn owner_link(server: &LocalServer, url: Option<&str>) -> Result<String, A
         None => part("url").to_owned(),
     };
     Ok(format!(
-        "{link}\nWhoever opens this first is an owner. It is shown once, and good until it is used."
+        "{link}
+        The first person to open this link becomes an owner. It is shown once, and valid until it is used."
     ))
 }
 
@@ -420,14 +422,18 @@ async fn room(server: &LocalServer, command: &RoomCommand) -> Result<Answered, A
     Ok((Value::Array(vec![answer]), show::rooms))
 }
 
-/// Sets somebody's passphrase on a running server.
+/// Sets a person's passphrase through the running server.
 pub async fn set_passphrase(server: &LocalServer, person: &str) -> Result<Value, AdminError> {
     let id = find(server, person).await?;
     let read = tokio::task::spawn_blocking(passwd::read).await;
     let new = match read {
         Ok(Ok(new)) => new,
         Ok(Err(error)) => return Err(AdminError::Unknown(error.to_string())),
-        Err(_) => return Err(AdminError::Unknown("reading was broken off".into())),
+        Err(_) => {
+            return Err(AdminError::Unknown(
+                "reading the passphrase was interrupted".into(),
+            ));
+        }
     };
     let path = format!("{PEOPLE_PATH}/{id}/{PASSPHRASE}");
     server.request_with("PUT", &path, &SetPassphrase { new }).await
@@ -462,7 +468,7 @@ async fn log(server: &LocalServer, path: &str, person: Option<&str>) -> Result<V
     }
 }
 
-/// The id of a person who is named by id or nickname, without regard to case.
+/// Finds a person's id by id or nickname, ignoring case.
 async fn find(server: &LocalServer, person: &str) -> Result<String, AdminError> {
     if person.parse::<uuid::Uuid>().is_ok() {
         return Ok(person.to_owned());
@@ -470,10 +476,11 @@ async fn find(server: &LocalServer, person: &str) -> Result<String, AdminError> 
     let path = format!("{PEOPLE_PATH}?search={}", encoded(person));
     let people = all(server, &path, "/person/id").await?;
     let found = only(&people, person, "/person/name", "/person/id");
-    found.ok_or_else(|| AdminError::Unknown(format!("nobody is called {person} here")))
+    found
+        .ok_or_else(|| AdminError::Unknown(format!("there is no person called {person}: check the spelling")))
 }
 
-/// The id of a room that is named by id or name, without regard to case.
+/// Finds a room's id by id or name, ignoring case.
 async fn find_room(server: &LocalServer, room: &str) -> Result<String, AdminError> {
     if room.parse::<uuid::Uuid>().is_ok() {
         return Ok(room.to_owned());
@@ -493,7 +500,7 @@ async fn find_room(server: &LocalServer, room: &str) -> Result<String, AdminErro
         )));
     }
     let found = only(&rooms, room, "/name", "/id");
-    found.ok_or_else(|| AdminError::Unknown(format!("no room is called {room} here")))
+    found.ok_or_else(|| AdminError::Unknown(format!("there is no room called {room}: check the spelling")))
 }
 
 fn has_name(line: &Value, wanted: &str, name: &str) -> bool {
@@ -506,7 +513,7 @@ fn only(lines: &[Value], wanted: &str, name: &str, id: &str) -> Option<String> {
     Some(line.pointer(id)?.as_str()?.to_owned())
 }
 
-/// A whole list, page by page.
+/// Fetches a whole list, page by page.
 async fn all(server: &LocalServer, path: &str, id: &str) -> Result<Vec<Value>, AdminError> {
     let mut lines: Vec<Value> = Vec::new();
     loop {
@@ -525,7 +532,7 @@ async fn all(server: &LocalServer, path: &str, id: &str) -> Result<Vec<Value>, A
     }
 }
 
-/// A text as a part of an address.
+/// Percent-encodes a text for a URL.
 fn encoded(text: &str) -> String {
     let bytes = text.bytes().map(|byte| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
@@ -537,13 +544,13 @@ fn encoded(text: &str) -> String {
 fn limit(name: &str) -> Result<LimitName, String> {
     LimitName::parse(&name.replace('-', "_")).ok_or_else(|| {
         let all: Vec<_> = LimitName::ALL.iter().map(|limit| limit.as_str()).collect();
-        format!("it is one of {}", all.join(", "))
+        format!("expected one of {}", all.join(", "))
     })
 }
 
-/// Reads a time: a number and m, h, d or w.
+/// Parses a duration: a number and m, h, d or w.
 fn seconds(text: &str) -> Result<u64, String> {
-    let wrong = || "a time is a number and m, h, d or w, as 30m or 7d".to_owned();
+    let wrong = || "a time is a number and m, h, d or w, such as 30m or 7d".to_owned();
     let unit = text.chars().last().ok_or_else(wrong)?;
     let number: u64 = text[..text.len() - unit.len_utf8()]
         .parse()

@@ -1,13 +1,13 @@
-//! `steadfast admin`: administration on the server's own machine, beside the running server.
+//! `steadfast admin`: administers the running server from its own machine.
 //!
 //! - [`socket`]: the server's side: the administration API on a Unix socket beside the database file
 //! - [`client`]: the command line's side of the same socket
 //! - [`command`]: the command line, and its requests to the API
-//! - [`passwd`]: a new passphrase for somebody who has forgotten theirs
-//! - `show`: answers for people
+//! - [`passwd`]: sets a new passphrase for a person who has forgotten theirs
+//! - `show`: formats responses as text
 //!
-//! The command line speaks the same HTTP as the page (`docs/PROTOCOL.md`, Administration), without a password: whoever can
-//! write to the socket can read the database.
+//! The command line uses the page's own API (`docs/PROTOCOL.md`, Administration), without a password: a user who can write to the
+//! socket can read the database anyway.
 
 pub mod client;
 pub mod command;

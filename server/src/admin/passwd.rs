@@ -1,4 +1,4 @@
-//! `steadfast passwd`: a new passphrase for somebody who has forgotten theirs.
+//! `steadfast passwd`: sets a new passphrase for a person who has forgotten theirs.
 
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -13,14 +13,14 @@ use crate::passphrase::{For, HashError, Passphrases};
 use crate::store::database::{Database, OpenError};
 use crate::store::{StorageLimits, Store, StoreError};
 
-/// Whose passphrase, in which database.
+/// The person, and the database.
 #[derive(Args, Clone, Debug)]
 pub struct Passwd {
-    /// Whose passphrase; upper and lower case do not matter
+    /// The person's nickname; case does not matter
     #[arg(value_name = "NICKNAME", value_parser = Nickname::parse)]
     pub nickname: Nickname,
 
-    /// The database of the server
+    /// The server's database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -31,66 +31,66 @@ pub struct Passwd {
     )]
     pub database: Database,
 
-    /// The running server's socket, where it is elsewhere than beside the database
+    /// The running server's socket, if it is not beside the database
     #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH")]
     pub admin_socket: Option<PathBuf>,
 }
 
-/// Why no passphrase was set. Nothing has changed then.
+/// Why no passphrase was set. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswdError {
-    /// There is no such file.
-    #[error("there is no database {path}: name the server's with --database")]
+    /// The file does not exist.
+    #[error("there is no database at {path}: name the server's database with --database")]
     NoDatabase {
-        /// Where it was looked for.
+        /// The path that was tried.
         path: PathBuf,
     },
-    /// The server that runs on it did not do it.
+    /// The running server did not do it.
     #[error(transparent)]
     Running(#[from] AdminError),
-    /// It cannot be used.
+    /// The database cannot be opened.
     #[error(transparent)]
     Database(OpenError),
-    /// Nobody has this nickname.
-    #[error("nobody is called {nickname} here")]
+    /// The nickname is unknown.
+    #[error("there is no person called {nickname}: check the spelling")]
     Nobody { nickname: String },
-    /// Nothing could be read.
+    /// Reading the passphrase failed.
     #[error("cannot read the passphrase ({0})")]
     Unreadable(#[from] io::Error),
-    /// It is not acceptable.
+    /// The passphrase is not acceptable.
     #[error(transparent)]
     Passphrase(#[from] PassphraseError),
-    /// Two different ones were typed.
-    #[error("these are two different passphrases: nothing was changed")]
+    /// The two typed passphrases differ.
+    #[error("the two passphrases differ: nothing was changed, try again")]
     Different,
-    /// It could not be hashed.
+    /// Hashing failed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// It could not be stored.
+    /// Storing it failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Sets a passphrase and signs all of the person's devices out. Answers how many.
-pub async fn run(asked: &Passwd) -> Result<u64, PasswdError> {
-    if let Some(path) = asked.database.file()
+/// Sets a passphrase and signs out all of the person's devices. Returns their number.
+pub async fn run(args: &Passwd) -> Result<u64, PasswdError> {
+    if let Some(path) = args.database.file()
         && !path.is_file()
     {
         return Err(PasswdError::NoDatabase { path: path.into() });
     }
-    let store = match asked.database.open(StorageLimits::default(), clock::now()).await {
-        Err(error) if error.is_in_use() => return on_running_server(asked).await,
+    let store = match args.database.open(StorageLimits::default(), clock::now()).await {
+        Err(error) if error.is_in_use() => return on_running_server(args).await,
         opened => opened.map_err(PasswdError::Database)?,
     };
-    let done = reset(&*store, &asked.nickname).await;
+    let done = reset(&*store, &args.nickname).await;
     store.close().await;
     done
 }
 
-/// Has the running server do it, so that the person's devices are signed out at once.
-async fn on_running_server(asked: &Passwd) -> Result<u64, PasswdError> {
-    let server = LocalServer::of(&asked.database, asked.admin_socket.as_deref());
-    let answer = command::set_passphrase(&server, asked.nickname.as_str()).await?;
+/// Lets the running server do it, so that the person's devices are signed out at once.
+async fn on_running_server(args: &Passwd) -> Result<u64, PasswdError> {
+    let server = LocalServer::of(&args.database, args.admin_socket.as_deref());
+    let answer = command::set_passphrase(&server, args.nickname.as_str()).await?;
     Ok(answer["devices"].as_u64().unwrap_or(0))
 }
 
@@ -101,12 +101,12 @@ async fn reset(store: &dyn Store, nickname: &Nickname) -> Result<u64, PasswdErro
     })?;
     let passphrase = tokio::task::spawn_blocking(read)
         .await
-        .map_err(|_| io::Error::other("reading was broken off"))??;
+        .map_err(|_| io::Error::other("reading was interrupted"))??;
     let hash = Passphrases::default().hash(&passphrase, For::OPERATOR).await?;
     Ok(store.reset_passphrase(account.user, &hash).await?)
 }
 
-/// Reads the passphrase: typed twice where somebody types, the first line where a program gives it.
+/// Reads the passphrase: typed twice on a terminal, otherwise the first line of input.
 pub(crate) fn read() -> Result<Passphrase, PasswdError> {
     if io::stdin().is_terminal() {
         let passphrase = Passphrase::parse(&rpassword::prompt_password("New passphrase: ")?)?;

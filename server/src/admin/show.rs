@@ -1,8 +1,8 @@
-//! Answers for people: tables, and sentences.
+//! Formats responses as tables and sentences.
 
 use serde_json::Value;
 
-/// An answer whose success says all.
+/// Confirms a command whose response has no content.
 pub(super) fn nothing(_: &Value) -> String {
     "done".into()
 }
@@ -72,7 +72,7 @@ pub(super) fn person(answer: &Value) -> String {
     )
 }
 
-/// A person's role and state, in one line.
+/// A person's role and state, as one line.
 pub(super) fn state(answer: &Value) -> String {
     let mut line = format!(
         "{} ({}) is {}, {}; messages {}",
@@ -165,7 +165,7 @@ pub(super) fn rooms(answer: &Value) -> String {
 pub(super) fn addresses(answer: &Value) -> String {
     table(
         answer,
-        "no address is kept out",
+        "sign-ups are refused from no address",
         &[
             ("ID", &|line| text(&line["id"])),
             ("ADDRESS", &|line| text(&line["address"])),
@@ -209,8 +209,8 @@ fn table(answer: &Value, none: &str, columns: &[ShownColumn<'_>]) -> String {
     printed.join("\n")
 }
 
-/// A value as a word. Control characters would be the terminal's to obey: names have none, and everything but names is shown
-/// without them.
+/// A value as text. Control characters could drive the terminal: names have none, and all other values are shown without
+/// them.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
@@ -235,7 +235,7 @@ fn time(value: &Value) -> String {
     )
 }
 
-/// The date so many days after 1970-01-01, by Howard Hinnant's `civil_from_days`.
+/// The date this many days after 1970-01-01, by Howard Hinnant's `civil_from_days`.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let era = days / 146_097;

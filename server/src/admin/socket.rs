@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::http::{HttpState, admin};
 use crate::store::Actor;
 
-/// The socket while the server serves. Gone with it.
+/// The admin socket, removed when it is dropped.
 #[derive(Debug)]
 pub struct AdminSocket {
     path: PathBuf,
@@ -26,10 +26,10 @@ pub struct AdminSocket {
 }
 
 impl AdminSocket {
-    /// Listens. The caller holds the database's lock, so a socket that is there is a dead server's.
+    /// Listens. The caller holds the database's lock, so an existing socket file is a dead server's.
     ///
     /// # Errors
-    /// Where the operating system refuses, for one because the path is longer than a socket's may be (about 100 bytes).
+    /// If the operating system refuses, for example because the path exceeds a socket's limit (about 100 bytes).
     pub fn open(path: &Path, shared: HttpState) -> io::Result<Self> {
         let path = path.to_owned();
         match fs::remove_file(&path) {
@@ -47,7 +47,7 @@ impl AdminSocket {
             let Err(error) = axum::serve(listener, router).await else {
                 return;
             };
-            tracing::error!(%error, "the socket of steadfast admin has ended");
+            tracing::error!(%error, "the socket of steadfast admin has failed");
         });
         Ok(Self { path, serving })
     }
@@ -60,7 +60,7 @@ impl Drop for AdminSocket {
     }
 }
 
-/// Which user of the computer asks.
+/// The operating system user at the other end.
 #[derive(Clone, Copy, Debug)]
 struct OsUser(Option<u32>);
 
@@ -70,7 +70,7 @@ impl Connected<IncomingStream<'_, UnixListener>> for OsUser {
     }
 }
 
-/// Lets in who runs the server, and root.
+/// Admits the user who runs the server, and root.
 async fn as_operator(
     ConnectInfo(OsUser(user)): ConnectInfo<OsUser>,
     mut request: Request,

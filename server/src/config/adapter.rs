@@ -1,4 +1,4 @@
-//! Which adapter is asked for.
+//! The adapter between nodes, as a setting.
 
 use std::fmt;
 
@@ -8,27 +8,27 @@ use crate::store::database::Database;
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum AdapterChoice {
-    /// Other nodes hear of everything by their timers.
+    /// Other nodes learn of changes by polling alone.
     None,
     /// Notifications of the database server.
     Postgres,
-    /// Publish and subscribe on a Redis server, by its URL, which may hold a password.
+    /// Publish and subscribe on a Redis server, by its URL, which may contain a password.
     Redis(String),
 }
 
-/// Why an adapter cannot be had.
+/// Why an adapter setting is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AdapterError {
-    /// It carries hints between nodes, and there is one.
+    /// An adapter connects several nodes, and SQLite allows only one.
     #[error(
         "--adapter {adapter} needs --database postgres://…: a SQLite file is served by one process, which needs no adapter"
     )]
     OneProcess {
-        /// Which one, without a password.
+        /// The chosen adapter, without a password.
         adapter: AdapterChoice,
     },
-    /// The URL is none.
-    #[error("this is no URL of a Redis server ({0}): name one as redis://user:password@host:6379")]
+    /// The URL is not valid.
+    #[error("not the URL of a Redis server ({0}): write it as redis://user:password@host:6379")]
     Url(String),
 }
 
@@ -44,13 +44,13 @@ impl AdapterChoice {
                 RedisServer::parse(url).map_err(|error| error.to_string())?;
                 Ok(Self::Redis(url.to_owned()))
             }
-            _ => {
-                Err("an adapter is none, postgres, or the URL of a Redis server as redis://host:6379".into())
-            }
+            _ => Err(
+                "an adapter is none, postgres, or the URL of a Redis server such as redis://host:6379".into(),
+            ),
         }
     }
 
-    /// The one that a database has where none is named, or the one that is named, where it fits the database.
+    /// The chosen adapter if it fits the database, or the database's default.
     pub(crate) fn of(chosen: Option<&Self>, database: &Database) -> Result<Self, AdapterError> {
         let is_file = database.file().is_some();
         match chosen {
@@ -75,7 +75,7 @@ impl RedisServer {
     pub(crate) fn parse(url: &str) -> Result<Self, AdapterError> {
         let unreadable = |error: redis::RedisError| AdapterError::Url(error.to_string());
         let info = url.into_connection_info().map_err(unreadable)?;
-        // Only its newer protocol carries messages and answers on one connection.
+        // Only RESP3 carries messages and replies on one connection.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let client = Client::open(info.set_redis_settings(settings)).map_err(unreadable)?;
         Ok(Self { client })

@@ -1,14 +1,14 @@
-//! Where on its host the server lives: at the root, or below a path as `https://host/chat/`.
+//! The server's path on its host: the root, or a base path such as `https://host/chat/`.
 
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 
-/// The path everything lives below: empty at the root, or begins with a slash and ends with none.
+/// The base path: empty at the root, otherwise with a leading slash and no trailing one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BasePath(String);
 
 impl BasePath {
-    /// Reads a setting: `/chat`, `chat/` and `/chat/` are one.
+    /// Parses a setting: `/chat`, `chat/` and `/chat/` are the same.
     pub fn parse(text: &str) -> Result<Self, String> {
         let path = text.trim_matches('/');
         if path.is_empty() {
@@ -21,26 +21,26 @@ impl BasePath {
         if path.split('/').all(fits) {
             Ok(Self(format!("/{path}")))
         } else {
-            Err("a base path is made of letters, digits and - _ . ~ between slashes, as /chat".into())
+            Err("a base path is letters, digits and - _ . ~ between slashes, such as /chat".into())
         }
     }
 
-    /// The prefix of every path of an address: empty, or as `/chat`.
+    /// The prefix of every path: empty, or for example `/chat`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether everything lives at the root of the host.
+    /// Whether the server is at the root of its host.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// For which paths of the host a browser shows the cookie.
+    /// The cookie's path on the host.
     pub fn cookie_path(&self) -> &str {
         if self.is_root() { "/" } else { &self.0 }
     }
 
-    /// The path within the server of a path on its host; `None` where the path lies outside.
+    /// The path below the base path; `None` if it lies outside.
     fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
         match path.strip_prefix(self.0.as_str())? {
             "" => Some("/"),
@@ -48,7 +48,7 @@ impl BasePath {
         }
     }
 
-    /// A request's path without it; `None` where the path lies outside.
+    /// The request's URI without the base path; `None` if it lies outside.
     pub(crate) fn strip(&self, uri: &Uri) -> Option<Uri> {
         let within = self.within(uri.path())?;
         let path = match uri.query() {

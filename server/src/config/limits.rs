@@ -1,4 +1,4 @@
-//! What one client may ask for, and how much is kept in memory.
+//! Limits on what one client may do, and on memory.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use clap::Args;
 use super::parse::{bytes, milliseconds, seconds, whole_seconds};
 use crate::store::{Quota, StorageLimits};
 
-/// What one client may ask for, and how much is kept in memory.
+/// Limits on what one client may do, and on memory.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
-    /// Entries a device may send per second, lasting
+    /// Entries a device may send per second, on average
     #[arg(
         long,
         env = "STEADFAST_MESSAGES_PER_SECOND",
@@ -20,7 +20,7 @@ pub struct Limits {
     )]
     pub messages_per_second: u32,
 
-    /// Entries a device may send at once, before the rate holds; at least 64
+    /// Entries a device may send in a burst, before the rate applies; at least 64
     #[arg(
         long,
         env = "STEADFAST_MESSAGE_BURST",
@@ -30,7 +30,7 @@ pub struct Limits {
     )]
     pub message_burst: u32,
 
-    /// Other events a device may send per second, lasting
+    /// Other events a device may send per second, on average
     #[arg(
         long,
         env = "STEADFAST_EVENTS_PER_SECOND",
@@ -39,7 +39,7 @@ pub struct Limits {
     )]
     pub events_per_second: u32,
 
-    /// Other events a device may send at once, before the rate holds; at least 64
+    /// Other events a device may send in a burst, before the rate applies; at least 64
     #[arg(
         long,
         env = "STEADFAST_EVENT_BURST",
@@ -49,7 +49,7 @@ pub struct Limits {
     )]
     pub event_burst: u32,
 
-    /// Rooms one person may make per minute, and at once before the rate holds
+    /// Rooms one person may create per minute, and in a burst before the rate applies
     #[arg(
         long,
         env = "STEADFAST_ROOMS_PER_MINUTE",
@@ -59,7 +59,7 @@ pub struct Limits {
     )]
     pub rooms_per_minute: u32,
 
-    /// Sign-ins one IP address may ask for per minute
+    /// Sign-ins one IP address may attempt per minute
     #[arg(
         long,
         env = "STEADFAST_SIGN_INS_PER_MINUTE",
@@ -68,7 +68,7 @@ pub struct Limits {
     )]
     pub sign_ins_per_minute: u32,
 
-    /// Requests to the API that one person may make per minute, over all their devices
+    /// API requests one person may make per minute, over all their devices
     #[arg(
         long,
         env = "STEADFAST_REQUESTS_PER_MINUTE",
@@ -77,7 +77,7 @@ pub struct Limits {
     )]
     pub requests_per_minute: u32,
 
-    /// Days the audit log is kept, 100,000 lines at most
+    /// Days to keep the audit log, at most 100,000 lines
     #[arg(
         long,
         env = "STEADFAST_AUDIT_DAYS",
@@ -86,7 +86,7 @@ pub struct Limits {
     )]
     pub audit_days: u32,
 
-    /// Days the sign-in log is kept, 100,000 lines at most
+    /// Days to keep the sign-in log, at most 100,000 lines
     #[arg(
         long,
         env = "STEADFAST_SIGN_IN_DAYS",
@@ -95,7 +95,7 @@ pub struct Limits {
     )]
     pub sign_in_days: u32,
 
-    /// Connections taken at the same time
+    /// Most connections at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_CONNECTIONS",
@@ -104,7 +104,7 @@ pub struct Limits {
     )]
     pub max_connections: usize,
 
-    /// Connections one device may have at the same time
+    /// Most connections of one device at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_DEVICE",
@@ -113,7 +113,7 @@ pub struct Limits {
     )]
     pub max_connections_per_device: usize,
 
-    /// Chat connections one person may have at the same time, over all their devices
+    /// Most chat connections of one person at the same time, over all their devices
     #[arg(
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_PERSON",
@@ -122,7 +122,7 @@ pub struct Limits {
     )]
     pub max_connections_per_person: usize,
 
-    /// Chat connections one IP address may have at the same time
+    /// Most chat connections from one IP address at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_ADDRESS",
@@ -131,7 +131,7 @@ pub struct Limits {
     )]
     pub max_connections_per_address: usize,
 
-    /// Chat connections that have not said whose they are, at the same time
+    /// Most chat connections that have not authenticated yet, at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_HANDSHAKES",
@@ -140,7 +140,7 @@ pub struct Limits {
     )]
     pub max_handshakes: usize,
 
-    /// The same, of one IP address
+    /// Most chat connections from one IP address that have not authenticated yet, at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_HANDSHAKES_PER_ADDRESS",
@@ -149,7 +149,7 @@ pub struct Limits {
     )]
     pub max_handshakes_per_address: usize,
 
-    /// HTTP connections that carry nobody's chat, at the same time; the one idle for longest makes room for one more
+    /// Most HTTP connections without a signed-in chat, at the same time; the one idle for longest makes room for the next
     #[arg(
         long,
         env = "STEADFAST_MAX_HTTP_CONNECTIONS",
@@ -158,7 +158,7 @@ pub struct Limits {
     )]
     pub max_http_connections: usize,
 
-    /// The same, of one IP address
+    /// Most HTTP connections from one IP address without a signed-in chat, at the same time
     #[arg(
         long,
         env = "STEADFAST_MAX_HTTP_CONNECTIONS_PER_ADDRESS",
@@ -167,7 +167,7 @@ pub struct Limits {
     )]
     pub max_http_connections_per_address: usize,
 
-    /// Seconds a request's headers may take, and a connection may wait for the next request
+    /// Seconds allowed for a request's headers, and for a connection to wait for the next request
     #[arg(
         long = "header-seconds",
         env = "STEADFAST_HEADER_SECONDS",
@@ -177,7 +177,7 @@ pub struct Limits {
     )]
     pub header: Duration,
 
-    /// Seconds a request's body may take
+    /// Seconds allowed for a request's body
     #[arg(
         long = "body-seconds",
         env = "STEADFAST_BODY_SECONDS",
@@ -187,7 +187,7 @@ pub struct Limits {
     )]
     pub body: Duration,
 
-    /// Seconds a connection may leave what it is sent unread
+    /// Seconds a connection may leave sent data unread
     #[arg(
         long = "stall-seconds",
         env = "STEADFAST_STALL_SECONDS",
@@ -207,7 +207,7 @@ pub struct Limits {
     )]
     pub ping: Duration,
 
-    /// Seconds a ping may be left unanswered before the connection counts as gone
+    /// Seconds a ping may stay unanswered before the connection counts as lost
     #[arg(
         long = "pong-seconds",
         env = "STEADFAST_PONG_SECONDS",
@@ -217,7 +217,7 @@ pub struct Limits {
     )]
     pub pong: Duration,
 
-    /// Milliseconds somebody may be gone before the others are told: a page that loads again is no departure
+    /// Milliseconds a person may be gone before others see it, so that reloading a page does not count as leaving
     #[arg(
         long = "presence-grace-ms",
         env = "STEADFAST_PRESENCE_GRACE_MS",
@@ -227,7 +227,8 @@ pub struct Limits {
     )]
     pub presence_grace: Duration,
 
-    /// Seconds over which a server that is told to stop lets go of its connections; 0 for all at once. By default 0 with SQLite, where nobody else takes them, and 20 with Postgres
+    /// Seconds over which a stopping server closes its connections; 0 for all at once. Defaults to 0 with SQLite, where no other
+    /// node takes them over, and to 20 with Postgres
     #[arg(
         long = "drain-seconds",
         env = "STEADFAST_DRAIN_SECONDS",
@@ -236,7 +237,7 @@ pub struct Limits {
     )]
     pub drain: Option<Duration>,
 
-    /// Most missed entries sent along when a session opens; more are pulled by the client
+    /// Most missed entries sent when a session opens; the client fetches the rest
     #[arg(
         long,
         env = "STEADFAST_RECOVERED_ENTRIES",
@@ -245,7 +246,7 @@ pub struct Limits {
     )]
     pub recovered_entries: usize,
 
-    /// Messages, edits and reactions one person may write in a day, UTC; 0 is no limit
+    /// Messages, edits and reactions one person may write per day, UTC; 0 for no limit
     #[arg(
         long,
         env = "STEADFAST_DAILY_ENTRIES",
@@ -254,7 +255,7 @@ pub struct Limits {
     )]
     pub daily_entries: u64,
 
-    /// Bytes of text one person may write in a day, UTC, as 50MB; 0 is no limit
+    /// Bytes of text one person may write per day, UTC, for example 50MB; 0 for no limit
     #[arg(
         long,
         env = "STEADFAST_DAILY_BYTES",
@@ -264,7 +265,8 @@ pub struct Limits {
     )]
     pub daily_bytes: u64,
 
-    /// Bytes that stay free on the database's disk, as 1GB; with fewer, new messages are refused. At most a twentieth of the disk
+    /// Bytes to keep free on the database's disk, for example 1GB; below it new messages are refused. At most a twentieth of the
+    /// disk
     #[arg(
         long,
         env = "STEADFAST_MIN_FREE_SPACE",
@@ -275,13 +277,13 @@ pub struct Limits {
     pub min_free_space: u64,
 }
 
-/// More than one person writes in a day and a night.
+/// More than one person writes in 24 hours.
 const DAILY_ENTRIES: u64 = 50_000;
 const DAILY_BYTES: u64 = 100_000_000;
 const MIN_FREE_SPACE: u64 = 500_000_000;
 
 impl Limits {
-    /// What of it the store keeps.
+    /// The limits that the store enforces.
     pub(crate) fn storage(&self) -> StorageLimits {
         StorageLimits {
             quota: Quota {

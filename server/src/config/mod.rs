@@ -20,13 +20,13 @@ use parse::{invite, network, origin};
 
 use crate::store::database::Database;
 
-/// How long connections are let go of where other nodes take them.
+/// The default drain time if other nodes can take the connections over.
 const DRAIN: Duration = Duration::from_secs(20);
 
-/// How a server shall be run.
+/// All settings of a server.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Address and port to listen on; port 0 takes any free one and prints which
+    /// Address and port to listen on; port 0 picks a free one and prints it
     #[arg(
         long,
         env = "STEADFAST_LISTEN",
@@ -35,7 +35,7 @@ pub struct Config {
     )]
     pub listen: String,
 
-    /// The database: a file (made where there is none), or postgres://user:password@host/database
+    /// The database: a file (created if missing), or postgres://user:password@host/database
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -46,7 +46,8 @@ pub struct Config {
     )]
     pub database: Database,
 
-    /// Carries hints between several servers of one database: none, postgres, or redis://host:6379. By default postgres where the database is Postgres
+    /// How servers that share one database notify each other: none, postgres, or redis://host:6379. Defaults to postgres if the
+    /// database is Postgres
     #[arg(
         long,
         env = "STEADFAST_ADAPTER",
@@ -56,19 +57,20 @@ pub struct Config {
     )]
     pub adapter: Option<AdapterChoice>,
 
-    /// Where `steadfast admin` reaches the server; by default beside the database file, or in this folder
+    /// Socket of `steadfast admin`; defaults to a path beside the database file, or in the current folder
     #[arg(long, env = "STEADFAST_ADMIN_SOCKET", value_name = "PATH")]
     pub admin_socket: Option<PathBuf>,
 
-    /// Where people find the server, as https://chat.example.org: the host it answers for besides localhost, and its own page's origin
+    /// The server's public URL, for example https://chat.example.org: the host it answers for besides localhost, and its own
+    /// page's origin
     #[arg(long, env = "STEADFAST_PUBLIC_URL", value_name = "URL", value_parser = origin)]
     pub public_url: Option<String>,
 
-    /// The path of its host that everything lives below, as /chat for https://example.org/chat/
+    /// The path on its host that the server lives below, for example /chat for https://example.org/chat/
     #[arg(long, env = "STEADFAST_BASE_PATH", value_name = "PATH", default_value = "/", hide_default_value = true, value_parser = BasePath::parse)]
     pub base_path: BasePath,
 
-    /// Another origin whose pages may sign in and connect, as https://chat.example.org (repeatable)
+    /// Another origin whose pages may sign in and connect, for example https://chat.example.org (repeatable)
     #[arg(
         long = "allowed-origin",
         env = "STEADFAST_ALLOWED_ORIGIN",
@@ -78,11 +80,11 @@ pub struct Config {
     )]
     pub allowed_origins: Vec<String>,
 
-    /// How log lines are written
+    /// Log format
     #[arg(long, env = "STEADFAST_LOG", value_name = "FORMAT", default_value = "text")]
     pub log: LogFormat,
 
-    /// Which log lines are written: error, warn, info, debug, or a list of module=level
+    /// Log level: error, warn, info, debug, or a list of module=level
     #[arg(
         long,
         env = "STEADFAST_LOG_LEVEL",
@@ -91,11 +93,11 @@ pub struct Config {
     )]
     pub log_level: String,
 
-    /// Send the session cookie over HTTPS only; for servers behind a proxy that speaks HTTPS. Follows from an https:// --public-url
+    /// Send the session cookie over HTTPS only; for servers behind an HTTPS proxy. Implied by an https:// --public-url
     #[arg(long, env = "STEADFAST_SECURE_COOKIE")]
     pub secure_cookie: bool,
 
-    /// A proxy whose X-Forwarded-For is believed, as 10.0.0.7 or 10.0.0.0/8 (repeatable): its clients are told apart by it
+    /// A trusted proxy, for example 10.0.0.7 or 10.0.0.0/8 (repeatable): its X-Forwarded-For tells its clients apart
     #[arg(
         long = "trusted-proxy",
         env = "STEADFAST_TRUSTED_PROXY",
@@ -105,24 +107,26 @@ pub struct Config {
     )]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Believe the last address in X-Forwarded-For whoever connects; for servers that only one proxy can reach. Better: --trusted-proxy
+    /// Trust the last address in X-Forwarded-For from every peer; for servers that only one proxy can reach. Prefer
+    /// --trusted-proxy
     #[arg(long, env = "STEADFAST_TRUST_PROXY")]
     pub trust_proxy: bool,
 
-    /// Offer the fault panel in the page's details: everybody may then break their own tab's link and storage, and watch it heal
+    /// Offer the fault panel in the page's details, where people can break their own tab's connection and storage and watch it
+    /// recover
     #[arg(long, env = "STEADFAST_FAULT_PANEL")]
     pub fault_panel: bool,
 
-    /// Take new people by invitation only: by this code, or by a link the owner makes. At least 8 characters
+    /// Require an invitation to sign up: this code, or a link that an owner makes. At least 8 characters
     #[arg(long, env = "STEADFAST_INVITE", value_name = "CODE", hide_env_values = true, value_parser = invite)]
     pub invite: Option<String>,
 
-    /// What one client may ask for, and how much is kept in memory
+    /// Limits on what one client may do, and on memory
     #[command(flatten)]
     pub limits: Limits,
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LogFormat {
     /// Lines for people to read.
@@ -132,31 +136,32 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Where `steadfast admin` reaches the server.
+    /// The socket of `steadfast admin`.
     pub fn admin_socket(&self) -> PathBuf {
         self.admin_socket
             .clone()
             .unwrap_or_else(|| self.database.admin_socket())
     }
 
-    /// Whether people come by HTTPS, through a proxy that speaks it.
+    /// Whether people use HTTPS, through a proxy.
     pub fn is_https(&self) -> bool {
         let public = self.public_url.as_deref();
         self.secure_cookie || public.is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// Over which time connections are let go of once the server is told to stop.
+    /// How long a stopping server takes to close its connections.
     pub fn drain(&self) -> Duration {
         let alone = self.database.file().is_some();
         let default = if alone { Duration::ZERO } else { DRAIN };
         self.limits.drain.unwrap_or(default)
     }
 
-    /// Where people find the server: its public address, or else where it listens, with the path it lives below. Ends with no
+    /// The server's address for people: its public URL, or else the address it listens on, with the base path and without a
+    /// trailing
     /// slash.
     pub fn home(&self) -> String {
         let listened = || match self.listen.parse::<SocketAddr>() {
-            // No browser goes to the address that stands for all.
+            // No browser can open the unspecified address.
             Ok(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
             _ => format!("http://{}", self.listen),
         };
@@ -164,7 +169,7 @@ impl Config {
         format!("{root}{}", self.base_path.as_str())
     }
 
-    /// The defaults, on a database of one's own.
+    /// The default settings, on the given database.
     pub fn new(database: impl Into<Database>) -> Self {
         Self {
             listen: "127.0.0.1:0".into(),

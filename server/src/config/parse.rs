@@ -1,4 +1,4 @@
-//! How settings are read, and the errors of those that cannot be.
+//! Parses settings, and describes the invalid ones.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,21 +12,21 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     let own_port = match scheme {
         "http" => ":80",
         "https" => ":443",
-        _ => return Err("an origin is a scheme and a host, as https://chat.example.org".into()),
+        _ => return Err("an origin is a scheme and a host, such as https://chat.example.org".into()),
     };
-    // Browsers leave the scheme's own port out.
+    // Browsers omit the scheme's default port.
     let authority = authority.strip_suffix(own_port).unwrap_or(authority);
     let plain = authority.is_ascii() && !authority.contains(['@', '/', '?', '#']);
     match authority.parse::<Authority>() {
         Ok(parsed) if plain && !parsed.host().is_empty() => Ok(format!("{scheme}://{authority}")),
-        _ => Err("an origin is a scheme and a host and nothing more, as https://chat.example.org; a name with other letters as xn--…".into()),
+        _ => Err("an origin is only a scheme and a host, such as https://chat.example.org; write a non-ASCII name as xn--…".into()),
     }
 }
 
 pub(super) fn invite(text: &str) -> Result<String, String> {
     match text.chars().count() {
         8..=256 => Ok(text.to_owned()),
-        _ => Err("a code has 8 to 256 characters: whoever guesses it is in".into()),
+        _ => Err("a code has 8 to 256 characters, so that it cannot be guessed".into()),
     }
 }
 
@@ -45,38 +45,38 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
     number
         .zip(unit)
         .and_then(|(number, unit)| number.checked_mul(unit))
-        .ok_or_else(|| "a whole number of bytes, as 500MB or 2GB".into())
+        .ok_or_else(|| "expected a whole number of bytes, such as 500MB or 2GB".into())
 }
 
 pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(milliseconds @ 0..=3_600_000) => Ok(Duration::from_millis(milliseconds)),
-        _ => Err("a whole number of milliseconds from 0 to 3600000".into()),
+        _ => Err("expected a whole number of milliseconds from 0 to 3600000".into()),
     }
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("a whole number of seconds from 1 to 3600".into()),
+        _ => Err("expected a whole number of seconds from 1 to 3600".into()),
     }
 }
 
 pub(super) fn whole_seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 0..=3_600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("a whole number of seconds from 0 to 3600".into()),
+        _ => Err("expected a whole number of seconds from 0 to 3600".into()),
     }
 }
 
-/// Reads a network, or a lone address as the network of it alone.
+/// Parses a network; a single address is a network of its own.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     text.parse::<IpAddr>()
         .map(IpNet::from)
         .or_else(|_| text.parse::<IpNet>())
         .map(|net| net.trunc())
-        .map_err(|_| "an address or a network, as 10.0.0.7, 10.0.0.0/8 or fd00::/8".into())
+        .map_err(|_| "expected an address or a network, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8".into())
 }
 
 #[cfg(test)]

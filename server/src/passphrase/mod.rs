@@ -1,4 +1,5 @@
-//! Passphrases, hashed with Argon2id: slow and large on purpose, so only a few at a time, and in memory that is taken once.
+//! Passphrase hashing with Argon2id: slow and memory-hungry on purpose, so only a few at a time, in memory that is allocated
+//! once.
 
 mod thread;
 
@@ -17,51 +18,50 @@ use unicode_normalization::UnicodeNormalization;
 use crate::clock;
 use crate::turns::{Class, Turns};
 
-/// Memory one hash takes, in KiB; with [`ROUNDS`] and [`LANES`] one of the settings OWASP's password storage cheat sheet
+/// Memory per hash, in KiB; with [`ROUNDS`] and [`LANES`] one of the settings that OWASP's password storage cheat sheet
 /// recommends.
 const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over that memory.
 const ROUNDS: u32 = 2;
-/// Threads one hash takes.
+/// Threads per hash.
 const LANES: u32 = 1;
 
-/// Most hashes computed at the same time, in memory that is kept.
+/// Most hashes computed at the same time, in reused memory.
 const AT_ONCE: usize = 2;
-/// How long a hash is taken to last until one was computed.
+/// The assumed duration of a hash until one has been measured.
 const EXPECTED: Duration = Duration::from_millis(50);
 
-/// A hash nobody knows a passphrase of: compared where there is no other, so that the time taken tells nothing.
+/// A hash without a known passphrase: verified if the account has none, so that the time taken reveals nothing.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c3RlYWRmYXN0IG5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes passphrases, beside everything else.
+/// Hashes passphrases on threads of its own.
 #[derive(Clone, Debug)]
 pub struct Passphrases {
     turns: Turns,
     memory: Arc<Memory>,
-    /// How long the last hash took, its waiting counted, in microseconds.
+    /// Duration of the last hash, including its wait, in microseconds.
     lasted: Arc<AtomicU64>,
 }
 
-/// For whom something is hashed.
+/// The requester of a hash.
 #[derive(Clone, Copy, Debug)]
 pub struct For {
-    /// Who is served first.
+    /// The priority in the queue.
     pub class: Class,
-    /// The network they ask from.
+    /// The network the request comes from.
     pub network: IpAddr,
 }
 
 impl For {
-    /// For whoever has the machine.
+    /// An operator on the server's own machine.
     pub const OPERATOR: Self = Self {
         class: Class::Device,
         network: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
 }
 
-/// The memory hashes are computed in: taken when it is first needed, and kept, as freed memory of this size is not given back by
-/// every allocator.
+/// The memory for hashes: allocated on first use and kept, because not every allocator returns freed memory of this size.
 #[derive(Debug, Default)]
 struct Memory(Mutex<Vec<Vec<Block>>>);
 
@@ -81,17 +81,17 @@ impl Memory {
     }
 }
 
-/// Why nothing was hashed.
+/// Why a passphrase was not hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// As many as may are waiting.
+    /// The queue is full.
     #[error("too many passphrases are waiting to be hashed")]
     Busy,
-    /// It cannot be computed.
+    /// The hash cannot be computed.
     #[error("the passphrase could not be hashed: {0}")]
     Failed(password_hash::Error),
-    /// The thread that computed it is gone.
-    #[error("the hashing was broken off")]
+    /// The hashing thread ended without a result.
+    #[error("hashing was interrupted")]
     BrokenOff,
 }
 
@@ -105,14 +105,14 @@ impl Default for Passphrases {
     }
 }
 
-/// How many are hashed at the same time: on a small machine a processor stays free for those who talk.
+/// Hashes at the same time: on a small machine a processor stays free for the chat.
 fn at_once() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     (processors / 2).clamp(1, AT_ONCE)
 }
 
 impl Passphrases {
-    /// The hash to keep: a PHC string with its parameters and a fresh salt.
+    /// Hashes a passphrase into a PHC string with its parameters and a fresh salt.
     pub async fn hash(&self, passphrase: &Passphrase, whose: For) -> Result<String, HashError> {
         let text = prepared(passphrase);
         let memory = self.memory.clone();
@@ -120,7 +120,7 @@ impl Passphrases {
         hashed.map_err(HashError::Failed)
     }
 
-    /// Whether this is the passphrase. Takes as long where there is none to compare it with.
+    /// Whether the passphrase matches. Takes as long if there is no hash to compare with.
     pub async fn verify(
         &self,
         passphrase: &Passphrase,
@@ -135,7 +135,7 @@ impl Passphrases {
         Ok(same && known)
     }
 
-    /// Takes as long as a hash took lately, and computes none.
+    /// Sleeps for as long as the last hash took, without computing one.
     pub async fn pretend(&self) {
         let lasted = Duration::from_micros(self.lasted.load(Ordering::Relaxed));
         tokio::time::sleep(lasted).await;
@@ -146,23 +146,23 @@ impl Passphrases {
         whose: For,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let asked = clock::instant();
+        let started = clock::instant();
         let turn = self.turns.take(whose.class, whose.network).await;
         let turn = turn.ok_or(HashError::Busy)?;
-        // The turn goes with the work: whoever asked may be gone before it is done.
+        // The turn moves with the work, because the caller may be gone before it is done.
         let worked = thread::run(move || {
             let done = work();
             drop(turn);
             done
         });
         let worked = worked.await.map_err(|_| HashError::BrokenOff);
-        self.lasted.store(in_micros(asked.elapsed()), Ordering::Relaxed);
+        self.lasted.store(in_micros(started.elapsed()), Ordering::Relaxed);
         worked
     }
 }
 
-/// The text that is hashed: however a keyboard composes letters and whichever spaces it has, the same text is the same passphrase
-/// (as the OpaqueString profile of RFC 8265 has it, which would also refuse some).
+/// The text that is hashed: passphrases that differ only in how letters are composed or in the kind of space are equal (as in
+/// the OpaqueString profile of RFC 8265, which would also refuse some).
 fn prepared(passphrase: &Passphrase) -> String {
     let space = |c: char| {
         if c.is_whitespace() && !c.is_control() {
@@ -192,7 +192,7 @@ fn hash(text: &str, memory: &Memory) -> Result<String, password_hash::Error> {
     Ok(hash.to_string())
 }
 
-/// Whether this is the text a hash was made of. The parameters are the hash's own.
+/// Whether the hash was made from this text. The hash carries its own parameters.
 fn verify(text: &str, hash: &str, memory: &Memory) -> bool {
     let computed = || {
         let hash = PasswordHash::new(hash).ok()?;
@@ -210,7 +210,7 @@ fn verify(text: &str, hash: &str, memory: &Memory) -> bool {
             hasher.hash_password_into_with_memory(text.as_bytes(), salt.as_ref(), &mut output, memory)
         });
         done.ok()?;
-        // Compares in constant time.
+        // This comparison takes constant time.
         Some(Output::new(&output).ok()? == expected)
     };
     computed().unwrap_or(false)
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_hash_of_another_program_is_understood() {
-        // By the argon2 command of the reference implementation: `echo -n password | argon2 somesalt -t 2 -m 16 -p 1`.
+        // Output of the reference implementation's argon2 command: `echo -n password | argon2 somesalt -t 2 -m 16 -p 1`.
         let hash = "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA";
         assert!(verify("password", hash, &Memory::default()));
         assert!(!verify("Password", hash, &Memory::default()));

@@ -1,12 +1,12 @@
-//! A thread of its own for each hash, behind everything else: where there are few processors, those who talk wait for none.
+//! A low-priority thread for each hash, so that the chat does not wait for hashing on a machine with few processors.
 
 use tokio::sync::oneshot;
 
-/// How far it steps back, as `nice` counts.
+/// The increase of the thread's `nice` value.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// Runs work in a thread of its own. Nothing is answered where there is no thread to be had, or the work panics.
+/// Runs work in a thread of its own. The receiver fails if no thread can be started, or the work panics.
 pub(super) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
     let (answer, answered) = oneshot::channel();
     let thread = std::thread::Builder::new().name("hashing".into());
@@ -15,7 +15,7 @@ pub(super) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         let _ = answer.send(work());
     });
     if let Err(error) = started {
-        tracing::error!(%error, "there is no thread for a passphrase to be hashed in");
+        tracing::error!(%error, "cannot start a thread to hash a passphrase");
     }
     answered
 }
@@ -24,11 +24,11 @@ pub(super) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 fn step_back() {
     use rustix::process::{getpriority_process, setpriority_process};
 
-    // With Linux each thread has a priority.
+    // On Linux each thread has a priority of its own.
     let this = Some(rustix::thread::gettid());
     let done = getpriority_process(this).and_then(|nice| setpriority_process(this, nice + NICENESS));
     if let Err(error) = done {
-        tracing::debug!(%error, "hashing has the priority of everything else");
+        tracing::debug!(%error, "hashing runs at normal priority");
     }
 }
 

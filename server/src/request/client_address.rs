@@ -1,4 +1,4 @@
-//! Where a request comes from: the other end of its connection, or who the trusted proxies in front say it is.
+//! The client's address: the peer of the connection, or the address that the trusted proxies report.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -9,10 +9,10 @@ use ipnet::IpNet;
 
 use crate::config::Config;
 
-/// The header proxies append the address to that they were asked from.
+/// The header to which each proxy appends its client's address.
 pub const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address a request counts for: limits, bans and the log go by it. In the extensions of every request.
+/// The client's address, used for limits, bans and the log. In the extensions of every request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -25,16 +25,16 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
-/// The proxies that are believed.
+/// The proxies whose header is trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
-    /// Whoever connects is one, and only the part it appended itself is believed.
+    /// Every peer is a proxy, and only the last address of its header is trusted.
     whoever_connects: bool,
 }
 
 impl TrustedProxies {
-    /// As the settings have it.
+    /// Reads the settings.
     pub fn new(config: &Config) -> Self {
         Self {
             networks: config.trusted_proxies.clone(),
@@ -42,15 +42,16 @@ impl TrustedProxies {
         }
     }
 
-    /// Whether this address is a proxy that is believed.
+    /// Whether this address is a trusted proxy.
     pub fn is_trusted(&self, address: IpAddr) -> bool {
         self.whoever_connects || self.is_named(address.to_canonical())
     }
 
-    /// The address a request counts for that came over a connection from `peer`.
+    /// The client's address of a request on a connection from `peer`.
     ///
-    /// Each proxy appends whom it was asked by. So the list is read from its end for as long as those who wrote it are
-    /// trusted; whatever stands before the first who is not, that one may have made up.
+    /// Each proxy appends its client's address. So the list is read from its end while the writers are trusted; an untrusted
+    /// client
+    /// may have made up everything before its own address.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut client = peer.to_canonical();
         if !self.is_trusted(client) {
@@ -75,7 +76,7 @@ impl TrustedProxies {
     }
 }
 
-/// Who an address counts as: of IPv6 its first half, for the rest is the client's to choose.
+/// The network an address counts as: for IPv6 its first half, because the client may choose the rest.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -86,7 +87,7 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// An address as proxies write it, some of them with the port.
+/// Reads an address as proxies write it, some with a port.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     let address = bare
@@ -120,7 +121,7 @@ mod tests {
     fn fault_m06_the_list_is_read_from_its_end_past_the_proxies_that_are_trusted() {
         let proxies = named(&["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
         for (peer, lines, expected) in [
-            // A stranger who writes the header themselves is nobody's proxy.
+            // A stranger's header is not trusted.
             ("198.51.100.9", &["203.0.113.5"][..], "198.51.100.9"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["203.0.113.5"], "203.0.113.5"),
@@ -132,7 +133,7 @@ mod tests {
                 &["1.1.1.1, 203.0.113.5", "192.0.2.1,10.9.9.9"],
                 "203.0.113.5",
             ),
-            // All of them are proxies: the one that is farthest out.
+            // If all addresses are proxies, the farthest one counts.
             ("10.0.0.1", &["10.0.0.3,10.0.0.2"], "10.0.0.3"),
             // An unreadable part ends the list.
             ("10.0.0.1", &["203.0.113.5, unknown, 192.0.2.1"], "192.0.2.1"),

@@ -1,4 +1,4 @@
-//! The credentials of a device: a cookie or a bearer token.
+//! A device's credentials: a cookie or a bearer token.
 
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -6,18 +6,18 @@ use axum::http::{HeaderMap, HeaderValue};
 use crate::config::BasePath;
 use crate::store::Token;
 
-/// The cookie's name where people come by plain HTTP; before there was the other one, everywhere.
+/// The cookie's name over plain HTTP; formerly the only name.
 const PLAIN_NAME: &str = "steadfast_session";
-/// The cookie's name where people come by HTTPS: no other host and no page over plain HTTP can set a cookie of such a name.
+/// The cookie's name over HTTPS: no other host and no plain HTTP page can set a cookie with this prefix.
 const HOST_NAME: &str = "__Host-steadfast_session";
 
-/// The cookie's name by HTTPS below a path: one of the name above is good for the whole of a host only.
+/// The cookie's name over HTTPS below a base path: `__Host-` cookies apply to the whole host only.
 const PATH_NAME: &str = "__Secure-steadfast_session";
 
 /// How long a browser keeps the cookie, in seconds.
 const COOKIE_SECONDS: u64 = 400 * 24 * 60 * 60;
 
-/// The token a request shows; a bearer token goes before a cookie.
+/// The token of a request; a bearer token goes before a cookie.
 pub fn token(headers: &HeaderMap) -> Option<Token> {
     bearer(headers).or_else(|| cookie(headers))
 }
@@ -27,7 +27,7 @@ pub fn cookie(headers: &HeaderMap) -> Option<Token> {
     named(headers, HOST_NAME).or_else(|| named(headers, PLAIN_NAME))
 }
 
-/// The token of a cookie that has the name of plain HTTP, where the request shows no other.
+/// The token of the plain HTTP cookie, if the request has no other credential.
 pub fn plain_cookie(headers: &HeaderMap) -> Option<Token> {
     if headers.contains_key(AUTHORIZATION) || named(headers, HOST_NAME).is_some() {
         return None;
@@ -54,7 +54,7 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
         .then(|| Token::shown(token.trim()))
 }
 
-/// The `Set-Cookie`s that give a device its token, or take it away. Over HTTPS the cookie of plain HTTP goes in any case.
+/// The `Set-Cookie` headers that give a device its token, or remove it. Over HTTPS the plain HTTP cookie is always removed.
 pub fn set_cookies(token: Option<&Token>, https: bool, base: &BasePath) -> Vec<HeaderValue> {
     let path = base.cookie_path();
     let set = |name: &str, token: Option<&Token>| {
@@ -73,8 +73,8 @@ pub fn set_cookies(token: Option<&Token>, https: bool, base: &BasePath) -> Vec<H
     cookies.into_iter().flatten().collect()
 }
 
-/// Makes of the cookies that reach a server below a path those it reads: its own counts as [`HOST_NAME`] does at a root, and
-/// that of another server, at the root of the same host, is not for it.
+/// Rewrites the cookies of a request to a server below a path: its own counts as [`HOST_NAME`] does at a root, and the cookie
+/// of another server at the root of the same host is dropped.
 pub fn read_below_path(headers: &mut HeaderMap) {
     let pairs: Vec<String> = headers
         .get_all(COOKIE)

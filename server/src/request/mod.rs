@@ -1,9 +1,9 @@
 //! Facts about a request, over HTTP and in a handshake alike.
 //!
-//! - [`below`]: the base path is taken off
-//! - [`credentials`]: who asks: a cookie or a bearer token
-//! - [`origin`]: which page it comes from
-//! - [`client_address`]: which address it comes from
+//! - [`below`]: removes the base path
+//! - [`credentials`]: the cookie or the bearer token
+//! - [`origin`]: the page that sent it
+//! - [`client_address`]: the address that sent it
 
 pub mod below;
 pub mod client_address;

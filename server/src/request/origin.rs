@@ -1,8 +1,8 @@
-//! Which hosts this server answers for, and which pages may ask it.
+//! The hosts this server answers for, and the pages that may send it requests.
 //!
-//! A page of another site reaches a server in the reader's own network in two ways: it asks across origins, which its
-//! `Origin` gives away; or its own name is made to point here (DNS rebinding), which its `Host` gives away. Programs
-//! send no `Origin` and may ask.
+//! A page of another site can reach a server in the reader's own network in two ways: by a cross-origin request, which its
+//! `Origin` gives away; or by pointing its own name here (DNS rebinding), which its `Host` gives away. Programs send no
+//! `Origin` and are allowed.
 
 use std::net::IpAddr;
 
@@ -12,26 +12,26 @@ use axum::http::{HeaderMap, HeaderName, Uri};
 
 use crate::config::Config;
 
-/// The hosts and the pages that are let in.
+/// The allowed hosts and origins.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
-    /// Where people find the server, as `https://chat.example.org`.
+    /// The server's public origin, for example `https://chat.example.org`.
     public: Option<String>,
-    /// Further origins whose pages may ask.
+    /// Further allowed origins.
     listed: Vec<String>,
 }
 
-/// The page that a request comes from. In the extensions of every request.
+/// The kind of page that sent a request. In the extensions of every request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asker {
     /// This server's own page, or a program.
     Own,
-    /// A page of an origin that is listed.
+    /// A page of a listed origin.
     Listed,
     Foreign,
 }
 
-/// A host that is asked for and answered for.
+/// A requested host that this server answers for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Host {
     authority: String,
@@ -40,18 +40,18 @@ pub struct Host {
 }
 
 impl Host {
-    /// Whether browsers take pages from there as kept from eavesdroppers, whatever the scheme.
+    /// Whether browsers treat pages from this host as secure, whatever the scheme.
     pub fn is_loopback(&self) -> bool {
         self.local && is_loopback(name(&self.authority))
     }
 }
 
-/// A host that is not answered for.
+/// A host that this server does not answer for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StrangeHost(pub String);
 
 impl Origins {
-    /// As the settings have it.
+    /// Reads the settings.
     pub fn new(config: &Config) -> Self {
         Self {
             public: config.public_url.clone(),
@@ -59,13 +59,13 @@ impl Origins {
         }
     }
 
-    /// Whether this server answers for the host a request asks for; `local` is the address it was reached at.
+    /// Checks that this server answers for the requested host; `local` is the address it was reached at.
     ///
-    /// Names of this machine, the address itself, and the hosts of the origins that the operator named.
+    /// Accepted are names of this machine, the address itself, and the hosts of the origins that the operator listed.
     pub fn host(&self, uri: &Uri, headers: &HeaderMap, local: IpAddr) -> Result<Host, StrangeHost> {
-        let asked = requested_host(uri, headers);
-        let authority = asked.to_ascii_lowercase();
-        let strange = || StrangeHost(shown(&asked));
+        let requested = requested_host(uri, headers);
+        let authority = requested.to_ascii_lowercase();
+        let strange = || StrangeHost(printable(&requested));
         if authority.contains('@') || authority.parse::<Authority>().is_err() {
             return Err(strange());
         }
@@ -85,7 +85,7 @@ impl Origins {
         })
     }
 
-    /// Which page asks this host, scheme and port compared too.
+    /// Classifies the page that sent a request to this host, comparing scheme and port too.
     pub fn asker(&self, headers: &HeaderMap, host: &Host) -> Asker {
         let Some(origin) = sole(headers, ORIGIN) else {
             return Asker::Own;
@@ -109,7 +109,7 @@ fn requested_host(uri: &Uri, headers: &HeaderMap) -> String {
     }
 }
 
-/// The value of a header that may be there once; a header that is there twice has no value that anything compares equal to.
+/// The value of a header that may appear once; a repeated header gets a value that equals no other.
 fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
@@ -119,7 +119,7 @@ fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     }
 }
 
-/// The name in a host that may have a port. The root's dot is no part of it.
+/// The name in a host that may have a port, without the trailing dot of the DNS root.
 fn name(authority: &str) -> &str {
     let name = match authority.rfind(':') {
         Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
@@ -134,7 +134,7 @@ fn literal(name: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// No name server is asked for these, so nobody else can point them here.
+/// These names are never looked up in DNS, so no attacker can point them here.
 fn is_loopback(name: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")
@@ -145,10 +145,10 @@ fn without_port_80(authority: &str) -> &str {
     authority.strip_suffix(":80").unwrap_or(authority)
 }
 
-/// A host that somebody sent, as it can be shown to people.
-fn shown(asked: &str) -> String {
+/// A host from a request, safe to show to people.
+fn printable(host: &str) -> String {
     const LONGEST: usize = 100;
-    let shown = asked.chars().filter(char::is_ascii_graphic).take(LONGEST);
+    let printable = host.chars().filter(char::is_ascii_graphic).take(LONGEST);
     shown.collect()
 }
 

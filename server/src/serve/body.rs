@@ -1,4 +1,4 @@
-//! A request's body, which has to come in time.
+//! A request's body, with a deadline.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,27 +8,27 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-/// Why a body cannot be read to its end.
+/// Why the rest of a body cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     #[error(transparent)]
     Connection(#[from] hyper::Error),
-    /// It did not come in time.
-    #[error("the body of the request did not come in time")]
+    /// The body missed its deadline.
+    #[error("the body of the request did not arrive in time")]
     Late,
 }
 
-/// A body with a deadline for the whole of it.
+/// A body with one deadline for all of it.
 #[derive(Debug)]
 pub struct TimedBody {
     body: Incoming,
     patience: Duration,
-    /// Runs once somebody waits for more.
+    /// Starts at the first read.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedBody {
-    /// The body may take so long, from when it is first waited for.
+    /// Allows the body `patience`, counted from the first read.
     pub fn new(body: Incoming, patience: Duration) -> Self {
         Self {
             body,

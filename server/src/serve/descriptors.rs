@@ -1,13 +1,13 @@
-//! How many files the operating system lets this process have open, of which every connection is one.
+//! The operating system's limit of open files, which caps the number of connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::config::Limits;
 
-/// Kept for everything that is no connection: the database's files, the listener, the runtime's own.
+/// Reserved for files other than connections: the database, the listener, the runtime.
 const OWN: usize = 64;
 
-/// Raises the limit as far as the process may. Answers how many connections it leaves room for.
+/// Raises the limit as far as the process may. Returns the number of connections it allows.
 pub fn prepare(limits: &Limits) -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -34,7 +34,7 @@ pub fn prepare(limits: &Limits) -> usize {
     room(allowed)
 }
 
-/// How many connections so many open files leave room for.
+/// The number of connections that a limit of open files allows.
 fn room(allowed: usize) -> usize {
     allowed.saturating_sub(OWN).max(allowed / 2)
 }

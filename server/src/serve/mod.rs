@@ -1,11 +1,11 @@
-//! TCP connections: taken, timed and counted, and their requests handed to the routes.
+//! Accepts TCP connections, with deadlines and limits, and passes their requests to the routes.
 //!
-//! - [`places`]: how many there may be, and which one makes room
-//! - [`body`]: a request's body, which has to come in time
-//! - [`descriptors`]: how many the operating system allows
-//! - [`peer`]: one TCP connection, and how it is ended when its other side stops reading
-//! - [`pending`]: messages that are not whole yet
-//! - `reserve`: the answer where it allows no more
+//! - [`places`]: how many connections there may be, and which one makes room
+//! - [`body`]: a request's body, with a deadline
+//! - [`descriptors`]: the operating system's limit of open files
+//! - [`peer`]: one TCP connection, and how it ends when its peer stops reading
+//! - [`pending`]: the budget for incomplete messages
+//! - `reserve`: the response when every place is taken
 
 pub mod body;
 pub mod descriptors;
@@ -38,14 +38,14 @@ use body::TimedBody;
 use places::{Places, SlotOffer};
 use reserve::Reserve;
 
-/// Most bytes of a request's line and headers. Bodies are read in pieces as large.
+/// Most bytes in a request's line and headers. Bodies are read in pieces of the same size.
 const HEAD_BYTES: usize = 16 * 1024;
 /// How long a trusted proxy may keep a connection for the next request of any of its clients.
 const PROXY_IDLE: Duration = Duration::from_secs(300);
-/// How long to wait where no connection can be taken.
+/// The pause after a failed accept.
 const REST: Duration = Duration::from_millis(100);
 
-/// Takes connections until it is told to stop.
+/// Accepts connections until it is stopped.
 pub struct Acceptor {
     listener: TcpListener,
     router: Router,
@@ -56,7 +56,7 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// Serves these routes to whoever connects.
+    /// Serves these routes on the listener.
     pub fn new(listener: TcpListener, router: Router, config: &Config) -> Self {
         let limits = config.limits.clone();
         let descriptors = descriptors::prepare(&limits);
@@ -70,7 +70,7 @@ impl Acceptor {
         }
     }
 
-    /// Serves until `stop` resolves, and then until the answers under way are sent.
+    /// Serves until `stop` resolves, then until the responses in progress are sent.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(());
         let mut stop = std::pin::pin!(stop);
@@ -94,12 +94,12 @@ impl Acceptor {
         drop(self.listener);
         drop(stopped);
         let _ = stopping.send(());
-        // Each connection has its receiver until it has ended.
+        // Every connection holds a receiver until it ends.
         stopping.closed().await;
     }
 
     fn take(&self, stream: TcpStream, mut stopped: watch::Receiver<()>) {
-        // It has gone already where it has no address.
+        // A stream without a peer address is already disconnected.
         let Ok(address) = stream.peer_addr() else {
             return;
         };

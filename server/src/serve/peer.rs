@@ -1,7 +1,7 @@
-//! One TCP connection, and how it is ended when its other side stops reading.
+//! One TCP connection, and how it ends when its peer stops reading.
 //!
-//! A WebSocket whose other side reads nothing leaves the task that writes to it waiting for ever, and with it all that is
-//! queued for that socket. So every connection has a deadline for each write, and a handle that ends it from outside.
+//! If the peer of a WebSocket reads nothing, the task that writes to it waits for ever, and everything queued for that socket
+//! stays in memory. So every connection has a deadline for each write, and a handle that ends it from outside.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -21,7 +21,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use crate::clock;
 use crate::serve::places::ConnectionSlot;
 
-/// Bytes the kernel may hold unsent per connection: enough to keep a line busy, little enough for many stalled ones.
+/// Unsent bytes that the kernel may buffer per connection: enough to keep a link busy, little enough for many stalled ones.
 const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// The handle of one TCP connection.
@@ -34,7 +34,7 @@ struct PeerParts {
     local: IpAddr,
     place: ConnectionSlot,
     vouched: AtomicBool,
-    /// Bytes that may come before it is known whose they are; none are counted at [`usize::MAX`].
+    /// Bytes that the peer may send before it is authenticated; [`usize::MAX`] turns counting off.
     allowance: AtomicUsize,
     aborted: AtomicBool,
     overdue: AtomicBool,
@@ -61,12 +61,12 @@ impl Peer {
         }))
     }
 
-    /// Where it comes from.
+    /// The peer's address.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }
 
-    /// The address of this machine that it was made to.
+    /// The local address that the peer connected to.
     pub fn local(&self) -> IpAddr {
         self.0.local
     }
@@ -79,12 +79,12 @@ impl Peer {
         self.0.written.notify_waiters();
     }
 
-    /// Whether it was ended because a write stayed unread past its deadline.
+    /// Whether it was ended because the peer left a write unread past its deadline.
     pub fn is_overdue(&self) -> bool {
         self.0.overdue.load(Ordering::Acquire)
     }
 
-    /// Returns once no write is waiting for the other side to read, or the connection has ended, or the time is up.
+    /// Returns once no write waits for the peer, or the connection has ended, or `patience` is over.
     pub async fn caught_up(&self, patience: Duration) {
         let caught_up = async {
             loop {
@@ -98,25 +98,25 @@ impl Peer {
         let _ = timeout(patience, caught_up).await;
     }
 
-    /// It has just done something.
+    /// Records activity on the connection.
     pub fn touch(&self) {
         ConnectionSlot::touch(self);
     }
 
-    /// It carries a signed-in person's chat: it keeps its place, and may send as much as it likes.
+    /// Marks the connection as carrying a signed-in person's chat: it keeps its place and has no byte allowance.
     pub fn vouch(&self) {
         self.0.vouched.store(true, Ordering::Release);
         self.0.allowance.store(usize::MAX, Ordering::Release);
         ConnectionSlot::keep(self);
     }
 
-    /// It carries nobody's chat any more.
+    /// Marks the connection as no longer carrying a person's chat.
     pub fn unvouch(&self) {
         self.0.vouched.store(false, Ordering::Release);
         ConnectionSlot::touch(self);
     }
 
-    /// It is ended if it sends more than so many bytes before it is vouched for.
+    /// Allows this many bytes until the connection is vouched for; beyond them it is ended.
     pub fn allow(&self, bytes: usize) {
         if !self.is_vouched() {
             self.0.allowance.store(bytes, Ordering::Release);
@@ -135,12 +135,12 @@ impl Peer {
         &self.0.place
     }
 
-    /// A message of the person it carries the chat of has come to its end.
+    /// Records that a message of the signed-in person has arrived complete.
     pub fn message_came(&self) {
         self.place().pending().clear();
     }
 
-    /// Takes received bytes from its allowance. Answers whether they were in it.
+    /// Takes received bytes from the allowance. Returns whether it covered them.
     fn spend(&self, bytes: usize) -> bool {
         if bytes == 0 {
             return true;
@@ -168,13 +168,12 @@ pub struct PeerIo {
     stream: TcpStream,
     peer: Peer,
     stall: Duration,
-    /// Runs while a write waits.
+    /// Set while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl PeerIo {
-    /// Takes a connection, with `TCP_NODELAY` and a deadline for writes: `stall` is how long one may wait for the other side
-    /// to read.
+    /// Sets `TCP_NODELAY` and a deadline for writes: `stall` is the longest a write may wait for the peer to read.
     pub fn new(stream: TcpStream, address: SocketAddr, stall: Duration, place: ConnectionSlot) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -183,7 +182,7 @@ impl PeerIo {
         if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
             tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
         }
-        // Unknown only where the other side has gone already.
+        // Fails only if the peer has already disconnected.
         let local = stream.local_addr();
         let local = local.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |local| local.ip());
         let peer = Peer::new(address, local, place);
@@ -200,13 +199,13 @@ impl PeerIo {
         &self.peer
     }
 
-    /// The answer of an aborted connection. The kernel forgets its unsent bytes.
+    /// The error of an aborted connection. The kernel drops its unsent bytes.
     fn aborted(&self) -> io::Error {
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionAborted.into()
     }
 
-    /// Puts one write under the deadline.
+    /// Applies the deadline to one write.
     fn under_deadline(
         &mut self,
         cx: &mut Context<'_>,

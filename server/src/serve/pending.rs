@@ -1,7 +1,7 @@
-//! Bytes that connected people have sent of messages that are not whole yet.
+//! The budget for bytes of incomplete messages.
 //!
-//! A WebSocket's message is held until its last byte has come. Each is bounded; this bounds all of them together, so that
-//! few accounts with many connections cannot fill the memory with messages that they never finish.
+//! A WebSocket's message is buffered until its last byte arrives. Each message is bounded; this bounds the total, so that a few
+//! accounts with many connections cannot fill the memory with messages they never finish.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use crate::clock::{self, Instant};
 
-/// Most bytes in all, and of one network.
+/// Most bytes in total, and per network.
 const IN_ALL: usize = 96 * 1024 * 1024;
 const OF_NETWORK: usize = 48 * 1024 * 1024;
-/// Bytes of one connection that are not counted.
+/// Bytes per connection that are not counted.
 const FREE: usize = 64 * 1024;
-/// Bytes that are forgotten a second: answers to pings are no part of any message.
+/// Bytes written off per second, because answers to pings belong to no message.
 const FORGOTTEN_PER_SECOND: usize = 16;
 
-/// All that is pending. A cheap clone of one handle.
+/// The shared count of pending bytes; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Budget(Arc<Mutex<PendingBytes>>);
 
@@ -44,7 +44,7 @@ struct PendingState {
 }
 
 impl Budget {
-    /// Nothing is pending of this connection. A proxy's many clients count in all only.
+    /// Starts a count for a connection. A proxy has no network and counts toward the total only, because it has many clients.
     pub(super) fn connection(&self, network: Option<IpAddr>) -> PendingRequest {
         PendingRequest {
             budget: self.clone(),
@@ -92,7 +92,7 @@ impl Budget {
 }
 
 impl PendingRequest {
-    /// So many bytes have come. Answers whether there is room for them.
+    /// Counts received bytes. Returns whether they fit the budget.
     pub(crate) fn add(&self, bytes: usize, now: Instant) -> bool {
         let mut state = self.state();
         let passed = now.saturating_duration_since(state.seen);
@@ -114,7 +114,7 @@ impl PendingRequest {
         true
     }
 
-    /// The message that was pending is whole.
+    /// Resets the count: the pending message is complete.
     pub(crate) fn clear(&self) {
         let mut state = self.state();
         state.bytes = 0;
@@ -155,7 +155,7 @@ mod tests {
         let (_, second) = fill(2);
         let (left, third) = fill(3);
         assert!(left < 10, "{left}");
-        // Small ones are nobody's concern.
+        // Bytes below `FREE` count for nothing.
         assert!(budget.connection(Some([192, 0, 2, 1].into())).add(FREE, now));
         drop((first, second, third));
         let counts = budget.counts();

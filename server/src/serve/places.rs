@@ -1,9 +1,8 @@
 //! How many connections there may be, and which one makes room for another.
 //!
-//! A connection that carries a signed-in person's chat keeps its place; how many of those there are is counted where they
-//! connect. All others are strangers': of those there are only so many, per address and in all, and the one that has done
-//! nothing for longest makes room for the next. So whoever opens many and leaves them silent loses them, and a page that
-//! asks for something in between finds a place.
+//! A connection that carries a signed-in person's chat keeps its place; those are limited where they connect. All others count
+//! as strangers, limited per address and in total, and the stranger idle for longest makes room for the next. So a client that
+//! opens many silent connections loses them, and a page that sends a request in between finds a place.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -16,16 +15,16 @@ use crate::config::Limits;
 use crate::request::client_address::network;
 use crate::serve::peer::Peer;
 
-/// How often it is told in the log that connections had to make room.
+/// The interval between log lines about connections that made room.
 const NOTED_EVERY: Duration = Duration::from_secs(10);
 
-/// All places there are. A cheap clone of one handle.
+/// The shared table of places; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Places(Arc<PlacesParts>);
 
 #[derive(Debug)]
 struct PlacesParts {
-    /// How many open files there may be for connections.
+    /// Open files available for connections.
     descriptors: usize,
     strangers: usize,
     strangers_per_address: usize,
@@ -37,14 +36,14 @@ struct PlacesParts {
 struct PlacesState {
     /// Connections of every kind.
     open: usize,
-    /// Counts the activity of strangers, so that the one who did nothing for longest is the first.
+    /// Counts the activity of strangers, so that the one idle for longest sorts first.
     clock: u64,
     strangers: BTreeMap<u64, Peer>,
     of_network: HashMap<IpAddr, BTreeSet<u64>>,
     noted: Noted,
 }
 
-/// Counts that are not logged yet.
+/// Counts that have not been logged yet.
 #[derive(Debug, Default)]
 struct Noted {
     made_room: u64,
@@ -52,14 +51,14 @@ struct Noted {
     by_system: Option<String>,
 }
 
-/// Whether there is a place.
+/// The result of asking for a place.
 pub enum SlotOffer {
     Place(ConnectionSlot),
-    /// Every place is taken by somebody who keeps it.
+    /// Every place is taken by a connection that keeps it.
     Full,
 }
 
-/// One connection's place, given back when it is dropped.
+/// One connection's place, returned on drop.
 #[derive(Debug)]
 pub struct ConnectionSlot {
     places: Option<Places>,
@@ -70,13 +69,13 @@ pub struct ConnectionSlot {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Standing {
-    /// Among strangers, since this moment of their clock.
+    /// A stranger, with the counter's value at its last activity.
     Stranger(u64),
     Kept,
 }
 
 impl Places {
-    /// So many as the settings say, and not more than there can be open files.
+    /// Takes the limits from the settings, capped by the number of open files.
     pub fn new(limits: &Limits, descriptors: usize) -> Self {
         let strangers = limits.max_http_connections.min(descriptors).max(1);
         Self(Arc::new(PlacesParts {
@@ -88,12 +87,12 @@ impl Places {
         }))
     }
 
-    /// A place for a connection of this address.
+    /// Claims a place for a connection from this address.
     pub fn enter(&self, address: IpAddr) -> SlotOffer {
         self.enter_as(Some(network(address)))
     }
 
-    /// A place for a connection of a proxy, which is many clients'.
+    /// Claims a place for a trusted proxy's connection, which has many clients.
     pub fn enter_proxy(&self) -> SlotOffer {
         self.enter_as(None)
     }
@@ -114,12 +113,12 @@ impl Places {
         })
     }
 
-    /// The one that has done nothing for longest makes room, where there is one.
+    /// Ends the stranger idle for longest, if there is one.
     pub fn make_room(&self) {
         self.state().end_the_oldest(None);
     }
 
-    /// Notes that the operating system gave no connection.
+    /// Records that the operating system refused a connection.
     pub fn note_refused_by_system(&self, error: &io::Error) {
         self.state().noted.by_system = Some(error.to_string());
     }
@@ -136,7 +135,7 @@ impl Places {
         if let Some(error) = noted.by_system {
             tracing::error!(
                 open,
-                "no connection can be taken ({error}): raise the limit of open files (LimitNOFILE, ulimit -n)"
+                "cannot accept connections ({error}): raise the limit of open files (LimitNOFILE, ulimit -n)"
             );
         }
         if noted.turned_away > 0 {
@@ -158,7 +157,7 @@ impl Places {
 }
 
 impl PlacesState {
-    /// Ends the stranger who has done nothing for longest, of a network or of all. Answers whether there was one.
+    /// Ends the stranger idle for longest, of one network or of all. Returns whether there was one.
     fn end_the_oldest(&mut self, network: Option<IpAddr>) -> bool {
         let oldest = match network {
             Some(network) => self
@@ -193,7 +192,7 @@ impl PlacesState {
 }
 
 impl ConnectionSlot {
-    /// Beyond the last one: nobody makes room for it, and it makes room for nobody.
+    /// A slot beyond the last place: it makes room for no other connection, and none makes room for it.
     pub(super) fn beyond() -> Self {
         Self {
             places: None,
@@ -207,7 +206,7 @@ impl ConnectionSlot {
         &self.pending
     }
 
-    /// The connection has just come, or has just done something: among strangers it is the last to make room.
+    /// Records activity: among strangers this connection becomes the last to make room.
     pub(crate) fn touch(peer: &Peer) {
         let place = peer.place();
         let (Some(places), Some(network)) = (&place.places, place.network) else {
@@ -235,7 +234,7 @@ impl ConnectionSlot {
         *standing = Standing::Stranger(stamp);
     }
 
-    /// The connection carries a signed-in session: it keeps its place.
+    /// Marks the connection as signed in, so that it keeps its place.
     pub(crate) fn keep(peer: &Peer) {
         peer.place().leave_strangers();
     }
@@ -251,7 +250,7 @@ impl ConnectionSlot {
         }
     }
 
-    /// The connection has ended.
+    /// Frees the place of an ended connection.
     pub(crate) fn give_back(&self) {
         self.leave_strangers();
         if let Some(places) = &self.places {
@@ -265,7 +264,7 @@ impl ConnectionSlot {
     }
 }
 
-/// Logs the events of connections, every few seconds in which there were any.
+/// Logs the counted events every few seconds, if there were any.
 pub(super) async fn keep_noting(places: Places) {
     let mut rounds = tokio::time::interval(NOTED_EVERY);
     loop {

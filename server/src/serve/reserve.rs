@@ -1,4 +1,4 @@
-//! The answer where every place is taken by people who may keep theirs: health, and to all others that they come back later.
+//! The response when every place is taken: health checks are answered, all other requests are sent away until later.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +22,10 @@ use crate::serve::peer::PeerIo;
 
 /// Connections answered from the reserve at the same time; one more is ended at once.
 const AT_ONCE: usize = 16;
-/// How long such a connection may take for its request.
+/// How long such a connection may take to send its request.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Answers beyond the last place.
+/// Answers connections beyond the last place.
 pub(super) struct Reserve {
     router: Router,
     turns: Arc<Semaphore>,
@@ -39,7 +39,7 @@ impl Reserve {
         }
     }
 
-    /// Answers one request, where there is a turn, and ends the connection.
+    /// Answers one request if a turn is free, and ends the connection.
     pub(super) fn answer(&self, stream: TcpStream) {
         let Ok(turn) = self.turns.clone().try_acquire_owned() else {
             return;
@@ -70,11 +70,12 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, std::convert::Infallible> {
     let path = request.uri().path();
-    // Below a base path too.
+    // The suffix also matches below a base path.
     if path.ends_with("/healthz") || path.ends_with("/readyz") {
         return router.oneshot(request.map(Body::new)).await;
     }
     let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
-    let text = "Every place on this server is taken: try again in a moment.\n";
+    let text = "Every place on this server is taken. Try again in a moment.
+    ";
     Ok((StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response())
 }

@@ -220,10 +220,10 @@ async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
     );
     let (mut server, _) = started(&database).await;
     for (arguments, why) in [
-        (vec!["person", "Nobody"], "nobody is called Nobody here"),
+        (vec!["person", "Nobody"], "there is no person called Nobody"),
         (
             vec!["room", "archive", "nowhere"],
-            "no room is called nowhere here",
+            "there is no room called nowhere",
         ),
     ] {
         let (code, said) = admin(&database, &arguments).await;
@@ -251,7 +251,7 @@ async fn fault_h09_an_owner_link_of_the_command_line_leads_below_the_servers_pat
     let first = loop {
         let line = log.recv().await.unwrap();
         if let Some((_, link)) = line.split_once(": open ") {
-            break link.trim_end_matches(" to own it").to_owned();
+            break link.trim_end_matches(" to become its owner").to_owned();
         }
     };
     let said = done(&database, &["owner-link"]).await;

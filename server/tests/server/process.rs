@@ -211,7 +211,7 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
     let http = reqwest::Client::new();
     let (mut child, address) = started(&database).await;
     sign_in(&http, address, "Mina").await;
-    refused("Nina", "correct horse\n", "nobody is called Nina").await;
+    refused("Nina", "correct horse\n", "there is no person called Nina").await;
     let live = passwd(&database, "Mina", "battery staple\n").await;
     let said = String::from_utf8(live.stdout).unwrap();
     assert!(said.contains("devices signed out: 1"), "{said}");
@@ -223,7 +223,7 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
         .await;
     let session: SessionInfo = answer.unwrap().json().await.unwrap();
     child.kill().await.unwrap();
-    refused("Nina", "correct horse\n", "nobody is called Nina").await;
+    refused("Nina", "correct horse\n", "there is no person called Nina").await;
     refused("Mina", "short\n", "at least 8 characters").await;
     refused("Mina", "", "at least 8 characters").await;
     let done = passwd(&database, "mina", "correct horse\r\n").await;

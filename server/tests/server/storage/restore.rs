@@ -204,7 +204,7 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
         .execute(&mut connection)
         .await
         .unwrap();
-    refused("is not whole (general: head 500").await;
+    refused("is damaged (general: head 500").await;
     sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', true, x'', 0)")
         .execute(&mut connection)
         .await
@@ -217,7 +217,7 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     filled(&file, 500).await;
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() - 68]).unwrap();
-    refused("is not whole (the file ends in the middle of a page").await;
+    refused("is damaged (the file ends in the middle of a page").await;
     let (code, said) = run(&["check", name(&file)], &database).await;
     assert!(
         code == Some(1) && said.contains("not copied to its end"),
