@@ -1,4 +1,4 @@
-//! How often something may be tried, by whoever tries it. Those who rest are forgotten.
+//! Rate limits for attempts, per key. Idle keys are dropped.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,20 +22,21 @@ use crate::store::{Store, Try, TryKey};
 /// Most keys remembered at the same time, per kind of attempt.
 const KEYS: usize = 10_000;
 
-/// Passphrases that one address may try on one nickname at once, and then per minute.
+/// Passphrases that one address may try on one nickname: the burst, then the rate per minute.
 const GUESSES: (u32, f64) = (10, 1.0);
-/// Passphrases that all addresses together may try on one nickname at once, and then per minute: ten times as many, so that
+/// Passphrases that all addresses together may try on one nickname: the burst, then the rate per minute. Ten times as many, so
+/// that
 /// no single stranger uses up the owner's share.
 const GUESSES_OF_ALL: (u32, f64) = (100, 10.0);
 
-/// Guesses that are counted in the database at the same time. One more counts for this process alone.
+/// Guesses being counted in the database at the same time. Beyond them a guess counts for this process alone.
 const COUNTED_AT_ONCE: usize = 4;
-/// How long a sign-in waits for its guess to be counted in the database. Past it the guess counts for this process alone.
+/// How long a sign-in waits for the database to count its guess. After that the guess counts for this process alone.
 const COUNTING: Duration = Duration::from_millis(500);
-/// After so many guesses, those that count no longer are forgotten.
+/// After this many guesses, expired counts are deleted.
 const PRUNED_AFTER: u32 = 1_000;
 
-/// The tries of each key.
+/// The attempts of each key.
 #[derive(Debug)]
 pub struct Attempts<K> {
     burst: u32,
@@ -44,7 +45,7 @@ pub struct Attempts<K> {
 }
 
 impl<K: Eq + Hash> Attempts<K> {
-    /// Allows each key so many at once, and so many a minute, lasting.
+    /// Allows each key `burst` attempts at once and `per_minute` on average.
     pub fn new(burst: u32, per_minute: f64) -> Self {
         Self {
             burst,
@@ -53,12 +54,12 @@ impl<K: Eq + Hash> Attempts<K> {
         }
     }
 
-    /// Allows each key so many a minute, all of them at once.
+    /// Allows each key this many attempts a minute, all of them at once.
     pub fn per_minute(attempts: u32) -> Self {
         Self::new(attempts, attempts.into())
     }
 
-    /// Counts one try, or says how long to wait.
+    /// Counts one attempt, or returns the time to wait.
     pub fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= KEYS && !buckets.contains_key(&key) {
@@ -74,13 +75,13 @@ impl<K: Eq + Hash> Attempts<K> {
     }
 }
 
-/// Passphrases that are tried. Right ones count as well: which are right is known only afterwards.
+/// Counts passphrase attempts. Correct ones count as well, because that is known only after hashing.
 ///
-/// Nobody can lock a person out from elsewhere: an address has its own tries at each nickname, and only many addresses
-/// together use up those of all. The devices that are signed in need no passphrase, and have their own tries to change it.
+/// A person cannot be locked out from elsewhere: each address has its own attempts at each nickname, and only many addresses
+/// together use up the total. Signed-in devices need no passphrase, and have their own attempts to change it.
 ///
-/// They are counted in the database for all nodes together. This process' own count comes first, so that a flood costs the
-/// database nothing, and counts alone where the database does not answer in time.
+/// The database counts for all nodes together. This process counts first, so that a flood costs the database nothing, and its
+/// count stands alone if the database does not answer in time.
 pub struct Guesses {
     store: Arc<dyn Store>,
     counting: Arc<Semaphore>,
@@ -88,7 +89,7 @@ pub struct Guesses {
     here: GuessesHere,
 }
 
-/// Those that this process has counted.
+/// The counts of this process.
 #[derive(Debug)]
 struct GuessesHere {
     of_address: Attempts<(IpAddr, UserId)>,
@@ -108,14 +109,14 @@ impl Default for GuessesHere {
 
 impl GuessesHere {
     fn sign_in(&self, address: IpAddr, user: UserId, now: Instant) -> Result<(), Duration> {
-        // In this order: who is out of tries takes none from the others.
+        // In this order: an address that has used up its attempts takes none from the others.
         self.of_address.take((network(address), user), now)?;
         self.of_all.take(user, now)
     }
 }
 
 impl Guesses {
-    /// None yet that this process knows of.
+    /// Starts with empty local counts.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
@@ -125,12 +126,12 @@ impl Guesses {
         }
     }
 
-    /// Counts a try to sign in as this person.
+    /// Counts an attempt to sign in as this person.
     pub async fn sign_in(&self, address: IpAddr, user: UserId) -> Result<(), Duration> {
         self.here.sign_in(address, user, clock::instant())?;
         let network = network(address).to_string();
         let user = user.0.as_bytes().as_slice();
-        // In this order: who is out of tries takes none from the others.
+        // In this order: an address that has used up its attempts takes none from the others.
         self.count([
             one_try("guess of an address", &[network.as_bytes(), user], GUESSES),
             one_try("guess", &[user], GUESSES_OF_ALL),
@@ -138,7 +139,7 @@ impl Guesses {
         .await
     }
 
-    /// Counts a try to sign in under a nickname that nobody has, where nobody is to learn that.
+    /// Counts an attempt to sign in under an unused nickname, so that it looks like a used one.
     pub async fn sign_in_as_nobody(&self, address: IpAddr, name: &Nickname) -> Result<(), Duration> {
         let digest = Sha256::digest(name.as_str().to_lowercase());
         let mut id = [0; 16];
@@ -146,25 +147,25 @@ impl Guesses {
         self.sign_in(address, UserId(Uuid::from_bytes(id))).await
     }
 
-    /// Counts a try of a person who is signed in.
+    /// Counts an attempt by a signed-in person to change the passphrase.
     pub async fn change(&self, user: UserId) -> Result<(), Duration> {
         self.here.of_themselves.take(user, clock::instant())?;
         self.count([one_try("change", &[user.0.as_bytes()], GUESSES)])
             .await
     }
 
-    /// Counts tries in the database, where it answers in time.
+    /// Counts attempts in the database, if it answers in time.
     async fn count<const N: usize>(&self, tries: [Try; N]) -> Result<(), Duration> {
         let Ok(permit) = self.counting.clone().try_acquire_owned() else {
             return Ok(());
         };
         let prunes = self.counted.fetch_add(1, Ordering::Relaxed) % PRUNED_AFTER == PRUNED_AFTER - 1;
         let store = self.store.clone();
-        // A task of its own: a begun transaction is not broken off in the middle.
+        // In a task of its own, so that the caller's end does not cancel an open transaction.
         let counting = tokio::spawn(async move {
             let counted = store.count_tries(&tries, clock::now()).await;
             if prunes && let Err(error) = store.prune_tries(clock::now()).await {
-                tracing::warn!(%error, "guesses that count no longer could not be forgotten yet");
+                tracing::warn!(%error, "expired guesses could not be deleted yet");
             }
             drop(permit);
             counted
@@ -176,7 +177,7 @@ impl Guesses {
                 Ok(())
             }
             Ok(Err(_)) | Err(_) => {
-                tracing::warn!("the database does not count a guess in time: it counts for this node alone");
+                tracing::warn!("the database did not count a guess in time: it counts for this node alone");
                 Ok(())
             }
         }
@@ -194,9 +195,9 @@ fn one_try(kind: &str, parts: &[&[u8]], (at_once, per_minute): (u32, f64)) -> Tr
     }
 }
 
-/// The refusal of one try too many.
+/// The refusal after too many attempts.
 pub(super) fn too_many(what: &str) -> impl Fn(Duration) -> HttpRefusal {
-    let message = format!("too many {what}: wait a little");
+    let message = format!("too many {what}: try again later");
     move |wait| {
         HttpRefusal(WireError {
             retry_after_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),

@@ -1,4 +1,4 @@
-//! Who asks: a device that is signed in, or the owner's.
+//! The authenticated caller: a signed-in device, or an owner's.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,15 +12,15 @@ use crate::request::credentials;
 use crate::store::admin::kept_out;
 use crate::store::{Actor, Device};
 
-/// The device that asks; whoever is not signed in is refused, and told so where they are kept out.
+/// A signed-in device. Others are refused; an excluded person's refusal says so.
 #[derive(Debug)]
 pub struct Caller(pub Device);
 
-/// The owner's device; everybody else is refused.
+/// An owner's device. Others are refused.
 #[derive(Debug)]
 pub struct OwnerCaller(pub Actor);
 
-/// An authorized caller of administration: a device that is signed in, or the command line beside the server.
+/// An authorized administrator: a signed-in device, or the command line on the server's machine.
 #[derive(Debug)]
 pub struct By(pub Actor);
 
@@ -55,7 +55,7 @@ impl FromRequestParts<HttpState> for OwnerCaller {
         }
         Err(HttpRefusal::new(
             ErrorCode::Forbidden,
-            "only the owner of this server may do this",
+            "only an owner of this server may do this",
         ))
     }
 }
@@ -64,7 +64,7 @@ impl FromRequestParts<HttpState> for By {
     type Rejection = HttpRefusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &HttpState) -> Result<Self, HttpRefusal> {
-        // Only the socket beside the database puts one there.
+        // Only the socket beside the database sets this extension.
         if let Some(actor) = parts.extensions.get::<Actor>() {
             return Ok(Self(actor.clone()));
         }
@@ -79,7 +79,7 @@ impl FromRequestParts<HttpState> for By {
 }
 
 impl By {
-    /// The actor, where they have this power.
+    /// Returns the actor if they have this power.
     pub fn may(self, power: Power) -> Result<Actor, HttpRefusal> {
         if self.0.may(power) {
             return Ok(self.0);

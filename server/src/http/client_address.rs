@@ -1,4 +1,4 @@
-//! Notes on every request whose it is, before anything else looks at it.
+//! Records the client's address on every request, before the other layers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use axum::response::Response;
 use crate::request::client_address::{FORWARDED_FOR, TrustedProxies};
 use crate::serve::peer::Peer;
 
-/// The settings that the addresses of requests follow from.
+/// The settings that client addresses follow from.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     proxies: TrustedProxies,
@@ -18,7 +18,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// With these proxies trusted.
+    /// Trusts these proxies.
     pub fn new(proxies: TrustedProxies) -> Self {
         Self {
             proxies,

@@ -1,4 +1,4 @@
-//! A person's devices: listed, and signed out from another one.
+//! A person's devices: listing them, and signing one out from another.
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::{HttpRefusal, HttpState, failed, unreadable_id};
 use crate::store::SessionId;
 
-/// The name of a device that tells nothing of itself.
+/// The name of a device without a usable `User-Agent`.
 const UNNAMED: &str = "Unknown device";
 
 /// `GET /api/devices`: the caller's devices.
@@ -22,7 +22,7 @@ pub async fn list(
 ) -> Result<Json<Vec<DeviceInfo>>, HttpRefusal> {
     shared.realtime.note_seen(caller.session);
     let devices = shared.store.devices(caller.person.id).await.map_err(failed)?;
-    let told = devices.into_iter().map(|device| {
+    let listed = devices.into_iter().map(|device| {
         let seen = shared.realtime.last_seen(caller.person.id, device.session);
         DeviceInfo {
             id: device.session,
@@ -32,12 +32,12 @@ pub async fn list(
             current: device.session == caller.session,
         }
     });
-    Ok(Json(told.collect()))
+    Ok(Json(listed.collect()))
 }
 
 /// `DELETE /api/devices/{id}`: signs one of the caller's devices out and ends its connections.
 ///
-/// Nothing happens where the caller has no such device, whoever else may have it: a retry does no harm.
+/// Succeeds without effect if the caller has no such device, so a retry does no harm.
 pub async fn revoke(
     State(shared): State<HttpState>,
     Caller(caller): Caller,
@@ -50,14 +50,14 @@ pub async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The name of a device whose person does not name it: browser and system, or the program's own name.
+/// The default name of a device: browser and system, or the program's own name.
 pub(super) fn name_of(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     agent.map_or_else(|| UNNAMED.to_owned(), described)
 }
 
 fn described(agent: &str) -> String {
-    // Browsers name each other: the first of these that is found is the one that it is.
+    // Browsers also name each other in their header, so the first match in this order counts.
     const BROWSERS: [(&str, &str); 10] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),

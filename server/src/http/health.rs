@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it works.
+//! Health checks: liveness and readiness.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use super::HttpState;
 use crate::store::StoreError;
 
-/// `GET /healthz`: the process lives.
+/// `GET /healthz`: the process is alive.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
@@ -14,8 +14,9 @@ pub async fn alive() -> &'static str {
 /// `GET /readyz`: the database can be read and written, its disk has room, the writer works, sockets follow the store, the server
 /// is not shutting down.
 ///
-/// With `?draining=404` a server that lets its connections go answers 404: HAProxy takes that for *nobody new, and keep those who are
-/// there*, and 503 for *cut everybody off*.
+/// With `?draining=404` a draining server answers 404: HAProxy takes 404 for *send no new clients, keep the present ones*, and
+/// 503
+/// for *close every connection*.
 pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -> (StatusCode, &'static str) {
     if shared.realtime.is_closing() {
         let status = match query.as_deref() {
@@ -30,7 +31,8 @@ pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -
     if shared.realtime.is_stale() {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            "what is stored cannot be followed\n",
+            "the change feed cannot be followed
+            ",
         );
     }
     match shared.store.ping().await {
@@ -39,7 +41,10 @@ pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -
             tracing::warn!(%error, "not ready");
             let why = match error {
                 StoreError::Full => "the disk is full\n",
-                StoreError::Lost(_) => "the database's files are not in their places\n",
+                StoreError::Lost(_) => {
+                    "the database's files were moved or deleted
+                "
+                }
                 _ => "the database cannot be read and written\n",
             };
             (StatusCode::SERVICE_UNAVAILABLE, why)

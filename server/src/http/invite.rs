@@ -1,4 +1,4 @@
-//! Who may sign up: invitations, and whether they are needed.
+//! Invitations, and whether signing up needs one.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection};
@@ -16,25 +16,28 @@ use crate::clock;
 use crate::store::Token;
 use crate::store::account::{Admission, InviteTerms};
 
-/// `GET /api/invites`: the invitations that have not ended.
+/// `GET /api/invites`: the invitations that have not expired.
 pub async fn list(State(shared): State<HttpState>, _: OwnerCaller) -> Result<Json<Vec<Invite>>, HttpRefusal> {
     shared.store.invites(clock::now()).await.map(Json).map_err(failed)
 }
 
-/// `POST /api/invites`: makes an invitation and shows its code, once.
+/// `POST /api/invites`: makes an invitation. Its code is shown only once.
 pub async fn make(
     State(shared): State<HttpState>,
     OwnerCaller(actor): OwnerCaller,
-    asked: Result<Json<NewInvite>, JsonRejection>,
+    body: Result<Json<NewInvite>, JsonRejection>,
 ) -> Result<(StatusCode, Json<CreatedInvite>), HttpRefusal> {
-    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
-    let seconds = asked.lasts_seconds.unwrap_or(limit::INVITE_SECONDS_DEFAULT);
+    let Json(new) = body.map_err(|rejection| unreadable(&rejection))?;
+    let seconds = new.lasts_seconds.unwrap_or(limit::INVITE_SECONDS_DEFAULT);
     if seconds == 0 || seconds > limit::INVITE_SECONDS {
-        let message = format!("an invitation lasts from 1 to {} seconds", limit::INVITE_SECONDS);
+        let message = format!(
+            "an invitation must last from 1 to {} seconds",
+            limit::INVITE_SECONDS
+        );
         return Err(HttpRefusal::new(ErrorCode::Invalid, message));
     }
-    if asked.uses == Some(0) {
-        let message = "an invitation is for one person at least: leave `uses` out for any number";
+    if new.uses == Some(0) {
+        let message = "an invitation needs at least one use: leave `uses` out for any number";
         return Err(HttpRefusal::new(ErrorCode::Invalid, message));
     }
     let code = fresh_token()?;
@@ -43,12 +46,12 @@ pub async fn make(
         code: code.hash(),
         created_at: now,
         expires_at: now + seconds * 1_000,
-        uses: asked.uses,
+        uses: new.uses,
     };
     let invite = shared.store.invite(&terms).await.map_err(failed)?;
     let invite = invite.ok_or_else(|| {
         let message = format!(
-            "there are {} invitations already: take one back first",
+            "there are already {} invitations: revoke one first",
             limit::INVITES
         );
         HttpRefusal::new(ErrorCode::TooLarge, message)
@@ -58,7 +61,7 @@ pub async fn make(
     Ok((StatusCode::CREATED, Json(CreatedInvite { code, invite })))
 }
 
-/// `DELETE /api/invites/{id}`: takes an invitation back. Nothing happens where there is none: a retry does no harm.
+/// `DELETE /api/invites/{id}`: revokes an invitation. Succeeds without effect if there is none, so a retry does no harm.
 pub async fn take_back(
     State(shared): State<HttpState>,
     OwnerCaller(actor): OwnerCaller,
@@ -71,7 +74,7 @@ pub async fn take_back(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /api/registration`: whether strangers may sign up.
+/// `GET /api/registration`: whether signing up is open.
 pub async fn registration(State(shared): State<HttpState>) -> Result<Json<Registration>, HttpRefusal> {
     let fixed = shared.config.invite.is_some();
     let closed = fixed || shared.store.is_closed().await.map_err(failed)?;
@@ -87,19 +90,19 @@ pub async fn registration(State(shared): State<HttpState>) -> Result<Json<Regist
 pub async fn set_registration(
     State(shared): State<HttpState>,
     OwnerCaller(actor): OwnerCaller,
-    asked: Result<Json<SetRegistration>, JsonRejection>,
+    body: Result<Json<SetRegistration>, JsonRejection>,
 ) -> Result<Json<Registration>, HttpRefusal> {
-    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
-    shared.store.set_closed(asked.closed).await.map_err(failed)?;
-    let detail = if asked.closed { "closed" } else { "open" };
+    let Json(change) = body.map_err(|rejection| unreadable(&rejection))?;
+    shared.store.set_closed(change.closed).await.map_err(failed)?;
+    let detail = if change.closed { "closed" } else { "open" };
     audit(&shared, AuditAction::SetRegistration, actor, detail.to_owned()).await?;
     registration(State(shared)).await
 }
 
-/// The right to sign up that comes with this code.
+/// The right to sign up that this code gives.
 pub(super) fn admission(shared: &HttpState, code: Option<&str>) -> Admission {
     let operators = shared.config.invite.as_deref();
-    // Compared by their hashes: how long that takes tells nothing of either.
+    // Comparing hashes leaks nothing about either code through timing.
     let same = |one: &str, other: &str| Sha256::digest(one) == Sha256::digest(other);
     if let (Some(operators), Some(shown)) = (operators, code)
         && same(operators, shown)

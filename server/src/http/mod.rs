@@ -1,20 +1,20 @@
-//! Everything that is asked over plain HTTP.
+//! The HTTP API and the page.
 //!
-//! - [`session`]: signing in, and who is signed in
+//! - [`session`]: signing in and out
 //! - [`passphrase`]: setting and changing a passphrase
 //! - [`device`]: a person's devices
-//! - [`invite`]: who may sign up
-//! - [`caller`]: who asks: a device that is signed in, or the owner's
-//! - [`host`]: which hosts are answered for; [`guard`]: which pages may ask
+//! - [`invite`]: invitations and registration
+//! - [`caller`]: the authenticated caller of a request
+//! - [`host`]: which hosts are answered for; [`guard`]: which pages may send requests
 //! - [`declared`]: bodies that are too large by their headers
-//! - [`usage`]: how much somebody may still write today, and how much room the disk has
-//! - [`headers`]: restrictions for browsers
-//! - [`features`]: which optional parts the page offers
-//! - [`client_address`]: whose a request is
+//! - [`usage`]: a person's remaining quota, and the disk's free space
+//! - [`headers`]: security headers for browsers
+//! - [`features`]: the optional features
+//! - [`client_address`]: the client's address
 //! - `admin`: administration
-//! - [`attempts`]: how often something may be tried
-//! - [`health`]: whether the server lives and works
-//! - `page`: the built page, where it is embedded
+//! - [`attempts`]: rate limits for attempts
+//! - [`health`]: liveness and readiness
+//! - `page`: the built page, if it is embedded
 
 pub mod admin;
 pub mod attempts;
@@ -59,31 +59,31 @@ use crate::realtime::Realtime;
 use crate::store::{Store, StoreError, Token};
 use crate::turns::Turns;
 
-/// Largest request body read, in bytes.
+/// Largest request body, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
 
-/// Longest reason told of a request that cannot be read, in characters.
+/// Longest reason in the refusal of an unreadable request, in characters.
 const MAX_REASON: usize = 200;
 
-/// The state of all handlers.
+/// The shared state of all handlers.
 #[derive(Clone)]
 pub struct HttpState {
     pub store: Arc<dyn Store>,
-    /// The conversation, for changes that requests make to it.
+    /// The chat, for requests that change it.
     pub realtime: Realtime,
-    /// How the server is run.
+    /// The server's settings.
     pub config: Arc<Config>,
-    /// How often addresses signed in.
+    /// Limits sign-ins per address.
     pub attempts: Arc<attempts::Attempts<IpAddr>>,
-    /// How often people who are signed in asked for something.
+    /// Limits requests per signed-in person.
     pub requests: Arc<attempts::Attempts<UserId>>,
-    /// How often passphrases were tried.
+    /// Limits passphrase attempts.
     pub guesses: Arc<attempts::Guesses>,
-    /// The log of who came and who was refused.
+    /// Logs sign-ins and refusals.
     pub audit: Arc<Audit>,
     pub journal: Journal,
     pub passphrases: Passphrases,
-    /// Who signs up next: messages wait for few of them at the database.
+    /// Queues sign-ups, so that messages wait for few of them at the database.
     pub sign_ups: Turns,
     #[cfg(feature = "page")]
     pub page: Arc<page::PageFiles>,
@@ -93,7 +93,7 @@ pub fn router(shared: HttpState) -> Router {
     let api = Router::new()
         .route(
             SESSION_PATH,
-            get(session::look)
+            get(session::show)
                 .post(session::sign_in)
                 .delete(session::sign_out),
         )
@@ -102,7 +102,7 @@ pub fn router(shared: HttpState) -> Router {
         .route(&format!("{DEVICES_PATH}/{{id}}"), delete(device::revoke))
         .route(INVITES_PATH, get(invite::list).post(invite::make))
         .route(&format!("{INVITES_PATH}/{{id}}"), delete(invite::take_back))
-        .route(USAGE_PATH, get(usage::look))
+        .route(USAGE_PATH, get(usage::show))
         .merge(admin::routes())
         .route(
             REGISTRATION_PATH,
@@ -121,7 +121,7 @@ pub fn router(shared: HttpState) -> Router {
     router.with_state(shared)
 }
 
-/// A refusal as an answer: its status follows from its code.
+/// A refusal as a response; its code determines the status.
 #[derive(Debug)]
 pub struct HttpRefusal(pub WireError);
 
@@ -172,7 +172,7 @@ fn unreadable(rejection: &JsonRejection) -> HttpRefusal {
     }
     let message = match rejection {
         JsonRejection::JsonDataError(error) => why_unreadable(error),
-        JsonRejection::JsonSyntaxError(_) => "the request is no JSON".to_owned(),
+        JsonRejection::JsonSyntaxError(_) => "the request is not valid JSON".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "send JSON, with `content-type: application/json`".to_owned()
         }
@@ -181,12 +181,12 @@ fn unreadable(rejection: &JsonRejection) -> HttpRefusal {
     HttpRefusal::new(ErrorCode::Invalid, message)
 }
 
-/// Which member is wrong, and why: `nickname: the text is longer than 32`.
+/// Names the invalid member and the reason: `nickname: the text is longer than 32`.
 fn why_unreadable(error: &JsonDataError) -> String {
-    // The reason, as the type says it that refused; where in the request it stands says nothing to a person.
+    // Only the type's own reason is for people, not its position in the request.
     let reason = error.source().map(ToString::to_string).unwrap_or_default();
     if reason.contains("expected struct") {
-        return "the request is a JSON object, with the members that are documented".to_owned();
+        return "expected a JSON object with the documented members".to_owned();
     }
     let reason = reason
         .rsplit_once(" at line ")
@@ -197,7 +197,7 @@ fn why_unreadable(error: &JsonDataError) -> String {
         .take(MAX_REASON)
         .collect();
     if reason.is_empty() {
-        "the request is not as documented".to_owned()
+        "the request is invalid".to_owned()
     } else {
         reason
     }
@@ -208,7 +208,7 @@ fn too_large() -> HttpRefusal {
 }
 
 fn unreadable_id() -> HttpRefusal {
-    HttpRefusal::new(ErrorCode::Invalid, "an id is a whole number")
+    HttpRefusal::new(ErrorCode::Invalid, "an id must be a whole number")
 }
 
 fn unavailable() -> HttpRefusal {
@@ -229,7 +229,7 @@ fn failed(error: StoreError) -> HttpRefusal {
 
 fn fresh_token() -> Result<Token, HttpRefusal> {
     Token::random().map_err(|error| {
-        tracing::error!(%error, "the operating system gives no random numbers");
+        tracing::error!(%error, "the operating system gave no random numbers");
         unavailable()
     })
 }

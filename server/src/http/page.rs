@@ -1,4 +1,4 @@
-//! The built page, embedded: compressed when it was built, cached for ever where its names carry hashes, under a strict policy.
+//! Serves the embedded page: compressed at build time, cached for ever if names carry hashes, with a strict security policy.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,10 +27,10 @@ struct Built;
 
 const INDEX: &str = "index.html";
 
-/// The address in the built page.
+/// The base path's placeholder in the built page.
 const BASE_AT_ROOT: &str = r#"name="base-path" content="""#;
 
-/// The files for browsers: read on first use.
+/// The page's files, read on first use.
 #[derive(Debug)]
 pub struct PageFiles {
     base: BasePath,
@@ -46,14 +46,14 @@ struct Files {
 #[derive(Debug)]
 struct File {
     plain: Bytes,
-    /// By how a browser asks for it, the smallest first.
+    /// The compressed forms, smallest first.
     compressed: Vec<(Encoding, Bytes)>,
     etag: HeaderValue,
     mime: HeaderValue,
     immutable: bool,
 }
 
-/// A way to compress that browsers know. They take the first over HTTPS and from this machine only.
+/// A compression that browsers support. They accept Brotli over HTTPS and from localhost only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Encoding {
     Brotli,
@@ -71,7 +71,7 @@ impl Encoding {
         }
     }
 
-    /// The suffix of a file compressed so.
+    /// The suffix of a compressed file.
     fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -80,7 +80,7 @@ impl Encoding {
     }
 }
 
-/// Answers every path no other route has: a file of the page, or the page itself where a person navigates.
+/// Answers all paths without a route of their own: with a file of the page, or with the page itself on navigation.
 pub async fn serve(
     State(shared): State<HttpState>,
     method: Method,
@@ -111,7 +111,8 @@ pub async fn serve(
         Some(file) => answer(&files.policy, file, &headers),
         None => (
             StatusCode::NOT_FOUND,
-            "the page was not built when this server was\n",
+            "this server was built without the page
+            ",
         )
             .into_response(),
     }
@@ -155,7 +156,7 @@ fn answer(policy: &HeaderValue, file: &File, headers: &HeaderMap) -> Response {
     answer
 }
 
-/// Whether the browser has this already. A proxy that compresses makes a tag weak.
+/// Whether the browser has this version cached. A proxy that compresses makes the tag weak.
 fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     known.is_some_and(|known| {
@@ -180,7 +181,7 @@ fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
 }
 
 impl PageFiles {
-    /// The page of a server that lives below this path.
+    /// The page for a server below this base path.
     pub fn new(base: BasePath) -> Self {
         Self {
             base,
@@ -188,7 +189,7 @@ impl PageFiles {
         }
     }
 
-    /// Reads the page, so that the first visitor does not wait for it.
+    /// Reads the page ahead, so that the first visitor does not wait.
     pub fn prepare(self: &Arc<Self>) {
         let page = self.clone();
         tokio::task::spawn_blocking(move || {
@@ -227,7 +228,7 @@ impl PageFiles {
     }
 }
 
-/// The page as a server below a path sends it: it is built for the root, names its files from there, and says where it lives.
+/// Adapts the page to a server below a path: it is built for the root, so its file names and its base path are rewritten.
 fn below(index: &str, names: &[String], base: &BasePath) -> String {
     if base.is_root() {
         return index.to_owned();
@@ -278,7 +279,7 @@ impl File {
     }
 }
 
-/// Without a copy where it is part of the program.
+/// Avoids a copy if the data is part of the binary.
 fn bytes_of(data: Cow<'static, [u8]>) -> Bytes {
     match data {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
@@ -292,7 +293,7 @@ fn has_hash(name: &str) -> bool {
         .any(|part| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Only this server's files run, and of inline scripts and styles only those the built page has.
+/// The security policy: only this server's files run, and of inline scripts and styles only those of the built page.
 fn policy(index: &str) -> String {
     let scripts = hashes(index, "script");
     let styles = hashes(index, "style");
@@ -302,7 +303,7 @@ fn policy(index: &str) -> String {
     )
 }
 
-/// The hashes of a page's inline elements of one kind.
+/// The hashes of a page's inline elements with this tag.
 fn hashes(html: &str, tag: &str) -> String {
     let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
     let mut hashes = String::new();

@@ -14,20 +14,20 @@ use crate::passphrase::{For, HashError};
 use crate::request::client_address::{ClientAddress, network};
 use crate::turns::Class;
 
-/// `PUT /api/passphrase`: sets the caller's passphrase. The devices that are signed in stay so.
+/// `PUT /api/passphrase`: sets the caller's passphrase. Signed-in devices stay signed in.
 pub async fn put(
     State(shared): State<HttpState>,
     Caller(caller): Caller,
     ClientAddress(address): ClientAddress,
-    asked: Result<Json<NewPassphrase>, JsonRejection>,
+    body: Result<Json<NewPassphrase>, JsonRejection>,
 ) -> Result<StatusCode, HttpRefusal> {
-    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
+    let Json(request) = body.map_err(|rejection| unreadable(&rejection))?;
     let person = caller.person.id;
     shared
         .guesses
         .change(person)
         .await
-        .map_err(too_many("tries to change the passphrase"))?;
+        .map_err(too_many("attempts to change the passphrase"))?;
 
     let whose = For {
         class: Class::Device,
@@ -35,7 +35,7 @@ pub async fn put(
     };
     let known = shared.store.passphrase(person).await.map_err(failed)?;
     if let Some(known) = &known {
-        let current = asked.current.as_ref().ok_or_else(wrong)?;
+        let current = request.current.as_ref().ok_or_else(wrong)?;
         let same = shared.passphrases.verify(current, Some(known), whose).await;
         if !same.map_err(unhashed)? {
             shared.audit.wrong_passphrase(address, &caller.person.name);
@@ -44,7 +44,7 @@ pub async fn put(
     }
     let hash = shared
         .passphrases
-        .hash(&asked.new, whose)
+        .hash(&request.new, whose)
         .await
         .map_err(unhashed)?;
     let set = shared
@@ -52,7 +52,7 @@ pub async fn put(
         .set_passphrase(person, known.as_deref(), &hash)
         .await
         .map_err(failed)?;
-    // Where it was not: another device has changed it meanwhile.
+    // If it was not set, another device changed it in the meantime.
     if set {
         shared.audit.passphrase_set(address, person);
         Ok(StatusCode::NO_CONTENT)
@@ -61,12 +61,12 @@ pub async fn put(
     }
 }
 
-/// The refusal of a passphrase.
+/// The refusal of a wrong passphrase.
 pub(super) fn wrong() -> HttpRefusal {
-    HttpRefusal::new(ErrorCode::WrongPassphrase, "this is not the passphrase")
+    HttpRefusal::new(ErrorCode::WrongPassphrase, "the passphrase is wrong")
 }
 
-/// The refusal where nothing could be hashed.
+/// The refusal after hashing failed.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn unhashed(error: HashError) -> HttpRefusal {
     if matches!(error, HashError::Busy) {

@@ -1,4 +1,4 @@
-//! Signing in, and who is signed in.
+//! Signing in and out, and the current session.
 
 use std::net::IpAddr;
 
@@ -26,21 +26,21 @@ use crate::store::admin::{NewAuditLine, NewSignIn, kept_out};
 use crate::store::{self, Actor, Token, TokenHash};
 use crate::turns::Class;
 
-/// Sign-ups written at the same time. Each is a commit of its own, and whoever talks waits for those before theirs.
+/// Sign-ups written at the same time. Each is a commit of its own, and messages queue behind it.
 pub const SIGN_UPS_AT_ONCE: usize = 1;
 
-/// `POST /api/session`: takes a free nickname, or signs one more device in by a passphrase.
+/// `POST /api/session`: takes a free nickname, or signs in another device with a passphrase.
 ///
-/// A device that is signed in and asks for the nickname it has stays who it is: a retry does no harm.
+/// A signed-in device that requests its own nickname keeps its session, so a retry does no harm.
 pub async fn sign_in(
     State(shared): State<HttpState>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    asked: Result<Json<NewSession>, JsonRejection>,
+    body: Result<Json<NewSession>, JsonRejection>,
 ) -> Result<Response, HttpRefusal> {
-    let Json(asked) = asked.map_err(|rejection| unreadable(&rejection))?;
-    let nickname = asked.nickname.clone();
-    let answer = admit(&shared, address, &headers, asked).await;
+    let Json(request) = body.map_err(|rejection| unreadable(&rejection))?;
+    let nickname = request.nickname.clone();
+    let answer = admit(&shared, address, &headers, request).await;
     if let Err(refusal) = &answer {
         match refusal.0.code {
             ErrorCode::WrongPassphrase => shared.audit.wrong_passphrase(address, nickname.as_str()),
@@ -54,7 +54,7 @@ async fn admit(
     shared: &HttpState,
     address: IpAddr,
     headers: &HeaderMap,
-    asked: NewSession,
+    request: NewSession,
 ) -> Result<Response, HttpRefusal> {
     shared
         .attempts
@@ -63,41 +63,44 @@ async fn admit(
 
     if let Some(shown) = credentials::token(headers)
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
-        && device.person.name == asked.nickname.as_str()
+        && device.person.name == request.nickname.as_str()
     {
-        // Not its token: a script that has only the cookie must not see that.
+        // The token is left out: a script that has only the cookie must not learn it.
         return Ok(signed_in(shared, device, &shown, false));
     }
 
-    // Never one that a client shows: whoever knows that one would be signed in with this person.
+    // Always a fresh token: anybody who had planted the one a client shows would share the session.
     let token = fresh_token()?;
-    let with_token = asked.with_token;
-    let (new, mut log) = described(&asked, headers, address, &token);
-    let owner_code = asked.owner_code.as_deref().map(|code| Token::shown(code).hash());
+    let with_token = request.with_token;
+    let (new, mut log) = described(&request, headers, address, &token);
+    let owner_code = request
+        .owner_code
+        .as_deref()
+        .map(|code| Token::shown(code).hash());
     check_owner_code(shared, owner_code).await?;
     let right = match owner_code {
         Some(code) => Admission::Owner(code),
-        None => invite::admission(shared, asked.invite.as_deref()),
+        None => invite::admission(shared, request.invite.as_deref()),
     };
     let is_open = shared.store.admits(right, new.at).await.map_err(failed)?;
-    let account = match &asked.passphrase {
-        Some(_) => shared.store.account(&asked.nickname).await.map_err(failed)?,
+    let account = match &request.passphrase {
+        Some(_) => shared.store.account(&request.nickname).await.map_err(failed)?,
         None => None,
     };
-    let done = match account.zip(asked.passphrase.as_ref()) {
+    let done = match account.zip(request.passphrase.as_ref()) {
         Some((account, shown)) => {
             let guessed = shared.guesses.sign_in(address, account.user).await;
-            guessed.map_err(too_many("passphrases tried for this nickname"))?;
+            guessed.map_err(too_many("passphrase attempts for this nickname"))?;
             log.user = Some(account.user);
             one_more_device(shared, &account, shown, &new, address, owner_code)
                 .await
-                .map_err(|refusal| refusal_for(refusal, is_open, &asked))
+                .map_err(|refusal| refusal_for(refusal, is_open, &request))
         }
         None if is_open => {
             log.outcome = SignInOutcome::SignedUp;
-            sign_up(shared, asked, new, right, address).await
+            sign_up(shared, request, new, right, address).await
         }
-        None => Err(turned_away(shared, &asked, address).await),
+        None => Err(turned_away(shared, &request, address).await),
     };
     let device = match done {
         Ok(device) => device,
@@ -117,20 +120,20 @@ async fn admit(
     Ok(signed_in(shared, device, &token, with_token))
 }
 
-/// The device that is to be signed in, and its line of the sign-in log.
+/// The new device, and its line in the sign-in log.
 fn described(
-    asked: &NewSession,
+    request: &NewSession,
     headers: &HeaderMap,
     address: IpAddr,
     token: &Token,
 ) -> (NewDevice, NewSignIn) {
-    let named = asked.device.as_ref();
+    let named = request.device.as_ref();
     let name = named.map_or_else(|| device::name_of(headers), |name| name.as_str().to_owned());
     let address = network(address).to_string();
     let at = clock::now();
     let log = NewSignIn {
         at,
-        nickname: asked.nickname.as_str().to_owned(),
+        nickname: request.nickname.as_str().to_owned(),
         user: None,
         outcome: SignInOutcome::SignedIn,
         device: name.clone(),
@@ -145,7 +148,7 @@ fn described(
     (device, log)
 }
 
-/// Refuses the code of an owner link that is none.
+/// Refuses an invalid owner code.
 async fn check_owner_code(shared: &HttpState, code: Option<TokenHash>) -> Result<(), HttpRefusal> {
     match code {
         Some(code) if !shared.store.is_owner_link(code).await.map_err(failed)? => {
@@ -155,29 +158,29 @@ async fn check_owner_code(shared: &HttpState, code: Option<TokenHash>) -> Result
     }
 }
 
-/// The refusal of somebody who may not sign up here, under a nickname that nobody has or without a passphrase.
+/// The refusal of a sign-up that is not allowed, under an unused nickname or without a passphrase.
 ///
-/// It is the one they would get for a nickname that somebody has, and takes as long: so a server that is closed tells no
-/// stranger who is in it. Nothing is hashed for it, and so nobody else waits for it.
-async fn turned_away(shared: &HttpState, asked: &NewSession, address: IpAddr) -> HttpRefusal {
-    if asked.passphrase.is_some() {
-        let guessed = shared.guesses.sign_in_as_nobody(address, &asked.nickname).await;
+/// It equals the refusal for a used nickname and takes as long, so a closed server does not reveal its members to strangers.
+/// Nothing is hashed for it, so it delays no other sign-in.
+async fn turned_away(shared: &HttpState, request: &NewSession, address: IpAddr) -> HttpRefusal {
+    if request.passphrase.is_some() {
+        let guessed = shared.guesses.sign_in_as_nobody(address, &request.nickname).await;
         if let Err(wait) = guessed {
-            return too_many("passphrases tried for this nickname")(wait);
+            return too_many("passphrase attempts for this nickname")(wait);
         }
         shared.passphrases.pretend().await;
     }
-    if asked.passphrase.is_some() && asked.invite.is_none() {
+    if request.passphrase.is_some() && request.invite.is_none() {
         wrong()
     } else {
         invite_required()
     }
 }
 
-/// The refusal of a passphrase, as the same person would get it for a nickname that nobody has.
-fn refusal_for(refusal: HttpRefusal, is_open: bool, asked: &NewSession) -> HttpRefusal {
+/// The refusal of a passphrase, the same as for an unused nickname.
+fn refusal_for(refusal: HttpRefusal, is_open: bool, request: &NewSession) -> HttpRefusal {
     let is_wrong = refusal.0.code == ErrorCode::WrongPassphrase;
-    if is_wrong && !is_open && asked.invite.is_some() {
+    if is_wrong && !is_open && request.invite.is_some() {
         return invite_required();
     }
     refusal
@@ -191,7 +194,7 @@ fn invite_required() -> HttpRefusal {
     )
 }
 
-/// The sign-in log's word for a refusal; nothing for those that say nothing of the person.
+/// The sign-in log's outcome for a refusal; none for refusals unrelated to the person.
 fn outcome_of(refused: &HttpRefusal) -> Option<SignInOutcome> {
     match refused.0.code {
         ErrorCode::WrongPassphrase => Some(SignInOutcome::WrongPassphrase),
@@ -201,7 +204,7 @@ fn outcome_of(refused: &HttpRefusal) -> Option<SignInOutcome> {
     }
 }
 
-/// Signs one more device of a person in.
+/// Signs in another device of a person.
 async fn one_more_device(
     shared: &HttpState,
     account: &Account,
@@ -245,7 +248,7 @@ fn sign_in_refused(error: SignInError) -> HttpRefusal {
         SignInError::WrongPassphrase => wrong(),
         SignInError::TooManyDevices => {
             let message = format!(
-                "you have {} devices, all of them used within {} days: sign one of them out first",
+                "you have {} devices, all used within the last {} days: sign one of them out first",
                 limit::DEVICES,
                 limit::DEVICE_IDLE_DAYS
             );
@@ -256,7 +259,7 @@ fn sign_in_refused(error: SignInError) -> HttpRefusal {
     }
 }
 
-/// The refusal where as many as may wait to sign up.
+/// The refusal when the queue for sign-ups is full.
 fn too_many_sign_up() -> HttpRefusal {
     HttpRefusal::new(
         ErrorCode::Busy,
@@ -274,17 +277,17 @@ fn sign_up_refused(error: SignUpError) -> HttpRefusal {
         SignUpError::InviteRequired => invite_required(),
         SignUpError::KeptOut => HttpRefusal::new(
             ErrorCode::Banned,
-            "nobody new may sign up from this address for now: ask whoever runs the server",
+            "new sign-ups from this address are not allowed for now: ask an administrator",
         ),
         SignUpError::InvalidCode => HttpRefusal(store::StoreRefusal::InvalidCode.into()),
         SignUpError::Store(error) => failed(error),
     }
 }
 
-/// Makes a person of a free nickname.
+/// Creates a person with a free nickname.
 async fn sign_up(
     shared: &HttpState,
-    asked: NewSession,
+    request: NewSession,
     device: NewDevice,
     admission: Admission,
     address: IpAddr,
@@ -293,7 +296,7 @@ async fn sign_up(
         class: Class::Newcomer,
         network: network(address),
     };
-    let passphrase = match &asked.passphrase {
+    let passphrase = match &request.passphrase {
         Some(passphrase) => Some(
             shared
                 .passphrases
@@ -308,7 +311,7 @@ async fn sign_up(
     let right = admission;
     let wanted = SignUp {
         admission,
-        name: asked.nickname,
+        name: request.nickname,
         passphrase,
         device,
     };
@@ -352,10 +355,10 @@ pub(super) fn info(shared: &HttpState, device: Device) -> SessionInfo {
     }
 }
 
-/// `GET /api/session`: who this device speaks for.
+/// `GET /api/session`: the person this device is signed in as.
 ///
-/// A browser that has the cookie from before the server had HTTPS gets it anew under the name it has since.
-pub async fn look(State(shared): State<HttpState>, Caller(caller): Caller, headers: HeaderMap) -> Response {
+/// A browser whose cookie dates from before HTTPS gets it again under the HTTPS name.
+pub async fn show(State(shared): State<HttpState>, Caller(caller): Caller, headers: HeaderMap) -> Response {
     shared.realtime.note_seen(caller.session);
     let mut answer = Json(info(&shared, caller)).into_response();
     if shared.config.is_https()
@@ -368,8 +371,8 @@ pub async fn look(State(shared): State<HttpState>, Caller(caller): Caller, heade
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// Data of this origin that a browser erases as it is signed out, where the page should fail to: not the cookies, which belong
-/// to the whole host, and not the cache, which holds nothing personal and takes seconds to search.
+/// The data a browser erases at sign-out, in case the page fails to: not cookies, which belong to the whole host, and not the
+/// cache, which holds nothing personal and takes seconds to search.
 const ERASED_AT_SIGN_OUT: HeaderValue = HeaderValue::from_static("\"storage\"");
 
 /// `DELETE /api/session`: signs this device out and ends its connections.
@@ -385,7 +388,7 @@ pub async fn sign_out(
         shared.audit.signed_out(address, session);
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();
-    // Below a path the origin is shared with other products, whose storage it would erase as well.
+    // Below a path the origin is shared with other products, whose storage would be erased as well.
     if shared.config.base_path.is_root() {
         answer.headers_mut().insert(CLEAR_SITE_DATA, ERASED_AT_SIGN_OUT);
     }

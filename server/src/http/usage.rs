@@ -1,4 +1,4 @@
-//! How much somebody has written today, and how much room is left: told before it runs out.
+//! A person's quota and the disk's free space, so that the page can warn before they run out.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use crate::clock;
 use crate::store::quota::{DAY, DiskSpace};
 
 // `GET /api/usage`
-pub async fn look(
+pub async fn show(
     State(shared): State<HttpState>,
     Caller(caller): Caller,
 ) -> Result<Json<Usage>, HttpRefusal> {

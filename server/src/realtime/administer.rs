@@ -1,4 +1,4 @@
-//! Operators' commands, and their view of who is connected.
+//! Operators' commands, and their view of the connections.
 
 use std::collections::HashMap;
 
@@ -14,12 +14,12 @@ use super::writer::{CommandAnswer, QueuedCommand};
 use crate::store::{Administer, Command};
 
 impl Realtime {
-    /// Carries out an operator's command in a commit of its own, and answers once connections follow it.
+    /// Runs an operator's command in a commit of its own, and returns once connections follow it.
     pub async fn administer(&self, asked: Administer) -> Result<CommandAnswer, WireError> {
         let (answer, answered) = oneshot::channel();
         self.0.writer.run(QueuedCommand {
             by: asked.actor.id(),
-            // The actor has it.
+            // The actor carries the address.
             address: None,
             act: Command::Administer(Box::new(asked)),
             entries: 0,
@@ -35,18 +35,18 @@ impl Realtime {
         })
     }
 
-    /// Who is connected, the newest first.
+    /// The present connections, newest first.
     pub fn connections(&self, of: Option<UserId>) -> Vec<ConnectionInfo> {
         let connections = match of {
             Some(person) => self.0.people.of(person),
             None => self.0.people.all(),
         };
-        let mut told: Vec<_> = connections
+        let mut listed: Vec<_> = connections
             .iter()
             .map(|connection| self.about(connection))
             .collect();
-        told.sort_by_key(|connection| std::cmp::Reverse(connection.since));
-        told
+        listed.sort_by_key(|connection| std::cmp::Reverse(connection.since));
+        listed
     }
 
     fn about(&self, connection: &ClientConnection) -> ConnectionInfo {
@@ -65,10 +65,10 @@ impl Realtime {
         }
     }
 
-    /// Whether these people are there.
+    /// The availability of these people.
     pub fn availability_of(&self, people: &[UserId]) -> HashMap<UserId, Availability> {
         let presence = &self.0.hub.presence;
-        let told = people.iter().map(|user| (*user, presence.state(*user)));
-        told.collect()
+        let states = people.iter().map(|user| (*user, presence.state(*user)));
+        states.collect()
     }
 }

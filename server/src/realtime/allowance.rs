@@ -1,4 +1,4 @@
-//! How much people and addresses may do, over all their devices: connecting, commands and costly reads.
+//! Rate limits per person and per address, over all devices: connecting, commands and costly reads.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,24 +13,24 @@ use crate::clock::{self, Instant};
 use crate::config::Limits;
 use crate::store::SessionId;
 
-/// A person may do as much as so many devices of theirs that do all that one may.
+/// A person may do as much as this many devices at their limit.
 const DEVICES_OF_A_PERSON: u32 = 4;
-/// An address as much as so many devices: many people may be behind it.
+/// An address may do as much as this many devices, because many people may share it.
 const DEVICES_OF_AN_ADDRESS: u32 = 64;
-/// Whoever may have so many connections may connect twice as often at once, and a sixteenth of that each second, lasting. A page
-/// that loads again is no burden, and neither is everybody who comes back after a restart.
+/// A holder of N connections may connect 2N times in a burst, and then a sixteenth of that burst per second. Reloading a page is
+/// no burden, and neither is everybody reconnecting after a restart.
 const CONNECTS_AT_ONCE: usize = 2;
 const CONNECTS_PER_SECOND: usize = 16;
-/// Rooms of a person that make connecting as dear as one more connection.
+/// Rooms of a person that make connecting as expensive as one more connection.
 const ROOMS_PER_CONNECT: usize = 100;
-/// Most people, devices and addresses whose buckets are kept that are not full. One more has to wait.
+/// Most people, devices and addresses with a bucket that is not full. Beyond it a new one has to wait.
 const KEPT: usize = 20_000;
-/// How often those that have become full are looked for where so many are kept.
+/// The interval between searches for full buckets when the map is full.
 const PRUNED_EVERY: Duration = Duration::from_secs(1);
-/// How long they wait.
+/// How long a new one has to wait.
 const CROWDED: Duration = Duration::from_secs(2);
 
-/// What is left of it for everybody.
+/// The buckets of everybody.
 #[derive(Debug)]
 pub(super) struct Allowances {
     costly_of_person: Buckets<UserId>,
@@ -45,7 +45,7 @@ pub(super) struct Allowances {
 pub(super) struct Payer {
     pub(super) device: SessionId,
     pub(super) person: UserId,
-    /// The network of their address, where that is known.
+    /// The network of their address, if known.
     pub(super) network: Option<IpAddr>,
 }
 
@@ -62,8 +62,8 @@ impl Allowances {
         }
     }
 
-    /// Takes the cost of a command or of a costly read from a person and an address, or answers how long they have to wait.
-    /// Of their device it is taken already.
+    /// Charges a command or a costly read to a person and an address, or returns the time to wait. Their device has been charged
+    /// already.
     pub(super) fn take_costly(&self, payer: Payer, cost: u32) -> Result<(), Duration> {
         let now = clock::instant();
         self.costly_of_person.take(payer.person, cost, now)?;
@@ -73,13 +73,14 @@ impl Allowances {
         }
     }
 
-    /// Takes one new room from a person, or answers how long they have to wait. A room costs far more than other commands do: its
-    /// tables, its change, its first entries.
+    /// Charges a new room to a person, or returns the time to wait. A room costs far more than other commands: its tables, its
+    /// change,
+    /// its first entries.
     pub(super) fn take_room(&self, person: UserId) -> Result<(), Duration> {
         self.rooms_of_person.take(person, 1, clock::instant())
     }
 
-    /// Takes one connection, or answers how long they have to wait.
+    /// Charges a connection, or returns the time to wait.
     pub(super) fn take_connect(&self, payer: Payer) -> Result<(), Duration> {
         let now = clock::instant();
         self.connects_of_device.take(payer.device, 1, now)?;
@@ -90,7 +91,7 @@ impl Allowances {
         }
     }
 
-    /// Charges for a connection by the rooms that were read for it, once that is known.
+    /// Charges a connection for the rooms read for it, once their number is known.
     pub(super) fn spend_connect(&self, payer: Payer, rooms: usize) {
         let now = clock::instant();
         let cost = u32::try_from(rooms / ROOMS_PER_CONNECT).unwrap_or(u32::MAX);
@@ -101,7 +102,7 @@ impl Allowances {
     }
 }
 
-/// A bucket for each of many.
+/// A bucket per key.
 #[derive(Debug)]
 struct Buckets<K> {
     per_second: f64,
@@ -109,11 +110,11 @@ struct Buckets<K> {
     used: Mutex<Used<K>>,
 }
 
-/// Buckets that are not full.
+/// The buckets that are not full.
 #[derive(Debug)]
 struct Used<K> {
     buckets: HashMap<K, Bucket>,
-    /// When those that had become full were forgotten.
+    /// When full buckets were last removed.
     pruned: Option<Instant>,
 }
 
@@ -135,7 +136,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         }
     }
 
-    /// A minute's worth at once, and as much each minute.
+    /// A minute's worth in a burst, and the same per minute.
     fn per_minute(times: u32) -> Self {
         Self {
             per_second: f64::from(times) / 60.0,
@@ -144,10 +145,10 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         }
     }
 
-    /// For connections of which there may be so many.
+    /// For a limit of this many connections.
     fn of_connects(connections: usize) -> Self {
         let burst = u32::try_from(connections.saturating_mul(CONNECTS_AT_ONCE)).unwrap_or(u32::MAX);
-        // A few even where a device may have one connection only.
+        // A minimum, even if a device may have one connection only.
         let burst = burst.max(64);
         Self {
             per_second: f64::from(burst) / CONNECTS_PER_SECOND as f64,
@@ -169,7 +170,7 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let Used { buckets, pruned } = &mut *used;
         if buckets.len() >= KEPT && !buckets.contains_key(&key) {
-            // Looking through all of them is dear, and not for everybody who comes.
+            // Scanning all buckets is too expensive to do for every caller.
             let is_due = pruned.is_none_or(|pruned| now.saturating_duration_since(pruned) >= PRUNED_EVERY);
             if is_due {
                 buckets.retain(|_, bucket| !bucket.is_full(now));
@@ -261,7 +262,7 @@ mod tests {
     async fn who_connects_again_and_again_waits_and_a_restart_is_no_burden() {
         let limits = Limits::default();
         let allowances = Allowances::new(&limits);
-        // Everybody behind one address comes back twice.
+        // Everybody behind one address reconnects twice.
         for nth in 0..8_000 {
             let one = payer(i64::try_from(nth).unwrap(), nth, 1);
             assert_eq!(allowances.take_connect(one), Ok(()));
@@ -270,7 +271,7 @@ mod tests {
             .map(|_| allowances.take_connect(payer(-1, 1 << 64, 2)).is_ok())
             .collect();
         assert_eq!(again.iter().filter(|taken| **taken).count(), 128);
-        // In a thousand rooms it is dearer.
+        // A thousand rooms make it more expensive.
         let one = payer(-2, 1 << 65, 3);
         let times = (0..200)
             .filter(|_| {

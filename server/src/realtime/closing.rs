@@ -1,4 +1,4 @@
-//! How connections end: by the server's will, with a reason, or by themselves; each leaves one line in the log.
+//! How connections end: closed by the server for a reason, or disconnected. Each leaves one log line.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -21,16 +21,16 @@ use super::hub::Ending;
 use super::{Realtime, RealtimeParts, drain};
 use crate::serve::peer::Peer;
 
-/// How long a closing connection has to read its reason.
+/// How long a closing connection has to read the reason.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Realtime {
-    /// Ends a connection and tells it why, where it still reads.
+    /// Closes a connection, and sends the reason if the client still reads.
     pub(super) fn close(&self, connection: &ClientConnection, reason: ClosingReason) {
         if !connection.close_for(reason) {
             return;
         }
-        // A tab that took over from its own ghost is not to be told of it.
+        // A tab that replaced its own stale connection must not learn of that.
         if reason != ClosingReason::Replaced {
             self.0.people.remember(connection, reason);
         }
@@ -39,8 +39,9 @@ impl Realtime {
             return;
         };
         if reason == ClosingReason::SlowConsumer {
-            // No packet gets through to it, not even the one that would disconnect it: it is out at once, and everything that holds
-            // its transport ends with the transport.
+            // A stalled socket gets no packet, not even the one that would disconnect it: it leaves at once, and aborting the
+            // transport ends
+            // everything that depends on it.
             socket.leave_all();
             self.left(&socket, connection, DisconnectReason::ServerNSDisconnect);
             match (socket.transport_type(), peer) {
@@ -49,7 +50,7 @@ impl Realtime {
             }
             return;
         }
-        // Nothing is told to it after the reason, however long its end takes.
+        // After the reason it must receive nothing else, however long it takes to end.
         socket.leave_all();
         let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
         let refused = socket.disconnect().is_err();
@@ -63,16 +64,15 @@ impl Realtime {
         });
     }
 
-    /// The server ends: whatever is queued is written and acknowledged, then every connection is told and closed.
-    /// Bounded: connections that do not end within a few seconds are cut off.
+    /// Shuts the server down: writes and acknowledges everything queued, then closes every connection with a reason. Connections
+    /// that
+    /// do not end within a few seconds are cut off.
     pub async fn shut_down(&self, writer: tokio::task::JoinHandle<()>) {
         const WRITER: Duration = Duration::from_secs(15);
         self.0.closing.store(true, Ordering::Release);
         self.0.writer.close();
         if tokio::time::timeout(WRITER, writer).await.is_err() {
-            tracing::error!(
-                "the writer did not finish in time; what it has not committed was not acknowledged"
-            );
+            tracing::error!("the writer did not finish in time; uncommitted messages were not acknowledged");
         }
         let reason = ClosingReason::Shutdown;
         for connection in self.0.people.all() {
@@ -94,11 +94,11 @@ impl Realtime {
             .await
             .is_err()
         {
-            tracing::warn!("when devices were last seen was not written in time");
+            tracing::warn!("last-seen times were not written in time");
         }
     }
 
-    /// Whoever has left may still hold their transport: it counts as a stranger's again, and a WebSocket ends in a moment.
+    /// A socket that left may still have its transport: it counts as a stranger's again, and a WebSocket is closed soon.
     fn hold_no_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
         if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
             permit.left();
@@ -121,7 +121,7 @@ impl Realtime {
         self.0.closing.load(Ordering::Acquire)
     }
 
-    /// A socket is gone.
+    /// Cleans up after a socket that is gone.
     pub(super) fn left(&self, socket: &SocketRef, connection: &ClientConnection, reason: DisconnectReason) {
         connection.reading.close();
         if self.0.people.leave(connection.id).is_none() {
@@ -166,7 +166,7 @@ impl Realtime {
     }
 }
 
-/// Ends connections that do not read: those that are handed in, and those that poll no more.
+/// Closes connections that do not read: those reported as stalled, and those that stopped polling.
 pub(super) async fn end_stalled(
     realtime: Weak<RealtimeParts>,
     mut handed_in: mpsc::UnboundedReceiver<Ending>,
@@ -201,7 +201,7 @@ pub(super) async fn end_stalled(
 }
 
 impl Realtime {
-    /// Connections that go on by polling and have not polled for longer than anybody may leave things unread.
+    /// Polling connections that have not polled for longer than the stall limit.
     fn not_polling(&self) -> Vec<Arc<ClientConnection>> {
         let Some(everybody) = self.0.io.of("/") else {
             return Vec::new();
@@ -220,7 +220,7 @@ impl Realtime {
     }
 }
 
-/// Notes moments that Socket.IO does not report: when a session is polled, and which TCP connection it goes on over as a WebSocket.
+/// Records events that Socket.IO does not report: polls of a session, and the TCP connection of its WebSocket.
 pub(super) async fn note_transport(
     State(realtime): State<Realtime>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -232,18 +232,18 @@ pub(super) async fn note_transport(
         .query()
         .filter(|_| uri.path().starts_with("/socket.io"))
         .unwrap_or_default();
-    let asked = |name: &str| {
+    let query = |name: &str| {
         query
             .split('&')
             .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
     };
-    let Some(sid) = asked("sid").and_then(|sid| sid.parse().ok()) else {
+    let Some(sid) = query("sid").and_then(|sid| sid.parse().ok()) else {
         if realtime.is_closing() && uri.path().starts_with("/socket.io") {
             return drain::elsewhere();
         }
         return next.run(request).await;
     };
-    let polling = match (asked("transport"), request.method()) {
+    let polling = match (query("transport"), request.method()) {
         (Some("websocket"), _) => {
             realtime.0.people.upgraded(sid, peer);
             None

@@ -21,28 +21,27 @@ use crate::store::{self, ChangeNumber, SessionId, StoreRefusal};
 /// A connection's identity and counters.
 #[derive(Debug)]
 pub(super) struct ClientConnection {
-    /// The socket's id. It opens the connection to whoever knows it: it is shown to nobody.
+    /// The socket's id. It works as a credential for the connection, so it is never shown.
     pub(super) id: Sid,
     pub(super) user: UserId,
     pub(super) device: Arc<DeviceConnections>,
     pub(super) device_name: String,
-    /// The tab's name for itself.
+    /// The id that the tab chose.
     pub(super) tab: Option<Uuid>,
-    /// Its presence updates, and those it watches.
     place: Mutex<ConnectionState>,
-    /// The address it counts for.
+    /// The client's address, for limits.
     pub(super) address: Option<IpAddr>,
-    /// The TCP connection it began on.
+    /// The TCP connection it was opened on.
     pub(super) peer: Option<Peer>,
-    /// When it began, by the server's clock.
+    /// When it was opened, by the server's clock.
     pub(super) since: Millis,
     pub(super) opened: Instant,
-    /// How it polls, where it began so.
+    /// Its polling state, if it was opened by polling.
     pub(super) polls: Option<Polls>,
-    /// One history page at a time, and none before the session is open: until then the rooms are those of a moment ago.
+    /// Allows one history page at a time, and none before the session is open, because until then its rooms may be outdated.
     pub(super) reading: Semaphore,
-    /// How many history pages are asked for and not answered.
-    pub(super) asked: AtomicUsize,
+    /// Reads requested and not answered yet.
+    pub(super) in_flight: AtomicUsize,
     pub(super) events: AtomicU64,
     pub(super) refused: AtomicU64,
     /// The TCP connection of its WebSocket.
@@ -50,7 +49,7 @@ pub(super) struct ClientConnection {
     closing: OnceLock<ClosingReason>,
 }
 
-/// Where a connection comes from.
+/// The origin of a connection.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) address: Option<IpAddr>,
@@ -87,7 +86,7 @@ impl ClientConnection {
             opened: clock::instant(),
             polls,
             reading: Semaphore::new(0),
-            asked: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
             events: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             websocket: OnceLock::new(),
@@ -95,22 +94,22 @@ impl ClientConnection {
         }
     }
 
-    /// Remembers why the server ends this connection. Answers whether this is the first reason; only the first counts.
+    /// Records why the server closes this connection. Returns whether this is the first reason; only the first counts.
     pub(super) fn close_for(&self, reason: ClosingReason) -> bool {
         self.closing.set(reason).is_ok()
     }
 
-    /// Why the server ends this connection, where it does.
+    /// Why the server closes this connection, if it does.
     pub(super) fn closing(&self) -> Option<ClosingReason> {
         self.closing.get().copied()
     }
 
-    /// Whom it speaks for, by the name they have.
+    /// The person, by their current name.
     pub(super) fn person(&self) -> Person {
         self.place().person.clone()
     }
 
-    /// Whether the person is in this room; the refusal where not.
+    /// Refuses unless the person is in this room.
     pub(super) fn member_of(&self, room: RoomId) -> Result<(), WireError> {
         if self.place().rooms.contains(&room) {
             return Ok(());
@@ -123,19 +122,19 @@ impl ClientConnection {
         self.place().rooms.iter().copied().collect()
     }
 
-    /// Whether its session is open and a change is news to it.
+    /// Whether its session is open and does not include a change.
     pub(super) fn is_outdated(&self, change: ChangeNumber) -> bool {
         let place = self.place();
         place.open && place.as_of < change
     }
 
-    /// Waits until this connection may read.
+    /// Waits for its turn to read.
     pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, WireError> {
         let turn = self.reading.acquire().await;
         turn.map_err(|_| WireError::new(ErrorCode::Unavailable, "the connection has ended"))
     }
 
-    /// One of its messages has come to its end.
+    /// Records that one of its messages has arrived complete.
     pub(super) fn message_came(&self) {
         if let Some(peer) = self.websocket.get() {
             peer.message_came();
@@ -151,22 +150,22 @@ impl ClientConnection {
     }
 }
 
-/// Where a connection stands.
+/// The state of a connection that changes follow.
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     pub(super) person: Person,
     /// The rooms the person is in.
     pub(super) rooms: HashSet<RoomId>,
-    /// Whether its session is open: it gets broadcasts from then on.
+    /// Whether its session is open, so that it gets broadcasts.
     pub(super) open: bool,
-    /// Whether nobody sits there.
+    /// Whether the person is away from this device.
     pub(super) away: bool,
     pub(super) role: Role,
-    /// Up to which change the feed was in its first answer: those are no news to it.
+    /// The change feed's position at its first answer, which includes all changes up to it.
     pub(super) as_of: ChangeNumber,
 }
 
-/// When a polling connection last asked for packets.
+/// A polling connection's activity: the polls in progress, and the time of the last one.
 #[derive(Debug)]
 pub(super) struct Polls(Mutex<(u32, Instant)>);
 
@@ -175,7 +174,7 @@ impl Polls {
         Self(Mutex::new((0, clock::instant())))
     }
 
-    /// A poll is under way until the guard is dropped.
+    /// Counts a poll as in progress until the guard is dropped.
     pub(super) fn begin(connection: Arc<ClientConnection>) -> Polling {
         if let Some(polls) = &connection.polls {
             polls.inner().0 += 1;
@@ -183,7 +182,7 @@ impl Polls {
         Polling(connection)
     }
 
-    /// How long no poll has been under way.
+    /// How long no poll has been in progress.
     pub(super) fn idle(&self) -> Duration {
         match *self.inner() {
             (0, since) => since.elapsed(),
@@ -196,7 +195,7 @@ impl Polls {
     }
 }
 
-/// A poll under way.
+/// A poll in progress.
 #[derive(Debug)]
 pub(super) struct Polling(Arc<ClientConnection>);
 
@@ -209,7 +208,7 @@ impl Drop for Polling {
     }
 }
 
-/// The allowance that the connections of one signed-in device share.
+/// The allowance shared by the connections of one device.
 #[derive(Debug)]
 pub(super) struct DeviceConnections {
     pub(super) session: SessionId,
@@ -223,22 +222,22 @@ struct Allowance {
     patience: Bucket,
 }
 
-/// Something that is taken from a device's allowance.
+/// A charge to a device's allowance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Cost {
     Messages(u32),
-    /// An event that is so dear.
+    /// An event of this cost.
     Events(u32),
 }
 
-/// The refusal of a device that asks for more than its allowance.
+/// The refusal of a device that exceeds its allowance.
 #[derive(Debug)]
 pub(super) enum Excess {
     RateLimited(WireError),
     Flooding,
 }
 
-/// Refused events per second, lasting, before a device is taken to be flooding; and at once.
+/// A device that exceeds this rate of refused events, or this burst, counts as flooding.
 const REFUSED_PER_SECOND: f64 = 200.0;
 const REFUSED_BURST: u32 = 2_000;
 
@@ -255,7 +254,7 @@ impl DeviceConnections {
         }
     }
 
-    /// Gives it other limits. It keeps the rest of the former ones.
+    /// Changes the limits. The remaining allowance is kept.
     pub(super) fn limit(&self, limits: &Limits) {
         let now = clock::instant();
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
@@ -284,19 +283,19 @@ impl DeviceConnections {
             retry_after_ms: Some(in_millis(wait)),
             ..WireError::new(
                 ErrorCode::RateLimited,
-                "too much in too short a time: wait a little",
+                "too many requests: wait a moment and try again",
             )
         }))
     }
 
-    /// Charges for an answer by its size, once that is known.
+    /// Charges a response by its size, once that is known.
     pub(super) fn spend(&self, cost: u32) {
         let now = clock::instant();
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
         allowance.events.spend(cost, now);
     }
 
-    /// Whether it has done nothing for a while.
+    /// Whether its buckets are full, so it has been idle for a while.
     pub(super) fn is_rested(&self) -> bool {
         let now = clock::instant();
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
@@ -304,7 +303,7 @@ impl DeviceConnections {
     }
 }
 
-/// Never 0: a client that waits so long must be let in.
+/// The wait in milliseconds, never 0.
 fn in_millis(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis())
         .unwrap_or(u64::MAX)

@@ -1,5 +1,5 @@
-//! A server that is to be replaced lets go of its connections one after another, so that those who take them are not all asked
-//! at once.
+//! Draining: a server about to be replaced closes its connections over time, so that the nodes that take them over are not
+//! flooded.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,17 +15,18 @@ use super::Realtime;
 use super::connection::ClientConnection;
 use crate::clock;
 
-/// How long a connection that was told goes on being answered, before it is cut: everything it had sent by then is acknowledged.
+/// How long a connection is still served after its closing reason, so that everything it had sent is acknowledged.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often the next few are let go.
+/// The interval between steps.
 const STEP: Duration = Duration::from_millis(100);
-/// How long a proxy may take to notice by `/readyz` that this server takes nobody any more.
+/// How long a proxy may take to notice through `/readyz` that this server is draining.
 const NOTICED: Duration = Duration::from_secs(3);
 
 impl Realtime {
-    /// Takes no more connections, and ends those there are, spread over this time. Everything they have sent is still answered.
+    /// Accepts no more connections, and closes the present ones spread over this time. Everything they have sent is still
+    /// answered.
     ///
-    /// Ends sooner where nobody is left. Connections that poll are told, too, and end with the server.
+    /// Returns sooner if all connections are gone. Polling connections are notified too, and end with the server.
     pub async fn drain(&self, over: Duration) {
         self.0.closing.store(true, Ordering::Release);
         let began = clock::instant();
@@ -52,7 +53,7 @@ impl Realtime {
         }
     }
 
-    /// Tells a connection to go elsewhere, and cuts it a moment later where it has not.
+    /// Asks a connection to reconnect elsewhere, and closes it after a grace period if it has not.
     fn let_go(&self, connection: &Arc<ClientConnection>) {
         let reason = ClosingReason::Draining;
         if !connection.close_for(reason) {
@@ -75,7 +76,7 @@ impl Realtime {
     }
 }
 
-/// The answer to a new connection while the server drains: a proxy tries another one.
+/// The response to new connections while the server drains, so that a proxy tries another node.
 pub(super) fn elsewhere() -> Response {
     let mut answer = (StatusCode::SERVICE_UNAVAILABLE, "this server is about to stop\n").into_response();
     answer

@@ -1,4 +1,4 @@
-//! Who may connect, and how a session opens.
+//! Decides who may connect, and opens sessions.
 
 use std::fmt;
 use std::future::ready;
@@ -27,7 +27,7 @@ use crate::request::origin::Asker;
 use crate::serve::peer::Peer;
 use crate::store::{Device, StoreError, Token};
 
-/// Answers those who connect to the namespace `/`.
+/// Handles connections to the namespace `/`.
 pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
     let (entering, authorizing) = (realtime.clone(), realtime.clone());
     let enter = move |socket: SocketRef| {
@@ -55,7 +55,7 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
 }
 
 impl Realtime {
-    /// Decides whether a socket may connect. Where it may, every handler is in its place before the client hears of it.
+    /// Decides whether a socket may connect. If so, every handler is registered before the client learns of it.
     async fn authorize(&self, socket: &SocketRef, ShownAuth(auth): ShownAuth) -> Result<(), Refused> {
         if self.is_closing() {
             return Err(HandshakeError::Busy.into());
@@ -75,7 +75,7 @@ impl Realtime {
         };
         let allowances = &self.0.allowances;
         allowances.take_connect(payer).map_err(Refused::busy_for)?;
-        // Sessions are read a few at a time, in the order they came in.
+        // Sessions are read a few at a time, in order of arrival.
         let _turn = self.0.handshakes.turn().await.map_err(Refused::busy_for)?;
         let limits = self.0.store.limits_of(found.person.id).await;
         let limits = limits.map_err(|error| unavailable(&error))?;
@@ -110,7 +110,7 @@ impl Realtime {
         Ok(())
     }
 
-    /// The device whose token the client shows, in its auth or in a cookie.
+    /// The device of the client's token, from its auth or a cookie.
     async fn device_of(&self, auth: &Auth, request: &Extensions) -> Result<Device, Refused> {
         let token = auth
             .token
@@ -123,15 +123,15 @@ impl Realtime {
         Ok(found.ok_or(HandshakeError::Unauthorized)?)
     }
 
-    /// Reads the session of a device, by the cursors that the client shows.
+    /// Reads the session of a device, by the client's cursors.
     async fn resume_of(&self, auth: Auth, device: &Device) -> Result<Resume, Refused> {
         let (store, person) = (&self.0.store, device.person.id);
-        // A room's view says how far they have read.
+        // A room's view includes the person's read marker.
         let marks = self.0.writer.unwritten_marks(person);
         if !marks.is_empty()
             && let Err(error) = store.mark_read(&marks).await
         {
-            tracing::warn!(%error, "read marks could not be written yet");
+            tracing::warn!(%error, "read markers could not be written yet");
         }
         let cursors = (auth.epoch == Some(store.epoch())).then_some(auth.cursors);
         let resume = Resume::read(store.as_ref(), person, device.session, cursors)
@@ -145,13 +145,13 @@ impl Realtime {
             let rooms = resume.reset.len();
             tracing::warn!(
                 rooms,
-                "a device knows entries that are not in the database, which went back in time: it reads these rooms anew"
+                "a device has entries that the restored database lacks: it reads these rooms again"
             );
         }
         Ok(resume)
     }
 
-    /// The socket is connected. Runs before anything can be awaited.
+    /// Enters a connected socket. Runs before anything is awaited.
     fn enter(&self, socket: &SocketRef) -> Option<(Arc<ClientConnection>, Resume)> {
         let (connection, resume, admission) =
             socket
@@ -183,7 +183,7 @@ impl Realtime {
             return None;
         }
         if !socket.connected() {
-            // It went before it was entered: nobody else takes it out.
+            // It disconnected before it was entered, so nothing else would clean up after it.
             self.left(socket, &connection, DisconnectReason::TransportClose);
             return None;
         }
@@ -196,7 +196,7 @@ impl Realtime {
             of_unknown.message_came();
             realtime.handle::<()>(&of_unknown, ack, || {
                 realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
-                Err(WireError::new(ErrorCode::Invalid, "there is no such event"))
+                Err(WireError::new(ErrorCode::Invalid, "unknown event"))
             });
             ready(())
         });
@@ -246,7 +246,7 @@ impl Realtime {
     }
 }
 
-/// A refused handshake, as its CONNECT_ERROR says it.
+/// A refused handshake, as CONNECT_ERROR reports it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Refused {
     error: HandshakeError,

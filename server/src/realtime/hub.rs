@@ -1,7 +1,8 @@
-//! Committed entries go out to every room, in order, and to every socket that comes, without a gap.
+//! Sends committed entries to every room, in order, and to every new socket, without a gap.
 //!
-//! One lock covers the published state. Publishing holds it while it broadcasts, and a session opens under it: so each
-//! entry is either in the session's answer, or broadcast to the socket afterwards.
+//! One lock covers the published state. It is held while entries are broadcast and while a session opens, so each entry is either
+//! in
+//! the session's response or broadcast to the socket afterwards.
 
 use std::sync::Arc;
 
@@ -25,13 +26,13 @@ use super::writer::Publish;
 use crate::clock::{self, Instant};
 use crate::store::{ChangeNumber, Grown, Store, StoreError};
 
-/// The Socket.IO room of everybody.
+/// The Socket.IO room of all sockets.
 pub(super) const EVERYBODY: &str = "everybody";
 
-/// A connection that is to be ended, and why.
+/// A connection to close, and the reason.
 pub(super) type Ending = (Arc<ClientConnection>, ClosingReason);
 
-/// Broadcasts of this process come together here.
+/// The center of this process's broadcasts.
 pub(super) struct Hub {
     pub(super) io: SocketIo,
     pub(super) store: Arc<dyn Store>,
@@ -41,19 +42,19 @@ pub(super) struct Hub {
     pub(super) presence: Arc<PresenceBoard>,
     /// Hints for the listener.
     pub(super) hints: Arc<Hints>,
-    /// The newest change that was applied.
+    /// The newest applied change.
     pub(super) applied: watch::Sender<ChangeNumber>,
-    /// When everything that is stored was seen last.
+    /// When the whole store was last read.
     pub(super) fresh: watch::Sender<Instant>,
-    /// Where connections go that are to be ended.
+    /// Takes connections to close.
     ending: mpsc::UnboundedSender<Ending>,
-    /// Most missed entries sent along when a session opens.
+    /// Most missed entries sent when a session opens.
     pub(super) recovered_entries: usize,
     published: Mutex<PublishedState>,
 }
 
 impl Hub {
-    /// Follows the change feed from its head on.
+    /// Follows the change feed from its present head.
     pub(super) async fn new(
         io: SocketIo,
         store: Arc<dyn Store>,
@@ -82,21 +83,22 @@ impl Hub {
         self.published.lock().await
     }
 
-    /// The newest `seq` published of each of the person's rooms.
+    /// The newest published `seq` of each of the person's rooms.
     pub(super) async fn heads(&self, connection: &ClientConnection) -> Heads {
         let published = self.published().await;
         published.heads_of(&connection.rooms())
     }
 
-    /// The newest `seq` published of a room, where the person is in it.
+    /// The newest published `seq` of a room, if the person is in it.
     pub(super) async fn head_for(&self, connection: &ClientConnection, room: RoomId) -> Option<Seq> {
         let published = self.published().await;
         connection.member_of(room).ok()?;
         published.head(room)
     }
 
-    /// Publishes the entries after the newest one published of a room: none twice, and none past a gap. Answers whether nothing
-    /// up to these is missing. Of a room that is not known nothing is published, for nobody here is in it.
+    /// Publishes the entries after the newest published one of a room, each once, and none past a gap. Returns whether nothing up
+    /// to
+    /// them is missing. Nothing is published for a room that is not loaded, because no member is connected here.
     pub(super) async fn publish_log(
         &self,
         published: &mut PublishedState,
@@ -132,7 +134,7 @@ impl Hub {
         }
     }
 
-    /// Tells every session whether other nodes are heard.
+    /// Tells every session whether other nodes are connected.
     pub(super) async fn broadcast_nodes(&self, nodes: Nodes) {
         let published = self.published().await;
         self.adapter.note_nodes(nodes);
@@ -142,8 +144,9 @@ impl Hub {
         }
     }
 
-    /// Some socket of these rooms had no place left for a packet. Which one is not told, so all are told the heads: those
-    /// that have a place pull the entries they may have missed, those that have none are stalled.
+    /// Some socket of these rooms had no space left for a packet. Its identity is unknown, so all are sent the heads: those with
+    /// space
+    /// pull the entries they may have missed, those without are stalled.
     pub(super) fn resync(&self, published: &PublishedState, rooms: Vec<String>) {
         let Some(everybody) = self.everybody() else { return };
         for socket in everybody.to(rooms).sockets() {
@@ -158,18 +161,19 @@ impl Hub {
         }
     }
 
-    /// Out of its rooms at once, so that it disturbs no further broadcast; the rest is done elsewhere.
+    /// Closes a stalled connection. It leaves its rooms at once, so that it disturbs no further broadcast; the rest happens
+    /// elsewhere.
     pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
         self.end(socket, connection, ClosingReason::SlowConsumer);
     }
 
-    /// Ends a connection for a reason: out of its rooms at once, the rest elsewhere.
+    /// Closes a connection for a reason: it leaves its rooms at once, the rest happens elsewhere.
     pub(super) fn end(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, reason: ClosingReason) {
         socket.leave_all();
         let _ = self.ending.send((connection.clone(), reason));
     }
 
-    /// `None` once the server is closed.
+    /// The broadcast operators; `None` once the server is closed.
     pub(super) fn everybody(&self) -> Option<BroadcastOperators> {
         self.io.of("/").map(BroadcastOperators::local)
     }
@@ -179,16 +183,16 @@ impl Hub {
 impl Publish for Hub {
     async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>) {
         let mut published = self.published().await;
-        // Changes before these entries go before them; and changes after them may have changed them, too.
+        // Changes before these entries must be applied first; changes after them may have altered them too.
         let is_here = self.store.elsewhere().is_none();
         let applied = is_here && published.applied() == feed && published.unsynced.is_empty();
         for Grown { room, fresh, head } in logs {
             let has_grown = !fresh.is_empty();
-            let told = applied && self.publish_log(&mut published, room, fresh).await;
-            if !told {
+            let is_published = applied && self.publish_log(&mut published, room, fresh).await;
+            if !is_published {
                 self.hints.room(room);
             }
-            // Those here first.
+            // The sockets of this process come first.
             if has_grown {
                 self.adapter.send(&Hint::Room { room, head });
             }
@@ -211,7 +215,7 @@ impl Publish for Hub {
     }
 }
 
-/// Lets a socket into rooms, unless it is ending: rooms left with the socket would stay for ever where it comes in later.
+/// Adds a socket to rooms, unless it is ending: a room joined after the socket has left would stay for ever.
 pub(super) fn join(socket: &SocketRef, connection: &ClientConnection, rooms: Vec<String>) {
     socket.join(rooms);
     if !socket.connected() || connection.closing().is_some() {
@@ -219,7 +223,7 @@ pub(super) fn join(socket: &SocketRef, connection: &ClientConnection, rooms: Vec
     }
 }
 
-/// Whether some socket had no place left. Sockets that are gone are no failure.
+/// Whether a socket had no space left. A disconnected socket is no failure.
 pub(super) fn is_full(done: &Result<(), BroadcastError>) -> bool {
     match done {
         Err(BroadcastError::Socket(errors)) => errors

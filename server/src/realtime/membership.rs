@@ -1,7 +1,8 @@
-//! Who is in which room: sockets are let in and taken out, under the lock that publishes.
+//! Membership: adds sockets to rooms and removes them, under the lock that publishes.
 //!
-//! So a person's view of a room and the live entries fit together: who comes in is told the head, and every entry after
-//! it follows; who is out is sent nothing more.
+//! So a person's view of a room is consistent with the live entries: a new member is sent the head, and receives every entry
+//! after
+//! it; a former member is sent nothing more.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::room_name;
 use crate::store::ChangeNumber;
 
 impl Hub {
-    /// Lets those of a person's sockets into a room that do not know of a change, and tells them how the person sees it.
+    /// Adds those of a person's sockets to a room that do not include a change yet, and sends them the person's view.
     pub(super) fn bring_in(
         &self,
         published: &mut PublishedState,
@@ -31,16 +32,16 @@ impl Hub {
             self.hints.room(view.id);
         }
         let room = view.id;
-        let told = RoomNews::In { room: Box::new(view) };
+        let news = RoomNews::In { room: Box::new(view) };
         self.presence.join(room, user, &self.people.sids_of(user));
         for (connection, socket) in self.outdated(user, number) {
             connection.place().rooms.insert(room);
             join(&socket, &connection, vec![room_name(room)]);
-            self.emit_room(&socket, &connection, &told);
+            self.emit_room(&socket, &connection, &news);
         }
     }
 
-    /// Takes those of a person's sockets out of a room that do not know of a change, and tells them.
+    /// Removes those of a person's sockets from a room that do not include a change yet, and notifies them.
     pub(super) fn take_out(&self, user: UserId, room: RoomId, number: ChangeNumber, deleted: bool) {
         self.presence.leave(room, user, &self.people.sids_of(user));
         for (connection, socket) in self.outdated(user, number) {
@@ -52,7 +53,8 @@ impl Hub {
         }
     }
 
-    /// A person's open connections of which a change is news. One that is not open yet is compared with the feed then.
+    /// A person's open connections that do not include a change. One that is still opening is compared with the feed when it
+    /// opens.
     fn outdated(&self, user: UserId, number: ChangeNumber) -> Vec<(Arc<ClientConnection>, SocketRef)> {
         let connections = self.people.of(user).into_iter();
         connections
@@ -64,8 +66,8 @@ impl Hub {
             .collect()
     }
 
-    fn emit_room(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, told: &RoomNews) {
-        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::ROOM, told) {
+    fn emit_room(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, news: &RoomNews) {
+        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::ROOM, news) {
             self.end_stalled(socket, connection);
         }
     }
@@ -77,19 +79,19 @@ impl Hub {
         person: &Person,
         joined: bool,
     ) {
-        let told = MemberNews {
+        let news = MemberNews {
             room,
             person: person.clone(),
             joined,
         };
         let Some(everybody) = self.everybody() else { return };
         let members = everybody.to(room_name(room));
-        if is_full(&members.emit(event::MEMBERS, &told).await) {
+        if is_full(&members.emit(event::MEMBERS, &news).await) {
             self.resync(published, vec![room_name(room)]);
         }
     }
 
-    /// Calls somebody by another name from here on.
+    /// Applies a person's new name.
     pub(super) fn rename(&self, published: &mut PublishedState, person: &Person, number: ChangeNumber) {
         for connection in self.people.of(person.id) {
             if connection.is_outdated(number) {

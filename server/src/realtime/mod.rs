@@ -1,25 +1,25 @@
-//! The conversation over Socket.IO.
+//! The chat over Socket.IO.
 //!
-//! - `handshake`: who may connect; `resume`: how a session opens
-//! - `handshakes`: those who have not connected yet
-//! - `send`: entries come in
-//! - [`writer`]: one task commits, acknowledges, and has it published
-//! - `hub`: committed entries go out, in order, to every socket of the room
+//! - `handshake`: decides who may connect; `resume`: opens a session
+//! - `handshakes`: connections before authentication
+//! - `send`: receives entries
+//! - [`writer`]: one task that commits, acknowledges and publishes
+//! - `hub`: sends committed entries, in order, to every socket of the room
 //! - [`published`]: how far sockets have got
-//! - `feed`: sockets follow commits of every node
+//! - `feed`: follows the commits of every node
 //! - `adapter`: hints to and from other nodes
-//! - `membership`: who is in which room, and the events about it
-//! - `administer`: operators' commands, and who is connected
-//! - `presence`: who is there
+//! - `membership`: adds sockets to rooms and removes them
+//! - `administer`: operators' commands and their view of connections
+//! - `presence`: who is online
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
-//! - `revision`: cached entries follow the log
-//! - `history`: stored entries are read; cursors are compared with heads
-//! - `rooms`: events about rooms; `listing`: people are listed
-//! - `ephemeral`: who is writing, how far somebody has read
-//! - `people`: who is connected, by which `connection`s
-//! - `sightings`: when devices were last there
-//! - `args`: arguments of events, read strictly
-//! - `allowance`: how much people and addresses may do
+//! - `revision`: updates cached entries
+//! - `history`: history pages, and comparing cursors with heads
+//! - `rooms`: events about rooms; `listing`: lists of people
+//! - `ephemeral`: typing, read markers and away states
+//! - `people`: connected people and their `connection`s
+//! - `sightings`: last-seen times of devices
+//! - `args`: strict parsing of event arguments
+//! - `allowance`: rate limits per person and address
 //! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
 //! Invariant: only this folder names socketioxide.
@@ -80,17 +80,18 @@ use people::People;
 use sightings::Sightings;
 use writer::LogWriter;
 
-/// Packets that wait for one socket. One more, and the socket is stalled.
+/// Most packets queued for one socket. Beyond it the socket is stalled.
 ///
-/// One commit may answer a device's whole burst, and acks are queued faster than any socket is written. A
-/// broadcast is held once for all sockets, so a stalled one costs little more than its own answers.
+/// One commit may answer a device's whole burst, and acks are queued faster than any socket is written. A broadcast is kept once
+/// for
+/// all sockets, so a stalled one costs little more than its own responses.
 const SOCKET_PACKETS: usize = 2_048;
 /// How long a transport may take to name its namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes of one event that count as one more event.
+/// An event costs one more for every this many bytes.
 const COST_BYTES: usize = 16 * 1024;
 
-/// The conversation. A cheap clone of one handle.
+/// The handle of the chat; cheap to clone.
 #[derive(Clone)]
 pub struct Realtime(Arc<RealtimeParts>);
 
@@ -118,7 +119,7 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .connect_timeout(CONNECT_TIMEOUT)
         .ping_interval(config.limits.ping)
         .ping_timeout(config.limits.pong)
-        // Nothing binary is understood; an event with attachments is read to its end to be refused by its ack.
+        // Binary data is not supported; an event with attachments is read to its end so that its ack can refuse it.
         .with_parser(
             ParserConfig::common()
                 .max_incoming_binaries(16)
@@ -128,15 +129,15 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .build_layer()
 }
 
-/// The layers around the routes, and the tasks beside them.
+/// The running chat.
 pub struct Started {
     pub realtime: Realtime,
-    /// The writer's task: ends once it is closed and everything is written.
+    /// The writer's task: ends once the writer is closed and everything is written.
     pub writer: JoinHandle<()>,
 }
 
 impl Realtime {
-    /// Starts the writer and puts Socket.IO around the routes that `router` makes.
+    /// Starts the writer and wraps Socket.IO around the routes that `router` makes.
     pub async fn start(
         config: Arc<Config>,
         store: Arc<dyn Store>,
@@ -194,7 +195,7 @@ impl Realtime {
         Ok((started, router))
     }
 
-    /// Starts the tasks that follow the store and keep others informed, until the server is gone.
+    /// Starts the tasks that follow the store and the other nodes, until the server is dropped.
     fn spawn_tasks(&self) {
         let hub = &self.0.hub;
         feed::start(hub);
@@ -207,17 +208,17 @@ impl Realtime {
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&self.0)));
     }
 
-    /// Whether messages are taken and written.
+    /// Whether messages are accepted and written.
     pub fn is_writing(&self) -> bool {
         self.0.writer.is_alive()
     }
 
-    /// Notes that a device is there.
+    /// Records a device's activity.
     pub fn note_seen(&self, session: SessionId) {
         self.0.sightings.note(session, clock::now());
     }
 
-    /// When a person's device was last there, where the store may not know it yet.
+    /// When a person's device was last seen, if the store may not know it yet.
     pub fn last_seen(&self, person: UserId, session: SessionId) -> Option<Millis> {
         if self.0.people.is_connected(person, session) {
             return Some(clock::now());
@@ -225,29 +226,29 @@ impl Realtime {
         self.0.sightings.of(session)
     }
 
-    /// Somebody has just signed up: those who are there are told soon.
+    /// Notifies connected people of a new sign-up, soon.
     pub fn signed_up(&self) {
         self.0.hub.hints.feed();
         self.0.hub.adapter.send(&Hint::Feed(None));
     }
 
-    /// A device was signed out: waits until its connections were ended.
+    /// Waits until a signed-out device's connections have ended.
     pub async fn signed_out(&self, session: SessionId) {
         if let Err(error) = self.0.hub.follow_all().await {
-            // Other sockets follow when the store can be read again.
+            // Other sockets follow once the store can be read again.
             tracing::warn!(%error, "a sign-out could not be followed yet");
             self.0.hub.end_session(session, ClosingReason::SignedOut);
         }
     }
 
-    /// Whether this process has not seen all that is stored for a while.
+    /// Whether this process has not read the whole store for a while.
     pub fn is_stale(&self) -> bool {
         self.0.hub.is_stale()
     }
 
-    /// Runs the part of a handler that has to run in order. A refusal goes out by the ack, where there is one.
+    /// Runs the part of a handler that must run in order. A refusal goes out in the ack, if there is one.
     ///
-    /// Neither a panic nor a refusal reaches anybody else.
+    /// Neither a panic nor a refusal affects other connections.
     fn handle<T: Serialize>(
         &self,
         connection: &Arc<ClientConnection>,
@@ -259,7 +260,7 @@ impl Realtime {
             tracing::error!(person = %connection.user, "a handler panicked");
             Err(WireError::new(
                 ErrorCode::Unavailable,
-                "this went wrong on the server: try again",
+                "an internal error occurred: try again",
             ))
         });
         if done.is_err() {
@@ -268,14 +269,14 @@ impl Realtime {
         self.answer(connection, ack, &Reply::from(done));
     }
 
-    /// Sends an ack. A socket that has no place left for it is stalled.
+    /// Sends an ack. A socket without space for it is stalled.
     fn answer<T: Serialize>(&self, connection: &ClientConnection, ack: AckSender, reply: &Reply<T>) {
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = ack.send(reply) {
             self.close(connection, ClosingReason::SlowConsumer);
         }
     }
 
-    /// Charges a command or a costly read to the allowances of its device, its person and its address.
+    /// Charges a command or a costly read to its device, its person and its address.
     fn charge_costly(&self, connection: &ClientConnection, cost: u32) -> Result<(), WireError> {
         self.charge(connection, Cost::Events(cost))?;
         let payer = Payer {
@@ -286,18 +287,23 @@ impl Realtime {
         self.0.allowances.take_costly(payer, cost).map_err(|wait| {
             rate_limited(
                 wait,
-                "too much in too short a time, from all your devices or your address: wait a little",
+                "too many requests from your devices or your address: wait a moment and try again",
             )
         })
     }
 
-    /// Takes a new room from a person's allowance.
+    /// Charges a new room to a person.
     fn charge_room(&self, connection: &ClientConnection) -> Result<(), WireError> {
         let taken = self.0.allowances.take_room(connection.user);
-        taken.map_err(|wait| rate_limited(wait, "you have made many rooms in a short time: wait a little"))
+        taken.map_err(|wait| {
+            rate_limited(
+                wait,
+                "you have created too many rooms: wait a moment and try again",
+            )
+        })
     }
 
-    /// Charges an event to its device's allowance.
+    /// Charges an event to its device.
     fn charge(&self, connection: &ClientConnection, cost: Cost) -> Result<(), WireError> {
         match connection.device.take(cost) {
             Ok(()) => Ok(()),
@@ -306,7 +312,7 @@ impl Realtime {
                 self.close(connection, ClosingReason::Flooding);
                 Err(WireError::new(
                     ErrorCode::RateLimited,
-                    "too much in too short a time: goodbye",
+                    "too many requests: this connection is being closed",
                 ))
             }
         }
@@ -321,7 +327,7 @@ fn rate_limited(wait: Duration, message: &str) -> WireError {
     }
 }
 
-/// The cost of a command: it is a part of a commit; and of a read that looks through much.
+/// The cost of a command, which is part of a commit, and of a read that scans much.
 const COSTLY: u32 = 4;
 
 /// The cost of an event by its size.

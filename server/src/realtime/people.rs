@@ -1,4 +1,4 @@
-//! Who is connected, by which sockets, and why the last connection of a device ended.
+//! Connected people, their sockets, and why a device's last connection ended.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -19,14 +19,14 @@ use crate::request::client_address::network;
 use crate::serve::peer::Peer;
 use crate::store::{ChangeNumber, SessionId};
 
-/// Most devices whose allowance is remembered beyond their last connection.
+/// Most devices whose allowance is kept after their last connection.
 const DEVICES: usize = 10_000;
-/// Connections beyond the last place that those who run the server have.
+/// Connections beyond the limit that are reserved for owners and moderators.
 const RESERVE: usize = 16;
-/// Most farewells, ended sessions and upgrades remembered.
+/// Most close reasons, ended sessions and upgrades kept.
 const REMEMBERED: usize = 4_096;
 
-/// Everybody who is connected.
+/// The index of connected people.
 #[derive(Debug)]
 pub(super) struct People {
     limits: Limits,
@@ -37,31 +37,31 @@ pub(super) struct People {
 struct PeopleIndex {
     connections: HashMap<Sid, Arc<ClientConnection>>,
     by_person: HashMap<UserId, HashSet<Sid>>,
-    /// Since when people who were connected are not.
+    /// When people who had been connected were last connected.
     absent: HashMap<UserId, Instant>,
-    /// Whose presence is about to be told, where it is otherwise then.
+    /// People whose presence is about to be checked and, if it has changed, sent.
     changing: HashSet<UserId>,
     devices: HashMap<SessionId, Arc<DeviceConnections>>,
-    /// How many connections of a device are let in and not entered yet.
+    /// Connections of a device that are admitted but not entered yet.
     arriving: HashMap<SessionId, usize>,
-    /// Connections of each person and of each network, those let in and not entered yet among them.
+    /// Connections of each person and of each network, including admitted ones that are not entered yet.
     of_person: HashMap<UserId, usize>,
     of_network: HashMap<IpAddr, usize>,
-    farewells: Recent<(SessionId, Option<Uuid>), ClosingReason>,
+    close_reasons: Recent<(SessionId, Option<Uuid>), ClosingReason>,
     signed_out: Recent<SessionId, ClosingReason>,
     upgrades: Recent<Sid, Peer>,
 }
 
-/// The step after a connection is known.
+/// The consequences of entering a connection.
 #[derive(Debug, Default)]
 pub(super) struct Arrival {
-    /// The connection of the same tab that it takes over from.
+    /// Connections of the same tab that it replaces.
     pub(super) replaced: Vec<Arc<ClientConnection>>,
-    /// Why the device was signed out while it connected, where it was.
+    /// Why the device was signed out while it connected, if it was.
     pub(super) signed_out: Option<ClosingReason>,
 }
 
-/// A place that is kept for a connection until it is entered or fails.
+/// A place reserved for a connection until it is entered or fails.
 #[derive(Debug)]
 pub(super) struct ConnectionPermit {
     people: Arc<People>,
@@ -84,7 +84,7 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// The limits of a person's devices: everybody's, but for those that are other for them.
+/// The limits of a person's devices: the general ones, with the person's own exceptions.
 fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
     let mut limits = everybodys.clone();
     for PersonLimit { limit, value } in own {
@@ -93,7 +93,7 @@ fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
             LimitName::MessageBurst => limits.message_burst = *value,
             LimitName::EventsPerSecond => limits.events_per_second = *value,
             LimitName::EventBurst => limits.event_burst = *value,
-            // The store keeps these.
+            // The store enforces these.
             LimitName::Rooms
             | LimitName::DirectPerHour
             | LimitName::DirectUnanswered
@@ -113,9 +113,9 @@ impl People {
         }
     }
 
-    /// Lets a device in, where there is room for one more connection: of the device, of the person, of the network and in all.
+    /// Admits a device if there is room for one more connection: of the device, of the person, of the network and in total.
     ///
-    /// A few places beyond the last one are kept for those who run the server, wherever they come from.
+    /// A few places beyond the limit are reserved for owners and moderators, wherever they connect from.
     pub(super) fn admit(
         self: &Arc<Self>,
         person: UserId,
@@ -180,7 +180,7 @@ impl People {
         arrival
     }
 
-    /// Takes a connection out. `None` where it was out before.
+    /// Removes a connection. `None` if it was already removed.
     pub(super) fn leave(&self, id: Sid) -> Option<Arc<ClientConnection>> {
         let mut inner = self.inner();
         inner.upgrades.take(&id);
@@ -196,7 +196,7 @@ impl People {
         Some(connection)
     }
 
-    /// Whether somebody is there, over all their connections. `None` where they have been gone for less than `grace`.
+    /// A person's availability over all their connections. `None` if they have been gone for less than `grace`.
     pub(super) fn availability(&self, person: UserId, grace: Duration) -> Option<Availability> {
         let mut inner = self.inner();
         let mut away = inner.of(person).map(|connection| connection.place().away);
@@ -220,17 +220,17 @@ impl People {
         Some(Availability::Offline)
     }
 
-    /// Notes that somebody's presence may be otherwise soon. Answers whether that was not noted yet.
+    /// Records that a person's presence may change soon. Returns whether that is a new record.
     pub(super) fn expect_change(&self, person: UserId) -> bool {
         self.inner().changing.insert(person)
     }
 
-    /// The notes are looked at: later changes have to be noted anew.
+    /// Clears the record, so that later changes are recorded again.
     pub(super) fn change_expected(&self, person: UserId) {
         self.inner().changing.remove(&person);
     }
 
-    /// Gives the devices of a person who is connected the limits they have.
+    /// Applies a person's limits to their connected devices.
     pub(super) fn limit(&self, person: UserId, limits: &[PersonLimit]) {
         let limits = limits_of_person(&self.limits, limits);
         for connection in self.of(person) {
@@ -238,7 +238,7 @@ impl People {
         }
     }
 
-    /// Gives a device the limits that its person has.
+    /// Applies a person's limits to a device.
     pub(super) fn limit_device(&self, device: &DeviceConnections, limits: &[PersonLimit]) {
         device.limit(&limits_of_person(&self.limits, limits));
     }
@@ -259,7 +259,7 @@ impl People {
         self.inner().connections.is_empty()
     }
 
-    /// Who of the connected is in a room.
+    /// The connected people in a room.
     pub(super) fn in_room(&self, room: RoomId) -> HashSet<UserId> {
         let inner = self.inner();
         let there = inner
@@ -269,19 +269,19 @@ impl People {
         there.map(|connection| connection.user).collect()
     }
 
-    /// Whether somebody is connected.
+    /// Whether a person is connected.
     pub(super) fn is_here(&self, person: UserId) -> bool {
         self.inner().by_person.contains_key(&person)
     }
 
-    /// Whether a change is news to one of a person's connections.
+    /// Whether one of a person's connections does not include a change.
     pub(super) fn has_outdated(&self, person: UserId, change: ChangeNumber) -> bool {
         self.inner()
             .of(person)
             .any(|connection| connection.is_outdated(change))
     }
 
-    /// The rooms that somebody who is connected is in.
+    /// The rooms with a connected member.
     pub(super) fn rooms(&self) -> BTreeSet<RoomId> {
         let inner = self.inner();
         let connections = inner.connections.values();
@@ -303,7 +303,7 @@ impl People {
         self.inner().connections.values().cloned().collect()
     }
 
-    /// Remembers that a device was signed out. Answers its connections.
+    /// Records that a device was signed out. Returns its connections.
     pub(super) fn sign_out(&self, session: SessionId, reason: ClosingReason) -> Vec<Arc<ClientConnection>> {
         let mut inner = self.inner();
         inner.signed_out.put(session, reason);
@@ -315,21 +315,21 @@ impl People {
             .collect()
     }
 
-    /// Remembers why a connection was ended, for the device's next one.
+    /// Records why a connection was closed, for the device's next one.
     pub(super) fn remember(&self, connection: &ClientConnection, reason: ClosingReason) {
         self.inner()
-            .farewells
+            .close_reasons
             .put((connection.device.session, connection.tab), reason);
     }
 
-    /// Why the device's last connection was ended; told once.
+    /// Takes the reason why the device's last connection was closed.
     pub(super) fn recall(&self, connection: &ClientConnection) -> Option<ClosingReason> {
         self.inner()
-            .farewells
+            .close_reasons
             .take(&(connection.device.session, connection.tab))
     }
 
-    /// Remembers the TCP connection a polling session goes on over as a WebSocket.
+    /// Records the TCP connection of a session that upgraded from polling to WebSocket.
     pub(super) fn upgraded(&self, id: Sid, peer: Peer) {
         let mut inner = self.inner();
         if let Some(connection) = inner.connections.get(&id) {
@@ -360,7 +360,7 @@ impl People {
 }
 
 impl PeopleIndex {
-    /// What the connections of a device share, made with these limits where it is the first one.
+    /// The state that a device's connections share, created with these limits for the first one.
     fn device(&mut self, session: SessionId, limits: impl FnOnce() -> Limits) -> Arc<DeviceConnections> {
         if self.devices.len() >= DEVICES {
             self.devices
@@ -399,7 +399,7 @@ impl PeopleIndex {
     }
 }
 
-/// A map that forgets its oldest keys.
+/// A map that drops its oldest keys.
 #[derive(Debug)]
 struct Recent<K, V> {
     order: VecDeque<K>,
@@ -431,7 +431,7 @@ impl<K: Clone + Eq + std::hash::Hash, V> Recent<K, V> {
         self.values.get(key)
     }
 
-    /// Takes it out; rare enough for a walk through the order.
+    /// Removes a key; rare enough to scan the order.
     fn take(&mut self, key: &K) -> Option<V> {
         let value = self.values.remove(key)?;
         self.order.retain(|other| other != key);

@@ -1,4 +1,4 @@
-//! How a session opens: the snapshot read for it, and the moment from which on the socket gets broadcasts.
+//! Opens a session: the snapshot read for it, and the point from which the socket gets broadcasts.
 
 use std::sync::Arc;
 
@@ -14,27 +14,26 @@ use super::published::PublishedState;
 use super::{person_room, room_name};
 use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
 
-/// How often a connection's snapshot is read again because it changed meanwhile. After that the device has to connect
-/// again.
+/// How often a connection's snapshot is read again because it changed during the read. After that the device has to reconnect.
 const READS: u32 = 16;
 
-/// The snapshot a session opens with, as of one moment.
+/// The snapshot a session opens with.
 #[derive(Clone, Debug)]
 pub(super) struct Resume {
-    /// The change feed's head at that moment.
+    /// The change feed's head at the snapshot.
     pub(super) as_of: ChangeNumber,
     pub(super) profile: Profile,
     pub(super) rooms: Vec<Room>,
-    /// How far the device has got; `None` where it has nothing of this epoch.
+    /// The device's cursors; `None` if it has nothing of this epoch.
     pub(super) cursors: Option<Cursors>,
-    /// Rooms whose log lacks the entry its cursor names.
+    /// Rooms whose log lacks the entry that the cursor names.
     pub(super) reset: Vec<RoomId>,
-    /// Whose presence it shows.
+    /// The people and rooms whose presence the client shows.
     pub(super) watch: Option<Watch>,
 }
 
 impl Resume {
-    /// Reads the snapshot of a person's session, on a device that has got so far. `None` where it is signed in no longer.
+    /// Reads the snapshot of a person's session. `None` if the device is no longer signed in.
     pub(super) async fn read(
         store: &dyn Store,
         user: UserId,
@@ -50,7 +49,7 @@ impl Resume {
             return Ok(None);
         };
         let rooms = snapshot.rooms_of(user).await?;
-        // Nothing is told of rooms that this person is not in.
+        // Rooms that the person is not in must not be revealed.
         let cursors = cursors.map(|mut cursors| {
             cursors.retain(|room, _| rooms.iter().any(|known| known.id == *room));
             cursors
@@ -69,7 +68,7 @@ impl Resume {
         }))
     }
 
-    /// Whether a change makes it wrong in a way that has to be read.
+    /// Whether a change outdates the snapshot in a way that needs another read.
     pub(super) fn is_outdated_by(&self, change: &ChangeKind, user: UserId) -> bool {
         let is_in = |room| self.rooms.iter().any(|known| known.id == room);
         match change {
@@ -82,7 +81,7 @@ impl Resume {
             | ChangeKind::RoleChanged { person, .. }
             | ChangeKind::LimitsChanged { person, .. } => *person == user,
             ChangeKind::BlockedChanged { by, .. } => *by == user,
-            // A name is put in its place; who signed up is told to members; ended sessions are met at the door.
+            // A name is patched; a sign-up is announced to members; ended sessions are handled on entry.
             ChangeKind::Renamed { .. } | ChangeKind::SignedUp { .. } | ChangeKind::SessionsEnded { .. } => {
                 false
             }
@@ -90,7 +89,7 @@ impl Resume {
         }
     }
 
-    /// Calls somebody by another name wherever they are named.
+    /// Applies a person's new name wherever the snapshot contains it.
     pub(super) fn rename(&mut self, person: &Person) {
         let named = self
             .rooms
@@ -105,7 +104,7 @@ impl Resume {
 }
 
 impl Hub {
-    /// Joins a socket to its rooms and opens its session. Answers how the others had known the person.
+    /// Joins a socket to its rooms and opens its session. Returns the person's availability before.
     pub(super) async fn open(
         &self,
         socket: &SocketRef,
@@ -202,13 +201,13 @@ impl Hub {
         known
     }
 
-    /// Brings the rooms of a snapshot up to the published state.
+    /// Brings a snapshot's rooms up to the published state.
     fn bring_up_to_date(&self, published: &mut PublishedState, rooms: &mut [Room], user: UserId) {
         for room in rooms {
             let committed = room.head;
             let loaded = published.bring_up_to_date(room, user);
             if loaded || committed > room.head {
-                // Entries committed since it was read were published to nobody.
+                // Entries committed since the read were published to nobody.
                 self.hints.room(room.id);
             }
         }

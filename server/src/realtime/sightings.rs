@@ -1,4 +1,4 @@
-//! When devices were last there: noted in memory, written together once in a while.
+//! Last-seen times of devices: recorded in memory, written together at intervals.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -11,19 +11,19 @@ use super::RealtimeParts;
 use crate::clock;
 use crate::store::{SessionId, Store};
 
-/// How often sightings are written.
+/// The interval between writes.
 const ROUND: Duration = Duration::from_secs(60);
-/// Where other nodes serve the database, too, devices that stay connected are noted in so many rounds: they do not see them.
+/// With several nodes, connected devices are recorded every this many rounds, because the other nodes do not see them.
 const ROUNDS_CONNECTED: u32 = 5;
-/// Most devices noted between two writes; more are noted when they are there again.
+/// Most devices recorded between two writes; others are recorded when they are seen again.
 const NOTED: usize = 100_000;
 
-/// Sightings that are not written yet.
+/// Last-seen times that are not written yet.
 #[derive(Debug, Default)]
 pub(super) struct Sightings(Mutex<HashMap<SessionId, Millis>>);
 
 impl Sightings {
-    /// Notes that a device is there.
+    /// Records a device's activity.
     pub(super) fn note(&self, session: SessionId, at: Millis) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() < NOTED || noted.contains_key(&session) {
@@ -31,13 +31,13 @@ impl Sightings {
         }
     }
 
-    /// When it was noted last, where that is not written.
+    /// The recorded time, if it is not written yet.
     pub(super) fn of(&self, session: SessionId) -> Option<Millis> {
         let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         noted.get(&session).copied()
     }
 
-    /// Writes the sightings. Where that fails, they are noted anew when the devices are there again.
+    /// Writes the recorded times. If that fails, they are recorded again when the devices are seen again.
     pub(super) async fn write(&self, store: &Arc<dyn Store>) {
         let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if noted.is_empty() {
@@ -45,12 +45,12 @@ impl Sightings {
         }
         let noted: Vec<_> = noted.into_iter().collect();
         if let Err(error) = store.note_seen(&noted).await {
-            tracing::warn!(%error, devices = noted.len(), "when devices were last seen could not be written");
+            tracing::warn!(%error, devices = noted.len(), "last-seen times could not be written");
         }
     }
 }
 
-/// Writes the sightings, round by round, until the server is gone.
+/// Writes the recorded times at intervals, until the server is dropped.
 pub(super) async fn keep_writing(realtime: Weak<RealtimeParts>) {
     let mut rounds = tokio::time::interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -149,7 +149,7 @@ fn without_port_80(authority: &str) -> &str {
 fn printable(host: &str) -> String {
     const LONGEST: usize = 100;
     let printable = host.chars().filter(char::is_ascii_graphic).take(LONGEST);
-    shown.collect()
+    printable.collect()
 }
 
 #[cfg(test)]

@@ -558,10 +558,7 @@ async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
             "passphrase: a passphrase has at least 8 characters",
         ),
         (json!({}), "missing field `nickname`"),
-        (
-            json!(null),
-            "the request is a JSON object, with the members that are documented",
-        ),
+        (json!(null), "expected a JSON object with the documented members"),
         (
             json!({ "nickname": 7 }),
             "nickname: invalid type: integer `7`, expected a string",

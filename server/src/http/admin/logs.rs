@@ -1,4 +1,4 @@
-//! Who is connected, the sign-in log and the audit log.
+//! Connections, the sign-in log and the audit log.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -63,7 +63,7 @@ pub(super) async fn addresses(
     held.map(Json).map_err(failed)
 }
 
-/// `DELETE /api/admin/addresses/{id}`: nothing happens where there is none.
+/// `DELETE /api/admin/addresses/{id}`: lifts an address's exclusion; succeeds without effect if there is none.
 pub(super) async fn release_address(
     State(shared): State<HttpState>,
     by: By,
@@ -76,7 +76,7 @@ pub(super) async fn release_address(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Connections as this operator may see them.
+/// Hides addresses that this operator may not see.
 pub(super) fn seen_by(actor: &Actor, mut connections: Vec<ConnectionInfo>) -> Vec<ConnectionInfo> {
     if !actor.may(Power::SeeAddresses) {
         for connection in &mut connections {
@@ -86,7 +86,7 @@ pub(super) fn seen_by(actor: &Actor, mut connections: Vec<ConnectionInfo>) -> Ve
     connections
 }
 
-/// Sign-ins as this operator may see them.
+/// Hides addresses that this operator may not see.
 pub(super) fn sign_ins_seen_by(actor: &Actor, mut lines: Vec<SignIn>) -> Vec<SignIn> {
     if !actor.may(Power::SeeAddresses) {
         for line in &mut lines {

@@ -1,8 +1,8 @@
 //! Administration over HTTP: by the page, and by `steadfast admin` over the socket beside the database.
 //!
 //! - `people`: people, and the commands about them
-//! - `rooms`: rooms, those one is not in too
-//! - `logs`: who is connected, the sign-in log and the audit log
+//! - `rooms`: all rooms, including those the operator is not in
+//! - `logs`: connections, the sign-in log and the audit log
 //! - `owner`: owner links
 
 mod logs;
@@ -66,7 +66,7 @@ async fn administer(
     done.map_err(HttpRefusal)
 }
 
-/// Writes a line to the audit log for a change the writer has no part in.
+/// Writes an audit line for a change that does not go through the writer.
 pub(super) async fn audit(
     shared: &HttpState,
     action: AuditAction,
@@ -84,24 +84,24 @@ pub(super) async fn audit(
     shared.store.log_audit(&line).await.map_err(failed)
 }
 
-/// The id in the address, where it is one.
+/// The id in the path, or a refusal.
 fn named<T>(path: Result<Path<T>, PathRejection>) -> Result<T, HttpRefusal> {
     match path {
         Ok(Path(id)) => Ok(id),
         Err(_) => Err(HttpRefusal::new(
             ErrorCode::Invalid,
-            "the address names no id of the right kind",
+            "the path contains no valid id",
         )),
     }
 }
 
-/// The query of a list.
+/// The query of a list, or a refusal.
 fn query_of<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, HttpRefusal> {
     match query {
-        Ok(Query(asked)) => Ok(asked),
+        Ok(Query(query)) => Ok(query),
         Err(rejection) => Err(HttpRefusal::new(
             ErrorCode::Invalid,
-            format!("the request is not as documented: {}", rejection.body_text()),
+            format!("the query is invalid: {}", rejection.body_text()),
         )),
     }
 }

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::store::{Actor, Device, OperatorCommand, Store, StoreError, Token, TokenHash};
 
-/// `POST /api/admin/owner-link`: shows the code, once.
+/// `POST /api/admin/owner-link`: makes an owner link. Its code is shown only once.
 pub(super) async fn make(
     State(shared): State<HttpState>,
     by: By,
@@ -28,7 +28,7 @@ pub(super) async fn make(
     Ok((StatusCode::CREATED, Json(link)))
 }
 
-/// Remembers a code, and makes its link.
+/// Stores a code's hash and makes its link.
 pub async fn make_link(store: &dyn Store, config: &Config, code: &Token) -> Result<OwnerLink, StoreError> {
     store.add_owner_link(code.hash(), clock::now()).await?;
     let path = format!("{OWNER_PAGE}#{}", code.as_str());
@@ -55,7 +55,7 @@ pub(super) async fn use_link(
     Ok(Json(session::info(&shared, device)))
 }
 
-/// Makes somebody who is signed in an owner.
+/// Makes a signed-in person an owner.
 pub(in super::super) async fn claim(
     shared: &HttpState,
     actor: Actor,

@@ -94,7 +94,7 @@ pub(super) async fn exclude(
     body: JsonBody<Exclude>,
 ) -> Result<Json<PersonInfo>, HttpRefusal> {
     let Json(body) = body.map_err(|rejection| unreadable(&rejection))?;
-    // The addresses they were last seen at are those that are kept out.
+    // The exclusion covers the addresses last seen, so the sign-in log must be written first.
     shared.journal.flush().await;
     done_to(&shared, actor, OperatorCommand::Exclude(named(id)?, body)).await
 }
@@ -149,7 +149,7 @@ pub(super) async fn set_limit(
     shared.store.limits_of(user).await.map(Json).map_err(failed)
 }
 
-/// `PUT /api/admin/people/{id}/passphrase`: for the command line.
+/// `PUT /api/admin/people/{id}/passphrase`: for the command line only.
 pub(super) async fn set_passphrase(
     State(shared): State<HttpState>,
     By(actor): By,
@@ -160,7 +160,7 @@ pub(super) async fn set_passphrase(
     if !actor.is_operator() {
         return Err(HttpRefusal::new(
             ErrorCode::Forbidden,
-            "passphrases are set on the server's own machine, with steadfast admin passwd",
+            "a passphrase can only be set on the server's own machine, with steadfast admin passwd",
         ));
     }
     let user = named(id)?;
@@ -179,7 +179,7 @@ pub(super) async fn set_passphrase(
     }))
 }
 
-/// `GET /api/left-messages`: one's own, for everybody.
+/// `GET /api/left-messages`: the caller's own; every person may read theirs.
 pub(super) async fn left_messages(
     State(shared): State<HttpState>,
     Caller(caller): Caller,
@@ -217,7 +217,7 @@ async fn info(shared: &HttpState, user: UserId) -> Result<PersonInfo, HttpRefusa
     Ok(info)
 }
 
-/// Adds facts that only the connections know.
+/// Adds facts that only live connections have.
 fn complete(shared: &HttpState, people: &mut [PersonInfo]) {
     let ids: Vec<UserId> = people.iter().map(|info| info.person.id).collect();
     let there = shared.realtime.availability_of(&ids);

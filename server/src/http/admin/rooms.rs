@@ -1,4 +1,4 @@
-//! Rooms, those one is not in too.
+//! All rooms, including those the operator is not in.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};

@@ -1,4 +1,4 @@
-//! Headers of every answer that restrict browsers.
+//! Security headers for browsers, on every response.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -12,7 +12,7 @@ use crate::request::origin::Host;
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Set where the answer does not say otherwise itself, as the page does of its policy and of its caching.
+/// Applied unless the response sets the header itself, as the page does for its policy and its caching.
 const DEFAULTS: [(HeaderName, &str); 7] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
@@ -32,13 +32,13 @@ const DEFAULTS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Adds to each answer the headers it has not set itself. `https` is whether people come by HTTPS.
+/// Adds the missing headers to each response. `https` says whether people use HTTPS.
 pub async fn add(State(https): State<bool>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         return answer;
     }
-    // Browsers complain of this one over plain HTTP.
+    // Browsers log an error about this one over plain HTTP.
     let kept = https || answer.extensions().get().is_some_and(Host::is_loopback);
     let headers = answer.headers_mut();
     for (name, value) in DEFAULTS {

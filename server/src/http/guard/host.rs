@@ -1,4 +1,4 @@
-//! Requests that ask for a host this server does not answer for are turned away, before anything else is done with them.
+//! Refuses requests for a host this server does not answer for, before anything else is done with them.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::http::HttpRefusal;
 use crate::request::origin::{Origins, StrangeHost};
 use crate::serve::peer::Peer;
 
-/// Refuses hosts that are not this server's, and notes on the others' requests which page asks.
+/// Refuses foreign hosts, and records on the other requests which page sent them.
 ///
-/// Health is told to everybody: who balances load asks by the machine's address.
+/// Health checks are exempt: load balancers use the machine's address.
 pub async fn check(
     State(origins): State<Arc<Origins>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -27,7 +27,7 @@ pub async fn check(
     let host = match origins.host(request.uri(), request.headers(), peer.local()) {
         Ok(host) => host,
         Err(StrangeHost(host)) => {
-            tracing::debug!(host, "a request for a host that is not this server's");
+            tracing::debug!(host, "a request for another host was refused");
             return strange(&host, request.uri().path());
         }
     };

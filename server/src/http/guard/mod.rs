@@ -1,4 +1,4 @@
-//! Requests of other pages are refused; allowed origins read the answers.
+//! Refuses cross-origin requests, except from allowed origins.
 
 pub mod declared;
 pub mod headers;
@@ -17,12 +17,11 @@ use steadfast_shared::ErrorCode;
 use super::HttpRefusal;
 use crate::request::origin::Asker;
 
-/// Refuses requests of other pages, and lets allowed origins read the answers.
+/// Refuses requests of foreign pages, and lets allowed origins read the responses.
 pub async fn guard(request: Request, next: Next) -> Response {
     let asker = request.extensions().get().copied().unwrap_or(Asker::Foreign);
     if asker == Asker::Foreign {
-        let message =
-            "this page may not use this server: the server has to be started with --allowed-origin for it";
+        let message = "this page may not use this server: start the server with --allowed-origin to allow it";
         let mut answer = HttpRefusal::new(ErrorCode::Unauthorized, message).into_response();
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return answer;

@@ -1,4 +1,4 @@
-//! Hints, and the form in which they travel: a notification holds all that waits, up to a bound.
+//! Hints and their wire format: a notification carries all pending hints, up to a bound.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,10 +9,10 @@ use uuid::Uuid;
 use crate::store::postgres::notification::NOTIFICATION_BYTES;
 use crate::store::{ChangeNumber, NodeId, SessionId};
 
-/// Most bytes of one notification, whatever carries it.
+/// Most bytes of one notification, over any transport.
 pub(super) const MOST_BYTES: usize = NOTIFICATION_BYTES;
 
-/// Something may have changed. It may be lost, late or doubled, and is never taken for truth.
+/// A message that something may have changed. It may be lost, late or duplicated, and is never taken for truth.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum Hint {
@@ -21,34 +21,34 @@ pub(in super::super) enum Hint {
         room: RoomId,
         head: Seq,
     },
-    /// The change feed may have grown, up to here where that is known.
+    /// The change feed may have grown, up to this change if it is known.
     Feed(Option<ChangeNumber>),
     /// Anything may have changed: hints were lost.
     Everything,
     Typing(Typing),
-    /// How far somebody has read, for their other devices.
+    /// A person's read marker, for their other devices.
     Read {
         person: UserId,
         room: RoomId,
         seq: Seq,
     },
-    /// A tab has connected: its older connections are replaced.
+    /// A tab has connected, and replaces its older connections.
     Tab {
         person: UserId,
         session: SessionId,
         tab: Uuid,
         since: Millis,
     },
-    /// Who came and went; see `presence`.
+    /// A change of presence; see `presence`.
     Presence(Value),
 }
 
 /// Why a notification is ignored.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HintError {
-    #[error("it is longer than any node's")]
+    #[error("it is longer than any that a node sends")]
     TooLong,
-    #[error("it is no list of hints")]
+    #[error("it is not a list of hints")]
     NoHints,
 }
 
@@ -56,7 +56,7 @@ pub(super) enum HintError {
 pub(super) struct HintPacket {
     pub(super) from: NodeId,
     pub(super) hints: Vec<Hint>,
-    /// How many of them this program does not understand.
+    /// Hints of a kind that this version does not know.
     pub(super) unknown: usize,
 }
 
@@ -83,20 +83,20 @@ impl HintPacket {
     }
 }
 
-/// A hint in JSON. `None` where it alone is longer than a notification.
+/// A hint as JSON. `None` if it alone exceeds a notification.
 pub(super) fn written(hint: &Hint) -> Option<String> {
     let text = serde_json::to_string(hint).ok()?;
     (envelope_bytes() + text.len() <= MOST_BYTES).then_some(text)
 }
 
-/// Joins hints in JSON in as few notifications as hold them.
+/// Joins hints as JSON into as few notifications as possible.
 pub(super) fn join(from: NodeId, hints: &[String]) -> Vec<String> {
     let begin = || format!("{{\"from\":\"{from}\",\"hints\":[");
     let mut joined = Vec::new();
     let mut text = begin();
     let empty = text.len();
     for hint in hints {
-        // A comma before it, and the end after it.
+        // A comma goes before the hint, and the end after it.
         if text.len() > empty && text.len() + 1 + hint.len() + END.len() > MOST_BYTES {
             text.push_str(END);
             joined.push(std::mem::replace(&mut text, begin()));
@@ -115,7 +115,7 @@ pub(super) fn join(from: NodeId, hints: &[String]) -> Vec<String> {
 
 const END: &str = "]}";
 
-/// Bytes of a notification without a hint.
+/// Bytes of a notification without hints.
 fn envelope_bytes() -> usize {
     r#"{"from":"","hints":["#.len() + Uuid::nil().to_string().len() + END.len()
 }
@@ -164,7 +164,7 @@ mod tests {
         let several = sent(&many);
         assert!(several.len() > 1);
         assert!(several.iter().all(|text| text.len() <= MOST_BYTES));
-        // No notification could have held the next one's first hint.
+        // The next notification's first hint must not have fitted into this one.
         let longest = written(&many[0]).unwrap().len() + 1;
         assert!(
             several[..several.len() - 1]

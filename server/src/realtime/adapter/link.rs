@@ -1,4 +1,4 @@
-//! The link to the other nodes: made anew on any error, and pinged, for a connection that has fallen silent shows in nothing else.
+//! The link to the other nodes: reconnected on any error, and pinged, because a silent failure shows in no other way.
 
 use std::time::Duration;
 
@@ -13,25 +13,25 @@ use crate::config::RedisServer;
 use crate::store::NodeId;
 use crate::store::postgres::notification::{NotificationError, Notifications};
 
-/// How often a link is pinged.
+/// The interval between pings.
 const PING: Duration = Duration::from_millis(2_500);
 
-/// Why a link ended, or cannot be had.
+/// Why a link ended or could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LinkError {
     #[error("{0}")]
     Postgres(#[from] NotificationError),
     #[error("{0}")]
     Redis(#[from] ::redis::RedisError),
-    #[error("the server does not answer")]
+    #[error("the server did not answer")]
     Silent,
-    #[error("the connection has ended")]
+    #[error("the connection ended")]
     Ended,
 }
 
 pub(super) enum LinkMessage {
     Text(String),
-    /// More than could be read in time.
+    /// Messages were dropped because they were not read in time.
     Missed,
 }
 
@@ -51,7 +51,7 @@ impl HintTransport {
                 }
             }
             Self::Redis { server } => {
-                // Several databases may have one Redis.
+                // Several databases may share one Redis server.
                 let epoch = receiver.epoch()?;
                 let channel = format!("steadfast:{}", epoch.0);
                 let (publisher, subscription) = server.connect(&channel).await?;
@@ -64,7 +64,7 @@ impl HintTransport {
     }
 }
 
-/// Both ways, as long as both are good.
+/// A link in both directions; it ends when either fails.
 pub(super) struct NodeLink {
     outgoing: HintSender,
     incoming: HintReceiver,
@@ -84,7 +84,7 @@ enum HintReceiver {
 }
 
 impl NodeLink {
-    /// Sends pending hints and takes incoming ones, until either fails.
+    /// Sends pending hints and receives incoming ones, until either fails.
     pub(super) async fn run(self, node: NodeId, queue: &HintQueue, receiver: &Receiver) -> LinkError {
         let Self { outgoing, incoming } = self;
         tokio::select! {
@@ -104,11 +104,11 @@ impl HintSender {
     }
 
     async fn step(&mut self, node: NodeId, queue: &HintQueue) -> Result<(), LinkError> {
-        // A connection on which nothing is sent may be forgotten by a router on its way.
+        // A router may drop an idle connection.
         let Ok(waiting) = tokio::time::timeout(PING, queue.next()).await else {
             return match self {
                 Self::Postgres(calls) => calls.ping().await,
-                // Its other half does.
+                // The receiving half pings.
                 Self::Redis(_) => Ok(()),
             };
         };
@@ -148,7 +148,7 @@ impl HintReceiver {
     }
 
     async fn ping(&mut self, receiver: &Receiver) -> Result<(), LinkError> {
-        // That of a database that went back is another one, and so is its channel.
+        // After a restore the epoch is different, and so is the channel.
         let now = receiver.epoch()?;
         match self {
             Self::Postgres(listening) => listening.ping().await,

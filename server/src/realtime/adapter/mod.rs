@@ -1,15 +1,15 @@
-//! The adapter: carries hints to the other nodes that serve the same database, and theirs here.
+//! The adapter: carries hints between the nodes that serve the same database.
 //!
-//! Events here go to this node's sockets first; the hint follows, and nobody waits for it. All of them may be lost: behind
-//! each stands a timer of whoever would have heard it.
+//! An event reaches this node's own sockets first; then the hint is sent, without waiting. Hints may be lost: a timer of the node
+//! that would have received one makes up for it.
 //!
-//! - [`hint`]: the hints, and their form on the wire
-//! - `queue`: hints that wait to be sent, bounded
-//! - `link`: the connection that is made anew on any error; by way of `postgres` or `redis`
+//! - [`hint`]: the hints and their wire format
+//! - `queue`: the bounded queue of hints to send
+//! - `link`: the connection, reopened on any error; over `postgres` or `redis`
 //! - `receive`: the effects of another node's hints
-//! - `status`: sessions hear whether other nodes are connected
+//! - `status`: reports to sessions whether the other nodes are connected
 //!
-//! Invariant: a hint is never taken for truth. It leads to a look at the store, or to something that lasts for a moment only.
+//! Invariant: a hint is never taken for truth. It leads to a read of the store, or to a transient effect.
 
 pub(super) mod hint;
 mod link;
@@ -40,36 +40,36 @@ use link::{LinkError, LinkMessage};
 use queue::HintQueue;
 use receive::Receiver;
 
-/// How soon a link is made anew.
+/// How soon a failed link is reopened.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// This node's hints to the others, and how well it hears them.
+/// Sends this node's hints, and tracks whether the others' arrive.
 pub(super) struct Adapter {
     node: NodeId,
-    /// `None` where nothing carries hints.
+    /// `None` without a transport.
     queue: Option<HintQueue>,
     status: watch::Sender<AdapterStatus>,
-    /// The last state that sessions heard of it.
+    /// The state last reported to sessions.
     is_degraded: AtomicBool,
-    /// Whether the log says that they are lost.
+    /// Whether the present outage has been logged.
     warned: AtomicBool,
-    /// Hints that could not be read.
+    /// The count of hints that could not be read.
     unreadable: AtomicU64,
 }
 
-/// How well hints travel.
+/// The state of the adapter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum AdapterStatus {
     None,
     Up,
-    /// They are lost, since then.
+    /// Hints are lost, since then.
     Degraded {
         since: Millis,
     },
 }
 
 impl HintTransport {
-    /// The carrier of hints between the nodes of a database. `None` where there is none.
+    /// The transport for hints between the nodes of a database. `None` if there is none.
     pub(super) fn of(config: &Config) -> Result<Option<Self>, AdapterError> {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         Ok(match (choice, &config.database) {
@@ -88,7 +88,7 @@ impl HintTransport {
 }
 
 impl Adapter {
-    /// For a node that others may be beside of, where something carries hints between them.
+    /// An adapter for this node; `has_transport` says whether hints travel between nodes.
     pub(super) fn new(node: NodeId, has_transport: bool) -> Self {
         let status = if has_transport {
             AdapterStatus::Degraded { since: clock::now() }
@@ -105,19 +105,19 @@ impl Adapter {
         }
     }
 
-    /// Sends a hint to the other nodes, or drops it: never waits.
+    /// Queues a hint for the other nodes, or drops it; never waits.
     pub(super) fn send(&self, hint: &Hint) {
         if let Some(queue) = &self.queue {
             queue.put(hint);
         }
     }
 
-    /// How well hints travel, and each change of that.
+    /// Subscribes to the adapter's state.
     pub(super) fn status(&self) -> watch::Receiver<AdapterStatus> {
         self.status.subscribe()
     }
 
-    /// The state for sessions. It is noted and read under the lock that publishes.
+    /// The state for sessions. It is set and read under the lock that publishes.
     pub(super) fn nodes(&self) -> Nodes {
         Nodes {
             degraded: self.is_degraded.load(Ordering::Acquire),
@@ -132,7 +132,7 @@ impl Adapter {
         self.warned.store(false, Ordering::Relaxed);
         if let AdapterStatus::Degraded { since } = self.status.send_replace(AdapterStatus::Up) {
             let after_ms = clock::now().saturating_sub(since);
-            tracing::info!(after_ms, "the other nodes are heard");
+            tracing::info!(after_ms, "the other nodes are connected");
         }
     }
 
@@ -144,11 +144,11 @@ impl Adapter {
             }
             was_up
         });
-        // Once in an outage, and at a start without a link.
+        // Only once per outage, or per start without a link.
         if self.warned.swap(true, Ordering::Relaxed) {
-            tracing::debug!(%error, "the other nodes are not heard yet");
+            tracing::debug!(%error, "the other nodes are not connected yet");
         } else {
-            tracing::warn!(%error, "the other nodes are not heard: their messages come within a second or two, who types and who is there may be wrong");
+            tracing::warn!(%error, "the other nodes are not connected: their messages arrive within a second or two; typing and presence may be wrong");
         }
     }
 
@@ -156,28 +156,25 @@ impl Adapter {
     fn note_unreadable(&self, count: usize, why: &str) {
         let before = self.unreadable.fetch_add(count as u64, Ordering::Relaxed);
         let ignored = before + count as u64;
-        // Once, twice, four times, and so on.
+        // Log at counts of one, two, four, and so on.
         if before.checked_ilog2() != ignored.checked_ilog2() {
             tracing::warn!(ignored, why, "hints were ignored");
         }
     }
 
-    /// A hint from another node.
+    /// Reads the hints of another node's message.
     fn read(&self, message: &LinkMessage) -> Vec<Hint> {
         let text = match message {
             LinkMessage::Missed => return vec![Hint::Everything],
             LinkMessage::Text(text) => text,
         };
         match HintPacket::read(text) {
-            Ok(heard) if heard.from == self.node => Vec::new(),
-            Ok(heard) => {
-                if heard.unknown > 0 {
-                    self.note_unreadable(
-                        heard.unknown,
-                        "they are of a kind that this version does not know",
-                    );
+            Ok(received) if received.from == self.node => Vec::new(),
+            Ok(received) => {
+                if received.unknown > 0 {
+                    self.note_unreadable(received.unknown, "their kind is unknown to this version");
                 }
-                heard.hints
+                received.hints
             }
             Err(error) => {
                 self.note_unreadable(1, &error.to_string());
@@ -187,7 +184,7 @@ impl Adapter {
     }
 }
 
-/// Carries hints until the server is gone.
+/// Carries hints until the server is dropped.
 async fn carry(transport: HintTransport, receiver: Receiver) {
     let adapter = &receiver.adapter;
     let Some(queue) = &adapter.queue else { return };
@@ -195,8 +192,8 @@ async fn carry(transport: HintTransport, receiver: Receiver) {
         let error = match transport.connect(&receiver).await {
             Ok(link) => {
                 adapter.is_up();
-                // Hints sent while nobody listened are made up for, here and there.
-                queue.begin_anew();
+                // Hints sent while the link was down are lost: both sides catch up from the store.
+                queue.reset();
                 match receiver.take(LinkMessage::Missed).await {
                     Ok(()) => link.run(adapter.node, queue, &receiver).await,
                     Err(error) => error,

@@ -1,4 +1,4 @@
-//! Hints by way of the database server: NOTIFY on one connection, LISTEN on another one.
+//! Hints over Postgres: NOTIFY on one connection, LISTEN on another.
 
 use super::link::{LinkError, LinkMessage};
 use crate::store::postgres::notification::{Listener, NotificationSender, Notifications};

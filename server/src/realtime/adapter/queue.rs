@@ -1,4 +1,4 @@
-//! Hints that wait to be sent. Nobody waits for them; excess ones are dropped, and the others hear that hints were lost.
+//! Hints to send. Senders never wait; excess hints are dropped, and a hint that hints were lost goes out instead.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::hint::{Hint, written};
 use crate::store::ChangeNumber;
 
-/// Most rooms named one by one. With one more, everything may have changed.
+/// Most rooms listed individually. Beyond it a hint that everything may have changed goes out.
 const ROOMS: usize = 1_024;
 /// Most bytes of all other hints.
 const BYTES: usize = 256 * 1024;
@@ -22,7 +22,7 @@ pub(super) struct HintQueue {
     dropped: AtomicU64,
 }
 
-/// Pending hints. Equal ones are one.
+/// Pending hints, without duplicates.
 #[derive(Debug, Default)]
 struct PendingHints {
     everything: bool,
@@ -39,16 +39,16 @@ impl PendingHints {
         self.rooms.clear();
     }
 
-    /// Takes a hint in. Answers whether there was room for it.
+    /// Adds a hint. Returns whether there was room for it.
     fn put(&mut self, hint: &Hint) -> bool {
         match hint {
             Hint::Everything => self.everything(),
             Hint::Feed(head) => {
                 if !self.everything {
-                    // One of unknown height is worth a look in any case.
+                    // Without a known head the feed has to be read in any case.
                     self.feed = Some(match self.feed {
                         Some(None) => None,
-                        Some(known) => head.and(known.max(*head)),
+                        Some(pending) => head.and(pending.max(*head)),
                         None => *head,
                     });
                 }
@@ -93,7 +93,7 @@ impl PendingHints {
 }
 
 impl HintQueue {
-    /// Has a hint sent soon, or drops it.
+    /// Queues a hint, or drops it if there are too many.
     pub(super) fn put(&self, hint: &Hint) {
         if !self.waiting().put(hint) {
             let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
@@ -107,8 +107,8 @@ impl HintQueue {
         self.notify.notify_one();
     }
 
-    /// Forgets hints that waited while nothing could be sent: the others have caught up by their timers.
-    pub(super) fn begin_anew(&self) {
+    /// Drops the hints queued while nothing could be sent: the other nodes have caught up by their timers.
+    pub(super) fn reset(&self) {
         let mut waiting = self.waiting();
         *waiting = PendingHints::default();
         waiting.everything();
@@ -116,7 +116,7 @@ impl HintQueue {
         self.notify.notify_one();
     }
 
-    /// Waits for hints, and takes all that there are.
+    /// Waits for hints, and takes all of them.
     pub(super) async fn next(&self) -> Vec<String> {
         loop {
             let taken = self.waiting().take();
@@ -199,7 +199,7 @@ mod tests {
         let queue = HintQueue::default();
         queue.put(&room(1, 4));
         queue.put(&Hint::Presence(json!([])));
-        queue.begin_anew();
+        queue.reset();
         assert_eq!(taken(&queue), [Hint::Everything]);
     }
 }

@@ -1,4 +1,4 @@
-//! Another node's hints lead to a look at the store, or to something that harms nobody where it is wrong.
+//! Effects of another node's hints: a read of the store, or a transient event that does no harm if it is wrong.
 
 use std::sync::{Arc, Weak};
 
@@ -13,7 +13,7 @@ use super::hint::Hint;
 use super::link::{LinkError, LinkMessage};
 use crate::store::SessionId;
 
-/// Where hints from other nodes go, as long as the server is there.
+/// Handles the hints of other nodes while the server exists.
 pub(super) struct Receiver {
     pub(super) adapter: Arc<Adapter>,
     pub(super) realtime: Weak<RealtimeParts>,
@@ -28,7 +28,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// The life of the database by now.
+    /// The current epoch of the database.
     pub(super) fn epoch(&self) -> Result<Epoch, LinkError> {
         let realtime = self.realtime.upgrade().ok_or(LinkError::Ended)?;
         Ok(realtime.store.epoch())
@@ -43,7 +43,7 @@ impl Receiver {
 }
 
 impl Realtime {
-    /// Acts on another node's hint.
+    /// Handles another node's hint.
     async fn receive(&self, hint: Hint) {
         match hint {
             Hint::Room { room, head } => self.room_may_have_grown(room, head).await,
@@ -64,14 +64,14 @@ impl Realtime {
                 tab,
                 since,
             } => self.replace_tab(person, session, tab, since),
-            Hint::Presence(told) => self.0.hub.presence.on_hint(told),
+            Hint::Presence(presence) => self.0.hub.presence.on_hint(presence),
         }
     }
 
-    /// A room that is not known here has nobody here.
+    /// A room that this process has not loaded has no member connected here.
     async fn room_may_have_grown(&self, room: RoomId, head: Seq) {
-        let known = self.0.hub.published().await.head(room);
-        if known.is_some_and(|known| known < head) {
+        let published = self.0.hub.published().await.head(room);
+        if published.is_some_and(|published| published < head) {
             self.0.hub.hints.room(room);
         }
     }
@@ -102,8 +102,9 @@ impl Realtime {
         let _ = own.emit(event::READ, &Read { room, seq }).await;
     }
 
-    /// Ends a tab's connections that are older than one elsewhere, by the clocks of both nodes. One wrongly left open ends by
-    /// its own silence.
+    /// Ends a tab's connections that are older than the one on another node, by the clocks of both. One left open in error ends
+    /// by
+    /// its ping timeout.
     fn replace_tab(&self, person: UserId, session: SessionId, tab: Uuid, since: Millis) {
         for connection in self.0.people.of(person) {
             if connection.device.session == session && connection.tab == Some(tab) && connection.since < since

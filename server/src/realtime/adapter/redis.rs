@@ -1,4 +1,4 @@
-//! Hints by way of a Redis server: one connection that publishes, subscribes and is pinged.
+//! Hints over Redis: one connection that publishes, subscribes and is pinged.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,16 +12,16 @@ use tokio::time::timeout;
 use super::link::{LinkError, LinkMessage};
 use crate::config::RedisServer;
 
-/// How long the server may take to connect, or to answer.
+/// Time limit to connect, and to answer.
 const ANSWER: Duration = Duration::from_secs(2);
-/// Most messages that have come and are not read.
+/// Most received messages that are not read yet.
 const UNREAD: usize = 1_024;
 
 impl RedisServer {
     /// Connects, and subscribes to a channel.
     pub(super) async fn connect(&self, channel: &str) -> Result<(Publisher, Subscription), LinkError> {
         let missed = Arc::new(AtomicBool::new(false));
-        let (heard, messages) = mpsc::channel(UNREAD);
+        let (received, messages) = mpsc::channel(UNREAD);
         let note = missed.clone();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(ANSWER))
@@ -30,7 +30,7 @@ impl RedisServer {
                 let Some(pushed) = Pushed::read(push) else {
                     return Ok(());
                 };
-                match heard.try_send(pushed) {
+                match received.try_send(pushed) {
                     Err(mpsc::error::TrySendError::Full(_)) => {
                         note.store(true, Ordering::Release);
                         Ok(())
@@ -63,7 +63,7 @@ impl RedisServer {
     }
 }
 
-/// A message that came without having been asked for.
+/// A message that Redis pushed.
 enum Pushed {
     Message(String),
     Gone,

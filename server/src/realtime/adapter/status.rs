@@ -1,4 +1,4 @@
-//! Sessions are told whether other nodes are heard: who types there, and who is there, may be wrong where they are not.
+//! Tells sessions whether other nodes are connected: otherwise their typing and presence may be wrong.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::super::hub::Hub;
 use super::AdapterStatus;
 
-/// How long other nodes may be unheard before anybody is told: a link that is made anew at once is no outage.
+/// How long other nodes may be disconnected before sessions are told: a brief reconnect is no outage.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) async fn broadcast_status(hub: Weak<Hub>) {
@@ -17,10 +17,10 @@ pub(super) async fn broadcast_status(hub: Weak<Hub>) {
         return;
     };
     let is_degraded = |status: &AdapterStatus| matches!(status, AdapterStatus::Degraded { .. });
-    let mut told = false;
+    let mut reported = false;
     loop {
         let degraded = is_degraded(&status.borrow_and_update());
-        if degraded == told {
+        if degraded == reported {
             if status.changed().await.is_err() {
                 return;
             }
@@ -32,6 +32,6 @@ pub(super) async fn broadcast_status(hub: Weak<Hub>) {
         }
         let Some(hub) = hub.upgrade() else { return };
         hub.broadcast_nodes(Nodes { degraded }).await;
-        told = degraded;
+        reported = degraded;
     }
 }

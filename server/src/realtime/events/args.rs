@@ -1,4 +1,4 @@
-//! Arguments of events, read once, strictly: exactly one argument of the documented shape, or a typed refusal.
+//! Event arguments, parsed strictly: exactly one argument of the documented shape, or a typed refusal.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,13 +15,13 @@ use steadfast_shared::{ErrorCode, WireError, limit};
 
 use crate::realtime::presence;
 
-/// The arguments of an event as they came.
+/// An event's arguments, unparsed.
 pub(in crate::realtime) struct EventArgs {
     value: Value,
 }
 
 impl EventArgs {
-    /// Bytes of JSON, the event's name counted in.
+    /// Bytes of JSON, including the event's name.
     pub(in crate::realtime) fn len(&self) -> usize {
         match &self.value {
             Value::Str(text, _) => text.len(),
@@ -29,13 +29,13 @@ impl EventArgs {
         }
     }
 
-    /// Reads the one argument.
+    /// Parses the only argument.
     pub(in crate::realtime) fn read<T: DeserializeOwned>(&self) -> Result<T, WireError> {
         match &self.value {
             Value::Str(text, None) => one_argument(text.as_str()),
             Value::Str(_, Some(_)) | Value::Bytes(_) => Err(WireError::new(
                 ErrorCode::Invalid,
-                "binary attachments are not understood",
+                "binary attachments are not supported",
             )),
         }
     }
@@ -54,7 +54,7 @@ impl<A: Adapter> FromMessageParts<A> for EventArgs {
     }
 }
 
-/// The `auth` of CONNECT; `None` where it is not of the documented shape. No `auth` at all is an empty one.
+/// The `auth` of CONNECT; `None` if it is invalid. A missing `auth` counts as an empty one.
 pub(in crate::realtime) struct ShownAuth(pub(in crate::realtime) Option<Auth>);
 
 impl<A: Adapter> FromConnectParts<A> for ShownAuth {
@@ -72,20 +72,20 @@ impl<A: Adapter> FromConnectParts<A> for ShownAuth {
     }
 }
 
-// Reads `["event", argument]`.
+// Parses `["event", argument]`.
 fn one_argument<T: DeserializeOwned>(json: &str) -> Result<T, WireError> {
     match serde_json::from_str::<EventPayload<T>>(json) {
         Ok(event) => Ok(event.0),
         Err(error) => {
             let error = error.to_string();
-            // Where in the packet it is says nothing to a person.
-            let what = error
+            // The position in the packet is of no use to people.
+            let reason = error
                 .rsplit_once(" at line ")
-                .map_or(error.as_str(), |(what, _)| what);
-            let what: String = what.chars().take(200).collect();
+                .map_or(error.as_str(), |(reason, _)| reason);
+            let reason: String = reason.chars().take(200).collect();
             Err(WireError::new(
                 ErrorCode::Invalid,
-                format!("not as documented: {what}"),
+                format!("invalid argument: {reason}"),
             ))
         }
     }

@@ -1,4 +1,4 @@
-//! Who is writing, how far somebody has read. None of it touches a cursor; a lost event does no harm.
+//! Typing, read markers and away states. None of them moves a cursor, and a lost event does no harm.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::realtime::{Realtime, cost_of, person_room, room_name};
 use crate::store::ReadMark;
 
 impl Realtime {
-    /// `typing`: tells the others in the room, if they have nothing more important to read.
+    /// `typing`: notifies the other members, unless their sockets are busy.
     pub(in crate::realtime) fn typing(
         &self,
         socket: &SocketRef,
@@ -40,7 +40,7 @@ impl Realtime {
         });
     }
 
-    /// `read`: remembers how far this person has read and tells their other sockets.
+    /// `read`: stores the person's read marker, and sends it to their other sockets.
     pub(in crate::realtime) fn read(
         &self,
         socket: &SocketRef,
@@ -74,7 +74,7 @@ impl Realtime {
         });
     }
 
-    /// `away`: whether somebody sits there.
+    /// `away`: whether the person is away from this device.
     pub(in crate::realtime) fn away(
         &self,
         _: &SocketRef,

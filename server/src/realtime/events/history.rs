@@ -1,4 +1,4 @@
-//! Stored entries are read; cursors are compared with heads.
+//! History pages, and comparing cursors with heads.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,14 +12,15 @@ use crate::realtime::connection::{ClientConnection, Cost};
 use crate::realtime::{COST_BYTES, Realtime, cost_of};
 use crate::store::Span;
 
-/// Most pages one connection may have asked for and not been answered.
-pub(in crate::realtime) const PAGES_ASKED: usize = 16;
+/// Most reads that one connection may have in flight.
+pub(in crate::realtime) const READS_IN_FLIGHT: usize = 16;
 
 impl Realtime {
     /// `history`: one page.
     ///
-    /// A connection's pages are read one after another, and none while the one before is still unread by the other side:
-    /// whoever asks and does not read fills no memory but one page's.
+    /// A connection's pages are read one after another, each only once the client has read the previous one: a client that
+    /// requests
+    /// pages without reading them takes no more memory than one page.
     pub(in crate::realtime) fn history(
         &self,
         _: &SocketRef,
@@ -35,7 +36,7 @@ impl Realtime {
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             let reply = realtime.page(&connection, &request, span).await;
-            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            connection.in_flight.fetch_sub(1, Ordering::Relaxed);
             realtime.answer(&connection, ack, &Reply::from(reply));
         });
     }
@@ -48,28 +49,28 @@ impl Realtime {
         self.charge_costly(connection, cost_of(args))?;
         let request: HistoryRequest = args.read()?;
         connection.member_of(request.room)?;
-        let asked = [
+        let given = [
             request.after.map(Span::After),
             request.before.map(Span::Before),
             request.around.map(Span::Around),
             request.since.map(Span::Since),
         ];
-        let mut asked = asked.into_iter().flatten();
-        let span = asked.next().unwrap_or(Span::Newest);
-        if asked.next().is_some() {
+        let mut given = given.into_iter().flatten();
+        let span = given.next().unwrap_or(Span::Newest);
+        if given.next().is_some() {
             return Err(WireError::new(
                 ErrorCode::Invalid,
-                "only one of after, before, around and since",
+                "give only one of after, before, around and since",
             ));
         }
         if request.limit == Some(0) {
-            return Err(WireError::new(ErrorCode::Invalid, "a limit is at least 1"));
+            return Err(WireError::new(ErrorCode::Invalid, "the limit must be at least 1"));
         }
-        if connection.asked.fetch_add(1, Ordering::Relaxed) >= PAGES_ASKED {
-            connection.asked.fetch_sub(1, Ordering::Relaxed);
+        if connection.in_flight.fetch_add(1, Ordering::Relaxed) >= READS_IN_FLIGHT {
+            connection.in_flight.fetch_sub(1, Ordering::Relaxed);
             return Err(WireError::new(
                 ErrorCode::Busy,
-                "too many pages asked for at once: wait for their answers",
+                "too many pages requested at once: wait for the responses",
             ));
         }
         Ok((request, span))
@@ -101,9 +102,9 @@ impl Realtime {
                     "the history cannot be read right now: try again",
                 )
             })?;
-        // Long pages are dearer: over polling nothing tells whether the one before was read.
+        // Long pages cost more, because over polling the server cannot tell whether the previous one was read.
         let bytes: usize = page.entries.iter().map(steadfast_shared::Entry::text_bytes).sum();
-        // Somebody may have been taken out of the room while it was read.
+        // The person may have been removed from the room during the read.
         connection.member_of(request.room)?;
         connection
             .device
@@ -111,7 +112,7 @@ impl Realtime {
         Ok(page)
     }
 
-    /// `sync`: the heads of this person's rooms.
+    /// `sync`: the heads of the person's rooms.
     pub(in crate::realtime) fn sync(
         &self,
         _: &SocketRef,
@@ -135,11 +136,11 @@ impl Realtime {
         ClientConnection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
-            // Nobody is told that nothing is missing by a server that cannot know.
+            // A server that cannot read the store must not answer that nothing is missing.
             let reply = if realtime.is_stale() {
                 Err(WireError::new(
                     ErrorCode::Unavailable,
-                    "the server cannot see what is stored right now: try again",
+                    "the server cannot read the database right now: try again",
                 ))
             } else {
                 Ok(realtime.0.hub.heads(&connection).await)

@@ -1,4 +1,4 @@
-//! People are listed: everybody by name, and those of a room, by whether they are there.
+//! Lists people: everybody by name, or a room's members by availability.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::realtime::connection::ClientConnection;
 use crate::realtime::rooms::unreadable;
 use crate::store::PeoplePage;
 
-/// How many members are read at once to find those who are not there.
+/// Members per read when searching for those who are offline.
 const READ_AT_ONCE: usize = 500;
 
 impl Realtime {
@@ -26,8 +26,8 @@ impl Realtime {
         args: &EventArgs,
         ack: AckSender,
     ) {
-        self.look(connection, args, ack, async |realtime, _, asked: FindPeople| {
-            let page = PeoplePage::new(&asked.search, asked.after.as_ref(), limit::LISTED);
+        self.query(connection, args, ack, async |realtime, _, request: FindPeople| {
+            let page = PeoplePage::new(&request.search, request.after.as_ref(), limit::LISTED);
             let found: Result<Vec<Person>, _> = realtime.0.store.find_people(&page).await;
             found.map_err(|error| unreadable(&error))
         });
@@ -41,18 +41,18 @@ impl Realtime {
         args: &EventArgs,
         ack: AckSender,
     ) {
-        self.look(
+        self.query(
             connection,
             args,
             ack,
-            async |realtime, connection, asked: ListMembers| {
-                if asked.after.is_some() && asked.here.is_none() {
-                    let message = "`after` goes on with those who are `here`, or with those who are not";
+            async |realtime, connection, request: ListMembers| {
+                if request.after.is_some() && request.here.is_none() {
+                    let message = "`after` needs `here`, because each continues one of the two lists";
                     return Err(WireError::new(ErrorCode::Invalid, message));
                 }
-                connection.member_of(asked.room)?;
-                let members = realtime.members(&connection, &asked).await?;
-                connection.member_of(asked.room)?;
+                connection.member_of(request.room)?;
+                let members = realtime.members(&connection, &request).await?;
+                connection.member_of(request.room)?;
                 Ok(members)
             },
         );
@@ -61,20 +61,20 @@ impl Realtime {
     async fn members(
         &self,
         connection: &ClientConnection,
-        asked: &ListMembers,
+        request: &ListMembers,
     ) -> Result<Vec<Member>, WireError> {
-        let most = asked.limit.unwrap_or(limit::MEMBERS_LISTED);
+        let most = request.limit.unwrap_or(limit::MEMBERS_LISTED);
         let most = most.clamp(1, limit::MEMBERS_LISTED);
-        let page = PeoplePage::new(&asked.search, asked.after.as_ref(), most);
+        let page = PeoplePage::new(&request.search, request.after.as_ref(), most);
         let mut listed: Vec<(Person, Availability)> = Vec::new();
-        if asked.here != Some(false) {
-            listed = self.0.hub.presence.listed(asked.room, &page);
-            if asked.here.is_none() {
+        if request.here != Some(false) {
+            listed = self.0.hub.presence.listed(request.room, &page);
+            if request.here.is_none() {
                 listed.sort_by_key(|(_, state)| *state);
             }
         }
-        if asked.here != Some(true) && listed.len() < most {
-            let others = self.who_are_not_there(connection, asked.room, page, most - listed.len());
+        if request.here != Some(true) && listed.len() < most {
+            let others = self.offline_members(connection, request.room, page, most - listed.len());
             listed.extend(
                 others
                     .await?
@@ -82,7 +82,7 @@ impl Realtime {
                     .map(|person| (person, Availability::Offline)),
             );
         }
-        let roles = self.0.store.roles_in(asked.room).await;
+        let roles = self.0.store.roles_in(request.room).await;
         let roles = roles.map_err(|error| unreadable(&error))?;
         let members = listed.into_iter().map(|(person, state)| Member {
             role: roles.get(&person.id).copied().unwrap_or_default(),
@@ -92,8 +92,8 @@ impl Realtime {
         Ok(members.collect())
     }
 
-    /// Goes along the room's members until as many are found as are asked for. Each further read is charged.
-    async fn who_are_not_there(
+    /// Reads the room's members until enough offline ones are found. Each further read is charged.
+    async fn offline_members(
         &self,
         connection: &ClientConnection,
         room: RoomId,

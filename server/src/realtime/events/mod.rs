@@ -1,4 +1,4 @@
-//! The events of clients: their arguments, and the handlers that answer them.
+//! Client events: their arguments, and their handlers.
 
 pub(in crate::realtime) mod args;
 pub(in crate::realtime) mod ephemeral;

@@ -12,13 +12,13 @@ use steadfast_shared::{ErrorCode, Person, Room, WireError};
 
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::{ClientConnection, Cost};
-use crate::realtime::history::PAGES_ASKED;
+use crate::realtime::history::READS_IN_FLIGHT;
 use crate::realtime::writer::{CommandAnswer, QueuedCommand};
 use crate::realtime::{COSTLY, Realtime, cost_of};
 use crate::store::{Command, StoreError, StoreRefusal};
 
 /// Handlers of events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
-macro_rules! errands {
+macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident($act:expr) -> $answer:expr;)*) => {
         impl Realtime {
             $(
@@ -31,15 +31,15 @@ macro_rules! errands {
     };
 }
 
-errands! {
+commands! {
     // `room:create`
     create_room(Command::Create) -> the_room;
     // `room:direct`
     direct_room(Command::Direct) -> the_room;
     // `room:join`
-    join_room(|asked: InRoom| Command::Join(asked.room)) -> the_room;
+    join_room(|request: InRoom| Command::Join(request.room)) -> the_room;
     // `room:leave`
-    leave_room(|asked: InRoom| Command::Leave(asked.room)) -> nothing;
+    leave_room(|request: InRoom| Command::Leave(request.room)) -> nothing;
     // `room:invite`
     invite(Command::Invite) -> nothing;
     // `room:remove`
@@ -51,11 +51,11 @@ errands! {
     // `block`
     block(Command::Block) -> nothing;
     // `nickname`
-    nickname(|asked: ChangeNickname| Command::Rename(asked.name)) -> the_person;
+    nickname(|request: ChangeNickname| Command::Rename(request.name)) -> the_person;
 }
 
 fn the_room(done: CommandAnswer) -> Result<Room, WireError> {
-    // Somebody may have taken this person out again.
+    // The person may have been removed again.
     done.room.ok_or_else(|| StoreRefusal::UnknownRoom.into())
 }
 
@@ -118,20 +118,20 @@ impl Realtime {
         args: &EventArgs,
         ack: AckSender,
     ) {
-        self.look(
+        self.query(
             connection,
             args,
             ack,
-            async |realtime, connection, asked: BrowseRooms| {
+            async |realtime, connection, request: BrowseRooms| {
                 let listed: Result<Vec<ListedRoom>, _> =
-                    realtime.0.store.browse(connection.user, &asked).await;
+                    realtime.0.store.browse(connection.user, &request).await;
                 listed.map_err(|error| unreadable(&error))
             },
         );
     }
 
-    /// Answers reads: one after another for each connection, as history's pages are.
-    pub(in crate::realtime) fn look<A, T, F>(
+    /// Answers reads, one after another for each connection, as for history pages.
+    pub(in crate::realtime) fn query<A, T, F>(
         &self,
         connection: &Arc<ClientConnection>,
         args: &EventArgs,
@@ -145,34 +145,34 @@ impl Realtime {
         let checked = self
             .charge_costly(connection, COSTLY.saturating_mul(cost_of(args)))
             .and_then(|()| args.read());
-        let checked = checked.and_then(|asked| {
-            if connection.asked.fetch_add(1, Ordering::Relaxed) < PAGES_ASKED {
-                return Ok(asked);
+        let checked = checked.and_then(|request| {
+            if connection.in_flight.fetch_add(1, Ordering::Relaxed) < READS_IN_FLIGHT {
+                return Ok(request);
             }
-            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            connection.in_flight.fetch_sub(1, Ordering::Relaxed);
             Err(WireError::new(
                 ErrorCode::Busy,
-                "too much asked for at once: wait for the answers",
+                "too many requests at once: wait for the responses",
             ))
         });
-        let asked = match checked {
-            Ok(asked) => asked,
+        let request = match checked {
+            Ok(request) => request,
             Err(error) => return self.handle::<T>(connection, ack, || Err(error)),
         };
         ClientConnection::count(&connection.events);
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             let reply = match connection.turn().await {
-                Ok(_turn) => work(realtime.clone(), connection.clone(), asked).await,
+                Ok(_turn) => work(realtime.clone(), connection.clone(), request).await,
                 Err(gone) => Err(gone),
             };
-            connection.asked.fetch_sub(1, Ordering::Relaxed);
+            connection.in_flight.fetch_sub(1, Ordering::Relaxed);
             realtime.answer(&connection, ack, &Reply::from(reply));
         });
     }
 }
 
-/// How many entries a command may write. They cost as much as entries that are sent.
+/// The number of entries a command may write. They cost as much as sent entries.
 fn entries_of(act: &Command, connection: &ClientConnection) -> u32 {
     match act {
         Command::Rename(_) => u32::try_from(connection.rooms().len()).unwrap_or(u32::MAX),
@@ -189,5 +189,8 @@ fn entries_of(act: &Command, connection: &ClientConnection) -> u32 {
 
 pub(in crate::realtime) fn unreadable(error: &StoreError) -> WireError {
     tracing::error!(%error, "the store could not be read");
-    WireError::new(ErrorCode::Unavailable, "this cannot be read right now: try again")
+    WireError::new(
+        ErrorCode::Unavailable,
+        "the server cannot read this right now: try again",
+    )
 }

@@ -1,4 +1,4 @@
-//! Entries come in.
+//! Receives sent entries.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::realtime::writer::Job;
 use crate::realtime::{Realtime, cost_of};
 
 impl Realtime {
-    /// `send`: queues a batch. Runs in the order the events came in; the writer answers.
+    /// `send`: queues a batch, in the order of arrival; the writer answers.
     pub(in crate::realtime) fn send(
         &self,
         _: &SocketRef,
@@ -31,7 +31,7 @@ impl Realtime {
                         Ok(Err(error)) => Err(error),
                         _ => Err(WireError::new(
                             ErrorCode::Unavailable,
-                            "this went wrong on the server",
+                            "an internal error occurred: try again",
                         )),
                     });
                 }
@@ -73,14 +73,14 @@ impl Realtime {
         if items.iter().any(|item| !item.body.is_sendable()) {
             return Err(WireError::new(
                 ErrorCode::Invalid,
-                "an entry of a kind that cannot be sent",
+                "entries of this kind cannot be sent",
             ));
         }
         Ok(items)
     }
 }
 
-/// Tells texts that are too long from everything else that is not as documented.
+/// Distinguishes texts that are too long from other invalid arguments.
 fn why_unreadable(args: &EventArgs, error: WireError) -> WireError {
     #[derive(Deserialize)]
     struct Loose {

@@ -1,4 +1,4 @@
-//! Sockets follow a change, under the lock that publishes.
+//! Applies a change to sockets, under the lock that publishes.
 
 use serde::Serialize;
 use socketioxide::{SendError, SocketError};
@@ -27,7 +27,7 @@ impl Hub {
                     }
                 }
                 self.bring_all_in(published, gathered, *room, people, number);
-                // Those a room was made for are no arrivals.
+                // Members a room is created with do not count as joining.
                 for person in people.iter().filter(|_| !made) {
                     self.broadcast_membership(published, *room, person, true).await;
                 }
@@ -41,7 +41,7 @@ impl Hub {
                 }
             }
             ChangeKind::RoomChanged { room } => {
-                // All of them were read as the last one has left the room.
+                // Members were read as of the last change, so only the last one of several is applied.
                 let last = gathered.changes[nth + 1..]
                     .iter()
                     .all(|later| later.kind != *kind);
@@ -82,7 +82,7 @@ impl Hub {
         }
     }
 
-    /// Lets people's sockets into a room they have come into.
+    /// Adds people's sockets to a room they have joined.
     fn bring_all_in(
         &self,
         published: &mut PublishedState,
@@ -106,7 +106,7 @@ impl Hub {
         }
     }
 
-    /// Lets somebody's sockets into a room they are in, and tells them how they see it.
+    /// Adds a person's sockets to a room and sends them the person's view of it.
     fn show(
         &self,
         published: &mut PublishedState,
@@ -120,9 +120,9 @@ impl Hub {
         }
         match gathered.view(room, user) {
             Some(Some(view)) => self.bring_in(published, user, view, number),
-            // They left: that is one of the changes that follow.
+            // The person left, which is one of the following changes.
             Some(None) => {}
-            // They connected after that was read.
+            // The person connected after the views were read.
             None => drop(published.unsynced.insert(user)),
         }
     }
@@ -139,7 +139,7 @@ impl Hub {
         }
     }
 
-    /// Tells a person of their role, and of the rooms they may change by it, or no longer.
+    /// Sends a person their new role, and the rooms whose permissions change with it.
     fn change_role(
         &self,
         published: &mut PublishedState,
@@ -164,16 +164,16 @@ impl Hub {
         }
     }
 
-    /// Broadcasts somebody's role from here on.
+    /// Broadcasts a person's new role.
     async fn broadcast_role(&self, published: &PublishedState, person: UserId, role: Role) {
         let Some(everybody) = self.everybody() else { return };
-        let told = MemberRole { person, role };
-        if is_full(&everybody.to(EVERYBODY).emit(event::MEMBER_ROLE, &told).await) {
+        let changed = MemberRole { person, role };
+        if is_full(&everybody.to(EVERYBODY).emit(event::MEMBER_ROLE, &changed).await) {
             self.resync(published, vec![EVERYBODY.to_owned()]);
         }
     }
 
-    /// Ends the connections of a device, and those it may be about to open.
+    /// Ends the connections of a device, and those it is about to open.
     pub(in super::super) fn end_session(&self, session: SessionId, reason: ClosingReason) {
         for connection in self.people.sign_out(session, reason) {
             match self.io.of("/").and_then(|io| io.get_socket(connection.id)) {
@@ -183,14 +183,14 @@ impl Hub {
         }
     }
 
-    /// Tells the open connections of a person something.
-    pub(super) fn emit_to_person<T: Serialize>(&self, person: UserId, name: &str, told: &T) {
+    /// Emits an event to the open connections of a person.
+    pub(super) fn emit_to_person<T: Serialize>(&self, person: UserId, name: &str, data: &T) {
         for connection in self.people.of(person) {
             let Some(socket) = self.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
                 continue;
             };
             if connection.place().open
-                && let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(name, told)
+                && let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(name, data)
             {
                 self.end_stalled(&socket, &connection);
             }

@@ -1,4 +1,4 @@
-//! The reads of a round, all of them as of one moment.
+//! Reads what a round needs, all from one snapshot.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,49 +9,49 @@ use crate::store::{ChangeKind, ChangeNumber, FeedChange, Grown, Profile, Session
 
 /// Most changes applied in one round.
 const CHANGES: usize = 256;
-/// Most people whose connections are brought in line with all that is stored in one round.
+/// Most people whose connections are synchronized with the store in one round.
 pub(super) const PEOPLE: usize = 64;
 
-/// How far this process is when a round begins.
+/// The state of this process at the start of a round.
 pub(super) struct Start {
     pub(super) applied: ChangeNumber,
-    /// How far the rooms were published that are looked at.
+    /// The published heads of the rooms to check.
     pub(super) heads: Vec<(RoomId, Seq)>,
-    /// People whose connections are to be brought in line with all that is stored, as many as in one round.
+    /// People whose connections need a full synchronization, at most [`PEOPLE`].
     pub(super) unsynced: Vec<UserId>,
 }
 
 pub(super) struct Gathered {
     pub(super) as_of: ChangeNumber,
-    /// The changes that follow those applied.
+    /// The changes after the applied ones.
     pub(super) changes: Vec<FeedChange>,
-    /// Where the feed is followed from, in the changes' place: some of them are kept no longer, or not understood.
+    /// The feed's position to continue from, if some of the changes have been deleted or are of an unknown kind.
     pub(super) skip_to: Option<ChangeNumber>,
     views: HashMap<RoomId, Views>,
-    /// Rooms as those see them whose role changed.
+    /// The rooms of people whose role changed, as they see them.
     pub(super) rooms_of: HashMap<UserId, Vec<Room>>,
-    /// People whose connections are brought in line with all that is stored.
+    /// People whose connections are synchronized with the store.
     pub(super) unsynced: Vec<StoredPerson>,
-    /// The entries to publish, once the changes were applied.
+    /// The entries to publish after the changes.
     pub(super) grown: Vec<Grown>,
     /// Whether there is more to read at once.
     pub(super) more: bool,
 }
 
-/// A room as people see it who are in it.
+/// A room as its members see it.
 #[derive(Default)]
 struct Views {
-    asked: BTreeSet<UserId>,
+    requested: BTreeSet<UserId>,
     seen: HashMap<UserId, Room>,
 }
 
-/// All that is stored of a person which their connections follow.
+/// Everything stored about a person that their connections follow.
 pub(super) struct StoredPerson {
     pub(super) user: UserId,
-    /// `None` where there is no such person.
+    /// `None` if the person does not exist.
     pub(super) profile: Option<Profile>,
     pub(super) rooms: Vec<Room>,
-    /// Those of their connected devices that were signed out.
+    /// Their connected devices that were signed out.
     pub(super) ended: Vec<SessionId>,
 }
 
@@ -89,7 +89,7 @@ impl Gathered {
     async fn read_views(&mut self, hub: &Hub, snapshot: &mut dyn Snapshot) -> Result<(), StoreError> {
         for change in &self.changes {
             let mut ask = |room: RoomId, users: &mut dyn Iterator<Item = UserId>| {
-                self.views.entry(room).or_default().asked.extend(users);
+                self.views.entry(room).or_default().requested.extend(users);
             };
             match &change.kind {
                 ChangeKind::Joined { room, people, .. } => {
@@ -113,18 +113,18 @@ impl Gathered {
             }
         }
         for (room, views) in &mut self.views {
-            let asked: Vec<UserId> = views.asked.iter().copied().collect();
-            if !asked.is_empty() {
-                views.seen = snapshot.views(*room, &asked).await?;
+            let requested: Vec<UserId> = views.requested.iter().copied().collect();
+            if !requested.is_empty() {
+                views.seen = snapshot.views(*room, &requested).await?;
             }
         }
         Ok(())
     }
 
-    /// A room as somebody sees it: `Some(None)` where they are not in it, `None` where that was not read.
+    /// A room as a person sees it: `Some(None)` if they are not in it, `None` if it was not read.
     pub(super) fn view(&self, room: RoomId, user: UserId) -> Option<Option<&Room>> {
         let views = self.views.get(&room)?;
-        views.asked.contains(&user).then(|| views.seen.get(&user))
+        views.requested.contains(&user).then(|| views.seen.get(&user))
     }
 }
 

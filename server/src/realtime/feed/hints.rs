@@ -1,4 +1,4 @@
-//! Hints: something may have changed. Any may be lost, late or doubled; behind each stands the listener's timer.
+//! Hints that something may have changed. Any may be lost, late or duplicated; the listener's timer makes up for it.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use steadfast_shared::RoomId;
 use tokio::sync::Notify;
 
-/// Most rooms named one by one. With one more, all are looked at.
+/// Most rooms listed individually. Beyond it all are checked.
 const ROOMS: usize = 1_024;
 
-/// Hints for the listener, beside the feed, which it always reads.
+/// Hints for the listener about rooms; the feed is read in any case.
 #[derive(Debug, Default)]
 pub(in super::super) struct Hints {
     pending: Mutex<HintedRooms>,
@@ -54,12 +54,12 @@ impl Hints {
         self.notify.notify_one();
     }
 
-    /// Takes the hints; there are none from here on.
+    /// Takes the hints and leaves none.
     pub(super) fn take(&self) -> HintedRooms {
         std::mem::take(&mut *self.pending())
     }
 
-    /// Puts hints back that were not looked at after all.
+    /// Puts back hints that were not processed.
     pub(super) fn restore(&self, rooms: HintedRooms) {
         match rooms {
             HintedRooms::All => *self.pending() = HintedRooms::All,

@@ -1,4 +1,4 @@
-//! A database that goes on in another history than before: after a failover, which may have lost commits.
+//! A database whose history has diverged from the one this process knew: after a failover, which may have lost commits.
 
 use steadfast_shared::event::ClosingReason;
 
@@ -6,9 +6,11 @@ use super::super::hub::Hub;
 use crate::store::{ChangeNumber, StoreError};
 
 impl Hub {
-    /// Where the database is in another history than was known, the entries published here are compared with the stored ones, and
-    /// nothing is published meanwhile. Where that lacks some of it, every session ends and resumes by its cursors, of which each is
-    /// compared: only lost ones start afresh.
+    /// If the database continues a different history, compares the published entries with the stored ones, and publishes nothing
+    /// until
+    /// then. If any are missing, every session ends and resumes by its cursors, each of which is compared: only rooms with lost
+    /// entries
+    /// start over.
     pub(super) async fn follow_lineage(&self) -> Result<(), StoreError> {
         let Some(lineage) = self.store.elsewhere() else {
             return Ok(());
@@ -25,7 +27,7 @@ impl Hub {
         if lacks_some {
             tracing::error!(
                 rooms = lost.len(),
-                "the database has lost what was acknowledged, as a failover without a synchronous standby does: every session resumes"
+                "the database has lost acknowledged messages, as a failover without a synchronous standby does: every session resumes"
             );
             self.resume_everybody(head).await;
         }
@@ -33,12 +35,12 @@ impl Hub {
         if has_new_epoch {
             self.resume_everybody(head).await;
         } else if !lacks_some {
-            tracing::info!("the database goes on in another history, and has all that was published");
+            tracing::info!("the database continues a different history, which includes everything published");
         }
         Ok(())
     }
 
-    /// Forgets the published state, and ends every session, to be resumed.
+    /// Forgets the published state, and ends every session so that it resumes.
     async fn resume_everybody(&self, feed: ChangeNumber) {
         self.published().await.start_afresh(feed);
         self.applied.send_replace(feed);

@@ -1,16 +1,17 @@
-//! The listener: one task per process brings its sockets in line with commits of every node.
+//! The listener: one task per process that brings its sockets in line with the commits of every node.
 //!
-//! Each round reads the change feed and the entries of rooms from one snapshot, and then, under the lock that publishes,
-//! applies the changes in order and publishes the entries: the feed before the entries that follow it, and never past a gap.
-//! This process' own commands take the same path.
+//! Each round reads the change feed and the rooms' entries from one snapshot. Then, under the lock that publishes, it applies the
+//! changes in order and publishes the entries: a change before the entries that follow it, and never past a gap. This process's
+//! own
+//! commands take the same path.
 //!
 //! - [`hints`]: the hints for a round
 //! - `gather`: its reads
-//! - `apply`: sockets follow a change
-//! - `lineage`: whether the database still has the same history, after a failover
-//! - `sync`: a person's sockets are brought in line with all that is stored
+//! - `apply`: applies a change to sockets
+//! - `lineage`: checks after a failover whether the database still has the same history
+//! - `sync`: synchronizes a person's sockets with the store
 //!
-//! Invariant: no query is awaited under the lock that publishes. Nothing but a round applies changes.
+//! Invariant: no query is awaited under the lock that publishes. Only a round applies changes.
 
 mod apply;
 mod gather;
@@ -33,48 +34,48 @@ use crate::store::{ChangeNumber, StoreError};
 use gather::Gathered;
 use hints::HintedRooms;
 
-/// How often everything is looked at, whether a hint came or not.
+/// How often everything is checked without a hint.
 const ROUND: Duration = Duration::from_secs(1);
-/// How soon a round that failed is tried again.
+/// How soon a failed round is retried.
 const RETRY: Duration = Duration::from_millis(100);
-/// How long a round may read.
+/// Time limit for a round's reads.
 const READING: Duration = Duration::from_secs(3);
-/// How long a process may not have seen all that is stored before it says so.
+/// How long this process may go without reading the store before it reports that it is stale.
 const STALE: Duration = Duration::from_secs(5);
-/// How long whoever changed something waits until this process' sockets follow it.
+/// How long the author of a change waits for this process's sockets to follow it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Follows the change feed until the server is gone.
+/// Follows the change feed until the server is dropped.
 pub(super) async fn listen(hub: Weak<Hub>) {
     let Some(hints) = hub.upgrade().map(|hub| hub.hints.clone()) else {
         return;
     };
-    let mut looked = clock::instant();
+    let mut last_full = clock::instant();
     let mut wait = ROUND;
     loop {
         let _ = timeout(wait, hints.wait()).await;
         let Some(hub) = hub.upgrade() else { return };
         let began = clock::instant();
         let rooms = match hints.take() {
-            HintedRooms::These(_) if began.duration_since(looked) >= ROUND => HintedRooms::All,
+            HintedRooms::These(_) if began.duration_since(last_full) >= ROUND => HintedRooms::All,
             rooms => rooms,
         };
         let done = AssertUnwindSafe(hub.round(&rooms)).catch_unwind().await;
         match done {
             Ok(Ok(())) => {
                 if rooms == HintedRooms::All {
-                    looked = began;
+                    last_full = began;
                     hub.is_fresh_as_of(began);
                 }
-                wait = ROUND.saturating_sub(clock::instant().duration_since(looked));
+                wait = ROUND.saturating_sub(clock::instant().duration_since(last_full));
                 continue;
             }
             Ok(Err(error)) if error.is_closed() => return,
             Ok(Err(error)) => tracing::warn!(%error, "the change feed could not be followed yet"),
-            Err(_) => tracing::error!("following the change feed panicked; it goes on with the next round"),
+            Err(_) => tracing::error!("following the change feed panicked; the next round continues"),
         }
-        // The hints are not forgotten.
-        looked = began.checked_sub(ROUND).unwrap_or(began);
+        // The hints stay pending.
+        last_full = began.checked_sub(ROUND).unwrap_or(began);
         hints.restore(rooms);
         wait = Duration::ZERO;
         tokio::time::sleep(RETRY).await;
@@ -82,7 +83,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
 }
 
 impl Hub {
-    /// Brings this process' sockets in line with the store, as far as these rooms are concerned.
+    /// Brings this process's sockets in line with the store, for these rooms.
     async fn round(&self, rooms: &HintedRooms) -> Result<(), StoreError> {
         self.follow_lineage().await?;
         loop {
@@ -106,7 +107,7 @@ impl Hub {
         }
     }
 
-    /// Applies the round's reads. Answers whether there is more to read at once.
+    /// Applies the round's reads. Returns whether there is more to read at once.
     async fn apply(&self, gathered: Gathered) -> bool {
         let mut published = self.published().await;
         let mut more = gathered.more;
@@ -134,7 +135,7 @@ impl Hub {
         more
     }
 
-    /// Waits until this process' sockets follow the feed up to this change.
+    /// Waits until this process's sockets follow the feed up to this change.
     pub(super) async fn follow(&self, change: ChangeNumber) -> Result<(), StoreError> {
         self.adapter.send(&Hint::Feed(Some(change)));
         let mut applied = self.applied.subscribe();
@@ -149,13 +150,13 @@ impl Hub {
         }
     }
 
-    /// Waits until this process' sockets follow everything committed so far.
+    /// Waits until this process's sockets follow everything committed so far.
     pub(super) async fn follow_all(&self) -> Result<(), StoreError> {
         let head = self.store.snapshot().await?.feed_head().await?;
         self.follow(head).await
     }
 
-    /// A room as a person in it sees it, fitting the live entries.
+    /// A member's view of a room, consistent with the live entries.
     pub(super) async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError> {
         let Some(mut view) = self.store.views(room, &[user]).await?.remove(&user) else {
             return Ok(None);
@@ -166,7 +167,7 @@ impl Hub {
         Ok(Some(view))
     }
 
-    /// Whether this process has not seen all that is stored for a while.
+    /// Whether this process has not read the whole store for a while.
     pub(super) fn is_stale(&self) -> bool {
         clock::instant().duration_since(*self.fresh.borrow()) > STALE
     }
@@ -179,7 +180,7 @@ impl Hub {
     }
 }
 
-/// Has everything that is stored followed in the background.
+/// Starts following the store in the background.
 pub(super) fn start(hub: &Arc<Hub>) {
     tokio::spawn(listen(Arc::downgrade(hub)));
 }

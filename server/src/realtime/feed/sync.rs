@@ -1,4 +1,4 @@
-//! A person's sockets are brought in line with all that is stored of them: where single changes cannot be followed.
+//! Synchronizes a person's sockets with everything stored about them, when single changes cannot be followed.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ impl Hub {
         }
     }
 
-    /// Notes everybody to whom something up to this change may be news.
+    /// Records the people whose connections may miss a change up to this one.
     pub(super) fn note_unsynced(&self, published: &mut PublishedState, head: ChangeNumber) {
         for connection in self.people.all() {
             if connection.is_outdated(head) {

@@ -1,7 +1,7 @@
-//! Chat connections that have not said yet whose they are: how many there may be, and which parts of their requests are kept.
+//! Chat connections before authentication: how many there may be, and which parts of their requests are kept.
 //!
-//! Engine.IO opens a session for whoever asks, and keeps the whole request with it. So only so many may be open per address
-//! and in all (`places`), and of the request only the parts a session needs are handed on.
+//! Engine.IO opens a session for every client, and keeps the whole request with it. So the number of open sessions is limited per
+//! address and in total (`places`), and only the parts of a request that a session needs are passed on.
 
 mod places;
 
@@ -30,7 +30,7 @@ use crate::request::origin::Asker;
 use crate::serve::peer::Peer;
 use crate::store::Token;
 
-/// Bytes a connection may send before it has said whose it is: the cursors of as many rooms as a person can be in.
+/// Bytes a connection may send before authentication: the cursors of as many rooms as a person can be in.
 const CONNECT_BYTES: usize = 128 * 1024;
 
 /// The headers a session or its transport needs.
@@ -43,7 +43,7 @@ const KEPT: [HeaderName; 6] = [
     CONTENT_LENGTH,
 ];
 
-/// The token that a handshake's request shows. In its extensions, in place of the headers it came in.
+/// The token of a handshake's request. Stored in its extensions, in place of the headers it came in.
 #[derive(Clone)]
 pub(super) struct ShownToken(pub(super) Token);
 
@@ -57,7 +57,7 @@ impl HandshakeQuery {
         if !uri.path().starts_with("/socket.io") {
             return None;
         }
-        // Read as Engine.IO reads it, letter by letter: of several the first counts, and anything after a second = does not.
+        // Parsed exactly as Engine.IO parses it: the first of several pairs counts, and anything after a second = does not.
         let pairs = || uri.query().unwrap_or_default().split('&');
         let sid = pairs().find_map(|pair| pair.strip_prefix("sid="));
         let transport = pairs().find(|pair| pair.starts_with("transport="));
@@ -68,7 +68,7 @@ impl HandshakeQuery {
     }
 }
 
-/// Bounds requests to Socket.IO before anybody has said who they are, and the parts of them that are kept.
+/// Limits requests to Socket.IO before authentication, and strips them.
 pub(super) async fn bound(
     State(realtime): State<Realtime>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -76,14 +76,14 @@ pub(super) async fn bound(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(asked) = HandshakeQuery::of(request.uri()) else {
+    let Some(query) = HandshakeQuery::of(request.uri()) else {
         return next.run(request).await;
     };
-    let Some(sid) = asked.sid else {
-        return open(&realtime, &peer, address, &asked, request, next).await;
+    let Some(sid) = query.sid else {
+        return open(&realtime, &peer, address, &query, request, next).await;
     };
     let is_connected = realtime.0.people.get(sid).is_some();
-    if asked.by_websocket {
+    if query.by_websocket {
         if is_connected {
             peer.vouch();
         } else {
@@ -94,14 +94,14 @@ pub(super) async fn bound(
     if request.method() == Method::POST {
         return post(&realtime, sid, is_connected, address, request, next).await;
     }
-    // Whoever waits for packets keeps the connection they wait on.
+    // A poll keeps the place of its TCP connection while it waits.
     let waiting = is_connected.then(|| ParkedConnection::begin(peer));
     let answer = next.run(request).await;
     drop(waiting);
     answer
 }
 
-/// A connection that is kept for as long as a connected session waits on it.
+/// A TCP connection that keeps its place while a connected session polls on it.
 struct ParkedConnection(Peer);
 
 impl ParkedConnection {
@@ -121,7 +121,7 @@ async fn open(
     realtime: &Realtime,
     peer: &Peer,
     address: IpAddr,
-    asked: &HandshakeQuery,
+    query: &HandshakeQuery,
     request: Request,
     next: Next,
 ) -> Response {
@@ -129,14 +129,14 @@ async fn open(
     let token = credentials::token(request.headers());
     let mut permit = handshakes.permit(Whose::Strangers(network(address)));
     if permit.is_none()
-        && let Some(device) = known(realtime, token.as_ref()).await
+        && let Some(device) = signed_in_device(realtime, token.as_ref()).await
     {
         permit = handshakes.queue(device).await;
     }
     let Some(permit) = permit else {
         return too_many(realtime, address);
     };
-    if asked.by_websocket {
+    if query.by_websocket {
         peer.allow(CONNECT_BYTES);
     }
     let mut request = lean(request);
@@ -148,8 +148,8 @@ async fn open(
     next.run(request).await
 }
 
-/// The device that shows this token. Asked only where strangers have taken all of their places: it has others.
-async fn known(realtime: &Realtime, token: Option<&Token>) -> Option<Whose> {
+/// The device of this token. Looked up only once strangers have taken all of their places, because devices have others.
+async fn signed_in_device(realtime: &Realtime, token: Option<&Token>) -> Option<Whose> {
     let found = realtime.0.store.device(token?.hash()).await;
     found.ok()?.map(|device| Whose::Devices(device.session))
 }
@@ -157,7 +157,8 @@ async fn known(realtime: &Realtime, token: Option<&Token>) -> Option<Whose> {
 fn too_many(realtime: &Realtime, address: IpAddr) -> Response {
     realtime.0.audit.handshake_refused(address);
     let retry_after = [(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_QUEUE.as_secs()))];
-    let text = "too many connections are being made at once: try again in a moment\n";
+    let text = "too many connections are being opened at once: try again in a moment
+    ";
     (StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response()
 }
 
@@ -170,12 +171,13 @@ async fn post(
     next: Next,
 ) -> Response {
     let Some(mut under_way) = Post::begin(&realtime.0.handshakes, sid) else {
-        let text = "one request with packets at a time\n";
+        let text = "send one request with packets at a time
+        ";
         return (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     };
     if !is_connected && !under_way.take(Whose::Strangers(network(address))) {
         let token = credentials::token(request.headers());
-        let device = known(realtime, token.as_ref()).await;
+        let device = signed_in_device(realtime, token.as_ref()).await;
         if !device.is_some_and(|device| under_way.take(device)) {
             return too_many(realtime, address);
         }
@@ -185,7 +187,7 @@ async fn post(
     } else {
         CONNECT_BYTES
     };
-    // By its headers: nobody waits for a body that is not read.
+    // Judged by the headers, without waiting for a body that is not read.
     if request.body().size_hint().lower() > most as u64 {
         return (StatusCode::PAYLOAD_TOO_LARGE, "these packets are too large\n").into_response();
     }
@@ -194,7 +196,8 @@ async fn post(
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(_) => (
             StatusCode::BAD_REQUEST,
-            "these packets are too large, or came too slowly\n",
+            "these packets are too large, or arrived too slowly
+            ",
         )
             .into_response(),
     };
@@ -202,7 +205,8 @@ async fn post(
     answer
 }
 
-/// The request without the parts a session does not need. The rest is copied: it shared the buffer of the whole request.
+/// The request without the parts a session does not need. The kept parts are copied, because they share the whole request's
+/// buffer.
 fn lean(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
     let mut headers = HeaderMap::new();
@@ -221,7 +225,7 @@ fn lean(request: Request) -> Request {
     Request::from_parts(parts, body)
 }
 
-/// The extensions a session reads of its request, and those a WebSocket is made of.
+/// The extensions that a session reads, and those a WebSocket needs.
 fn kept(all: &mut Extensions) -> Extensions {
     let mut kept = Extensions::new();
     macro_rules! keep {

@@ -1,4 +1,4 @@
-//! The places that chat connections have until they have said whose they are, and the turns they are read in.
+//! The places of chat connections before authentication, and their turns to be read.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,36 +12,38 @@ use tokio::time::timeout;
 use crate::config::Limits;
 use crate::store::{HANDSHAKE_READERS, SessionId};
 
-/// Requests with a body that sessions that have not connected may have under way: the bytes held of them are so many times
-/// those one may send before it has said whose it is, once for strangers and once for devices that are signed in.
+/// Requests with a body that unconnected sessions may have in flight. The bytes buffered are at most this many times the bytes
+/// one
+/// may send before authentication, once for strangers and once for signed-in devices.
 const POSTS: PlaceBounds = PlaceBounds {
     in_all: 256,
     per_address: 64,
     per_device: 8,
 };
-/// Requests with a body that one session may have under way.
+/// Requests with a body that one session may have in flight.
 const POSTS_AT_ONCE: usize = 2;
 
-/// Devices that are signed in and wait for a place, at most; and how long they wait, and how long for their turn to be read.
-/// Well below a transport's time to connect.
+/// Most signed-in devices that wait for a place, and how long each waits for a place, and again for its turn to be read. Well
+/// below a
+/// transport's connect timeout.
 const QUEUED: usize = 4_096;
 const QUEUE_PATIENCE: Duration = Duration::from_secs(7);
-/// When whoever has waited in vain may come again.
+/// When a device that has waited in vain may reconnect.
 pub(super) const RETRY_AFTER_QUEUE: Duration = Duration::from_secs(5);
 
-/// Every session that has not connected.
+/// All sessions that have not connected.
 #[derive(Debug)]
 pub(in super::super) struct Handshakes {
     bounds: PlaceBounds,
     open: Mutex<OpenPlaces>,
-    /// The places of devices that are signed in, given out in the order they are asked for.
+    /// The places of signed-in devices, given out in order of arrival.
     places: Arc<Semaphore>,
     queued: Semaphore,
     /// Sessions that may be read at the same time.
     turns: Semaphore,
 }
 
-/// How many there may be: of strangers in all and as many of devices that are signed in, of one address, of one device.
+/// Limits: for strangers in total and for signed-in devices in total, per address, and per device.
 #[derive(Clone, Copy, Debug)]
 struct PlaceBounds {
     in_all: usize,
@@ -56,7 +58,7 @@ struct OpenPlaces {
     posts_of_session: HashMap<Sid, usize>,
 }
 
-/// How many there are.
+/// The counts that the limits apply to.
 #[derive(Debug, Default)]
 struct PlaceCounts {
     strangers: usize,
@@ -65,21 +67,21 @@ struct PlaceCounts {
     of_device: HashMap<SessionId, usize>,
 }
 
-/// One session's place among those that have not connected; given back once it has, or when it ends.
+/// A session's place among the unconnected ones; returned once it connects, or when it ends.
 #[derive(Debug)]
 pub(in super::super) struct Permit {
     handshakes: Arc<Handshakes>,
     whose: Whose,
     is_counted: Mutex<bool>,
-    /// Its place in the queue of devices that are signed in.
+    /// Its place in the queue of signed-in devices.
     place: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Whose {
-    /// Of a stranger from this network.
+    /// A stranger from this network.
     Strangers(IpAddr),
-    /// Of a device that is signed in.
+    /// A signed-in device.
     Devices(SessionId),
 }
 
@@ -98,7 +100,7 @@ impl Handshakes {
         }
     }
 
-    /// A place for a session, where there is one.
+    /// Claims a place for a session if one is free.
     pub(super) fn permit(self: &Arc<Self>, whose: Whose) -> Option<Arc<Permit>> {
         if !self.open().sessions.take(whose, self.bounds) {
             return None;
@@ -111,7 +113,7 @@ impl Handshakes {
         }))
     }
 
-    /// A place for a session of a device that is signed in: it waits for one behind those that came before.
+    /// Claims a place for a signed-in device's session, waiting behind earlier ones.
     pub(super) async fn queue(self: &Arc<Self>, device: Whose) -> Option<Arc<Permit>> {
         let _queued = self.queued.try_acquire().ok()?;
         let place = timeout(QUEUE_PATIENCE, self.places.clone().acquire_owned()).await;
@@ -121,7 +123,7 @@ impl Handshakes {
         Some(permit)
     }
 
-    /// Waits until a session may be read, in the order that was asked in. Answers when to come again where that takes too long.
+    /// Waits for the session's turn to be read, in order of arrival. If that takes too long, returns when to reconnect.
     pub(in super::super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Duration> {
         match timeout(QUEUE_PATIENCE, self.turns.acquire()).await {
             Ok(Ok(turn)) => Ok(turn),
@@ -135,7 +137,7 @@ impl Handshakes {
 }
 
 impl PlaceCounts {
-    /// Counts one more, where there may be one.
+    /// Counts one more if the limits allow it.
     fn take(&mut self, whose: Whose, bounds: PlaceBounds) -> bool {
         let is_free = match whose {
             Whose::Strangers(network) => {
@@ -190,12 +192,12 @@ fn take_one<K: Copy + Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key:
 }
 
 impl Permit {
-    /// The session has connected, and is counted among a person's connections.
+    /// The session has connected and now counts among its person's connections.
     pub(in super::super) fn connected(&self) {
         self.set_counted(false);
     }
 
-    /// The session goes on and is nobody's again: who leaves the namespace may still hold its transport.
+    /// The session has left the namespace, but may still have its transport, so it counts as unconnected again.
     pub(in super::super) fn left(&self) {
         self.set_counted(true);
     }
@@ -205,7 +207,7 @@ impl Permit {
         if *is_counted != counted {
             *is_counted = counted;
             let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
-            // Whoever leaves and holds the transport takes a place where one is free.
+            // A session that left takes a place only if one is free.
             *place = match self.whose {
                 Whose::Devices(_) if counted => self.handshakes.places.clone().try_acquire_owned().ok(),
                 _ => None,
@@ -227,11 +229,11 @@ impl Drop for Permit {
     }
 }
 
-/// A request with a body under way.
+/// A request with a body in flight.
 pub(super) struct Post {
     handshakes: Arc<Handshakes>,
     sid: Sid,
-    /// Whose it is, where its session has not connected.
+    /// Its owner, if its session has not connected.
     whose: Option<Whose>,
 }
 
@@ -251,7 +253,7 @@ impl Post {
         })
     }
 
-    /// Counts it among those of sessions that have not connected, where there may be one more.
+    /// Counts it among those of unconnected sessions, if the limits allow one more.
     pub(super) fn take(&mut self, whose: Whose) -> bool {
         let is_free = self.handshakes.open().posts.take(whose, POSTS);
         if is_free {
@@ -295,7 +297,7 @@ mod tests {
         assert!(handshakes.permit(from(1)).is_none(), "of one address");
         open.push(handshakes.permit(from(2)).unwrap());
         assert!(handshakes.permit(from(3)).is_none(), "in all");
-        // A device that is signed in has places of its own.
+        // A signed-in device has places of its own.
         let device = handshakes.permit(Whose::Devices(7)).unwrap();
         assert!(handshakes.permit(Whose::Devices(7)).is_none());
         open[0].connected();

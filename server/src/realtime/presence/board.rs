@@ -1,7 +1,8 @@
-//! Who is there, by person and by room, who watches whom, and the updates watchers are still to get.
+//! Presence by person and by room, watchers, and the pending updates of each watcher.
 //!
-//! A plain value: no clock, no socket. Of everything that changes between two deliveries a watcher is told once, as it is then,
-//! so pending updates are bounded by the watch.
+//! A plain value: no clock, no socket. A watcher gets one update between two deliveries, with the current state, so pending
+//! updates
+//! are bounded by what it watches.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,49 +14,49 @@ use uuid::Uuid;
 
 use crate::store::PeoplePage;
 
-/// Where somebody is connected: a node's incarnation.
+/// The node that a person is connected to: a node's incarnation.
 pub(super) type Node = Uuid;
 
 pub(super) const HERE: Node = Uuid::nil();
 
-/// A room stops being a crowd with so many members there: fewer than make it one, so that one person who comes and goes does
-/// not make a whole room be told again and again.
+/// A room stops being a crowd at this many members online. The number is lower than the one that makes it a crowd, so that one
+/// person who comes and goes does not cause the whole room to be sent again and again.
 const CROWD_ENDS: usize = limit::CROWD * 4 / 5;
 
-/// Most people that wait to be told to a client that watches nothing. It is told of one at a time.
+/// Most people pending for a client that watches nothing. It is sent one at a time.
 const WAITING: usize = 1_000;
 
-/// Who is there, and who is to be told.
+/// The presence of everybody, and the watchers.
 #[derive(Debug, Default)]
 pub(super) struct Board {
     people: HashMap<UserId, Here>,
-    /// Who of those who are there is in which room, by name.
+    /// The online members of each room, by name.
     rooms: HashMap<RoomId, BTreeSet<ListPosition>>,
     crowds: HashSet<RoomId>,
     watchers: HashMap<Sid, Watcher>,
     of_room: HashMap<RoomId, HashSet<Sid>>,
     of_person: HashMap<UserId, HashSet<Sid>>,
-    /// Who has come, gone or changed here since that was shared; `None` where nothing is shared.
+    /// People who changed on this node since the last share; `None` if nothing is shared.
     changed_here: Option<HashMap<UserId, Person>>,
-    /// Pending updates of watchers; those without any are left out.
+    /// Pending updates of watchers that have any.
     pending: HashMap<Sid, PendingNews>,
 }
 
-/// Somebody's place in lists: the key of their name, and their id.
+/// A person's position in lists: the key of their name, and their id.
 type ListPosition = (Arc<str>, UserId);
 
-/// Somebody who is there.
+/// A person who is online.
 #[derive(Debug)]
 struct Here {
     person: Person,
     key: Arc<str>,
-    /// At which nodes, and how. Never empty.
+    /// Their availability at each node. Never empty.
     at: BTreeMap<Node, Availability>,
     rooms: HashSet<RoomId>,
 }
 
 impl Here {
-    /// Over all nodes: somebody who sits at one device is not away.
+    /// The availability over all nodes: a person active at one device is not away.
     fn state(&self) -> Availability {
         let states = self.at.values().copied();
         states.min().unwrap_or(Availability::Offline)
@@ -65,11 +66,11 @@ impl Here {
 #[derive(Debug)]
 struct Watcher {
     user: UserId,
-    /// Whether its first answer is on its way: nothing is sent before.
+    /// Whether its first response has been sent: no update goes out before it.
     open: bool,
     rooms: HashSet<RoomId>,
     people: HashSet<UserId>,
-    /// It watches nothing by name: it is told of the people of all its rooms, one at a time.
+    /// A client that watches nothing by name: it gets updates about the people of all its rooms, one at a time.
     silent: bool,
 }
 
@@ -82,24 +83,24 @@ struct PendingNews {
 /// An update for one watcher.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum WatcherUpdate {
-    /// All that has changed.
+    /// Several changes at once.
     Watched(Watched),
-    /// One of the changes.
+    /// A single change.
     One(Presence),
 }
 
 impl Board {
-    /// How somebody is known.
+    /// A person's availability over all nodes.
     pub(super) fn state(&self, user: UserId) -> Availability {
         self.people.get(&user).map_or(Availability::Offline, Here::state)
     }
 
-    /// How somebody is known at one node.
+    /// A person's availability at one node.
     pub(super) fn state_at(&self, user: UserId, node: Node) -> Option<Availability> {
         self.people.get(&user)?.at.get(&node).copied()
     }
 
-    /// Somebody is at a node, and in these rooms.
+    /// Adds a person at a node, with these rooms.
     pub(super) fn arrive(
         &mut self,
         node: Node,
@@ -125,7 +126,7 @@ impl Board {
         }
     }
 
-    /// Somebody who is known at a node is there otherwise, or no longer. Answers whether that was news.
+    /// Changes the availability of a person who is present at a node, or removes them. Returns whether anything changed.
     pub(super) fn set(&mut self, node: Node, user: UserId, state: Availability) -> bool {
         let before = self.state(user);
         let Some(here) = self.people.get_mut(&user) else {
@@ -157,7 +158,7 @@ impl Board {
         true
     }
 
-    /// Changes of people at a node, with the rooms of those who were not known.
+    /// Applies changes of people at a node, with the rooms of those who are new on the board.
     pub(super) fn put(
         &mut self,
         node: Node,
@@ -181,12 +182,12 @@ impl Board {
         }
     }
 
-    /// Those of these people who are not there, as far as is known.
+    /// Those of these people who are not on the board.
     pub(super) fn unknown(&self, people: impl Iterator<Item = UserId>) -> Vec<UserId> {
         people.filter(|user| !self.people.contains_key(user)).collect()
     }
 
-    /// Everybody at a node.
+    /// All people at a node.
     pub(super) fn at(&self, node: Node) -> Vec<(UserId, Availability)> {
         let people = self.people.iter();
         people
@@ -194,12 +195,12 @@ impl Board {
             .collect()
     }
 
-    /// Records changes here from now on, for other nodes.
+    /// Starts recording changes on this node, for other nodes.
     pub(super) fn share(&mut self) {
         self.changed_here.get_or_insert_default();
     }
 
-    /// Changes here since the last call.
+    /// The changes on this node since the last call.
     pub(super) fn take_changed_here(&mut self) -> Vec<(Person, Availability)> {
         let changed = self.changed_here.as_mut().map(std::mem::take).unwrap_or_default();
         let changed = changed.into_values();
@@ -211,7 +212,7 @@ impl Board {
             .collect()
     }
 
-    /// Whether something has changed here that was not shared.
+    /// Whether changes on this node have not been shared yet.
     pub(super) fn has_changed_here(&self) -> bool {
         self.changed_here
             .as_ref()
@@ -226,7 +227,7 @@ impl Board {
         }
     }
 
-    /// A room is gone.
+    /// Removes a deleted room.
     pub(super) fn delete_room(&mut self, room: RoomId) {
         let members = self.members_of(room);
         for user in members {
@@ -234,7 +235,7 @@ impl Board {
         }
     }
 
-    /// Somebody goes by another name.
+    /// Applies a person's new name.
     pub(super) fn rename(&mut self, person: &Person) {
         let Some(here) = self.people.get_mut(&person.id) else {
             return;
@@ -254,7 +255,7 @@ impl Board {
         self.changed(person.id);
     }
 
-    /// Somebody came into a room; these are their connections.
+    /// Adds a person to a room; `own` are their connections.
     pub(super) fn join(&mut self, room: RoomId, user: UserId, own: &[Sid]) {
         for sid in own {
             if let Some(watcher) = self.watchers.get_mut(sid).filter(|watcher| watcher.silent) {
@@ -272,7 +273,7 @@ impl Board {
         }
     }
 
-    /// Somebody left a room; these are their connections.
+    /// Removes a person from a room; `own` are their connections.
     pub(super) fn leave_room(&mut self, room: RoomId, user: UserId, own: &[Sid]) {
         for sid in own {
             if let Some(watcher) = self.watchers.get_mut(sid)
@@ -292,7 +293,7 @@ impl Board {
         }
     }
 
-    /// Somebody who is there is in these rooms and in no others.
+    /// Sets the rooms of an online person.
     pub(super) fn set_rooms(&mut self, user: UserId, rooms: impl IntoIterator<Item = RoomId>) {
         let rooms: HashSet<RoomId> = rooms.into_iter().collect();
         let Some(here) = self.people.get_mut(&user) else {
@@ -309,8 +310,9 @@ impl Board {
         }
     }
 
-    /// A connection watches these rooms, which its person is in, and these people. Answers who of them is there. Changes
-    /// from here on are sent once [`Board::open`] says that this answer is on its way.
+    /// Lets a connection watch these rooms, which its person is in, and these people. Returns the ones who are online. Later
+    /// changes
+    /// are sent once [`Board::open`] says that this response has been sent.
     pub(super) fn watch(
         &mut self,
         sid: Sid,
@@ -327,10 +329,10 @@ impl Board {
             silent: false,
         };
         let mut there = BTreeMap::new();
-        let mut told = Watched::default();
+        let mut snapshot = Watched::default();
         for room in &watcher.rooms {
             if self.crowds.contains(room) {
-                told.rooms.push(self.crowd(*room));
+                snapshot.rooms.push(self.crowd(*room));
             } else {
                 let members = self.rooms.get(room).into_iter().flatten();
                 there.extend(members.filter_map(|(_, user)| Some((*user, self.presence(*user)?))));
@@ -338,12 +340,12 @@ impl Board {
         }
         let people = watcher.people.iter();
         there.extend(people.filter_map(|user| Some((*user, self.presence(*user)?))));
-        told.people = there.into_values().collect();
+        snapshot.people = there.into_values().collect();
         self.enter(sid, watcher);
-        told
+        snapshot
     }
 
-    /// A connection that watches nothing by name: it is told of the people of its rooms. Answers some who are there.
+    /// Lets a connection that watches nothing by name follow the people of its rooms. Returns some who are online.
     pub(super) fn watch_all(
         &mut self,
         sid: Sid,
@@ -370,19 +372,19 @@ impl Board {
         there.into_values().collect()
     }
 
-    /// A watcher's first answer is on its way.
+    /// Records that a watcher's first response has been sent.
     pub(super) fn open(&mut self, sid: Sid) {
         if let Some(watcher) = self.watchers.get_mut(&sid) {
             watcher.open = true;
         }
     }
 
-    /// Whether a connection is one of the watchers.
+    /// Whether a connection is a watcher.
     pub(super) fn knows(&self, sid: Sid) -> bool {
         self.watchers.contains_key(&sid)
     }
 
-    /// A connection watches no longer.
+    /// Removes a watcher.
     pub(super) fn forget(&mut self, sid: Sid) {
         self.pending.remove(&sid);
         let Some(watcher) = self.watchers.remove(&sid) else {
@@ -396,9 +398,9 @@ impl Board {
         }
     }
 
-    /// Each watcher's update: once, as it is by now. Failed ones are put back by [`Board::put_back`].
+    /// Takes each watcher's update, with the current state. Failed ones are put back by [`Board::put_back`].
     pub(super) fn take(&mut self) -> Vec<(Sid, WatcherUpdate)> {
-        let mut told = Vec::with_capacity(self.pending.len());
+        let mut updates = Vec::with_capacity(self.pending.len());
         for (sid, mut pending) in std::mem::take(&mut self.pending) {
             let Some(watcher) = self.watchers.get(&sid) else {
                 continue;
@@ -407,14 +409,14 @@ impl Board {
                 self.pending.insert(sid, pending);
             } else if watcher.silent {
                 if let Some((_, person)) = pending.people.pop_first() {
-                    told.push((sid, WatcherUpdate::One(self.as_it_is(person))));
+                    updates.push((sid, WatcherUpdate::One(self.as_it_is(person))));
                 }
                 if !pending.people.is_empty() {
                     self.pending.insert(sid, pending);
                 }
             } else {
                 let people = pending.people.into_values();
-                told.push((
+                updates.push((
                     sid,
                     WatcherUpdate::Watched(Watched {
                         people: people.map(|person| self.as_it_is(person)).collect(),
@@ -423,16 +425,16 @@ impl Board {
                 ));
             }
         }
-        told
+        updates
     }
 
-    /// An update that a socket had no place for is sent with the next one.
-    pub(super) fn put_back(&mut self, sid: Sid, told: WatcherUpdate) {
+    /// Puts back an update that a socket had no space for; it goes out with the next one.
+    pub(super) fn put_back(&mut self, sid: Sid, update: WatcherUpdate) {
         if !self.watchers.contains_key(&sid) {
             return;
         }
         let pending = self.pending.entry(sid).or_default();
-        let (people, rooms) = match told {
+        let (people, rooms) = match update {
             WatcherUpdate::Watched(Watched { people, rooms }) => (people, rooms),
             WatcherUpdate::One(presence) => (vec![presence], Vec::new()),
         };
@@ -442,7 +444,7 @@ impl Board {
         pending.rooms.extend(rooms.into_iter().map(|crowd| crowd.room));
     }
 
-    /// A page of those in a room who are there, by name.
+    /// A page of a room's online members, by name.
     pub(super) fn listed(&self, room: RoomId, page: &PeoplePage) -> Vec<(Person, Availability)> {
         let members = self.rooms.get(&room).into_iter().flatten();
         let on_page = members.filter(|(key, user)| page.has(key, *user));
@@ -453,13 +455,13 @@ impl Board {
             .collect()
     }
 
-    /// Who of those who are there is in a room.
+    /// The online members of a room.
     pub(super) fn members_of(&self, room: RoomId) -> HashSet<UserId> {
         let members = self.rooms.get(&room).into_iter().flatten();
         members.map(|(_, user)| *user).collect()
     }
 
-    /// Whether somebody waits to be told something.
+    /// Whether any watcher has a pending update.
     pub(super) fn is_pending(&self) -> bool {
         !self.pending.is_empty()
     }
@@ -497,7 +499,7 @@ impl Board {
         self.watchers.insert(sid, watcher);
     }
 
-    /// Somebody's state or name is another: whoever watches them is to be told.
+    /// Queues an update about a person for their watchers.
     fn changed(&mut self, user: UserId) {
         let Some(here) = self.people.get(&user) else {
             return;
@@ -513,7 +515,7 @@ impl Board {
         }
     }
 
-    /// Whoever watches a room is to be told of one of its people, where it is no crowd.
+    /// Queues an update about one member for the room's watchers, unless it is a crowd.
     fn queue_room(&mut self, room: RoomId, user: UserId) {
         if self.crowds.contains(&room) {
             return;
@@ -569,7 +571,7 @@ impl Board {
         }
     }
 
-    /// The number of a crowd is another.
+    /// Queues a crowd's new number for its watchers.
     fn queue_crowd(&mut self, room: RoomId) {
         if !self.crowds.contains(&room) {
             return;

@@ -13,17 +13,17 @@ fn room(nth: u128) -> RoomId {
 
 const OTHER: Node = Uuid::from_u128(7);
 
-/// A board on which somebody who is nobody else watches.
+/// A board with one watcher who is no other person on it.
 fn watched(rooms: &[u128], people: &[u128]) -> (Board, Sid) {
     let mut board = Board::default();
     let sid = Sid::new();
-    let told = board.watch(
+    let update = board.watch(
         sid,
         person(1_000_000).id,
         rooms.iter().copied().map(room),
         people.iter().map(|nth| person(*nth).id),
     );
-    assert_eq!(told, Watched::default());
+    assert_eq!(update, Watched::default());
     board.open(sid);
     (board, sid)
 }
@@ -34,15 +34,15 @@ fn comes(board: &mut Board, nth: u128, rooms: &[u128]) {
 }
 
 fn news(board: &mut Board, sid: Sid) -> Option<Watched> {
-    let told = board.take().into_iter().find(|(id, _)| *id == sid)?.1;
-    match told {
+    let update = board.take().into_iter().find(|(id, _)| *id == sid)?.1;
+    match update {
         WatcherUpdate::Watched(watched) => Some(watched),
         WatcherUpdate::One(one) => panic!("{one:?}"),
     }
 }
 
-fn states(told: &Watched) -> Vec<(&str, Availability)> {
-    let people = told.people.iter();
+fn states(update: &Watched) -> Vec<(&str, Availability)> {
+    let people = update.people.iter();
     people
         .map(|presence| (presence.person.name.as_str(), presence.state))
         .collect()
@@ -54,9 +54,9 @@ fn several_who_come_are_told_together_to_those_who_watch_their_room() {
     comes(&mut board, 1, &[1]);
     comes(&mut board, 2, &[1, 2]);
     comes(&mut board, 3, &[2]);
-    let told = news(&mut board, sid).unwrap();
+    let update = news(&mut board, sid).unwrap();
     assert_eq!(
-        states(&told),
+        states(&update),
         [("p1", Availability::Online), ("p2", Availability::Online)]
     );
     assert_eq!(news(&mut board, sid), None, "once");
@@ -68,8 +68,8 @@ fn of_what_changes_between_two_deliveries_the_last_word_counts() {
     comes(&mut board, 1, &[1]);
     board.set(HERE, person(1).id, Availability::Away);
     board.set(HERE, person(1).id, Availability::Offline);
-    let told = news(&mut board, sid).unwrap();
-    assert_eq!(states(&told), [("p1", Availability::Offline)]);
+    let update = news(&mut board, sid).unwrap();
+    assert_eq!(states(&update), [("p1", Availability::Offline)]);
     assert_eq!(
         board.rooms.len() + board.people.len(),
         0,
@@ -109,37 +109,37 @@ fn of_a_crowd_the_number_is_told_and_who_is_watched_by_name() {
     for nth in 0..=most {
         comes(&mut board, nth, &[1]);
     }
-    let told = news(&mut board, sid).unwrap();
+    let update = news(&mut board, sid).unwrap();
     let number = |here, crowd| Crowd {
         room: room(1),
         here,
         crowd,
     };
-    assert_eq!(told.rooms, [number(51, true)]);
+    assert_eq!(update.rooms, [number(51, true)]);
     comes(&mut board, most + 1, &[1]);
-    let told = news(&mut board, sid).unwrap();
-    assert_eq!((told.people.len(), told.rooms), (0, vec![number(52, true)]));
+    let update = news(&mut board, sid).unwrap();
+    assert_eq!((update.people.len(), update.rooms), (0, vec![number(52, true)]));
     board.set(HERE, person(3).id, Availability::Away);
     assert_eq!(
         states(&news(&mut board, sid).unwrap()),
         [("p3", Availability::Away)]
     );
-    // One who goes and comes makes nobody be told of everybody.
+    // One person who comes and goes does not cause everybody to be sent again.
     for _ in 0..3 {
         board.set(HERE, person(0).id, Availability::Offline);
         comes(&mut board, 0, &[1]);
         assert_eq!(news(&mut board, sid).unwrap().people.len(), 0);
     }
     let other = Sid::new();
-    let told = board.watch(other, person(0).id, [room(1)], [person(3).id]);
-    assert_eq!((told.rooms, told.people.len()), (vec![number(52, true)], 1));
-    // It is no crowd any more once it is clearly smaller: then all of them are told.
+    let update = board.watch(other, person(0).id, [room(1)], [person(3).id]);
+    assert_eq!((update.rooms, update.people.len()), (vec![number(52, true)], 1));
+    // Once it is clearly smaller it is no crowd any more: then all members are sent.
     for nth in 10..22 {
         board.set(HERE, person(nth).id, Availability::Offline);
     }
-    let told = news(&mut board, sid).unwrap();
-    assert_eq!(told.rooms, [number(40, false)]);
-    let there = told
+    let update = news(&mut board, sid).unwrap();
+    assert_eq!(update.rooms, [number(40, false)]);
+    let there = update
         .people
         .iter()
         .filter(|one| one.state != Availability::Offline);
@@ -182,8 +182,8 @@ fn nobody_is_told_of_themselves_nor_before_what_they_were_told_first() {
     let mut board = Board::default();
     let sid = Sid::new();
     comes(&mut board, 1, &[1]);
-    let told = board.watch(sid, person(1).id, [room(1)], []);
-    assert_eq!(states(&told), [("p1", Availability::Online)]);
+    let update = board.watch(sid, person(1).id, [room(1)], []);
+    assert_eq!(states(&update), [("p1", Availability::Online)]);
     board.set(HERE, person(1).id, Availability::Away);
     comes(&mut board, 2, &[1]);
     assert_eq!(news(&mut board, sid), None, "the answer is not on its way");
@@ -206,11 +206,11 @@ fn who_watches_nothing_is_told_of_one_at_a_time() {
     comes(&mut board, 4, &[2]);
     board.join(room(2), person(9).id, &[sid]);
     board.set(HERE, person(4).id, Availability::Away);
-    let mut told = Vec::new();
+    let mut update = Vec::new();
     while let Some((_, WatcherUpdate::One(presence))) = board.take().pop() {
-        told.push(presence.person.name);
+        update.push(presence.person.name);
     }
-    assert_eq!(told, ["p1", "p2", "p3", "p4"]);
+    assert_eq!(update, ["p1", "p2", "p3", "p4"]);
     assert!(!board.is_pending());
 }
 
@@ -218,17 +218,17 @@ fn who_watches_nothing_is_told_of_one_at_a_time() {
 fn what_a_socket_had_no_place_for_is_told_later_and_a_watcher_that_is_gone_leaves_nothing() {
     let (mut board, sid) = watched(&[1], &[5]);
     comes(&mut board, 1, &[1]);
-    let (_, told) = board.take().pop().unwrap();
-    board.put_back(sid, told);
+    let (_, update) = board.take().pop().unwrap();
+    board.put_back(sid, update);
     board.set(HERE, person(1).id, Availability::Away);
     assert_eq!(
         states(&news(&mut board, sid).unwrap()),
         [("p1", Availability::Away)]
     );
     comes(&mut board, 2, &[1]);
-    let (_, told) = board.take().pop().unwrap();
+    let (_, update) = board.take().pop().unwrap();
     board.forget(sid);
-    board.put_back(sid, told);
+    board.put_back(sid, update);
     assert!(!board.is_pending() && board.watchers.is_empty());
     assert!(board.of_room.is_empty() && board.of_person.is_empty());
 }

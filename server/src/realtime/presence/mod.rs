@@ -1,10 +1,10 @@
-//! Who is there: the union over a person's connections, told by room to those who watch.
+//! Presence: the union over a person's connections, sent by room to its watchers.
 //!
-//! - [`board`]: who is there, who watches whom, and the pending updates
-//! - `send`: watchers get updates, in batches
-//! - `share`: the other nodes are told, and tell
+//! - [`board`]: presence, watchers, and the pending updates
+//! - `send`: sends updates to watchers, in batches
+//! - `share`: exchanges presence with the other nodes
 //!
-//! Nothing here touches a cursor, and late updates do no harm: a client that watches anew gets the current state.
+//! Nothing here moves a cursor, and late updates do no harm: a client that watches again gets the current state.
 
 mod board;
 mod send;
@@ -29,38 +29,38 @@ use super::{Realtime, cost_of};
 use crate::store::PeoplePage;
 use board::{Board, HERE, Node};
 
-use share::HeardHints;
+use share::BufferedHints;
 
 pub(super) use send::keep_sending;
 pub(super) use share::keep_sharing;
 
-/// How long a connection of somebody who was away has to say that nobody sits at it either.
+/// How long a new connection of a person who was away has to report that it is away too.
 const TO_SAY_AWAY: Duration = Duration::from_secs(1);
-/// How long somebody who goes away and comes back, at whichever of their devices, may change their mind.
+/// How long a change of availability, on any device, may be reverted before it is sent.
 const TO_SETTLE: Duration = Duration::from_millis(200);
 
-/// Who is there, and who is to be told. No query is awaited under its lock.
+/// The board behind its lock. No query is awaited under it.
 #[derive(Debug, Default)]
 pub(super) struct PresenceBoard {
     board: Mutex<Board>,
     changed: Notify,
-    /// The state of other nodes.
-    hints: Mutex<HeardHints>,
-    /// There is something for other nodes, or from them.
+    /// Hints from other nodes.
+    hints: Mutex<BufferedHints>,
+    /// Signals that there is something to send to other nodes, or to read from them.
     to_share: Notify,
 }
 
-/// The presence part of a session that opens.
+/// The presence part of a session's first response.
 #[derive(Debug, Default)]
 pub(super) struct Opening {
-    /// How the person was known before.
+    /// The person's availability on this node before.
     pub(super) known: Option<Availability>,
     pub(super) online: Vec<Presence>,
     pub(super) watched: Option<Watched>,
 }
 
 impl PresenceBoard {
-    /// A connection's session is about to open. Nothing is told to it before [`PresenceBoard::opened`].
+    /// Prepares the presence part of a session. Nothing is sent to the connection before [`PresenceBoard::opened`].
     pub(super) fn open(
         &self,
         connection: &ClientConnection,
@@ -77,9 +77,12 @@ impl PresenceBoard {
             ..Opening::default()
         };
         match watch {
-            Some(Watch { rooms: asked, people }) => {
-                let asked = asked.into_iter().filter(|room| rooms.contains(room));
-                opening.watched = Some(board.watch(connection.id, me.id, asked, people));
+            Some(Watch {
+                rooms: watched,
+                people,
+            }) => {
+                let watched = watched.into_iter().filter(|room| rooms.contains(room));
+                opening.watched = Some(board.watch(connection.id, me.id, watched, people));
                 opening.online = vec![Presence {
                     person: me.clone(),
                     state: board.state(me.id),
@@ -91,78 +94,78 @@ impl PresenceBoard {
         opening
     }
 
-    /// A connection's first answer is on its way: changes follow.
+    /// Records that a connection's first response has been sent: updates may follow.
     pub(super) fn opened(&self, id: Sid) {
         let mut board = self.board();
         board.open(id);
         self.wake(&board);
     }
 
-    /// A connection is gone.
+    /// Removes a connection.
     pub(super) fn forget(&self, id: Sid) {
         self.board().forget(id);
     }
 
-    /// Somebody came into a room.
+    /// Adds a person to a room.
     pub(super) fn join(&self, room: RoomId, user: UserId, own: &[Sid]) {
         let mut board = self.board();
         board.join(room, user, own);
         self.wake(&board);
     }
 
-    /// Somebody left a room.
+    /// Removes a person from a room.
     pub(super) fn leave(&self, room: RoomId, user: UserId, own: &[Sid]) {
         let mut board = self.board();
         board.leave_room(room, user, own);
         self.wake(&board);
     }
 
-    /// Somebody goes by another name.
+    /// Applies a person's new name.
     pub(super) fn rename(&self, person: &Person) {
         let mut board = self.board();
         board.rename(person);
         self.wake(&board);
     }
 
-    /// A page of those in a room who are there, by name.
+    /// A page of a room's online members, by name.
     pub(super) fn listed(&self, room: RoomId, page: &PeoplePage) -> Vec<(Person, Availability)> {
         self.board().listed(room, page)
     }
 
-    /// Who of those who are there is in a room.
+    /// The online members of a room.
     pub(super) fn members_of(&self, room: RoomId) -> HashSet<UserId> {
         self.board().members_of(room)
     }
 
-    /// Whether somebody is there, as it is told.
+    /// A person's availability, as watchers see it.
     pub(super) fn state(&self, user: UserId) -> Availability {
         self.board().state(user)
     }
 
-    /// Has other nodes told from here on.
+    /// Starts sharing changes with other nodes.
     pub(super) fn share(&self) {
         self.board().share();
     }
 
-    /// Another node tells something.
+    /// Buffers another node's hint.
     pub(super) fn on_hint(&self, hint: Value) {
         self.hints().on_hint(hint);
         self.to_share.notify_one();
     }
 
-    /// Something other nodes told may have been lost.
+    /// Records that hints of other nodes may have been lost.
     pub(super) fn on_lost_hints(&self) {
         self.on_hint(Value::Null);
     }
 
-    /// A room is gone.
+    /// Removes a deleted room.
     pub(super) fn delete_room(&self, room: RoomId) {
         let mut board = self.board();
         board.delete_room(room);
         self.wake(&board);
     }
 
-    fn take_hints(&self) -> HeardHints {
+    fn take_hints(&self) -> BufferedHints {
         std::mem::take(&mut *self.hints())
     }
 
@@ -197,7 +200,7 @@ impl PresenceBoard {
         self.gone_from(node, &people);
     }
 
-    fn hints(&self) -> MutexGuard<'_, HeardHints> {
+    fn hints(&self) -> MutexGuard<'_, BufferedHints> {
         self.hints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -223,7 +226,7 @@ impl Realtime {
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "a session could not be opened");
-                // It connects again, and asks again.
+                // The client reconnects and tries again.
                 match self.0.people.peer_of(connection) {
                     Some(peer) => peer.abort(),
                     None => drop(socket.clone().disconnect()),
@@ -231,13 +234,13 @@ impl Realtime {
             }
         }
         if self.0.people.get(connection.id).is_none() {
-            // It left while its session opened: nobody else takes it off the board.
+            // It disconnected while its session opened, so nothing else removes it from the board.
             self.0.hub.presence.forget(connection.id);
             self.reassess(connection.user, self.0.config.limits.presence_grace);
         }
     }
 
-    /// `watch`: tells who is there of those a client shows, and changes from here on.
+    /// `watch`: returns which of the watched people are online, and sends later changes.
     pub(super) fn watch(
         &self,
         _: &SocketRef,
@@ -272,8 +275,8 @@ impl Realtime {
         self.0.hub.presence.opened(connection.id);
     }
 
-    /// Has watchers told soon whether somebody is there, where that is otherwise then. However often this is asked for, they
-    /// are told once in [`TO_SETTLE`].
+    /// Checks a person's availability soon, and sends a change to watchers. Repeated calls within [`TO_SETTLE`] lead to one
+    /// check.
     pub(super) fn reassess_soon(&self, person: UserId) {
         if !self.0.people.expect_change(person) {
             return;
@@ -287,7 +290,7 @@ impl Realtime {
         });
     }
 
-    /// Has watchers told after a while whether somebody is there, where that is otherwise then.
+    /// Checks a person's availability after a delay, and sends a change to watchers.
     pub(super) fn reassess(&self, person: UserId, after: Duration) {
         let realtime = self.clone();
         tokio::spawn(async move {
@@ -298,7 +301,7 @@ impl Realtime {
     }
 }
 
-/// Whether no more is watched than one connection may.
+/// Whether a watch is within the limits of one connection.
 pub(super) fn is_within_limits(watch: &Watch) -> bool {
     watch.rooms.len() <= limit::WATCHED_ROOMS && watch.people.len() <= limit::WATCHED_PEOPLE
 }
@@ -310,7 +313,7 @@ fn within_limits(watch: Watch) -> Result<Watch, WireError> {
     Err(WireError::new(
         ErrorCode::TooLarge,
         format!(
-            "more than {} rooms or {} people watched",
+            "you can watch at most {} rooms and {} people",
             limit::WATCHED_ROOMS,
             limit::WATCHED_PEOPLE
         ),
@@ -318,10 +321,10 @@ fn within_limits(watch: Watch) -> Result<Watch, WireError> {
 }
 
 impl Hub {
-    /// Notes whether somebody is there, over their connections to this process.
+    /// Sets a person's availability from their connections to this process.
     fn reassess(&self, person: UserId, grace: Duration) {
         let mut board = self.presence.board();
-        // Under the board's lock, so that of two who look at once the later view stays.
+        // Computed under the board's lock, so that of two concurrent checks the later result stays.
         if let Some(state) = self.people.availability(person, grace)
             && board.set(HERE, person, state)
         {

@@ -1,4 +1,4 @@
-//! Watchers get changes in batches, none of which is waited for.
+//! Sends updates to watchers in batches, without waiting for any.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use steadfast_shared::event;
 use super::super::hub::Hub;
 use super::board::WatcherUpdate;
 
-/// A watcher is told at most once in this time.
+/// The shortest time between two updates to a watcher.
 const PACE: Duration = Duration::from_millis(250);
 
-/// Sends changes to watchers until the server is gone.
+/// Sends updates to watchers until the server is dropped.
 pub(in super::super) async fn keep_sending(hub: Weak<Hub>) {
     let Some(board) = hub.upgrade().map(|hub| hub.presence.clone()) else {
         return;
@@ -28,19 +28,19 @@ pub(in super::super) async fn keep_sending(hub: Weak<Hub>) {
 
 impl Hub {
     fn send_updates(&self) {
-        let told = self.presence.board().take();
+        let updates = self.presence.board().take();
         let Some(everybody) = self.io.of("/") else { return };
-        for (id, told) in told {
-            // One that is gone is taken off the board as it leaves.
+        for (id, update) in updates {
+            // A disconnected watcher is removed elsewhere.
             let Some(socket) = everybody.get_socket(id) else {
                 continue;
             };
-            let sent = match &told {
+            let sent = match &update {
                 WatcherUpdate::Watched(watched) => socket.emit(event::WATCHED, watched),
                 WatcherUpdate::One(presence) => socket.emit(event::PRESENCE, presence),
             };
             if let Err(SendError::Socket(SocketError::InternalChannelFull)) = sent {
-                self.presence.board().put_back(id, told);
+                self.presence.board().put_back(id, update);
             }
         }
         let board = self.presence.board();

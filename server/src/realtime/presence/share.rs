@@ -1,7 +1,7 @@
-//! Presence over several nodes: each writes its own people, and reads those of the others.
+//! Presence across nodes: each writes its own people, and reads those of the others.
 //!
-//! Changes travel as hints, too. A hint is taken only where it follows right after the last version read or heard of its node;
-//! everything else is read. So a hint that is lost, late or doubled makes nothing wrong for longer than [`ROUND`].
+//! Changes also travel as hints. A hint is applied only if it directly follows the last version of its node; everything else is
+//! read from the database. So a lost, late or duplicated hint leaves nothing wrong for longer than [`ROUND`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Weak;
@@ -20,41 +20,41 @@ use crate::clock::{self, Instant};
 use crate::store::presence::{PresenceChange, PresenceVersion, Present};
 use crate::store::{NodeId, StoreError};
 
-/// How often the rows of the others are compared with the state known of them.
+/// How often the other nodes' rows are compared with their last known state.
 pub(super) const ROUND: Duration = Duration::from_secs(2);
 /// Changes within this time are written together.
 const PACE: Duration = Duration::from_millis(250);
-/// How soon a failed write is tried again.
+/// How soon a failed write is retried.
 const RETRY: Duration = Duration::from_secs(1);
-/// Most people in one hint; of more it is only said that there is something to read.
+/// Most people in one hint; beyond it the hint only says that there is something to read.
 const IN_A_HINT: usize = 30;
-/// Most hints that wait to be looked at. One more, and all of them are read instead.
+/// Most buffered hints. Beyond it everything is read from the database instead.
 const HINTS: usize = 1_000;
-/// How often the rooms of people are read again because the change feed moved meanwhile.
+/// How often people's rooms are read again because the change feed advanced during the read.
 const READS: u32 = 4;
-/// So many rounds lie between two looks for rows of nodes that are gone.
+/// Rounds between two deletions of dead nodes' rows.
 const TIDY: u32 = 100;
 
-/// The people of another node.
+/// The changed people of another node.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct PresenceHint {
     node: NodeId,
-    /// The version of its rows, with this in them.
+    /// The version of its rows that includes them.
     version: PresenceVersion,
-    /// Who has changed; left out where they are too many.
+    /// The changed people; left out if there are too many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     people: Option<Vec<(Person, Availability)>>,
 }
 
-/// Hints that wait to be looked at.
+/// Hints that are not applied yet.
 #[derive(Debug, Default)]
-pub(super) struct HeardHints {
+pub(super) struct BufferedHints {
     hints: Vec<PresenceHint>,
-    /// Some were lost: everything is to be compared.
+    /// Whether hints were lost, so that everything must be compared.
     lost: bool,
 }
 
-impl HeardHints {
+impl BufferedHints {
     pub(super) fn on_hint(&mut self, hint: Value) {
         let Ok(hint) = serde_json::from_value(hint) else {
             self.lost = true;
@@ -72,8 +72,8 @@ impl HeardHints {
 #[derive(Debug)]
 struct Others {
     nodes: HashMap<NodeId, Other>,
-    looked: Option<Instant>,
-    /// Whether this node's rows are to be written anew.
+    last_read: Option<Instant>,
+    /// Whether this node's rows must be rewritten.
     rewrite: bool,
     /// The version of this node's rows.
     written: PresenceVersion,
@@ -82,20 +82,20 @@ struct Others {
 
 #[derive(Debug, Default)]
 struct Other {
-    /// Up to where its people are known.
+    /// The version up to which its people are known here.
     version: Option<PresenceVersion>,
-    /// Since when its lease has been seen to be over.
+    /// Since when its lease has been expired.
     gone: Option<Instant>,
 }
 
-/// Shares presence with the other nodes until the server is gone.
+/// Shares presence with the other nodes until the server is dropped.
 pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
     let Some(board) = hub.upgrade().map(|hub| hub.presence.clone()) else {
         return;
     };
     let mut others = Others {
         nodes: HashMap::new(),
-        looked: None,
+        last_read: None,
         rewrite: true,
         written: 0,
         rounds: 0,
@@ -114,7 +114,7 @@ pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
                     tracing::warn!(%error, "presence could not be shared with the other nodes yet");
                 }
                 others.rewrite = true;
-                others.looked = None;
+                others.last_read = None;
                 tokio::time::sleep(RETRY).await;
             }
         }
@@ -124,21 +124,21 @@ pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
 impl Hub {
     async fn share(&self, others: &mut Others, grace: Duration) -> Result<(), StoreError> {
         self.write_own(others).await?;
-        let HeardHints { hints, lost } = self.presence.take_hints();
+        let BufferedHints { hints, lost } = self.presence.take_hints();
         let mut is_due = lost;
         for hint in hints {
             is_due |= !self.take_hint(others, hint).await?;
         }
         let now = clock::instant();
-        let looked = others.looked;
-        if is_due || looked.is_none_or(|looked| now.duration_since(looked) >= ROUND) {
+        let last_read = others.last_read;
+        if is_due || last_read.is_none_or(|last_read| now.duration_since(last_read) >= ROUND) {
             self.read_others(others, grace).await?;
-            others.looked = Some(now);
+            others.last_read = Some(now);
         }
         Ok(())
     }
 
-    /// Writes changes here, and broadcasts them to the others.
+    /// Writes this node's changes, and sends them to the others as a hint.
     async fn write_own(&self, others: &mut Others) -> Result<(), StoreError> {
         let changed = self.presence.take_changed();
         if changed.is_empty() && !others.rewrite {
@@ -178,7 +178,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Takes another node's people. `false` where they do not follow the version known of that node.
+    /// Applies another node's hint. `false` if it does not follow that node's last known version.
     async fn take_hint(&self, others: &mut Others, hint: PresenceHint) -> Result<bool, StoreError> {
         let Some(other) = others.nodes.get_mut(&hint.node) else {
             return Ok(hint.node == self.store.node());
@@ -194,7 +194,7 @@ impl Hub {
         }
     }
 
-    /// Reads the people of those nodes of which not everything is known, and lets those of nodes go that are gone for a while.
+    /// Reads the people of nodes with unknown changes, and removes those of nodes that have been dead for a while.
     async fn read_others(&self, others: &mut Others, grace: Duration) -> Result<(), StoreError> {
         let own = self.store.node();
         let alive: HashMap<NodeId, Option<PresenceVersion>> =
@@ -206,7 +206,7 @@ impl Hub {
             }
             let other = others.nodes.entry(*node).or_default();
             other.gone = None;
-            // It writes its people anew where they are lost.
+            // If the row is missing, its node writes its people again.
             if version.is_none() || *version == other.version {
                 continue;
             }
@@ -234,7 +234,7 @@ impl Hub {
         Ok(())
     }
 
-    /// These are all the people of a node.
+    /// Replaces all people of a node.
     async fn put_all(&self, node: NodeId, people: Vec<Present>) -> Result<(), StoreError> {
         let there: HashSet<UserId> = people.iter().map(|present| present.person.id).collect();
         let gone = self.presence.at(node.0).into_iter();
@@ -255,8 +255,9 @@ impl Hub {
         Ok(())
     }
 
-    /// Applies changes of people at a node. Of those who were not there yet the rooms are read, and read again where the change
-    /// feed moved meanwhile: so nobody stays in a room they have left.
+    /// Applies changes of people at a node. For new people their rooms are read, and read again if the change feed advanced
+    /// during the
+    /// read, so that nobody stays in a room they have left.
     async fn put(&self, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
         let there = people
             .iter()
@@ -265,7 +266,7 @@ impl Hub {
         let arriving: Vec<UserId> = self.presence.unknown(there);
         let mut rooms: HashMap<UserId, Vec<RoomId>> = HashMap::new();
         let mut reads = 0;
-        // While it is held no change is applied.
+        // While the lock is held no change is applied.
         let _published = loop {
             let before = *self.applied.borrow();
             rooms.clear();
@@ -302,15 +303,15 @@ mod tests {
     #[test]
     fn hints_that_wait_are_bounded_and_what_is_not_understood_has_everything_compared() {
         let hint = |version| json!({ "node": uuid::Uuid::from_u128(7), "version": version });
-        let mut heard = HeardHints::default();
-        heard.on_hint(hint(1));
-        assert_eq!((heard.hints.len(), heard.lost), (1, false));
-        heard.on_hint(json!({ "node": 3 }));
-        assert!(heard.lost);
-        let mut heard = HeardHints::default();
+        let mut buffered = BufferedHints::default();
+        buffered.on_hint(hint(1));
+        assert_eq!((buffered.hints.len(), buffered.lost), (1, false));
+        buffered.on_hint(json!({ "node": 3 }));
+        assert!(buffered.lost);
+        let mut buffered = BufferedHints::default();
         for version in 0..=HINTS as u64 {
-            heard.on_hint(hint(version));
+            buffered.on_hint(hint(version));
         }
-        assert_eq!((heard.hints.len(), heard.lost), (1, true));
+        assert_eq!((buffered.hints.len(), buffered.lost), (1, true));
     }
 }

@@ -1,4 +1,4 @@
-//! How far this process' sockets have got.
+//! How far this process's sockets have got.
 
 pub(in crate::realtime) mod revision;
 pub mod tail;
@@ -17,43 +17,43 @@ use crate::store::{ChangeKind, ChangeNumber, FeedChange};
 
 /// Most bytes of text sent along when a session opens.
 const MISSED_BYTES: usize = 256 * 1024;
-/// Most changes remembered after they were applied, for connections that were read before them.
+/// Most applied changes kept, for connections whose rooms were read before them.
 const RECENT_CHANGES: usize = 1_024;
-/// Most entries of a room that nobody here knew and that are published as those of one just made.
+/// Most entries of an unloaded room that are still published as those of a new room.
 const MADE_ENTRIES: Seq = 100;
-/// Rooms known before those without members here are looked for.
+/// Loaded rooms above which those without members here are dropped.
 const KNOWN_ROOMS: usize = 10_000;
 
-/// The next step for committed entries.
+/// What to do with committed entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Next {
-    /// These go out: they follow the newest that was published.
+    /// Publish these: they follow the newest published entry.
     Publish(Vec<Entry>),
-    /// Nothing: all of them were published, or nobody here is in their room.
+    /// Publish nothing: all of them were published, or no member of the room is connected here.
     Nothing,
-    /// Nothing: something before them was not published yet.
+    /// Publish nothing: an earlier entry has not been published yet.
     Gap,
 }
 
-/// How far this process' sockets have got: how far the change feed was applied, how far each room was published,
-/// and the newest entries.
+/// How far this process's sockets have got: the applied position of the change feed, the published head of each room, and the
+/// newest
+/// entries.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
 pub struct PublishedState {
-    /// The newest `seq` published of each room that this process knows. An unknown room is loaded from the
-    /// store; nothing is published of it before.
+    /// The newest published `seq` of each loaded room. Nothing is published of a room before it is loaded from the store.
     heads: Heads,
     tails: Tails,
-    /// The newest change that was applied.
+    /// The newest applied change.
     applied: ChangeNumber,
-    /// The changes applied last, contiguous.
+    /// The most recently applied changes, contiguous.
     recent: VecDeque<FeedChange>,
-    /// People whose connections are to be brought in line with all that is stored. Nothing is published before that is done.
+    /// People whose connections need a full synchronization. Nothing is published before that is done.
     pub(super) unsynced: BTreeSet<UserId>,
 }
 
 impl PublishedState {
-    /// Nothing was published, and nobody has to hear of changes up to `applied`.
+    /// Starts with nothing published and all changes up to `applied` done.
     pub fn new(applied: ChangeNumber) -> Self {
         Self {
             heads: Heads::new(),
@@ -64,12 +64,12 @@ impl PublishedState {
         }
     }
 
-    /// The newest change that was applied.
+    /// The newest applied change.
     pub(super) fn applied(&self) -> ChangeNumber {
         self.applied
     }
 
-    /// Notes that a change was applied: the one that follows the last.
+    /// Records that the next change was applied.
     pub(super) fn note_applied(&mut self, change: FeedChange) {
         debug_assert_eq!(change.number, self.applied + 1, "changes are applied in order");
         self.applied = change.number;
@@ -79,14 +79,14 @@ impl PublishedState {
         self.recent.push_back(change);
     }
 
-    /// Starts from another place of the feed: changes between are unknown, so nothing that is cached can be relied on.
+    /// Continues from another position of the feed: the changes between are unknown, so cached state is dropped.
     pub(super) fn skip_to(&mut self, number: ChangeNumber) {
         self.applied = number;
         self.recent.clear();
         self.tails = Tails::default();
     }
 
-    /// Brings the rooms read for a connection up to the applied changes. `false` where it has to be read again.
+    /// Brings the rooms read for a connection up to the applied changes. `false` if they have to be read again.
     pub(super) fn catch_up(&self, resume: &mut Resume, user: UserId) -> bool {
         if resume.as_of >= self.applied {
             return true;
@@ -110,7 +110,7 @@ impl PublishedState {
         true
     }
 
-    /// The newest entry published of each known room, with its id where it is held.
+    /// The newest published entry of each loaded room, with its id if it is cached.
     pub(super) fn newest(&self) -> Cursors {
         let newest = self.heads.iter().map(|(room, head)| {
             let entry = self.tails.of(*room).and_then(Tail::newest);
@@ -120,30 +120,30 @@ impl PublishedState {
         newest.collect()
     }
 
-    /// Knows of nothing that was published: the database is another one.
+    /// Drops all published state: the database is a different one.
     pub(super) fn start_afresh(&mut self, number: ChangeNumber) {
         self.skip_to(number);
         self.heads.clear();
         self.unsynced.clear();
     }
 
-    /// The newest `seq` published of a room; `None` where the room is not known.
+    /// The newest published `seq` of a room; `None` if the room is not loaded.
     pub fn head(&self, room: RoomId) -> Option<Seq> {
         self.heads.get(&room).copied()
     }
 
-    /// How far each known room was published.
+    /// The published head of each loaded room.
     pub fn heads(&self) -> Vec<(RoomId, Seq)> {
         self.heads.iter().map(|(room, head)| (*room, *head)).collect()
     }
 
-    /// How far those of these rooms were published that are known.
+    /// The published heads of those of these rooms that are loaded.
     pub(super) fn heads_among(&self, rooms: &BTreeSet<RoomId>) -> Vec<(RoomId, Seq)> {
         let known = |room: &RoomId| Some((*room, self.head(*room)?));
         rooms.iter().filter_map(known).collect()
     }
 
-    /// How far each of these rooms was published that is known.
+    /// The published head of each of these rooms that is loaded.
     pub fn heads_of(&self, rooms: &[RoomId]) -> Heads {
         rooms
             .iter()
@@ -151,8 +151,10 @@ impl PublishedState {
             .collect()
     }
 
-    /// Which of these consecutive entries of a room go out: those after the newest one published, none twice, and none past a
-    /// gap. They may have been read a while ago. Of a room that is not known nothing does, for nobody here is in it.
+    /// Decides which of a room's consecutive entries to publish: those after the newest published one, each once, and none past a
+    /// gap.
+    /// The entries may have been read a while ago. For a room that is not loaded there are none, because no member is connected
+    /// here.
     #[must_use]
     pub fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
         let Some(head) = self.head(room) else {
@@ -166,7 +168,7 @@ impl PublishedState {
         }
     }
 
-    /// Keeps published entries of a known room.
+    /// Caches published entries of a loaded room.
     pub fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.heads.insert(room, last.seq);
@@ -174,23 +176,23 @@ impl PublishedState {
         self.tails.extend(room, entries);
     }
 
-    /// Calls somebody by another name in all that is kept.
+    /// Applies a person's new name to cached entries.
     pub(super) fn rename(&mut self, person: &Person) {
         self.tails.revise_all(|entry| rename(entry, person));
     }
 
-    /// Forgets the cached entries of a room: they have changed, or are gone.
+    /// Drops the cached entries of a room, because they have changed or were deleted.
     pub(super) fn forget_tail(&mut self, room: RoomId) {
         self.tails.forget(room);
     }
 
-    /// Forgets a room that is gone.
+    /// Drops a deleted room.
     pub(super) fn forget(&mut self, room: RoomId) {
         self.heads.remove(&room);
         self.tails.forget(room);
     }
 
-    /// Forgets rooms that nobody here is in, where very many are known. They are loaded again when they are needed.
+    /// Drops rooms without members here if very many are loaded. They are loaded again when needed.
     pub(super) fn forget_idle(&mut self, with_members: impl FnOnce() -> BTreeSet<RoomId>) {
         if self.heads.len() > KNOWN_ROOMS {
             let with_members = with_members();
@@ -200,15 +202,16 @@ impl PublishedState {
         }
     }
 
-    /// A room was just made: where it is not known, everything that was said in it is yet to be published. Not so where
-    /// that is much, for then it was made a while ago.
+    /// Records a new room: if it is not loaded, all of its entries are still to be published. If it already has many, it is not
+    /// new and is
+    /// left alone.
     pub(super) fn note_made(&mut self, room: RoomId, head: Seq) {
         if head <= MADE_ENTRIES {
             self.heads.entry(room).or_insert(0);
         }
     }
 
-    /// Entries about to go out, and cached ones, take the shape that the newest changes have given them.
+    /// Applies the newest changes to entries about to be published, and to cached ones.
     pub fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
         let changes: Vec<Entry> = entries
             .iter()
@@ -221,8 +224,9 @@ impl PublishedState {
         }
     }
 
-    /// Adds entries published since the room was read, and takes out unpublished ones: they are yet to come. A room that is not
-    /// known is known from here on, up to where it was read. Answers whether it was not.
+    /// Adds the entries published since the room was read, and removes the unpublished ones, which follow as a broadcast. Loads
+    /// the room at
+    /// its read position if necessary; returns whether it did.
     pub fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
         let loaded = !self.heads.contains_key(&room.id);
         let head = *self.heads.entry(room.id).or_insert(room.head);
@@ -240,14 +244,14 @@ impl PublishedState {
                 None => room.unread += head - room.head,
             }
         } else {
-            // Committed entries that are not published yet come as a broadcast, and count then.
+            // Unpublished entries come as a broadcast, and count then.
             room.unread = room.unread.saturating_sub(room.head - head);
         }
         room.head = head;
         loaded
     }
 
-    /// The entries that close every gap, where the tails hold all of them and they are few.
+    /// The entries that close every gap, if the tails have all of them and they are few.
     pub fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
         let mut left = most;
         let mut bytes = 0;

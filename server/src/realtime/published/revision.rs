@@ -1,13 +1,13 @@
-//! Entries in memory follow the log: deleted ones are erased there too, and quotes show the message's current text.
+//! Updates cached entries: deleted messages are erased, and quotes show the message's current text.
 
 use steadfast_shared::{Body, Entry, Person, Quoted, Seq};
 
-/// Whether an entry has an effect on others, and so has to be passed to [`revise`].
+/// Whether an entry changes others, and so has to be passed to [`revise`].
 pub(in crate::realtime) fn is_revision(entry: &Entry) -> bool {
     matches!(entry.body, Body::Edit { .. } | Body::Delete { .. })
 }
 
-/// Gives an entry the shape it has in the store once `change` is in the log.
+/// Brings an entry into the state it has in the store once `change` is in the log.
 pub(in crate::realtime) fn revise(entry: &mut Entry, change: &Entry) {
     match &change.body {
         Body::Delete { message } => erase(entry, *message),
@@ -26,7 +26,7 @@ pub(in crate::realtime) fn revise(entry: &mut Entry, change: &Entry) {
     }
 }
 
-/// Calls somebody by another name wherever the entry names them.
+/// Applies a person's new name wherever the entry contains it.
 pub(in crate::realtime) fn rename(entry: &mut Entry, person: &Person) {
     let quoted = entry.quoted.as_deref_mut().map(|quoted| &mut quoted.author);
     let named = entry

@@ -1,4 +1,4 @@
-//! The newest entries of one room, in memory: a short gap is healed from here without the database.
+//! The newest entries of one room, in memory, so that a short gap is closed without the database.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Adds entries after the newest one; the oldest make room. A jump starts the tail anew.
+    /// Appends entries; the oldest make room. After a gap the tail starts over.
     pub fn extend(&mut self, entries: Vec<Entry>) {
         for entry in entries {
             if self
@@ -44,18 +44,18 @@ impl Tail {
         self.entries.back()
     }
 
-    /// Changes entries that are kept.
+    /// Changes the cached entries.
     pub fn revise(&mut self, revise: impl Fn(&mut Entry)) {
         self.entries.iter_mut().for_each(revise);
         self.bytes = self.entries.iter().map(Entry::text_bytes).sum();
     }
 
-    /// Bytes of memory it takes, but for small and rare parts.
+    /// Memory in bytes, except for small and rare parts.
     pub(in crate::realtime) fn weight(&self) -> usize {
         self.bytes + self.entries.len() * size_of::<Entry>()
     }
 
-    /// Everything after `seq`, where the tail reaches back that far.
+    /// All entries after `seq`, if the tail reaches back that far.
     pub fn after(&self, seq: Seq) -> Option<impl ExactSizeIterator<Item = &Entry>> {
         let oldest = self.entries.front()?.seq;
         let skip = usize::try_from((seq + 1).checked_sub(oldest)?).ok()?;

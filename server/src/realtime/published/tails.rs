@@ -1,4 +1,4 @@
-//! The tails of the rooms in which something was said lately.
+//! The tails of recently active rooms.
 
 use std::collections::HashMap;
 
@@ -6,19 +6,19 @@ use steadfast_shared::{Entry, RoomId};
 
 use crate::realtime::tail::Tail;
 
-/// Most rooms with a tail; the others are healed from the database.
+/// Most rooms with a tail; for others gaps are closed from the database.
 const ROOMS: usize = 1_000;
 
 /// Most bytes of memory in all tails.
 const BYTES: usize = 64 * 1024 * 1024;
 
-/// Per room its tail. The rooms that have been silent for longest make room.
+/// The tails by room. The room idle for longest makes room.
 #[derive(Debug, Default)]
 pub(in crate::realtime) struct Tails {
     rooms: HashMap<RoomId, (u64, Tail)>,
     bytes: usize,
-    /// Counts entries: the higher, the later.
-    said: u64,
+    /// A counter of appends, which orders rooms by activity.
+    appends: u64,
 }
 
 impl Tails {
@@ -26,13 +26,13 @@ impl Tails {
         self.rooms.get(&room).map(|(_, tail)| tail)
     }
 
-    /// Adds the entries after a room's newest one.
+    /// Appends entries to a room's tail.
     pub(in crate::realtime) fn extend(&mut self, room: RoomId, entries: Vec<Entry>) {
-        self.said += 1;
-        let said = self.said;
+        self.appends += 1;
+        let appends = self.appends;
         self.weigh(room, |tail| tail.extend(entries));
         if let Some((last, _)) = self.rooms.get_mut(&room) {
-            *last = said;
+            *last = appends;
         }
         while self.rooms.len() > ROOMS || (self.bytes > BYTES && self.rooms.len() > 1) {
             let silent = self.rooms.iter().min_by_key(|(_, (last, _))| *last);
@@ -45,7 +45,7 @@ impl Tails {
         }
     }
 
-    /// Forgets a room's tail: its entries have changed.
+    /// Drops a room's tail, because its entries have changed.
     pub(in crate::realtime) fn forget(&mut self, room: RoomId) {
         if let Some((_, tail)) = self.rooms.remove(&room) {
             self.bytes -= tail.weight();
@@ -67,7 +67,7 @@ impl Tails {
         self.bytes = self.rooms.values().map(|(_, tail)| tail.weight()).sum();
     }
 
-    /// Does something to a room's tail, and keeps the sum.
+    /// Changes a room's tail and updates the total weight.
     fn weigh(&mut self, room: RoomId, change: impl FnOnce(&mut Tail)) {
         let (_, tail) = self.rooms.entry(room).or_default();
         let before = tail.weight();

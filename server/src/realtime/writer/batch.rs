@@ -1,4 +1,4 @@
-//! A batch under way.
+//! A batch being written.
 
 use steadfast_shared::event::{Reply, Sent};
 use steadfast_shared::{Body, EntryId, ErrorCode, WireError};
@@ -14,7 +14,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Lends all of these batches' entries out, in their order.
+    /// Takes all entries out of these batches, in order.
     pub(super) fn lend(batches: &mut [Self]) -> Vec<NewEntry> {
         batches
             .iter_mut()
@@ -29,7 +29,7 @@ impl Batch {
         }
     }
 
-    /// Answers the outcomes of its entries, which are the next ones. Tells whether a text was erased.
+    /// Acknowledges the batch with the next outcomes. Returns whether a text was erased.
     pub(super) fn acknowledge(self, outcomes: &mut impl Iterator<Item = EntryOutcome>) -> bool {
         let mut erased = false;
         let mut sent = Vec::with_capacity(self.size);
@@ -42,9 +42,9 @@ impl Batch {
         erased
     }
 
-    /// Answers that the outcome is unknown.
+    /// Replies that the outcome is unknown.
     pub(super) fn give_up(self, error: &StoreError) {
-        let message = "the message cannot be stored right now: try again";
+        let message = "the message cannot be saved right now: try again";
         (self.answer)(Reply::Err(match error {
             StoreError::Full => StoreRefusal::StorageFull.into(),
             _ => WireError::new(ErrorCode::Unavailable, message),

@@ -1,4 +1,4 @@
-//! How far people have read, until it is written.
+//! Read markers that are waiting to be written.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use steadfast_shared::{RoomId, Seq, UserId};
 
 use crate::store::ReadMark;
 
-/// Read marks that are not written yet: one for each person and room, the furthest.
+/// Unwritten read markers: the furthest for each person and room.
 #[derive(Debug, Default)]
 pub(super) struct Marks(Mutex<HashMap<(UserId, RoomId), Seq>>);
 
 impl Marks {
-    /// Has a mark written with the others.
+    /// Queues a marker to be written.
     pub(super) fn put(&self, mark: ReadMark) {
         let mut marks = self.inner();
         let seq = marks.entry((mark.user, mark.room)).or_default();
@@ -33,7 +33,7 @@ impl Marks {
             .collect()
     }
 
-    /// Forgets those that were written, but for whoever has read on meanwhile.
+    /// Drops written markers, except those that have advanced since.
     pub(super) fn written(&self, written: &[ReadMark]) {
         let mut marks = self.inner();
         for mark in written {

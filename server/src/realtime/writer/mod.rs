@@ -1,10 +1,10 @@
-//! One task writes: everything that is queued goes into one transaction, then the acks go out, then the news.
+//! One task writes: everything queued goes into one transaction, then the acks go out, then the entries are published.
 //!
-//! - [`work`]: its work
-//! - `queue`: waiting work, fairly for everybody
-//! - [`publish`]: the publishing of its commits
-//! - `marks`: how far people have read, until it is written
-//! - `task`: the task, and the `batch`es it has under way
+//! - [`work`]: a unit of work
+//! - `queue`: queued work, fair between people
+//! - [`publish`]: publishes commits
+//! - `marks`: unwritten read markers
+//! - `task`: the task, and its `batch`es in progress
 //!
 //! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
 
@@ -28,7 +28,7 @@ use work::Work;
 pub use publish::Publish;
 pub use work::{BatchReply, CommandAnswer, Job, QueuedCommand};
 
-/// The way to the writer.
+/// The handle of the writer.
 #[derive(Clone)]
 pub struct LogWriter {
     shared: Arc<WriterShared>,
@@ -42,37 +42,36 @@ impl LogWriter {
         (Self { shared }, tokio::spawn(task.run()))
     }
 
-    /// Queues a batch, at once or not at all. A refused one is answered.
+    /// Queues a batch if there is space. A refused one is answered.
     pub fn push(&self, job: Job) {
         if let Some(refused) = self.shared.queue.push(Work::Write(job)) {
             refused.refuse();
         }
     }
 
-    /// Queues a command behind everything that its person has queued before, at once or not at all. A refused one is
-    /// answered.
+    /// Queues a command behind all earlier work of its person, if there is space. A refused one is answered.
     pub fn run(&self, command: QueuedCommand) {
         if let Some(refused) = self.shared.queue.push(Work::Run(command)) {
             refused.refuse();
         }
     }
 
-    /// Has a read mark written with the next pulse.
+    /// Queues a read marker for the next pulse.
     pub fn mark_read(&self, mark: ReadMark) {
         self.shared.marks.put(mark);
     }
 
-    /// A person's read marks that are not written yet.
+    /// A person's unwritten read markers.
     pub fn unwritten_marks(&self, user: UserId) -> Vec<ReadMark> {
         self.shared.marks.of(user)
     }
 
-    /// Takes no more batches; the task ends once everything queued is written.
+    /// Refuses further work; the task ends once everything queued is written.
     pub fn close(&self) {
         self.shared.queue.close();
     }
 
-    /// Whether the task runs and takes batches.
+    /// Whether the task runs and accepts batches.
     pub fn is_alive(&self) -> bool {
         !self.shared.queue.is_closed() && !self.shared.ended.load(Ordering::Acquire)
     }

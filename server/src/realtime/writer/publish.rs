@@ -1,4 +1,4 @@
-//! The publishing of committed work.
+//! Publishes committed work.
 
 use async_trait::async_trait;
 use steadfast_shared::{Room, RoomId, UserId};
@@ -7,15 +7,15 @@ use crate::store::{ChangeNumber, Grown, StoreError};
 
 #[async_trait]
 pub trait Publish: Send + Sync + 'static {
-    /// These logs have grown by a commit that saw the change feed up to `feed`.
+    /// Publishes logs that a commit has extended; the commit saw the change feed up to `feed`.
     async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>);
 
-    /// Something was committed or was not: nobody knows.
+    /// Reports that a commit's outcome is unknown.
     fn uncertain(&self);
 
-    /// Waits until sockets follow the change feed up to this change, within a bound.
+    /// Waits, within a time limit, until sockets follow the change feed up to this change.
     async fn follow(&self, feed: ChangeNumber) -> Result<(), StoreError>;
 
-    /// A room as a person sees it; `None` where they are not in it.
+    /// A person's view of a room; `None` if they are not in it.
     async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError>;
 }

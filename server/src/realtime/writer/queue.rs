@@ -1,6 +1,6 @@
-//! Work that waits to be written: each person's in their order, everybody's in turns.
+//! Queued work: in order for each person, in turns between people.
 //!
-//! So whoever has much to write waits for themselves, and the others for one piece of it.
+//! So a person with much to write waits for their own work, and the others for one piece of it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,14 +10,14 @@ use tokio::sync::Notify;
 
 use super::work::{COMMAND_ENTRIES, Job, QueuedCommand, Work};
 
-/// Most batches and commands that wait, of one person and in all. One more is refused as busy.
+/// Most batches and commands queued, per person and in total. Beyond it work is refused as busy.
 const PERSON_WORK: usize = 1_024;
 const WORK: usize = 16 * 1_024;
-/// Most bytes of text that wait, of one person and in all.
+/// Most bytes of text queued, per person and in total.
 const PERSON_BYTES: usize = 4 * 1024 * 1024;
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// Most commands in one commit: messages wait for no more of them.
+/// Most commands in one commit, so that messages wait for no more of them.
 const COMMANDS: usize = 8;
 
 /// The work of one commit.
@@ -25,11 +25,11 @@ const COMMANDS: usize = 8;
 pub(super) struct TakenWork {
     pub(super) jobs: Vec<Job>,
     pub(super) commands: Vec<QueuedCommand>,
-    /// Whether the one command there is shares its commit with nothing.
+    /// Whether it is a single command that must not share its commit.
     pub(super) is_alone: bool,
 }
 
-/// The work that waits to be written.
+/// The queued work.
 #[derive(Default)]
 pub(super) struct WorkQueue {
     waiting: Mutex<QueuedWork>,
@@ -39,7 +39,7 @@ pub(super) struct WorkQueue {
 #[derive(Default)]
 struct QueuedWork {
     people: HashMap<UserId, PersonLane>,
-    /// Whose turn it is: everybody who has work waiting, once, by the first of theirs.
+    /// The order of turns: each person with queued work appears once.
     job_turns: VecDeque<UserId>,
     command_turns: VecDeque<UserId>,
     work: usize,
@@ -47,7 +47,7 @@ struct QueuedWork {
     closed: bool,
 }
 
-/// One person's waiting work.
+/// One person's queued work.
 #[derive(Default)]
 struct PersonLane {
     work: VecDeque<Work>,
@@ -55,13 +55,13 @@ struct PersonLane {
 }
 
 impl WorkQueue {
-    /// Queues work behind all that its person has queued before. Work without a place is given back.
+    /// Queues work behind all earlier work of its person. Returns the work if there is no space.
     pub(super) fn push(&self, work: Work) -> Option<Work> {
         let (person, bytes) = (work.person(), work.bytes());
         let mut waiting = self.waiting();
         let of_person = waiting.people.get(&person);
         let (persons_work, persons_bytes) = of_person.map_or((0, 0), |line| (line.work.len(), line.bytes));
-        // A batch that comes alone is taken however long it is.
+        // A batch of any length is accepted if nothing else is queued.
         let fits = |have: usize, most: usize| have == 0 || have + bytes <= most;
         if waiting.closed
             || persons_work >= PERSON_WORK
@@ -84,7 +84,7 @@ impl WorkQueue {
         None
     }
 
-    /// Waits until something is there. `false` once nothing is and nothing more can come.
+    /// Waits for work. `false` once the queue is empty and closed.
     pub(super) async fn ready(&self) -> bool {
         loop {
             let pushed = self.pushed.notified();
@@ -101,8 +101,9 @@ impl WorkQueue {
         }
     }
 
-    /// Takes the work of one commit: batches in turns, up to so many entries and bytes with a last one above them, then
-    /// commands in turns. None of a person's work overtakes the work they have queued before.
+    /// Takes the work of one commit: batches in turns, up to this many entries and bytes (the last batch may exceed them), then
+    /// commands in
+    /// turns. A person's work is never reordered.
     pub(super) fn take(&self, entries: usize, bytes: usize) -> TakenWork {
         let mut waiting = self.waiting();
         let mut taken = TakenWork::default();
@@ -157,7 +158,7 @@ impl QueuedWork {
         }
     }
 
-    /// The command whose turn is next.
+    /// The next command in turn.
     fn next_command(&self) -> Option<&QueuedCommand> {
         let line = self.people.get(self.command_turns.front()?)?;
         match line.work.front() {
@@ -166,7 +167,7 @@ impl QueuedWork {
         }
     }
 
-    /// Takes the batch or the command whose turn is next. Its person comes last from here on.
+    /// Takes the next batch or command in turn. Its person moves to the end.
     fn pop(&mut self, command: bool) -> Option<Work> {
         let person = self.turns(command).pop_front()?;
         let line = self.people.get_mut(&person)?;
@@ -224,7 +225,7 @@ mod tests {
         })
     }
 
-    /// Whose work a commit is made of: batches, and commands.
+    /// The people whose batches and commands are in a commit.
     fn people(taken: &TakenWork) -> (Vec<usize>, Vec<usize>) {
         let nth = |user: UserId| usize::try_from(user.0.as_u128()).unwrap();
         (

@@ -1,4 +1,4 @@
-//! The one task that writes.
+//! The writer's task.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,14 +18,14 @@ use super::work::{CommandAnswer, QueuedCommand};
 use crate::clock;
 use crate::store::{ChangeNumber, CommandOutcome, Committed, NewCommand, ReadMark, Store, StoreError};
 
-/// Most entries and bytes of text in one transaction, a last batch above it.
+/// Most entries and bytes of text in one transaction; the last batch may exceed them.
 const COMMIT_ITEMS: usize = 512;
 const COMMIT_BYTES: usize = 512 * 1024;
-/// How often read marks are written.
+/// The interval between writes of read markers.
 const PULSE: Duration = Duration::from_secs(1);
-/// Most commands that are committed and not answered yet. With one more, the writer waits.
+/// Most committed commands that are not answered yet. Beyond it the writer waits.
 const ANSWERING: u32 = 1_024;
-/// How long the last of them have once the writer ends.
+/// How long the last of them may take after the writer ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// The state that the task and its handle share.
@@ -40,9 +40,9 @@ pub(super) struct WriterTask {
     store: Arc<dyn Store>,
     publish: Arc<dyn Publish>,
     shared: Arc<WriterShared>,
-    /// A place for each command that is committed and not answered yet.
+    /// A permit for each committed command that is not answered yet.
     answering: Arc<Semaphore>,
-    /// Whether texts were erased of which the database may keep copies.
+    /// Whether texts were erased that the database may still have copies of.
     erased: bool,
 }
 
@@ -57,7 +57,7 @@ impl WriterTask {
         }
     }
 
-    /// Writes until no more work can come.
+    /// Writes until the queue is closed and empty.
     pub(super) async fn run(mut self) {
         let shared = self.shared.clone();
         let mut pulse = interval(PULSE);
@@ -71,7 +71,7 @@ impl WriterTask {
                 _ = pulse.tick() => AssertUnwindSafe(self.pulse()).catch_unwind().await,
             };
             if step.is_err() {
-                tracing::error!("the writer panicked; it goes on with the next batch");
+                tracing::error!("the writer panicked; it continues with the next batch");
                 self.publish.uncertain();
             }
         }
@@ -80,8 +80,8 @@ impl WriterTask {
         self.shared.ended.store(true, Ordering::Release);
     }
 
-    /// Commits everybody's queued work, up to the bounds of one transaction. So however many commands wait, a message waits
-    /// for a few of them.
+    /// Commits queued work up to the limits of one transaction. So however many commands are queued, a message waits for a few of
+    /// them.
     async fn take(&mut self) {
         let taken = self.shared.queue.take(COMMIT_ITEMS, COMMIT_BYTES);
         let mut batches: Vec<Batch> = taken.jobs.into_iter().map(Batch::from).collect();
@@ -97,13 +97,13 @@ impl WriterTask {
         self.commit(batches, commands).await;
     }
 
-    /// Commits in one transaction. Work that cannot be committed with the rest must not hurt the rest.
+    /// Commits in one transaction. Work that cannot be committed must not affect the rest.
     async fn commit(&mut self, mut batches: Vec<Batch>, commands: Vec<PendingCommand>) {
         if batches.is_empty() && commands.is_empty() {
             return;
         }
         match self.attempt(&mut batches, commands_of(&commands)).await {
-            // One of them broke a constraint.
+            // One of them violated a constraint.
             Err(StoreError::Rejected(_)) if batches.len() + commands.len() > 1 => {
                 for batch in batches {
                     let mut alone = vec![batch];
@@ -116,7 +116,7 @@ impl WriterTask {
                     self.settle(Vec::new(), alone, done).await;
                 }
             }
-            // Appending the same again settles the outcome of messages. Nothing settles that of commands.
+            // Appending the same messages again settles their outcome. Nothing settles that of commands.
             Err(error @ StoreError::Unconfirmed(_)) if !batches.is_empty() && !commands.is_empty() => {
                 self.settle(Vec::new(), commands, Err(error)).await;
                 let done = self.attempt(&mut batches, Vec::new()).await;
@@ -147,7 +147,7 @@ impl WriterTask {
             Ok(done) => done,
             Err(error) => {
                 tracing::error!(%error, batches = batches.len(), commands = commands.len(), "a commit failed");
-                // The commit may have taken place all the same.
+                // The commit may have happened anyway.
                 self.publish.uncertain();
                 batches.into_iter().for_each(|batch| batch.give_up(&error));
                 return commands
@@ -174,7 +174,7 @@ impl WriterTask {
         }
     }
 
-    /// Has a place for a command until it is answered.
+    /// Reserves a permit for a command until it is answered.
     async fn begin(&self, command: QueuedCommand) -> PendingCommand {
         PendingCommand {
             place: self.answering.clone().acquire_owned().await.ok(),
@@ -187,16 +187,16 @@ impl WriterTask {
         }
     }
 
-    /// Writes the read marks, and keeps the database in order.
+    /// Writes the read markers, and maintains the database's files.
     async fn pulse(&mut self) {
         self.write_marks().await;
         if let Err(error) = self.store.tend().await {
-            tracing::warn!(%error, "the database's files could not be kept in order yet");
+            tracing::warn!(%error, "maintenance of the database's files failed; it will be retried");
         }
         if self.erased {
             match self.store.scrub().await {
                 Ok(done) => self.erased = !done,
-                Err(error) => tracing::warn!(%error, "what was erased could not be overwritten yet"),
+                Err(error) => tracing::warn!(%error, "erased messages could not be overwritten yet"),
             }
         }
     }
@@ -209,17 +209,18 @@ impl WriterTask {
         if !marks.is_empty() {
             match self.store.mark_read(marks).await {
                 Ok(()) => self.shared.marks.written(marks),
-                Err(error) => tracing::warn!(%error, "read marks could not be written yet"),
+                Err(error) => tracing::warn!(%error, "read markers could not be written yet"),
             }
         }
     }
 
-    /// The read marks of those who command something: a room's view says how far they have read.
+    /// The read markers of the commands' authors, because a room's view includes them.
     fn marks_of(&self, commands: &[PendingCommand]) -> Vec<ReadMark> {
-        let told = commands
+        let with_view = commands
             .iter()
             .filter(|pending| pending.command.act.answers_with_a_room());
-        told.flat_map(|pending| self.shared.marks.of(pending.command.by))
+        with_view
+            .flat_map(|pending| self.shared.marks.of(pending.command.by))
             .collect()
     }
 }
@@ -228,16 +229,16 @@ fn commands_of(commands: &[PendingCommand]) -> Vec<NewCommand> {
     commands.iter().map(|pending| pending.command.clone()).collect()
 }
 
-/// A command under way.
+/// A command in progress.
 struct PendingCommand {
     command: NewCommand,
     answer: Box<dyn FnOnce(Result<CommandAnswer, WireError>) + Send>,
-    /// Its place among those that are not answered yet.
+    /// Its permit among the unanswered commands.
     place: Option<OwnedSemaphorePermit>,
 }
 
 impl PendingCommand {
-    /// Answers a committed command, once sockets follow it. Nobody else waits for that.
+    /// Answers a committed command once sockets follow it. Only its author waits for that.
     fn follow(self, publish: Arc<dyn Publish>, acted: CommandOutcome, feed: ChangeNumber) {
         let Self {
             command,

@@ -1,4 +1,4 @@
-//! The writer's work.
+//! The writer's units of work.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use steadfast_shared::{ErrorCode, Person, Room, UserId, WireError};
 
 use crate::store::Command;
 
-/// How the answer to a batch gets back.
+/// Sends the reply to a batch.
 pub type BatchReply = Box<dyn FnOnce(Reply<Vec<Sent>>) + Send>;
 
 /// A batch to write.
@@ -19,29 +19,29 @@ pub struct Job {
     pub answer: BatchReply,
 }
 
-/// A command: something to do beyond entries.
+/// A command: work other than sending entries.
 pub struct QueuedCommand {
     pub by: UserId,
     pub address: Option<IpAddr>,
     pub act: Command,
-    /// How many entries it may write.
+    /// The number of entries it may write.
     pub entries: u32,
     /// Called once, after the commit.
     pub answer: Box<dyn FnOnce(Result<CommandAnswer, WireError>) + Send>,
 }
 
-/// The answer to an [`QueuedCommand`].
+/// The reply to a [`QueuedCommand`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CommandAnswer {
-    /// The room it was about, where who asked is in it.
+    /// The room it was about, if its author is in it.
     pub room: Option<Room>,
-    /// Who asked, by a name they have asked for.
+    /// The author, by a name they requested.
     pub person: Option<Person>,
-    /// How many devices were signed out.
+    /// The number of devices signed out.
     pub devices: u32,
 }
 
-/// Work that waits for the writer.
+/// A unit of work for the writer.
 pub(super) enum Work {
     Write(Job),
     Run(QueuedCommand),
@@ -54,11 +54,11 @@ impl Job {
     }
 }
 
-/// Entries of commands in one commit: one that may write more has a commit of its own, so that few wait for it.
+/// Most entries a command may write in a shared commit; one that may write more has its own, so that few wait for it.
 pub(super) const COMMAND_ENTRIES: u32 = 32;
 
 impl QueuedCommand {
-    /// Whether it shares its commit with nothing.
+    /// Whether it must not share its commit.
     pub(super) fn is_alone(&self) -> bool {
         self.entries > COMMAND_ENTRIES || self.act.is_operators()
     }
@@ -84,12 +84,9 @@ impl Work {
         }
     }
 
-    /// Answers that there is no place for it.
+    /// Answers that the queue is full.
     pub(super) fn refuse(self) {
-        let error = WireError::new(
-            ErrorCode::Busy,
-            "the server has too much to do right now: try again",
-        );
+        let error = WireError::new(ErrorCode::Busy, "the server is busy: try again");
         match self {
             Self::Write(job) => (job.answer)(Reply::Err(error)),
             Self::Run(command) => (command.answer)(Err(error)),
