@@ -1,4 +1,4 @@
-//! Commands: everything that people ask for beyond entries.
+//! Commands: all changes that people request other than entries.
 
 use steadfast_shared::admin::PersonLimit;
 use steadfast_shared::event::{Block, Blocked, ClosingReason};
@@ -11,38 +11,38 @@ use super::people::{block, rename};
 use super::rooms::{change, create, hide, membership};
 use super::{ChangeNumber, Grown, NewCommand, SessionId, StoreError, StoreRefusal};
 
-/// A command, beyond entries.
+/// A change other than an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// A room of their own making.
+    /// Creates a room.
     Create(CreateRoom),
-    /// The conversation with these people.
+    /// Opens the conversation with these people.
     Direct(DirectRoom),
-    /// To be in a public room.
+    /// Joins a public room.
     Join(RoomId),
-    /// To be in a room no longer.
+    /// Leaves a room.
     Leave(RoomId),
-    /// Others to be in a room.
+    /// Adds people to a room.
     Invite(InvitePeople),
-    /// Somebody to be in a room no longer.
+    /// Removes a person from a room.
     Remove(RemoveMember),
-    /// A room to be otherwise.
+    /// Changes a room.
     Change(ChangeRoom),
     Rename(Nickname),
-    /// A direct room hidden, or shown again.
+    /// Hides a direct room, or shows it again.
     Hide(HideRoom),
-    /// Somebody blocked, or no longer.
+    /// Blocks a person, or unblocks them.
     Block(Block),
     Administer(Box<Administer>),
 }
 
 impl Command {
-    /// Whether it is an operator's: those may hide or erase others' newest messages, and are committed alone.
+    /// Whether it is an operator's, which may hide or erase others' newest messages and is committed alone.
     pub fn is_operators(&self) -> bool {
         matches!(self, Self::Administer(_))
     }
 
-    /// Whether it is answered with the room it was about.
+    /// Whether its answer includes the room.
     pub fn answers_with_a_room(&self) -> bool {
         matches!(
             self,
@@ -50,13 +50,13 @@ impl Command {
         )
     }
 
-    /// Whose rooms it may change beside those of who asks.
+    /// People other than the author whose rooms it may change.
     pub fn concerns(&self) -> &[UserId] {
         match self {
             Self::Direct(direct) => &direct.with,
             Self::Invite(invite) => &invite.people,
             Self::Remove(removed) => std::slice::from_ref(&removed.person),
-            Self::Administer(asked) => asked.command.concerns(),
+            Self::Administer(administer) => administer.command.concerns(),
             Self::Create(_)
             | Self::Join(_)
             | Self::Leave(_)
@@ -73,43 +73,43 @@ impl Command {
 pub struct CommandOutcome {
     /// The room it was about.
     pub room: Option<RoomId>,
-    /// Whether the room was made by it.
+    /// Whether it created the room.
     pub made: bool,
-    /// Whether the room itself is otherwise than before.
+    /// Whether it changed the room itself.
     pub changed: bool,
-    /// Who came into the room.
+    /// People who joined the room.
     pub came: Vec<Person>,
-    /// Who left the room.
+    /// People who left the room.
     pub left: Vec<Person>,
-    /// Who asked, where they asked for a nickname: by the name they have.
+    /// The author of a nickname change, by their current name.
     pub renamed: Option<Person>,
-    /// Whether that is another name than before.
+    /// Whether the name differs from the former one.
     pub name_changed: bool,
-    /// Whether who asked sees the room otherwise than before, and nobody else does.
+    /// Whether the author's view of the room has changed, and no other person's.
     pub view_changed: bool,
-    /// The logs it added to, where it was carried out alone.
+    /// The logs it extended, if it ran in a transaction of its own.
     pub logs: Vec<Grown>,
-    /// Whether the room is gone.
+    /// Whether it deleted the room.
     pub deleted: bool,
-    /// Who had to leave which other room, to make room for the one they were brought into.
+    /// People removed from another room to make room for the one they were added to.
     pub gave_way: Vec<(RoomId, Person)>,
-    /// Whom an operator did it to.
+    /// The person an operator acted on.
     pub person: Option<UserId>,
-    /// Devices that were signed out, and the reason for their connections.
+    /// The devices that were signed out, and the close reason for their connections.
     pub ended: Option<(Vec<SessionId>, ClosingReason)>,
-    /// Who has which role by it.
+    /// The person with a new role, and the role.
     pub role: Option<(UserId, Role)>,
-    /// Rooms of which entries were hidden, shown or erased as a whole.
+    /// Rooms with entries that were hidden, shown or erased as a whole.
     pub revised: Vec<RoomId>,
-    /// The limits that are other for the person by it.
+    /// The limits that now differ for the person.
     pub limits: Option<Vec<PersonLimit>>,
-    /// Whom who asked has blocked, or blocks no longer.
+    /// The person the author has blocked or unblocked.
     pub blocked: Option<Blocked>,
-    /// The change feed's head after its commit: whoever has followed the feed so far has followed this.
+    /// The change feed's head after its commit: a node that has followed the feed to here has followed the command.
     pub feed: ChangeNumber,
 }
 
-/// Why a command was not carried out. Its transaction, or its part of one, is taken back.
+/// Why a command was not carried out. Its part of the transaction is rolled back.
 #[derive(Debug)]
 pub(super) enum CommandError {
     Refused(StoreRefusal),
@@ -129,7 +129,7 @@ impl From<StoreError> for CommandError {
 }
 
 impl StoreError {
-    /// A refusal where a statement would have broken a unique constraint: another has the name already.
+    /// Turns a violated unique constraint into a refusal: the name is already taken.
     pub(super) fn or_taken(self, refusal: StoreRefusal) -> CommandError {
         match self {
             Self::Rejected(error)
@@ -144,23 +144,23 @@ impl StoreError {
     }
 }
 
-/// Carries out a command whose rooms and people are locked, within a transaction that its caller commits.
+/// Runs a command whose rooms and people are locked, in a transaction that the caller commits.
 pub(super) async fn carry_out<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &NewCommand,
+    new: &NewCommand,
 ) -> Result<CommandOutcome, CommandError> {
-    match &asked.act {
-        Command::Create(asked) => create::create(append, me, asked).await,
-        Command::Direct(asked) => create::direct(append, me, asked).await,
+    match &new.act {
+        Command::Create(request) => create::create(append, me, request).await,
+        Command::Direct(request) => create::direct(append, me, request).await,
         Command::Join(room) => membership::join(append, me, *room).await,
         Command::Leave(room) => membership::leave(append, me, *room).await,
-        Command::Invite(asked) => membership::invite(append, me, asked).await,
-        Command::Remove(asked) => membership::remove(append, me, asked).await,
-        Command::Change(asked_change) => change::change(append, me, asked.address, asked_change).await,
+        Command::Invite(request) => membership::invite(append, me, request).await,
+        Command::Remove(request) => membership::remove(append, me, request).await,
+        Command::Change(request) => change::change(append, me, new.address, request).await,
         Command::Rename(name) => rename::rename(append, me, name).await,
-        Command::Hide(asked) => hide::hide(append, me, *asked).await,
-        Command::Block(asked) => block::block(append, me, *asked).await,
-        Command::Administer(asked) => admin::command::administer(append, me, asked).await,
+        Command::Hide(request) => hide::hide(append, me, *request).await,
+        Command::Block(request) => block::block(append, me, *request).await,
+        Command::Administer(request) => admin::command::administer(append, me, request).await,
     }
 }

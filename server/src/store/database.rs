@@ -1,4 +1,4 @@
-//! Where a database is, by `--database`: a file of SQLite's, or the URL of one of Postgres'.
+//! The location of a database, from `--database`: an SQLite file, or the URL of a Postgres database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use super::postgres::{self, CommitClock, PostgresStore};
 use super::sqlite::{self, SqliteStore};
 use super::{PATIENCE, StorageLimits, Store, transfer};
 
-/// A database by its name.
+/// A database's location.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
     File(PathBuf),
-    /// A URL, which may hold a password.
+    /// A URL, which may contain a password.
     Postgres(String),
 }
 
@@ -27,15 +27,15 @@ pub enum OpenError {
     /// The one in Postgres.
     #[error(transparent)]
     Postgres(#[from] postgres::open::PostgresOpenError),
-    /// A copy into it was broken off.
+    /// A copy into it was interrupted.
     #[error(
-        "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, and then start"
+        "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, then start the server"
     )]
     Half { database: Database },
 }
 
 impl OpenError {
-    /// Whether a server has the database.
+    /// Whether a server uses the database.
     pub fn is_in_use(&self) -> bool {
         matches!(
             self,
@@ -58,12 +58,12 @@ impl Database {
             .or_else(|| text.strip_prefix("sqlite:"))
             .unwrap_or(text);
         if path.is_empty() || path == ":memory:" {
-            return Err("the database has to be a file: what is only in memory cannot be kept".into());
+            return Err("the database must be a file: an in-memory database would lose everything".into());
         }
         Ok(Self::File(path.into()))
     }
 
-    /// The file, where it is one.
+    /// The file of a SQLite database.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::File(file) => Some(file),
@@ -71,7 +71,7 @@ impl Database {
         }
     }
 
-    /// Opens it for a server. A copy that was broken off is no database to serve.
+    /// Opens it for a server. An unfinished copy is refused.
     pub async fn open_whole(&self, limits: StorageLimits, at: Millis) -> Result<Arc<dyn Store>, OpenError> {
         if transfer::is_half(self).await {
             return Err(OpenError::Half {
@@ -87,7 +87,7 @@ impl Database {
         })
     }
 
-    /// Opens it, in a server's stead.
+    /// Opens it for a tool, while no server runs.
     pub async fn open(&self, limits: StorageLimits, at: Millis) -> Result<Arc<dyn Store>, OpenError> {
         Ok(match self {
             Self::File(file) => Arc::new(SqliteStore::open(file, PATIENCE, at).await?.limited(limits)),
@@ -98,8 +98,9 @@ impl Database {
         })
     }
 
-    /// Where the socket of its server is for `steadfast admin`: beside the file; for a database in Postgres in the folder that the
-    /// server was started in, by a name that is that database's own.
+    /// The default path of its server's socket for `steadfast admin`: beside the file; for a Postgres database in the folder the
+    /// server was
+    /// started in, under a name derived from that database.
     pub fn admin_socket(&self) -> PathBuf {
         match self {
             Self::File(file) => {

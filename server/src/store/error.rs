@@ -1,4 +1,4 @@
-//! Why the store failed, by the codes of both databases.
+//! The store's errors, classified by the codes of both databases.
 
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgDatabaseError;
@@ -7,25 +7,25 @@ use sqlx::sqlite::SqliteError;
 /// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else held the database for longer than the store's patience.
+    /// Another writer held the lock for longer than the store's patience.
     #[error("the database is locked")]
     Locked,
-    /// A constraint that no correct caller breaks: never taken for a repeat.
+    /// A violated constraint that correct callers never violate; never treated as a repeat.
     #[error("the database refused a row: {0}")]
     Rejected(#[source] sqlx::Error),
-    /// The connection ended while something was committed: nobody knows whether it was.
+    /// The connection ended during a commit, so the outcome is unknown.
     #[error("the connection to the database ended during a commit: {0}")]
     Unconfirmed(#[source] sqlx::Error),
-    /// It could not be read or written.
+    /// Reading or writing failed.
     #[error("the database failed: {0}")]
     Failed(#[source] sqlx::Error),
-    /// The database's files are not in their places any more: nothing that was committed since can be relied on.
+    /// The database's files were moved or deleted: no commit since can be relied on.
     #[error("{0}")]
     Lost(&'static str),
-    /// Less is free on its disk than has to be.
+    /// The disk has less free space than the reserve.
     #[error("the disk is full")]
     Full,
-    /// It holds values that this program cannot read.
+    /// A stored value cannot be read by this version.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),
 }
@@ -47,7 +47,7 @@ impl From<sqlx::Error> for StoreError {
             .and_then(PgDatabaseError::constraint);
         match cause.code().as_deref() {
             Some(SERIALIZATION | DEADLOCK | LOCK_TIMEOUT | STATEMENT_TIMEOUT) => Self::Locked,
-            // Another node has stored the same entry at this moment: the next attempt finds it.
+            // Another node has just stored the same entry: the next attempt finds it.
             Some(UNIQUE_VIOLATION) if constraint == Some(REPEAT) => Self::Locked,
             Some(DISK_FULL) => Self::Full,
             _ => Self::by_kind(error),
@@ -97,7 +97,7 @@ const SQLITE_FULL: i32 = 13;
 /// No permission, no memory, read-only, a failing disk, a file that cannot be opened.
 const SQLITE_OUT_OF_REACH: [i32; 5] = [3, 7, 8, 10, 14];
 
-/// SQLite's code without its extension.
+/// SQLite's primary result code.
 fn primary_code(error: &SqliteError) -> Option<i32> {
     use sqlx::error::DatabaseError as _;
     let code = error.code()?.parse::<i32>().ok()?;
@@ -113,5 +113,5 @@ const DISK_FULL: &str = "53100";
 /// The class of names that are not there, and of rights that are not given.
 const NO_SUCH_NAME: &str = "42";
 
-/// The constraint that settles a repeat.
+/// The constraint that detects a repeat.
 const REPEAT: &str = "entries_author_id";

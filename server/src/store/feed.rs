@@ -10,71 +10,73 @@ use steadfast_shared::{Cursors, Millis, Person, Role, Room, RoomId, Seq, UserId}
 
 use super::{CommandOutcome, Grown, SessionId, StoreError};
 
-/// A change's place in the feed: contiguous from 1, allocated in the transaction that makes the change.
+/// A change's position in the feed: contiguous from 1, assigned in the transaction that makes the change.
 pub type ChangeNumber = u64;
 
-/// Most changes kept. A node that is further behind reads everything again.
+/// Most changes kept. A node further behind reads everything again.
 pub const CHANGES_KEPT: u64 = 10_000;
 
-/// How long changes are kept at most.
+/// How long changes are kept.
 pub const CHANGES_KEPT_FOR: Millis = 24 * 60 * 60 * 1_000;
 
-/// Connections over which sessions are read as they open.
+/// Connections for reading sessions as they open.
 pub const HANDSHAKE_READERS: u32 = 4;
 
 #[async_trait]
 pub trait Feed {
-    /// Begins to read: everything read from the snapshot is as it was at one moment. Short-lived, for it holds a connection.
+    /// Opens a snapshot: all of its reads see the same state. Short-lived, because it occupies a connection.
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
-    /// Begins to read a session's snapshot, over connections that nothing else reads over: neither waits for the other.
+    /// Opens a snapshot for a new session, on connections reserved for that, so that other reads do not delay it or wait for it.
     async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
-    /// Forgets changes beyond [`CHANGES_KEPT`] and those older than [`CHANGES_KEPT_FOR`].
+    /// Deletes changes beyond [`CHANGES_KEPT`] and those older than [`CHANGES_KEPT_FOR`].
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError>;
 }
 
-/// The stored state, as of one moment.
+/// The stored state at one point in time.
 #[async_trait]
 pub trait Snapshot: Send {
     /// The newest change's number.
     async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError>;
 
-    /// The changes that follow, in order, at most `limit`. `None` where some of them are kept no longer.
+    /// The following changes, in order, at most `limit`. `None` if some of them have been deleted.
     async fn changes_after(
         &mut self,
         number: ChangeNumber,
         limit: usize,
     ) -> Result<Option<Vec<FeedChange>>, StoreError>;
 
-    /// Those of these rooms whose logs go beyond the `seq` given, each with the entries that follow it: at most `limit` of a
-    /// room, and no more than a page's bytes. Rooms that are gone are left out.
+    /// Those of these rooms whose logs extend past the given `seq`, each with the entries that follow it: at most `limit` per
+    /// room, and no
+    /// more than a page's bytes. Deleted rooms are left out.
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError>;
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
     async fn views(&mut self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
 
-    /// Who somebody is. `None` where there is no such person.
+    /// A person's profile. `None` if they do not exist.
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError>;
 
-    /// Rooms whose logs have another entry than the cursor names, or none, at its place: the cursor is of a database that is no
-    /// more, for one that is in force goes no further than the committed log.
+    /// Rooms whose logs do not have the cursor's entry at its place. Such a cursor belongs to a database that no longer exists,
+    /// because a
+    /// valid one never points past the committed log.
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError>;
 
     /// Those of these sessions that have ended.
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError>;
 }
 
-/// Who somebody is, beyond the rooms they are in.
+/// A person's data other than their rooms.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
-    /// By the name they have.
+    /// The person, by their current name.
     pub person: Person,
     pub role: Role,
-    /// Whom they have blocked, by name.
+    /// The people they have blocked, by name.
     pub blocked: Vec<Person>,
-    /// The limits that are other for them.
+    /// The limits that differ for them.
     pub limits: Vec<PersonLimit>,
 }
 
@@ -85,62 +87,61 @@ pub struct FeedChange {
     pub kind: ChangeKind,
 }
 
-///
-/// A kind is stored by its name here: one that is renamed is another kind to the other nodes of a cluster under upgrade.
+/// A change's kind, stored by its name here: a renamed variant would be unknown to the other nodes during an upgrade.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// People came into a room.
+    /// People joined a room.
     Joined {
         room: RoomId,
         people: Vec<Person>,
-        /// Whether the room was made for them, so that nobody was there to be told.
+        /// Whether the room was created for them, so that no member had to be notified.
         made: bool,
     },
     /// People left a room.
     Left { room: RoomId, people: Vec<Person> },
-    /// A room's name, topic or state is another.
+    /// A room's name, topic or state changed.
     RoomChanged { room: RoomId },
-    /// A room is gone.
+    /// A room was deleted.
     RoomDeleted { room: RoomId },
     /// Entries were hidden, shown again or erased as a whole.
     EntriesRevised { rooms: Vec<RoomId> },
-    /// One person sees a room otherwise: they have hidden it, or it is shown to them again.
+    /// A person has hidden a direct room, or it is shown to them again.
     ViewChanged { room: RoomId, person: UserId },
-    /// Somebody has another nickname.
+    /// A person changed their nickname.
     Renamed {
-        /// Who, by that name.
+        /// The person, by the new name.
         person: Person,
     },
-    /// There is a new person.
+    /// A person signed up.
     SignedUp {
         person: Person,
         /// The rooms that everybody is in.
         rooms: Vec<RoomId>,
     },
-    /// Somebody has another role.
+    /// A person's role changed.
     RoleChanged { person: UserId, role: Role },
-    /// Other limits hold for somebody.
+    /// A person's limits changed.
     LimitsChanged {
         person: UserId,
-        /// All that are other for them than for everybody.
+        /// All of their limits that differ from the general ones.
         limits: Vec<PersonLimit>,
     },
-    /// Somebody has blocked somebody, or taken that back.
+    /// A person blocked or unblocked another.
     BlockedChanged { by: UserId, blocked: Blocked },
     /// Devices were signed out.
     SessionsEnded {
         sessions: Vec<SessionId>,
-        /// The reason for their connections.
+        /// The close reason for their connections.
         reason: ClosingReason,
     },
-    /// Something of a newer version: a node that meets it reads everything again.
+    /// A change of a newer version, which makes a node read everything again.
     #[serde(other)]
     Unknown,
 }
 
 impl CommandOutcome {
-    /// The changes that other sockets must follow, in the order in which they do.
+    /// The changes that other nodes' sockets must follow, in order.
     pub fn changes(&self, by: UserId) -> Vec<ChangeKind> {
         let mut changes = Vec::new();
         let renamed = self.renamed.clone().filter(|_| self.name_changed);

@@ -1,31 +1,31 @@
-//! All that lasts: people, device sessions, rooms and their logs.
+//! The store: people, device sessions, rooms and their logs.
 //!
-//! - [`Store`]: the interface the rest of the server knows, in parts:
+//! - [`Store`]: the interface for the rest of the server, in parts:
 //! - `admin`: administration
-//! - [`people`]: who there is, on which devices, and by which names
-//! - [`rooms`]: who is in which room
+//! - [`people`]: people, their devices and their names
+//! - [`rooms`]: membership of rooms
 //! - [`log`]: the rooms' logs
 //! - [`feed`]: changes outside the logs, and the snapshot read together with them
-//! - [`database`]: where a database is, and which store opens it
+//! - [`database`]: the location of a database, and the store that opens it
 //! - [`sqlite`]: the store in one SQLite file; [`postgres`]: the one in a Postgres database
-//! - [`transfer`]: everything of one database into another one
-//! - [`quota`]: how much is taken
-//! - [`tries`]: how often something may be tried, on all nodes together
-//! - [`refusal`]: why something is not done that could be
-//! - [`node`]: which process something is of
-//! - [`token`]: the secret a device shows, and the hash that is kept of it
-//! - `names`: by which rules names are compared, as those rules change
-//! - `append`: how a log grows and commands are carried out, the same in both stores
+//! - [`transfer`]: copies one database into another
+//! - [`quota`]: limits on storage
+//! - [`tries`]: rate limits across all nodes
+//! - [`refusal`]: why a request is refused
+//! - [`node`]: the identity of a process
+//! - [`token`]: a device's secret, and its stored hash
+//! - `names`: the versions of the rules that compare names
+//! - `append`: appends to logs and runs commands, the same in both stores
 //! - `command`: the commands; `query`: statements that both databases understand
-//! - `error`: why something could not be done, whichever database said so
-//! - `body`, `older`, `word`: values of rows, in whichever database
-//! - `usage`: how much somebody has written
+//! - `error`: why the store failed, for either database
+//! - `body`, `older`, `word`: values of rows, for either database
+//! - `usage`: how much people have written
 //! - [`presence`]: who is connected to which node
-//! - `page`: a page of a log, completed and cut
+//! - `page`: completes and cuts a page of a log
 //! - `patience`: how long a write is retried while another writer is in the way
 //! - [`report`]: the findings of a check
 //! - [`files`]: the database's files on the disk
-//! - [`lock`]: one process per database file
+//! - [`lock`]: allows one process per database file
 //!
 //! Invariant: SQL is written in this folder and nowhere else.
 
@@ -79,43 +79,44 @@ pub use rooms::{ReadMark, Rooms, UNREAD_COUNTED};
 pub use token::{Token, TokenHash};
 pub use tries::{Tries, Try, TryKey};
 
-/// Where people, rooms and logs are kept.
+/// The store of people, rooms and logs.
 ///
 /// Every call that writes returns after its own commit is durable. Every call may wait a bounded time for a lock.
 #[async_trait]
 pub trait Store:
     Accounts + Rooms + Log + Feed + Quotas + Administration + Tries + PresenceRows + Send + Sync + 'static
 {
-    /// The life of this database.
+    /// The epoch of this database.
     fn epoch(&self) -> Epoch;
 
-    /// The process that has opened it, as other nodes know it.
+    /// The id of this process for other nodes.
     fn node(&self) -> NodeId;
 
-    /// In which history of which server the database is by now, where that is another one than was known: after a failover, which may
-    /// have lost commits. Known before anything of it is answered.
+    /// The database's present history and server if they differ from the known ones, as after a failover, which may have lost
+    /// commits.
+    /// Detected before any result of such a connection is used.
     fn elsewhere(&self) -> Option<String> {
         None
     }
 
-    /// Goes on in this history. Answers whether the epoch is another one by now.
+    /// Accepts this history. Returns whether the epoch has changed.
     async fn accept_lineage(&self, _lineage: &str) -> Result<bool, StoreError> {
         Ok(false)
     }
 
-    /// Whether it can be read and written, and has room to grow.
+    /// Whether it can be read and written, and has free space.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Keeps the database's files in order. Called about once a second.
+    /// Maintains the database's files. Called about once a second.
     async fn tend(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// Resolves where the database's files are lost, with the loss in words. The store then acknowledges nothing more.
+    /// Resolves with a description once the database's files are lost. The store then acknowledges nothing more.
     async fn lost(&self) -> &'static str {
         std::future::pending().await
     }
 
-    /// Finishes work under way and lets the database go.
+    /// Finishes pending work and closes the database.
     async fn close(&self);
 }

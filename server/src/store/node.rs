@@ -1,17 +1,17 @@
-//! A server process, as the others that serve the same database know it.
+//! The identity of a server process among the nodes that serve the same database.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Made anew whenever a store is opened: a process that comes back is another node.
+/// Created whenever a store is opened, so a restarted process is a new node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NodeId(pub Uuid);
 
 impl NodeId {
-    /// One that no other process has.
+    /// A unique id.
     pub fn fresh() -> Self {
         Self(Uuid::now_v7())
     }

@@ -1,4 +1,4 @@
-//! Numbers as both databases keep them: theirs have a sign, ours do not, and none gets near either's end.
+//! Numbers as both databases store them: signed there, unsigned here, and never near either limit.
 
 pub(super) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)

@@ -6,13 +6,14 @@ use tokio::time::{Instant, sleep};
 
 use super::StoreError;
 
-/// How long a write waits for somebody else's lock by default.
+/// The default time a write waits for another writer's lock.
 ///
-/// A client waits ten seconds for its answer. Three waits in a row (read marks, earlier work, its own) are shorter,
-/// so it is told that its message cannot be stored, and is not left to guess.
+/// A client waits ten seconds for its response. Three waits in a row (read markers, earlier work, its own) are shorter, so the
+/// client
+/// learns that its message cannot be stored and does not have to guess.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Waiting between attempts: short at first, so that work goes on as soon as the lock goes; bounded.
+/// The waits between attempts: short at first, so that work continues as soon as the lock is free; bounded.
 pub(super) struct Wait {
     until: Instant,
     next: Duration,
@@ -26,7 +27,7 @@ impl Wait {
         }
     }
 
-    /// Waits before the next attempt; refuses with the last one's error where the time is over.
+    /// Waits before the next attempt; returns the last error once the time is over.
     pub(super) async fn before_retry(&mut self, after: StoreError) -> Result<(), StoreError> {
         if Instant::now() >= self.until {
             return Err(after);

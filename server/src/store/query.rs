@@ -1,7 +1,8 @@
-//! Statements that stand once for both databases: their text in either dialect, their values, and the rows they answer.
+//! SQL statements for both databases: their text in either dialect, their values, and the rows they return.
 //!
-//! A statement is written with Postgres' `$1`, which SQLite knows too. Where the dialects differ, [`sql`] has a word between
-//! the literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, and so on.
+//! A statement is written with Postgres's `$1`, which SQLite accepts too. Where the dialects differ, [`sql`] takes a word between
+//! the
+//! literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, and so on.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::nickname::NameKey;
 use super::{ChangeKind, ChangeNumber, StoreError, TokenHash, postgres, sqlite};
 
-/// A [`Statement`] of literals and the words that differ between the dialects.
+/// A [`Statement`] from literals and the words that differ between the dialects.
 macro_rules! sql {
     (@sqlite person) => { "user" };
     (@postgres person) => { "person" };
@@ -63,12 +64,12 @@ impl<'q> Statement<'q> {
         self
     }
 
-    /// Binds the three keys of a name, in the order in which every statement has them.
+    /// Binds the three keys of a name, in the order that all statements use.
     pub(super) fn bind_key(self, key: &'q NameKey) -> Self {
         self.bind(&key.name).bind(&key.look).bind(&key.shape)
     }
 
-    /// Answers how many rows it changed.
+    /// Returns the number of rows changed.
     pub(super) async fn execute<C: SqlConnection>(self, connection: &mut C) -> Result<u64, StoreError> {
         connection.execute(self).await
     }
@@ -89,7 +90,7 @@ impl<'q> Statement<'q> {
         row.ok_or(StoreError::Failed(sqlx::Error::RowNotFound))
     }
 
-    /// The first column of its only row.
+    /// The first column of the only row.
     pub(super) async fn scalar<T, C: SqlConnection>(self, connection: &mut C) -> Result<T, StoreError>
     where
         T: for<'r> SqlCell<'r>,
@@ -146,7 +147,7 @@ pub(super) fn as_json(ids: &[UserId]) -> String {
     format!("[{}]", written.join(","))
 }
 
-/// A text as Postgres takes it, which knows no NUL.
+/// A text for Postgres, which cannot store NUL.
 pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
     match text.contains('\0') {
         true => Cow::Owned(text.replace('\0', "\u{FFFD}")),
@@ -154,14 +155,14 @@ pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A connection to either database, mostly one with a transaction.
+/// A connection to either database, usually in a transaction.
 pub(super) trait SqlConnection: Send {
     fn execute(&mut self, query: Statement<'_>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     fn fetch(&mut self, query: Statement<'_>)
     -> impl Future<Output = Result<Vec<SqlRow>, StoreError>> + Send;
 
-    /// Appends to the change feed, as the last thing of a transaction. Answers the feed's head after that.
+    /// Appends to the change feed, as the last step of a transaction. Returns the feed's head.
     fn append_changes(
         &mut self,
         changes: &[ChangeKind],
@@ -247,7 +248,7 @@ impl SqlRow {
     }
 }
 
-/// Rows by the names of their columns, of whichever statement they are.
+/// Access to a row's values by column name, for rows of any statement.
 pub(super) trait Columns {
     fn column<'r, T: SqlCell<'r>>(&'r self, name: &str) -> Result<T, StoreError>;
 }
@@ -270,7 +271,7 @@ impl Columns for PgRow {
     }
 }
 
-/// A value that both databases keep.
+/// A type that both databases store.
 pub(super) trait SqlCell<'r>:
     Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
 {
@@ -281,7 +282,7 @@ impl<'r, T> SqlCell<'r> for T where
 {
 }
 
-/// A value of a statement.
+/// A statement's value.
 pub(super) enum SqlValue<'q> {
     Id(Option<Uuid>),
     Number(Option<i64>),
@@ -291,7 +292,7 @@ pub(super) enum SqlValue<'q> {
     Ids(&'q [UserId]),
 }
 
-/// How values of statements are made of commands' values.
+/// Conversions of command values into statement values.
 macro_rules! values {
     ($($from:ty => |$value:ident| $made:expr;)+) => {
         $(impl<'q> From<$from> for SqlValue<'q> {

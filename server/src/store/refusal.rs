@@ -1,53 +1,53 @@
-//! Why something is not done that the store could do.
+//! Why the store refuses a request.
 
 use steadfast_shared::{ErrorCode, WireError};
 
 /// A rule that a request would break.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StoreRefusal {
-    /// The author has used this id for something else.
+    /// The author has used this id for a different entry.
     Conflict,
-    /// No such room, or this person is not in it.
+    /// The room does not exist, or this person is not in it.
     UnknownRoom,
-    /// No such message in this room, or it was deleted.
+    /// The room has no such message, or it was deleted.
     UnknownMessage,
     /// This person may not do that.
     Forbidden,
-    /// Nothing more can be said in the room.
+    /// The room is archived.
     Archived,
-    /// The message has as many reactions as it may have.
+    /// The message has the maximum number of reactions.
     TooManyReactions,
-    /// Somebody is in as many rooms as one person can be in.
+    /// The person is in the maximum number of rooms.
     TooManyRooms,
-    /// More people than are taken at once.
+    /// More people than one request may name.
     TooManyPeople,
     /// Another public room has the name.
     RoomNameTaken,
-    /// The nickname is somebody else's.
+    /// Another person has the nickname.
     NicknameTaken,
-    /// Nobody has this id.
+    /// The id is unknown.
     UnknownPerson,
-    /// This person has written as much as they may in a day.
+    /// The person has used up their daily quota.
     OverQuota,
-    /// The server's disk has no room.
+    /// The server's disk is full.
     StorageFull,
-    /// Nobody is called so whom an operator could do something to.
+    /// An operator's command names an unknown person.
     UnknownAccount,
     /// The person is banned.
     Banned,
     /// The person's account is closed.
     Deactivated,
-    /// One of two people has blocked the other.
+    /// One of the two people has blocked the other.
     Blocked(Blocker),
     /// The room has been deleted.
     RoomDeleted,
-    /// Nobody would be left to own the server.
+    /// The server would have no owner left.
     LastOwner,
-    /// No owner link has this code.
+    /// The owner link's code is not valid.
     InvalidCode,
-    /// Too much within an hour; it may be done after so many milliseconds.
+    /// The hourly limit is used up; the request may be retried after this many milliseconds.
     TooMuchLately(u64),
-    /// The person has opened as many direct rooms as may be left unanswered.
+    /// The person has opened the maximum number of unanswered direct rooms.
     TooManyUnanswered,
     /// The request makes no sense.
     Invalid(&'static str),
@@ -57,7 +57,7 @@ pub enum StoreRefusal {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blocker {
     Oneself,
-    /// Somebody else, or both.
+    /// The other person, or both.
     Other,
 }
 
@@ -82,42 +82,42 @@ fn about_rooms(refusal: StoreRefusal) -> Option<(ErrorCode, &'static str)> {
     Some(match refusal {
         StoreRefusal::Conflict => (
             ErrorCode::Conflict,
-            "this id was used for something else: send it under another one",
+            "this id was already used for a different entry: send it with a new id",
         ),
         StoreRefusal::UnknownRoom => (ErrorCode::UnknownRoom, "there is no such room"),
         StoreRefusal::UnknownMessage => (
             ErrorCode::UnknownMessage,
-            "there is no such message in this room, or it was deleted",
+            "this room has no such message, or it was deleted",
         ),
         StoreRefusal::Archived => (
             ErrorCode::Archived,
-            "the room is archived: nothing more can be said in it",
+            "the room is archived: nobody can write in it",
         ),
         StoreRefusal::TooManyReactions => (
             ErrorCode::TooLarge,
-            "the message has as many reactions as it may have",
+            "the message already has the maximum number of reactions",
         ),
         StoreRefusal::TooManyRooms => (
             ErrorCode::TooLarge,
-            "somebody is in as many rooms as one person can be in",
+            "a person is already in the maximum number of rooms",
         ),
-        StoreRefusal::TooManyPeople => (ErrorCode::TooLarge, "more people than are taken at once"),
+        StoreRefusal::TooManyPeople => (ErrorCode::TooLarge, "too many people in one request"),
         StoreRefusal::RoomNameTaken => (
             ErrorCode::RoomNameTaken,
             "another public room has this name: choose another one",
         ),
         StoreRefusal::OverQuota => (
             ErrorCode::OverQuota,
-            "you have written as much as one person may in a day: try again after midnight UTC",
+            "you have used up your daily quota: try again after midnight UTC",
         ),
         StoreRefusal::StorageFull => (
             ErrorCode::StorageFull,
-            "the server's disk is full: this is stored once there is room again",
+            "the server's disk is full: try again once there is space",
         ),
         StoreRefusal::RoomDeleted => (ErrorCode::RoomDeleted, "this room has been deleted"),
         StoreRefusal::TooManyUnanswered => (
             ErrorCode::TooLarge,
-            "too many of the conversations you have opened are not answered yet",
+            "too many of the conversations you have opened are still unanswered",
         ),
         _ => return None,
     })
@@ -125,7 +125,7 @@ fn about_rooms(refusal: StoreRefusal) -> Option<(ErrorCode, &'static str)> {
 
 fn about_people(refusal: StoreRefusal) -> (ErrorCode, &'static str) {
     match refusal {
-        StoreRefusal::Forbidden => (ErrorCode::Forbidden, "this is not yours to do"),
+        StoreRefusal::Forbidden => (ErrorCode::Forbidden, "you are not allowed to do this"),
         StoreRefusal::NicknameTaken => (
             ErrorCode::NicknameTaken,
             "this nickname is taken: choose another one",
@@ -136,30 +136,30 @@ fn about_people(refusal: StoreRefusal) -> (ErrorCode, &'static str) {
         StoreRefusal::Deactivated => (ErrorCode::Deactivated, "this account has been closed"),
         StoreRefusal::Blocked(Blocker::Oneself) => (
             ErrorCode::Blocked,
-            "you have blocked this person: take that back first",
+            "you have blocked this person: unblock them first",
         ),
         StoreRefusal::Blocked(Blocker::Other) => (
             ErrorCode::Blocked,
-            "this person takes no messages and no invitations from you",
+            "this person does not accept messages or invitations from you",
         ),
         StoreRefusal::LastOwner => (
             ErrorCode::LastOwner,
-            "the server needs an owner: make somebody else one first",
+            "the server needs an owner: make another person an owner first",
         ),
         StoreRefusal::InvalidCode => (
             ErrorCode::InvalidCode,
-            "this owner link is not valid, or was used before",
+            "this owner link is invalid or has already been used",
         ),
         StoreRefusal::TooMuchLately(_) => (
             ErrorCode::RateLimited,
-            "you have brought in as many people as an hour allows: wait a little",
+            "you have added too many people within an hour: try again later",
         ),
-        // Everything else is about rooms, or says why by itself.
-        _ => (ErrorCode::Forbidden, "this is not yours to do"),
+        // All other refusals are about rooms, or carry their own message.
+        _ => (ErrorCode::Forbidden, "you are not allowed to do this"),
     }
 }
 
-/// Which of two has blocked the other, where this person does or is.
+/// Which of two people has blocked the other, from this person's point of view.
 pub(super) fn blocker(blocks: bool, is_blocked: bool) -> Option<Blocker> {
     match (is_blocked, blocks) {
         (true, _) => Some(Blocker::Other),

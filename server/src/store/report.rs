@@ -5,42 +5,42 @@ use std::path::PathBuf;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Most findings told of one kind.
-pub(super) const TOLD: usize = 20;
+/// Most findings reported per check.
+pub(super) const REPORTED: usize = 20;
 
-/// The findings in a database.
+/// The report on a database.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Report {
     pub database: PathBuf,
-    /// Whether nothing is wrong with it.
+    /// Whether no check found anything.
     pub sound: bool,
-    /// Its life; absent where it has none.
+    /// The epoch, if there is one.
     pub epoch: Option<Uuid>,
-    /// The migration it is at.
+    /// The newest migration.
     pub schema: i64,
     /// Bytes of the file.
     pub bytes: u64,
     /// Bytes of the write-ahead log beside it.
     pub wal_bytes: u64,
-    /// How many people there are.
+    /// The number of people.
     pub people: u64,
-    /// How many rooms there are.
+    /// The number of rooms.
     pub rooms: u64,
-    /// How many entries their logs have.
+    /// The number of entries in all logs.
     pub entries: u64,
-    /// A check, and its findings.
+    /// All checks, with their findings.
     pub checks: Vec<Check>,
 }
 
-/// One kind of thing that was looked at.
+/// A check and its findings.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Check {
     pub name: &'static str,
-    /// The condition that holds where nothing is wrong.
+    /// The rule that a sound database satisfies.
     pub rule: &'static str,
-    /// The findings, the first of them.
+    /// The first findings, at most [`REPORTED`].
     pub findings: Vec<String>,
-    /// The way to mend it.
+    /// How to repair it.
     pub advice: &'static str,
 }
 

@@ -1,37 +1,37 @@
-//! The secret a device shows, and the hash that is kept of it.
+//! A device's secret, and its stored hash.
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// 256 random bits that name a signed-in device. Shown to that device alone, kept by it alone.
+/// 256 random bits that identify a signed-in device. Only that device receives and stores them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// The SHA-256 of a [`Token`], which the store keeps and looks up.
+/// The SHA-256 of a [`Token`], which the store saves and looks up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TokenHash([u8; 32]);
 
 impl Token {
-    /// Makes a token from the operating system's randomness. Fails where there is none.
+    /// Makes a token from the operating system's randomness. Fails if there is none.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Takes a device's token. Anything may be shown: a text that is no token of ours finds no session.
+    /// Wraps a client's token. It is not validated: an invalid one matches no session.
     pub fn shown(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// The token as it travels: 43 characters of base64url.
+    /// The token on the wire: 43 characters of base64url.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The hash that is kept of it.
+    /// The hash that is stored.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
     }

@@ -1,4 +1,4 @@
-//! How often something may be tried, counted for all nodes together.
+//! Rate limits that are counted for all nodes together.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use steadfast_shared::Millis;
 
 use super::StoreError;
 
-/// Most things remembered that were tried. With more, those whose tries count for the shortest time are forgotten.
+/// Most counters kept. Beyond it those that expire soonest are deleted.
 pub const TRIES_KEPT: u64 = 100_000;
 
-/// The kind of attempt, and by whom: a hash, so that the table names nobody.
+/// A kind of attempt and its subject, as a hash, so that the table names no person.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TryKey([u8; 16]);
 
 impl TryKey {
-    /// The key of a kind of attempt, and of the value that tells one from another.
+    /// The key for a kind of attempt, and the values that identify its subject.
     pub fn new(kind: &str, parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind.as_bytes()].iter().chain(parts) {
@@ -33,41 +33,42 @@ impl TryKey {
     }
 }
 
-/// One try of something that may be tried so many times at once, and then every so often.
+/// One attempt under a limit: a burst, and then one per interval.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Try {
     pub key: TryKey,
-    /// How often at once.
+    /// The burst.
     pub at_once: u32,
-    /// How soon one more comes, in milliseconds.
+    /// The interval after which one more is allowed, in milliseconds.
     pub every: Millis,
 }
 
 impl Try {
-    /// For how long tries count at most.
+    /// How long the attempts count at most.
     pub(super) fn longest(&self) -> Millis {
         self.every * Millis::from(self.at_once)
     }
 
-    /// For how long they may count already where one more is allowed.
+    /// The total they may already count for when one more is allowed.
     pub(super) fn allowed(&self) -> Millis {
         self.longest().saturating_sub(self.every)
     }
 
-    /// How long to wait, where tries count until then.
+    /// The time to wait, if attempts count until then.
     pub(super) fn wait(&self, until: Millis, now: Millis) -> Duration {
         Duration::from_millis(until.saturating_sub(now + self.allowed()))
     }
 }
 
-/// Where tries are counted.
+/// The store of attempts.
 #[async_trait]
 pub trait Tries {
-    /// Counts one try of each of these, in this order, up to the first that is out of tries: answers how long that one has to wait.
-    /// By the database's own clock where it has one.
+    /// Counts one of each of these attempts, in order, up to the first that is over its limit, and returns the time that one has
+    /// to wait. Uses
+    /// the database's own clock if it has one.
     async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError>;
 
-    /// Forgets attempts that count no longer, and those past [`TRIES_KEPT`].
+    /// Deletes expired attempts, and those beyond [`TRIES_KEPT`].
     async fn prune_tries(&self, at: Millis) -> Result<(), StoreError>;
 }
 

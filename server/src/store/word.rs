@@ -1,4 +1,4 @@
-//! Words that rows hold: of roles, of accounts, of the state of messages, of the logs.
+//! Words stored in rows: roles, account states, message states, log outcomes.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,7 +36,7 @@ pub(super) fn messages(name: &str) -> Result<Messages, StoreError> {
         "kept" => Ok(Messages::Kept),
         "hidden" => Ok(Messages::Hidden),
         "erased" => Ok(Messages::Erased),
-        _ => Err(StoreError::Unreadable("fate of messages")),
+        _ => Err(StoreError::Unreadable("state of messages")),
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn messages_name(messages: Messages) -> &'static str {
     }
 }
 
-/// A name as it is on the wire.
+/// Parses a name from the wire format.
 pub(super) fn parsed<T: DeserializeOwned>(name: String) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name)).ok()
 }

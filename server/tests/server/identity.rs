@@ -565,7 +565,7 @@ async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
         ),
         (
             json!({ "nickname": "\u{E000}" }),
-            "this cannot be a name: it has a character that is not allowed, or nothing that can be seen",
+            "this name cannot be used: it has a character that is not allowed, or no visible character",
         ),
     ] {
         let error = refused(server.post_session(asked).await, 400, ErrorCode::Invalid).await;

@@ -1,4 +1,4 @@
-//! One command of an operator, in one transaction with its line of the audit log.
+//! An operator's command, in one transaction with its audit line.
 
 use steadfast_shared::admin::{AuditAction, SetLimit};
 use steadfast_shared::event::ClosingReason;
@@ -14,14 +14,14 @@ use crate::store::rooms::access::Access;
 use crate::store::rooms::{change, kind};
 use crate::store::{CommandOutcome, StoreError, StoreRefusal, word};
 
-/// Does a command where the actor may, as their role and the target's are in this transaction.
+/// Runs a command if the actor may, by their role and the target's as of this transaction.
 pub(in crate::store) async fn administer<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &Administer,
+    request: &Administer,
 ) -> Result<CommandOutcome, CommandError> {
-    let mut actor = asked.actor.clone();
-    let command = &asked.command;
+    let mut actor = request.actor.clone();
+    let command = &request.command;
     if let Some(person) = &actor.person {
         actor.role = people::role_of(&mut append.connection, person.id).await?;
         if !has_powers(&actor, command) {
@@ -45,10 +45,10 @@ pub(in crate::store) async fn administer<S: Sql>(
         room: None,
         detail: String::new(),
     };
-    let acted = match target {
+    let outcome = match target {
         Some(target) => act_on(append, command, &target, &mut line).await?,
         None => match command {
-            OperatorCommand::ChangeRoom(asked) => change_room(append, me, asked, &mut line).await?,
+            OperatorCommand::ChangeRoom(request) => change_room(append, me, request, &mut line).await?,
             OperatorCommand::DeleteRoom(room) => delete::delete(append, *room, &mut line).await?,
             OperatorCommand::ClaimOwnership(code) => owner::claim(append, me, *code, &mut line).await?,
             _ => return Err(StoreRefusal::UnknownAccount.into()),
@@ -57,10 +57,10 @@ pub(in crate::store) async fn administer<S: Sql>(
     if line.action != AuditAction::Unknown {
         logs::write_audit(&mut append.connection, &line).await?;
     }
-    Ok(acted)
+    Ok(outcome)
 }
 
-/// The person whom a command names, where the actor may act on them.
+/// The person a command names, if the actor may act on them.
 async fn target_of<S: Sql>(
     append: &mut Append<S>,
     actor: &Actor,
@@ -121,7 +121,7 @@ async fn act_on<S: Sql>(
     }
 }
 
-/// Signs somebody out everywhere. Answers how many devices that were.
+/// Signs a person out everywhere. Returns the number of devices.
 async fn sign_out<S: Sql>(
     append: &mut Append<S>,
     target: &CommandTarget,
@@ -139,15 +139,15 @@ async fn sign_out<S: Sql>(
 async fn set_limit<S: Sql>(
     append: &mut Append<S>,
     target: &CommandTarget,
-    asked: SetLimit,
+    request: SetLimit,
     line: &mut NewAuditLine,
 ) -> Result<CommandOutcome, CommandError> {
     line.action = AuditAction::SetLimit;
-    line.detail = match asked.value {
-        Some(value) => format!("{} {value}", asked.limit),
-        None => asked.limit.to_string(),
+    line.detail = match request.value {
+        Some(value) => format!("{} {value}", request.limit),
+        None => request.limit.to_string(),
     };
-    people::set_limit(&mut append.connection, target.id, asked).await?;
+    people::set_limit(&mut append.connection, target.id, request).await?;
     let limits = people::limits_of(&mut append.connection, target.id).await?;
     Ok(CommandOutcome {
         person: Some(target.id),
@@ -197,7 +197,7 @@ async fn set_role<S: Sql>(
     })
 }
 
-/// Whether nobody else could act as owner. All owners are locked.
+/// Whether no other active owner remains. All owners are locked.
 async fn is_last_owner<S: Sql>(append: &mut Append<S>, user: UserId) -> Result<bool, StoreError> {
     let others: bool =
         sql!("select exists (select 1 from users where role = 'owner' and state = 'active' and id <> $1)")
@@ -207,7 +207,7 @@ async fn is_last_owner<S: Sql>(append: &mut Append<S>, user: UserId) -> Result<b
     Ok(!others)
 }
 
-/// Whether there is such a room that only those who are in it may know of, and this person is not.
+/// Whether the room exists, is known to its members only, and this person is not one.
 async fn is_hidden_from<S: Sql>(
     append: &mut Append<S>,
     room: RoomId,
@@ -222,15 +222,15 @@ async fn is_hidden_from<S: Sql>(
     .await
 }
 
-/// Changes a room that the actor may know of, whether they are in it or not.
+/// Changes a room that the actor may see, whether or not they are in it.
 async fn change_room<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &ChangeRoom,
+    request: &ChangeRoom,
     line: &mut NewAuditLine,
 ) -> Result<CommandOutcome, CommandError> {
     let row = sql!("select kind, name, topic, archived from rooms where id = $1 and deleted_at is null")
-        .bind(asked.room)
+        .bind(request.room)
         .optional(&mut append.connection)
         .await?;
     let Some(row) = row else {
@@ -248,6 +248,6 @@ async fn change_room<S: Sql>(
     if access.kind == RoomKind::Direct {
         return Err(StoreRefusal::Forbidden.into());
     }
-    line.room = Some(asked.room);
-    change::change_with(append, me, &access, asked, line).await
+    line.room = Some(request.room);
+    change::change_with(append, me, &access, request, line).await
 }

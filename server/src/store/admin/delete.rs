@@ -1,4 +1,4 @@
-//! Rooms are deleted: at once for their members. Their entries follow bit by bit, in each database its own way.
+//! Deletes rooms: at once for their members. The entries are deleted in batches, in a way of its own for each database.
 
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::{Person, RoomId};
@@ -11,10 +11,10 @@ use crate::store::people::person;
 use crate::store::query::sql;
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
-/// Entries of a deleted room taken out in one transaction.
+/// Entries of a deleted room removed in one transaction.
 pub(in crate::store) const PURGED_AT_ONCE: i64 = 500;
 
-/// Deletes a room. Asked again, nothing happens.
+/// Deletes a room. Deleting it again has no effect.
 pub(in crate::store) async fn delete<S: Sql>(
     append: &mut Append<S>,
     room: RoomId,
@@ -40,7 +40,7 @@ pub(in crate::store) async fn delete<S: Sql>(
     line.action = AuditAction::DeletedRoom;
     line.room = Some(room);
     line.detail = row.get("name")?;
-    // Its name is free, and so is its place as the conversation of some people.
+    // The deletion frees the room's name, and its place as the conversation of its people.
     sql!("update rooms set kind = 'private', direct_key = null, name = '', name_key = '', topic = '', search = '',
                 archived = true, deleted_at = $1 where id = $2")
     .bind(to_sql(append.at))
@@ -55,7 +55,7 @@ pub(in crate::store) async fn delete<S: Sql>(
     })
 }
 
-/// Takes everybody out of a room, and remembers who was in it.
+/// Removes all members from a room, and stores who they were.
 async fn take_all_out<S: Sql>(append: &mut Append<S>, room: RoomId) -> Result<Vec<Person>, StoreError> {
     let left = sql!("select users.id, users.name from members join users on users.id = members." person "
          where members.room = $1")

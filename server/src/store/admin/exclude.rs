@@ -1,4 +1,4 @@
-//! People are kept out and let in again, and the addresses they came from.
+//! Bans and deactivates people, lets them in again, and blocks and unblocks the addresses they used.
 
 use steadfast_shared::admin::{AccountState, AuditAction, Exclude, HeldAddress, Messages};
 use steadfast_shared::{Millis, UserId, limit};
@@ -12,21 +12,21 @@ use crate::store::people::person;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{CommandOutcome, SessionId, StoreError, word};
 
-/// Bans or deactivates somebody, ends their sessions, and hides or erases their messages where that is asked.
+/// Bans or deactivates a person, ends their sessions, and hides or erases their messages on request.
 pub(in crate::store) async fn exclude<S: Sql>(
     append: &mut Append<S>,
     target: &CommandTarget,
-    asked: &Exclude,
+    request: &Exclude,
     line: &mut NewAuditLine,
 ) -> Result<CommandOutcome, CommandError> {
-    let (reason, action) = exclusion(asked)?;
-    let held = asked.addresses_seconds.unwrap_or(0);
-    let until = asked
+    let (reason, action) = exclusion(request)?;
+    let held = request.addresses_seconds.unwrap_or(0);
+    let until = request
         .lasts_seconds
         .map(|seconds| append.at.saturating_add(seconds.saturating_mul(1_000)));
     sql!("update users set state = $1, excluded_reason = $2, excluded_at = $3, excluded_until = $4, excluded_by = $5 where id = $6")
-    .bind(word::state_name(asked.state))
-    .bind(&asked.reason)
+    .bind(word::state_name(request.state))
+    .bind(&request.reason)
     .bind(to_sql(append.at))
     .bind(until.map(to_sql))
     .bind(line.actor.person.as_ref().map(|person| person.id))
@@ -36,19 +36,19 @@ pub(in crate::store) async fn exclude<S: Sql>(
     if held > 0 {
         hold_addresses(append, target.id, append.at.saturating_add(held * 1_000)).await?;
     }
-    // At most as many as a person has devices: whoever is kept out signs none in.
+    // At most a person's number of devices, because an excluded person signs in no more.
     sql!("insert into kept_out (token_hash, " person ") select token_hash, " person " from sessions where " person " = $1
          on conflict do nothing")
     .bind(target.id)
     .execute(&mut append.connection)
     .await?;
     let ended = end_sessions(append, target.id).await?;
-    let revised = match asked.messages {
+    let revised = match request.messages {
         Messages::Kept => Revised::default(),
         messages => mask::set(append, target, messages).await?,
     };
     line.action = action;
-    line.detail.clone_from(&asked.reason);
+    line.detail.clone_from(&request.reason);
     Ok(CommandOutcome {
         person: Some(target.id),
         ended: Some((ended, reason)),
@@ -57,25 +57,25 @@ pub(in crate::store) async fn exclude<S: Sql>(
     })
 }
 
-/// Lets somebody in again, and shows their hidden messages.
+/// Lets a person in again, and shows their hidden messages.
 pub(in crate::store) async fn readmit<S: Sql>(
     append: &mut Append<S>,
     target: &CommandTarget,
     line: &mut NewAuditLine,
 ) -> Result<CommandOutcome, CommandError> {
-    let mut acted = CommandOutcome {
+    let mut outcome = CommandOutcome {
         person: Some(target.id),
         ..CommandOutcome::default()
     };
     if target.state == AccountState::Active {
-        return Ok(acted);
+        return Ok(outcome);
     }
     admit(append, target.id).await?;
     if target.messages == Messages::Hidden {
-        acted.revised = mask::set(append, target, Messages::Kept).await?.rooms;
+        outcome.revised = mask::set(append, target, Messages::Kept).await?.rooms;
     }
     line.action = AuditAction::Readmitted;
-    Ok(acted)
+    Ok(outcome)
 }
 
 async fn admit<S: Sql>(append: &mut Append<S>, user: UserId) -> Result<(), StoreError> {
@@ -97,7 +97,7 @@ async fn admit<S: Sql>(append: &mut Append<S>, user: UserId) -> Result<(), Store
     Ok(())
 }
 
-/// Signs somebody out everywhere.
+/// Signs a person out everywhere.
 pub(in crate::store) async fn end_sessions<S: Sql>(
     append: &mut Append<S>,
     user: UserId,
@@ -108,7 +108,7 @@ pub(in crate::store) async fn end_sessions<S: Sql>(
         .await
 }
 
-/// Keeps the addresses out that somebody's devices were last seen at. Called before their sessions end.
+/// Refuses sign-ups from the addresses a person's devices last used. Called before their sessions end.
 async fn hold_addresses<S: Sql>(
     append: &mut Append<S>,
     user: UserId,
@@ -130,7 +130,7 @@ async fn hold_addresses<S: Sql>(
     Ok(())
 }
 
-/// Whether nobody new may sign up from this address.
+/// Whether sign-ups from this address are refused.
 pub(in crate::store) async fn is_held<C: SqlConnection>(
     connection: &mut C,
     address: &str,

@@ -15,15 +15,15 @@ use crate::store::{SessionId, StoreError};
 
 pub(in crate::store) async fn sign_ins<C: SqlConnection>(
     connection: &mut C,
-    asked: LogQuery,
+    query: LogQuery,
 ) -> Result<Vec<SignIn>, StoreError> {
     let rows =
         sql!("select sign_ins.id, at, nickname, outcome, device, address, users.id as person, users.name
          from sign_ins left join users on users.id = sign_ins." person "
          where (sign_ins." person " = $1 or $1 is null) and (sign_ins.id < $2 or $2 is null)
          order by sign_ins.id desc limit $3")
-        .bind(asked.person)
-        .bind(asked.before)
+        .bind(query.person)
+        .bind(query.before)
         .bind(to_sql(limit::ADMIN_LISTED as u64))
         .all(connection)
         .await?;
@@ -44,15 +44,15 @@ pub(in crate::store) async fn sign_ins<C: SqlConnection>(
 
 pub(in crate::store) async fn audit<C: SqlConnection>(
     connection: &mut C,
-    asked: LogQuery,
+    query: LogQuery,
 ) -> Result<Vec<AuditLine>, StoreError> {
     let rows = sql!("select audit.id, at, action, via, address, room, detail, bys.id as by, bys.name as by_name,
                 people.id as person, people.name as person_name
          from audit left join users as bys on bys.id = audit.by left join users as people on people.id = audit.person
          where (audit.person = $1 or $1 is null) and (audit.id < $2 or $2 is null)
          order by audit.id desc limit $3")
-    .bind(asked.person)
-    .bind(asked.before)
+    .bind(query.person)
+    .bind(query.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .all(connection)
     .await?;

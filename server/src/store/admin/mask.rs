@@ -1,7 +1,8 @@
-//! The messages of one person are hidden, shown again or erased.
+//! Hides, shows or erases the messages of one person.
 //!
-//! Readers are told at once that they are not there, by the time they were written. Those to be erased are overwritten after
-//! that, some rows at a time, so that nobody waits for it.
+//! Readers stop seeing them at once, by the time they were written. Erased messages are then overwritten in batches, so that
+//! other
+//! writes can run.
 
 use steadfast_shared::RoomId;
 use steadfast_shared::admin::Messages;
@@ -17,7 +18,7 @@ use crate::store::word;
 /// Messages overwritten in one transaction.
 pub(in crate::store) const ERASED_AT_ONCE: i64 = 200;
 
-/// Hides, shows or erases all that somebody has written so far.
+/// Hides, shows or erases everything a person has written so far.
 pub(in crate::store) async fn set<S: Sql>(
     append: &mut Append<S>,
     target: &CommandTarget,

@@ -1,10 +1,10 @@
-//! Administration: people kept out, rooms deleted, and the logs of it.
+//! Administration: exclusions, deleted rooms, and the logs about them.
 //!
-//! - `command`: a command of theirs, in order with everything that is said; `target`: to whom it may be done
-//! - `exclude`: people are kept out, and let in again
-//! - `mask`: a person's messages are hidden, shown again or erased
-//! - `delete`: rooms are deleted
-//! - `people`, `rooms`: operators' views of them
+//! - `command`: an operator's command, in order with messages; `target`: whom it may act on
+//! - `exclude`: excludes people, and lets them in again
+//! - `mask`: hides, shows or erases a person's messages
+//! - `delete`: deletes rooms
+//! - `people`, `rooms`: operators' views
 //! - `logs`: the sign-in log and the audit log
 //! - `owner`: owner links
 
@@ -30,24 +30,24 @@ use uuid::Uuid;
 
 use super::{SessionId, StoreError, StoreRefusal, TokenHash};
 
-/// Whose name the command line's doings bear in the rooms' logs.
+/// The author of the command line's actions in the rooms' logs.
 pub const SERVER: UserId = UserId(Uuid::from_u128(0x7000_8000_0000_0000_0001));
 
-/// Most owner links that are not used; one more takes the place of the oldest.
+/// Most unused owner links; a new one replaces the oldest.
 pub const OWNER_LINKS: u32 = 8;
 
-/// Somebody with a role, or the command line.
+/// A person with a role, or the command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Actor {
-    /// Who; `None` for the command line.
+    /// `None` for the command line.
     pub person: Option<Person>,
     pub role: Role,
-    /// From which address, or which user of the computer.
+    /// The address, or the operating system user.
     pub address: Option<String>,
 }
 
 impl Actor {
-    /// `steadfast admin`, run by this user of the computer.
+    /// `steadfast admin`, run by this operating system user.
     pub fn operator(user: String) -> Self {
         Self {
             person: None,
@@ -66,7 +66,7 @@ impl Actor {
         self.person.is_none()
     }
 
-    /// By which way they came.
+    /// How the actor reached the server.
     pub fn via(&self) -> Via {
         if self.is_operator() {
             Via::CommandLine
@@ -75,13 +75,13 @@ impl Actor {
         }
     }
 
-    /// In whose name it is done.
+    /// The author of the action.
     pub fn id(&self) -> UserId {
         self.person.as_ref().map_or(SERVER, |person| person.id)
     }
 }
 
-/// Something an operator does, through the writer: in order with everything that is said.
+/// An operator's action, through the writer: in order with messages.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Administer {
     pub actor: Actor,
@@ -94,10 +94,10 @@ pub enum OperatorCommand {
     SetRole(UserId, Role),
     Exclude(UserId, Exclude),
     Readmit(UserId),
-    /// Hides, shows or erases somebody's messages.
+    /// Hides, shows or erases a person's messages.
     SetMessages(UserId, Messages),
     SignOut(UserId),
-    /// Sets a limit, or takes it back.
+    /// Sets a limit, or removes it.
     SetLimit(UserId, SetLimit),
     /// Sets a passphrase, by its hash, and signs out everywhere.
     SetPassphrase(UserId, String),
@@ -108,12 +108,12 @@ pub enum OperatorCommand {
 }
 
 impl OperatorCommand {
-    /// The person it is done to.
+    /// The person it affects.
     pub fn person(&self) -> Option<UserId> {
         self.concerns().first().copied()
     }
 
-    /// The person it is done to, as a list.
+    /// The person it affects, as a list.
     pub(in crate::store) fn concerns(&self) -> &[UserId] {
         match self {
             Self::SetRole(person, _)
@@ -127,7 +127,7 @@ impl OperatorCommand {
         }
     }
 
-    /// The powers it takes.
+    /// The powers it requires.
     pub fn powers(&self) -> Vec<Power> {
         let of_messages = |messages| match messages {
             Messages::Erased => Power::EraseMessages,
@@ -151,21 +151,21 @@ impl OperatorCommand {
     }
 }
 
-/// A line to be written to the audit log.
+/// A line for the audit log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewAuditLine {
     pub at: Millis,
     pub action: AuditAction,
-    /// Who did it, by which way, from where.
+    /// The author, their way to the server, and their address.
     pub actor: Actor,
     pub person: Option<UserId>,
     pub room: Option<RoomId>,
-    /// Further details, in words.
+    /// Further details as text.
     pub detail: String,
 }
 
 impl NewAuditLine {
-    /// Tells the server's own log, as `audit`.
+    /// Writes the line to the server's own log, as `audit`.
     pub(in crate::store) fn announce(&self, action: &str, via: &str) {
         let by = self.actor.person.as_ref();
         tracing::info!(
@@ -178,16 +178,16 @@ impl NewAuditLine {
             person = self.person.map(tracing::field::display),
             room = self.room.map(tracing::field::display),
             detail = self.detail,
-            "an operator acted"
+            "operator action"
         );
     }
 }
 
-/// A line to be written to the sign-in log.
+/// A line for the sign-in log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewSignIn {
     pub at: Millis,
-    /// The nickname asked for.
+    /// The requested nickname.
     pub nickname: String,
     pub user: Option<UserId>,
     pub outcome: SignInOutcome,
@@ -195,95 +195,96 @@ pub struct NewSignIn {
     pub address: String,
 }
 
-/// How long and how many lines of a log are kept.
+/// How much of a log is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Keep {
-    /// Lines before this time go.
+    /// Lines before this time are deleted.
     pub since: Millis,
-    /// Older lines go where there are more than so many.
+    /// Most lines; beyond it the oldest are deleted.
     pub lines: u64,
 }
 
-/// How far erasing somebody's messages has come.
+/// The progress of erasing a person's messages.
 pub type Erased = Option<(UserId, Uuid)>;
 
-/// Operators' views, and the few changes that concern no log of a room.
+/// Operators' views, and the few changes that touch no room's log.
 #[async_trait]
 pub trait Administration {
-    /// Whether anybody owns the server.
+    /// Whether the server has an owner.
     async fn has_owner(&self) -> Result<bool, StoreError>;
 
-    /// Remembers an owner link. One too many takes the place of the oldest.
+    /// Stores an owner link. Beyond the limit the oldest is replaced.
     async fn add_owner_link(&self, code: TokenHash, at: Millis) -> Result<(), StoreError>;
 
-    /// Whether there is such an owner link, and it was not used.
+    /// Whether this owner link exists and is unused.
     async fn is_owner_link(&self, code: TokenHash) -> Result<bool, StoreError>;
 
-    /// People, as [`PeopleQuery`] says and as they are at this time: an exclusion that has ended by then is none. Whether
-    /// they are there is not known here: offline.
-    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError>;
+    /// People matching a [`PeopleQuery`], as of this time: an exclusion that has expired by then does not count. The store does
+    /// not know
+    /// their presence, so everybody is offline.
+    async fn people_info(&self, query: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError>;
 
-    /// One person, as they are at this time.
+    /// One person, as of this time.
     async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError>;
 
-    /// A person by their nickname, as nicknames are compared.
+    /// The person with this nickname, compared by the rules for nicknames.
     async fn person_called(&self, name: &Nickname) -> Result<Option<Person>, StoreError>;
 
-    /// In how many rooms somebody is, and how many messages they have written.
+    /// The number of rooms a person is in, and of messages they have written.
     async fn counts(&self, user: UserId) -> Result<(u32, u64), StoreError>;
 
-    /// A person's devices by the address each was last seen at.
+    /// The last address of each of a person's devices.
     async fn device_addresses(&self, user: UserId) -> Result<Vec<(SessionId, String)>, StoreError>;
 
-    /// Whom somebody has blocked, by name.
+    /// The people a person has blocked, by name.
     async fn blocked_by(&self, user: UserId) -> Result<Vec<Person>, StoreError>;
 
-    /// The limits that are other for this person.
+    /// The limits that differ for this person.
     async fn limits_of(&self, user: UserId) -> Result<Vec<PersonLimit>, StoreError>;
 
-    /// The sign-in log, the newest first.
-    async fn sign_ins(&self, asked: LogQuery) -> Result<Vec<SignIn>, StoreError>;
+    /// The sign-in log, newest first.
+    async fn sign_ins(&self, query: LogQuery) -> Result<Vec<SignIn>, StoreError>;
 
-    /// The audit log, the newest first.
-    async fn audit(&self, asked: LogQuery) -> Result<Vec<AuditLine>, StoreError>;
+    /// The audit log, newest first.
+    async fn audit(&self, query: LogQuery) -> Result<Vec<AuditLine>, StoreError>;
 
-    /// Addresses that are kept out, the newest first.
+    /// Addresses from which sign-ups are refused, newest first.
     async fn held_addresses(&self, at: Millis) -> Result<Vec<HeldAddress>, StoreError>;
 
-    /// Lets an address in again. Answers which it was.
+    /// Allows sign-ups from an address again. Returns the address.
     async fn release_address(&self, id: i64) -> Result<Option<String>, StoreError>;
 
-    /// Rooms, the newest first; private ones too where `all`.
-    async fn rooms_info(&self, asked: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError>;
+    /// Rooms, newest first; with `all`, private ones too.
+    async fn rooms_info(&self, query: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError>;
 
-    /// One room that is neither direct nor deleted.
+    /// A room that is neither direct nor deleted.
     async fn room_info(&self, room: RoomId) -> Result<Option<RoomInfo>, StoreError>;
 
-    /// Writes lines to the sign-in log, and where devices were seen.
+    /// Writes lines to the sign-in log, and the last addresses of devices.
     async fn log_sign_ins(&self, lines: &[NewSignIn], seen: &[(SessionId, String)])
     -> Result<(), StoreError>;
 
     /// Writes a line to the audit log.
     async fn log_audit(&self, line: &NewAuditLine) -> Result<(), StoreError>;
 
-    /// Forgets old lines of the sign-in and the audit log, and addresses that are kept out no longer.
+    /// Deletes old lines of both logs, and expired addresses.
     async fn prune(&self, at: Millis, sign_ins: Keep, audit: Keep) -> Result<(), StoreError>;
 
-    /// Erases some of the marked messages, from where it had come. Answers where to go on; `None` once nothing is left.
+    /// Erases some of the marked messages, starting at `from`. Returns where to continue; `None` when all are done.
     async fn erase_some(&self, from: Erased) -> Result<Erased, StoreError>;
 
-    /// Takes some of the entries of deleted rooms out. Answers whether there may be more.
+    /// Deletes some of the entries of deleted rooms. Returns whether there may be more.
     async fn purge_some(&self) -> Result<bool, StoreError>;
 
-    /// A person's own messages in rooms they are no longer in, the newest first.
+    /// A person's own messages in rooms they have left, newest first.
     async fn left_messages(
         &self,
         user: UserId,
-        asked: LeftMessagesQuery,
+        query: LeftMessagesQuery,
     ) -> Result<Vec<LeftMessage>, StoreError>;
 }
 
-/// The refusal of whoever is kept out.
+/// The refusal of an excluded person.
 pub fn kept_out(state: AccountState) -> StoreRefusal {
     match state {
         AccountState::Deactivated => StoreRefusal::Deactivated,

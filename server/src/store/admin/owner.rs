@@ -1,4 +1,4 @@
-//! Owner links: how somebody becomes the first owner, and another one.
+//! Owner links, which make the first owner and further ones.
 
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::{Millis, Person, Role};
@@ -46,12 +46,12 @@ pub(in crate::store) async fn is_link<C: SqlConnection>(
         .await
 }
 
-/// Uses a link up, and every other one with it. Answers whether it was one.
+/// Uses a link, and removes all others. Returns whether it existed.
 pub(in crate::store) async fn use_link<C: SqlConnection>(
     connection: &mut C,
     code: TokenHash,
 ) -> Result<bool, StoreError> {
-    // Of several who use links at once, the first takes all of them, and the others wait to find none.
+    // If several people use links at once, the first takes all of them, and the others find none after waiting.
     sql!("select 1 from owner_links order by code_hash" [only_postgres " for update"])
         .execute(connection)
         .await?;
@@ -62,7 +62,7 @@ pub(in crate::store) async fn use_link<C: SqlConnection>(
     Ok(used > 0)
 }
 
-/// Makes somebody an owner who is signed in.
+/// Makes a signed-in person an owner.
 pub(in crate::store) async fn claim<S: Sql>(
     append: &mut Append<S>,
     me: Person,

@@ -15,7 +15,7 @@ use crate::store::query::{SqlConnection, SqlRow, sql};
 use crate::store::word::{messages, role, state, state_name};
 use crate::store::{SessionId, StoreError};
 
-/// A person as lists show them: the columns, and the condition after `where`.
+/// A person in a list: the columns, and the condition after `where`.
 macro_rules! seen {
     ($($condition:tt)+) => {
         sql!(
@@ -33,17 +33,17 @@ macro_rules! seen {
 
 pub(in crate::store) async fn list<C: SqlConnection>(
     connection: &mut C,
-    asked: &PeopleQuery,
+    query: &PeopleQuery,
     at: Millis,
 ) -> Result<Vec<PersonInfo>, StoreError> {
     let rows = seen!("(users.id < $1 or $1 is null) and (users.role = $3 or $3 is null)
          and ($2 = case when users.excluded_until <= $6 then 'active' else users.state end or $2 is null)
          and " [position "users.search" "$4"] " > 0
          order by users.id desc limit $5")
-    .bind(asked.before)
-    .bind(asked.state.map(state_name))
-    .bind(asked.role.map(Role::as_str))
-    .bind(nickname::folded(asked.search.trim()))
+    .bind(query.before)
+    .bind(query.state.map(state_name))
+    .bind(query.role.map(Role::as_str))
+    .bind(nickname::folded(query.search.trim()))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .bind(to_sql(at))
     .all(connection)
@@ -64,7 +64,7 @@ fn read_info(row: &SqlRow, at: Millis) -> Result<PersonInfo, StoreError> {
     let stored = state(row.get("state")?)?;
     let until = row.get::<Option<i64>>("excluded_until")?;
     let until = until.map(from_sql);
-    // One that has ended by itself is stored until the person signs in.
+    // An expired exclusion stays stored until the person signs in.
     let has_ended = until.is_some_and(|until| until <= at);
     let state = if has_ended { AccountState::Active } else { stored };
     let exclusion = Exclusion {
@@ -144,7 +144,7 @@ pub(in crate::store) async fn limits_of<C: SqlConnection>(
     .await?;
     let mut limits = Vec::with_capacity(rows.len());
     for row in &rows {
-        // One that a newer version knew is passed over.
+        // Skips a limit that only a newer version knows.
         if let Some(limit) = LimitName::parse(row.get("name")?) {
             let value = u32::try_from(row.get::<i64>("value")?).unwrap_or(u32::MAX);
             limits.push(PersonLimit { limit, value });
@@ -153,7 +153,7 @@ pub(in crate::store) async fn limits_of<C: SqlConnection>(
     Ok(limits)
 }
 
-/// A limit as it is for this person.
+/// A person's own value for a limit.
 pub(in crate::store) async fn limit_of<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -171,10 +171,10 @@ pub(in crate::store) async fn limit_of<C: SqlConnection>(
 pub(in crate::store) async fn set_limit<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
-    asked: SetLimit,
+    change: SetLimit,
 ) -> Result<(), StoreError> {
-    let value = asked.value.map(i64::from);
-    let query = match (asked.limit, value) {
+    let value = change.value.map(i64::from);
+    let query = match (change.limit, value) {
         (LimitName::EntriesPerDay, _) => sql!("insert into usage (" person ", max_entries) values ($1, $2)
              on conflict (" person ") do update set max_entries = excluded.max_entries")
         .bind(user)
@@ -222,7 +222,7 @@ pub(in crate::store) async fn set_passphrase<C: SqlConnection>(
     Ok(())
 }
 
-/// Somebody's role; a member where nobody has this id.
+/// A person's role; member if the id is unknown.
 pub(in crate::store) async fn role_of<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -237,7 +237,7 @@ pub(in crate::store) async fn role_of<C: SqlConnection>(
 pub(in crate::store) async fn left_messages<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
-    asked: LeftMessagesQuery,
+    query: LeftMessagesQuery,
 ) -> Result<Vec<LeftMessage>, StoreError> {
     let rows = sql!("select entries.id, entries.room, entries.seq, entries.at, rooms.name as room_name,
                 coalesce(edits.body, entries.body) as body
@@ -248,7 +248,7 @@ pub(in crate::store) async fn left_messages<C: SqlConnection>(
          and not exists (select 1 from members where members." person " = $1 and members.room = entries.room)
          order by entries.id desc limit $3")
     .bind(user)
-    .bind(asked.before)
+    .bind(query.before)
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .all(connection)
     .await?;

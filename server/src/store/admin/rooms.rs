@@ -1,4 +1,4 @@
-//! Rooms, as those who manage them see them: never their messages.
+//! Rooms, as their managers see them: without messages.
 
 use steadfast_shared::admin::{RoomInfo, RoomsQuery};
 use steadfast_shared::{RoomId, limit};
@@ -24,15 +24,15 @@ macro_rules! seen {
 
 pub(in crate::store) async fn list<C: SqlConnection>(
     connection: &mut C,
-    asked: &RoomsQuery,
+    query: &RoomsQuery,
     all: bool,
 ) -> Result<Vec<RoomInfo>, StoreError> {
     let rows = seen!("($1 or rooms.kind = 'public') and (rooms.id < $2 or $2 is null)
          and " [position "rooms.search" "$3"] " > 0
          order by rooms.id desc limit $4")
     .bind(all)
-    .bind(asked.before)
-    .bind(folded(asked.search.trim()))
+    .bind(query.before)
+    .bind(folded(query.search.trim()))
     .bind(to_sql(limit::ADMIN_LISTED as u64))
     .all(connection)
     .await?;

@@ -1,4 +1,4 @@
-//! Whom an operator may act on, once it is read who that is.
+//! Whether an operator may act on a person, once that person has been read.
 
 use steadfast_shared::admin::{AccountState, AuditAction, Exclude, Messages};
 use steadfast_shared::event::ClosingReason;
@@ -6,22 +6,22 @@ use steadfast_shared::{Role, RoomId, UserId, limit};
 
 use super::{Actor, OperatorCommand, StoreRefusal};
 
-/// Whom a command is done to, as the transaction has them.
+/// A person whom a command affects, as of the transaction.
 pub(in crate::store) struct CommandTarget {
     pub(in crate::store) id: UserId,
     pub(in crate::store) role: Role,
     pub(in crate::store) state: AccountState,
     pub(in crate::store) messages: Messages,
-    /// Whether erasing their messages has begun and is not finished.
+    /// Whether their messages are still being erased.
     pub(in crate::store) erasing: bool,
 }
 
-/// Whether somebody has the powers that a command takes.
+/// Whether an actor has the powers that a command requires.
 pub(in crate::store) fn has_powers(actor: &Actor, command: &OperatorCommand) -> bool {
     command.powers().into_iter().all(|power| actor.may(power))
 }
 
-/// Whether somebody may do this to the person they name: only who outranks them, but for commands about roles.
+/// Whether an actor may act on the person: they must outrank them, except for commands about roles.
 pub(in crate::store) fn may_act_on(actor: &Actor, command: &OperatorCommand, target: &CommandTarget) -> bool {
     let about_roles = matches!(
         command,
@@ -30,39 +30,39 @@ pub(in crate::store) fn may_act_on(actor: &Actor, command: &OperatorCommand, tar
     actor.is_operator() || about_roles || actor.role.outranks(target.role)
 }
 
-/// The reason for the sessions of somebody who is kept out, and the action in the audit log.
-pub(in crate::store) fn exclusion(asked: &Exclude) -> Result<(ClosingReason, AuditAction), StoreRefusal> {
-    let words = match asked.state {
-        AccountState::Active => return Err(StoreRefusal::Invalid("to be let in is no exclusion")),
+/// The close reason for an excluded person's sessions, and the action in the audit log.
+pub(in crate::store) fn exclusion(request: &Exclude) -> Result<(ClosingReason, AuditAction), StoreRefusal> {
+    let words = match request.state {
+        AccountState::Active => return Err(StoreRefusal::Invalid("active is not an exclusion")),
         AccountState::Banned => (ClosingReason::Banned, AuditAction::Banned),
         AccountState::Deactivated => (ClosingReason::Deactivated, AuditAction::Deactivated),
     };
-    if asked.reason.chars().count() > limit::REASON_CHARS {
+    if request.reason.chars().count() > limit::REASON_CHARS {
         return Err(StoreRefusal::Invalid("the reason is too long"));
     }
-    if asked.addresses_seconds.unwrap_or(0) > limit::ADDRESS_HELD_SECONDS {
+    if request.addresses_seconds.unwrap_or(0) > limit::ADDRESS_HELD_SECONDS {
         return Err(StoreRefusal::Invalid(
-            "an address is kept out for 90 days at most",
+            "an address can be excluded for at most 90 days",
         ));
     }
     Ok(words)
 }
 
-/// The new state of somebody's messages where this is asked; `None` where nothing changes.
+/// The new state of a person's messages; `None` if nothing changes.
 pub(in crate::store) fn masking(
     target: &CommandTarget,
-    asked: Messages,
+    request: Messages,
 ) -> Result<Option<Messages>, StoreRefusal> {
-    match (target.messages, asked) {
+    match (target.messages, request) {
         (Messages::Erased, Messages::Kept) => Err(StoreRefusal::Conflict),
         (Messages::Kept, Messages::Kept) => Ok(None),
-        // Erasing that has begun goes on.
+        // An erasure in progress continues.
         _ if target.erasing => Ok(Some(Messages::Erased)),
-        _ => Ok(Some(asked)),
+        _ => Ok(Some(request)),
     }
 }
 
-/// The rooms whose entries are otherwise than before.
+/// The rooms whose entries have changed.
 #[derive(Default)]
 pub(in crate::store) struct Revised {
     pub(in crate::store) changed: bool,

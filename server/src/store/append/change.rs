@@ -1,4 +1,4 @@
-//! Which changes of messages somebody may make, by their membership.
+//! Which changes of messages a person may make, by their membership.
 
 use std::net::IpAddr;
 
@@ -13,20 +13,20 @@ use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::Blocker;
 use crate::store::{StoreError, StoreRefusal};
 
-/// Somebody's standing in a room.
+/// A person's membership of a room.
 #[derive(Clone)]
 pub(in crate::store) struct MemberState {
     pub(in crate::store) person: Person,
     pub(in crate::store) role: Role,
-    /// Whether the person may say anything at all.
+    /// Whether the person may write at all.
     pub(in crate::store) state: AccountState,
-    /// Whether somebody has brought them in and they have said nothing yet.
+    /// Whether another person has added them and they have written nothing yet.
     pub(in crate::store) brought: bool,
-    /// Which of the two people of a direct room has blocked the other.
+    /// In a direct room, which of the two people has blocked the other.
     pub(in crate::store) blocked: Option<Blocker>,
 }
 
-/// A change that may be made.
+/// A permitted change.
 pub(in crate::store) enum AllowedChange {
     Edit {
         message: Seq,
@@ -40,32 +40,32 @@ pub(in crate::store) enum AllowedChange {
         emoji: Emoji,
         on: bool,
     },
-    /// Nothing but its place in the log.
+    /// The entry takes its place in the log, without an effect.
     None,
 }
 
-/// The entry that a change names.
+/// The entry that a change refers to.
 pub(in crate::store) struct Changed {
     pub(in crate::store) author: UserId,
-    /// Its kind, as its row holds it.
+    /// Its kind, from its row.
     pub(in crate::store) is_message: bool,
-    /// Whether it is hidden or erased with all that its author wrote.
+    /// Whether it is hidden or erased with everything its author wrote.
     pub(in crate::store) masked: bool,
 }
 
-/// The reactions a message has, beside one that is wanted.
+/// A message's reactions, in relation to a new one.
 pub(in crate::store) struct Reactions {
     pub(in crate::store) count: u64,
-    /// How many different emojis there are.
+    /// The number of different emojis.
     pub(in crate::store) emojis: u64,
-    /// Whether somebody has reacted with this emoji.
+    /// Whether anybody has reacted with this emoji.
     pub(in crate::store) known: bool,
     /// Whether this person has reacted with it.
     pub(in crate::store) mine: bool,
 }
 
 impl Reactions {
-    /// Whether the message can carry this one too.
+    /// Whether the message can take the new one.
     pub(in crate::store) fn have_place(&self) -> bool {
         let emojis = self.emojis + u64::from(!self.known);
         self.mine
@@ -73,7 +73,7 @@ impl Reactions {
     }
 }
 
-/// Whether this person may make this change to a message of the room; whether a reaction has its place is not looked at.
+/// Whether this person may change a message of the room, apart from the limit of reactions.
 pub(in crate::store) fn may_change(
     member: &MemberState,
     message: Seq,
@@ -103,7 +103,7 @@ pub(in crate::store) fn may_change(
     }
 }
 
-/// Whether this person may make this change to a message of the room.
+/// Whether this person may change a message of the room.
 pub(super) async fn check<C: SqlConnection>(
     connection: &mut C,
     member: &MemberState,
@@ -138,7 +138,7 @@ pub(super) async fn check<C: SqlConnection>(
     Ok(change)
 }
 
-/// Whether a message can carry this reaction too.
+/// Whether a message can take this reaction.
 async fn has_place<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -166,7 +166,7 @@ async fn has_place<C: SqlConnection>(
     .have_place())
 }
 
-/// Writes to the audit log that a message is deleted by somebody other than its author.
+/// Writes an audit line about a message deleted by a person other than its author.
 pub(super) async fn note_deletion<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,

@@ -1,4 +1,4 @@
-//! Commands, each kept or taken back by itself.
+//! Runs commands, each committed or rolled back by itself.
 
 use steadfast_shared::{Millis, RoomId, Seq};
 
@@ -9,32 +9,32 @@ use crate::store::{
     ChangeKind, Command, CommandOutcome, Committed, NewCommand, NewEntry, StoreError, StoreRefusal,
 };
 
-/// The state that a refused command is taken back to.
+/// The state that a refused command is rolled back to.
 struct RollbackPoint(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
 
 impl<S: Sql> Append<S> {
-    /// Carries out commands, after the entries of the same transaction. Answers the changes that others must follow.
+    /// Runs commands after the entries of the same transaction. Returns the changes that other nodes must follow.
     pub(super) async fn commands(
         &mut self,
         entries: &[NewEntry],
         commands: &[NewCommand],
         done: &mut Committed,
     ) -> Result<Vec<ChangeKind>, StoreError> {
-        // Commands read the state that the entries have made.
+        // Commands must read the entries' effects.
         self.store().await?;
         done.logs = self.take_grown();
         let mut changes = Vec::new();
         if let ([], [alone]) = (entries, commands) {
-            // Refused, nothing of the transaction is left: it needs no savepoint.
-            let acted = self.command(alone).await?;
-            changes.extend(acted.iter().flat_map(|acted| acted.changes(alone.by)));
-            done.commands.push(acted);
+            // If it is refused, nothing of the transaction remains, so it needs no savepoint.
+            let outcome = self.command(alone).await?;
+            changes.extend(outcome.iter().flat_map(|outcome| outcome.changes(alone.by)));
+            done.commands.push(outcome);
             return Ok(changes);
         }
         for command in commands {
-            let acted = self.separate_command(command).await?;
-            changes.extend(acted.iter().flat_map(|acted| acted.changes(command.by)));
-            done.commands.push(acted);
+            let outcome = self.separate_command(command).await?;
+            changes.extend(outcome.iter().flat_map(|outcome| outcome.changes(command.by)));
+            done.commands.push(outcome);
         }
         Ok(changes)
     }
@@ -56,20 +56,20 @@ impl<S: Sql> Append<S> {
         Ok(done)
     }
 
-    /// A refusal is an outcome of its own command; a failure is one of the whole transaction.
+    /// A refusal concerns its own command only; a failure concerns the whole transaction.
     async fn command(
         &mut self,
         command: &NewCommand,
     ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
         match self.carry_out(command).await {
-            Ok(acted) => Ok(Ok(acted)),
+            Ok(outcome) => Ok(Ok(outcome)),
             Err(CommandError::Refused(refusal)) => Ok(Err(refusal)),
             Err(CommandError::Failed(error)) => Err(error),
         }
     }
 
     async fn carry_out(&mut self, command: &NewCommand) -> Result<CommandOutcome, CommandError> {
-        // Nobody is kept in a room, and operators can always make one.
+        // Even on a full disk people can leave rooms, and operators can free space.
         let small = matches!(
             command.act,
             Command::Leave(_)
@@ -81,10 +81,10 @@ impl<S: Sql> Append<S> {
         if self.full && !small {
             return Err(StoreRefusal::StorageFull.into());
         }
-        let me = person::known(&mut self.connection, command.by).await?;
-        let mut acted = command::carry_out(self, me, command).await?;
-        acted.gave_way = std::mem::take(&mut self.gave_way);
-        Ok(acted)
+        let me = person::existing(&mut self.connection, command.by).await?;
+        let mut outcome = command::carry_out(self, me, command).await?;
+        outcome.gave_way = std::mem::take(&mut self.gave_way);
+        Ok(outcome)
     }
 
     fn mark(&self) -> RollbackPoint {
@@ -93,7 +93,7 @@ impl<S: Sql> Append<S> {
         RollbackPoint(logs.collect())
     }
 
-    /// Forgets entries placed and rooms locked since a mark. Everything before it was written.
+    /// Drops entries placed and rooms locked since the savepoint. Everything before it was written.
     fn go_back(&mut self, RollbackPoint(logs): RollbackPoint) {
         self.rows.clear();
         self.own.clear();
@@ -108,7 +108,7 @@ impl<S: Sql> Append<S> {
 }
 
 impl Committed {
-    /// Whether everything that was asked for was refused, and was nothing but commands.
+    /// Whether the transaction had only commands and all were refused.
     pub(in crate::store) fn is_refused(&self) -> bool {
         self.outcomes.is_empty() && !self.commands.is_empty() && self.commands.iter().all(Result::is_err)
     }

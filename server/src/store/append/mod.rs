@@ -1,9 +1,9 @@
-//! The log grows: one transaction for everything that was queued, a few statements for however many entries. Both stores
-//! append so; their differences are in [`Sql`].
+//! Extends the log: one transaction for everything that was queued, in a few statements however many entries it has. Both stores
+//! share this; their differences are in [`Sql`].
 //!
-//! The rooms are locked first. Entries are then checked and stored in sets, as far as one entry does not depend on another:
-//! an edit, a deletion or a reaction ends a set, for it changes the messages that the next ones are checked against. Commands follow, each
-//! of which is kept or taken back by itself.
+//! The rooms are locked first. Then entries are checked and stored in sets: an edit, a deletion or a reaction ends a set, because
+//! it
+//! changes the messages that later entries are checked against. Commands follow, each committed or rolled back by itself.
 
 pub(super) mod change;
 mod command;
@@ -28,23 +28,23 @@ pub(super) use sql::{
 pub(super) struct Append<S> {
     pub(super) connection: S,
     pub(super) at: Millis,
-    /// Whether the time is the database's to tell.
+    /// Whether the database's clock determines the time.
     database_time: bool,
-    /// Whether the disk has no room for more.
+    /// Whether the disk is full.
     full: bool,
-    /// The rooms that are locked, as this transaction has them.
+    /// The locked rooms' logs, as of this transaction.
     logs: BTreeMap<RoomId, Growing>,
     memberships: HashMap<(UserId, RoomId), Membership>,
     today: Today,
-    /// Entries that have their places, and are not in the table yet.
+    /// Entries with an assigned place that are not in the table yet.
     rows: Vec<EntryRow>,
-    /// How many messages people have added to rooms, as far as that is not written.
+    /// Messages people have added to rooms and that are not written to the counts yet.
     own: BTreeMap<(UserId, RoomId), u64>,
-    /// Who had to leave which room, to make room for the one they were brought into.
+    /// People removed from another room to make room for the one they were added to.
     pub(super) gave_way: Vec<(RoomId, Person)>,
 }
 
-/// The terms of a transaction that appends.
+/// The conditions of a transaction that appends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     pub(super) at: Millis,
@@ -53,12 +53,12 @@ pub(super) struct Terms {
     pub(super) full: bool,
 }
 
-/// A room's log as this transaction has it.
+/// A room's log as of this transaction.
 struct Growing {
     end: LogEnd,
-    /// Where it ends as far as that is written.
+    /// The last `seq` that has been written.
     written: Seq,
-    /// When the newest message was added by this transaction; 0 where none was.
+    /// The time of the newest message that this transaction added; 0 if there is none.
     active_at: Millis,
     fresh: Vec<Entry>,
 }
@@ -90,8 +90,7 @@ impl<S: Sql> Append<S> {
         }
     }
 
-    /// Does everything but the commit. Where all that was asked is refused, there is nothing to commit:
-    /// [`Committed::is_refused`].
+    /// Does everything except the commit. If everything was refused there is nothing to commit: [`Committed::is_refused`].
     pub(super) async fn run(
         mut self,
         entries: &[NewEntry],
@@ -130,7 +129,7 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Locks rooms until the end of the transaction, in the order of their ids. Those that are not there are passed over.
+    /// Locks rooms until the end of the transaction, in the order of their ids. Missing rooms are skipped.
     pub(super) async fn lock(&mut self, rooms: &BTreeSet<RoomId>) -> Result<(), StoreError> {
         let unlocked = rooms.iter().copied();
         let unlocked: BTreeSet<RoomId> = unlocked.filter(|room| !self.has_locked(*room)).collect();
@@ -142,13 +141,14 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Takes a room for locked that this transaction has made.
+    /// Treats a room that this transaction has created as locked.
     pub(super) fn made(&mut self, room: RoomId) {
         self.logs.insert(room, Growing::at(LogEnd::default()));
     }
 
-    /// Makes sure that rooms are locked which a command is about to write into. Where others write meanwhile they had to be
-    /// locked before anything else, for locks are taken in one order: the command begins anew.
+    /// Ensures that the rooms a command is about to write to are locked. With concurrent writers they must be locked before
+    /// anything
+    /// else, because locks are taken in one order, so the command starts over.
     pub(super) async fn ensure_locked(&mut self, rooms: &BTreeSet<RoomId>) -> Result<(), StoreError> {
         if S::EXCLUSIVE {
             return self.lock(rooms).await;
@@ -167,7 +167,7 @@ impl<S: Sql> Append<S> {
         self.logs.get(&room).map_or(0, |log| log.end.head)
     }
 
-    /// Gives an entry its place at the end of its room's log, which is locked, and a time no earlier than the one before it.
+    /// Assigns an entry its place at the end of its locked room's log, and a time no earlier than the previous entry's.
     fn place(&mut self, author: Person, id: EntryId, room: RoomId, body: &Body) -> Result<Entry, StoreError> {
         let at = self.at;
         let log = self
@@ -195,7 +195,7 @@ impl<S: Sql> Append<S> {
         Ok(Entry::new(seq, id, author, at, body.clone()))
     }
 
-    /// Takes entries that have their places into account.
+    /// Records entries that have their places.
     async fn keep(&mut self, fresh: Vec<(RoomId, Entry)>) -> Result<(), StoreError> {
         let mentioned: BTreeSet<UserId> = fresh
             .iter()
@@ -217,17 +217,17 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Appends entries of the server's own about somebody's act, in rooms that are locked.
-    pub(super) async fn write(&mut self, by: &Person, said: Vec<(RoomId, Body)>) -> Result<(), StoreError> {
-        let mut fresh = Vec::with_capacity(said.len());
-        for (room, body) in said {
+    /// Appends the server's own entries about a person's action, to locked rooms.
+    pub(super) async fn write(&mut self, by: &Person, bodies: Vec<(RoomId, Body)>) -> Result<(), StoreError> {
+        let mut fresh = Vec::with_capacity(bodies.len());
+        for (room, body) in bodies {
             let id = EntryId(uuid::Uuid::now_v7());
             fresh.push((room, self.place(by.clone(), id, room, &body)?));
         }
         self.keep(fresh).await
     }
 
-    /// Writes the entries placed so far, so that later statements find them.
+    /// Writes the entries placed so far, so that later statements see them.
     async fn store(&mut self) -> Result<(), StoreError> {
         if !self.rows.is_empty() {
             self.write_growth(false, &[]).await?;
@@ -235,7 +235,8 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Writes everything, today's usage too, and last of all the changes that others must follow. Answers the change feed's head.
+    /// Writes everything including the day's usage, and finally the changes that other nodes must follow. Returns the change
+    /// feed's head.
     async fn finish(&mut self, changes: &[ChangeKind]) -> Result<ChangeNumber, StoreError> {
         let feed = self.write_growth(true, changes).await?;
         self.today.warn();
@@ -264,7 +265,7 @@ impl<S: Sql> Append<S> {
         Ok(feed)
     }
 
-    /// The entries added to the logs since the last call.
+    /// Takes the entries added to the logs since the last call.
     fn take_grown(&mut self) -> Vec<Grown> {
         let logs = self.logs.iter_mut();
         logs.map(|(room, log)| Grown {

@@ -1,4 +1,4 @@
-//! Entries that people send: checked, and stored in sets.
+//! Checks people's entries and stores them in sets.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -16,7 +16,7 @@ use crate::store::query::sql;
 use crate::store::usage::grows;
 use crate::store::{EntryOutcome, NewEntry, StoreError, StoreRefusal, word};
 
-/// The entry in the log under an author's id, or in the set that is about to be.
+/// The entry with an author's id, in the log or in the present set.
 struct Known<'e> {
     room: RoomId,
     seq: Seq,
@@ -38,7 +38,7 @@ impl Known<'_> {
     }
 }
 
-/// A stored entry stays stored, whatever became of the room or the message since.
+/// A stored entry stays stored, whatever has happened to the room or the message since.
 fn settled(refusal: StoreRefusal, known: Option<&Known<'_>>, entry: &NewEntry) -> EntryOutcome {
     match known.map(|known| known.settles(entry)) {
         _ if refusal == StoreRefusal::RoomDeleted => EntryOutcome::Refused(refusal),
@@ -49,7 +49,7 @@ fn settled(refusal: StoreRefusal, known: Option<&Known<'_>>, entry: &NewEntry) -
 }
 
 impl<S: Sql> Append<S> {
-    /// Appends people's entries, unless they are there already or not allowed.
+    /// Appends people's entries, unless they are already stored or not allowed.
     pub(super) async fn entries(&mut self, entries: &[NewEntry]) -> Result<Vec<EntryOutcome>, StoreError> {
         self.learn(entries).await?;
         let mut outcomes = Vec::with_capacity(entries.len());
@@ -71,7 +71,7 @@ impl<S: Sql> Append<S> {
         Ok(outcomes)
     }
 
-    /// Reads the memberships of these entries' authors, how much they have written today, and the time.
+    /// Reads the authors' memberships, their usage of the day, and the time.
     async fn learn(&mut self, entries: &[NewEntry]) -> Result<(), StoreError> {
         let pairs: BTreeSet<(UserId, RoomId)> =
             entries.iter().map(|entry| (entry.author, entry.room)).collect();
@@ -89,7 +89,7 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Who says this, where they may say something in the room.
+    /// The author's membership, if they may write to the room.
     fn check(&self, entry: &NewEntry, outside: Option<MemberState>) -> Result<MemberState, StoreRefusal> {
         let member = match self.memberships.get(&(entry.author, entry.room)) {
             Some(Membership::In { member, .. }) => member.clone(),
@@ -99,7 +99,7 @@ impl<S: Sql> Append<S> {
         if member.state != AccountState::Active {
             return Err(kept_out(member.state));
         }
-        // One's own words can be taken back wherever they are.
+        // People may delete their own messages wherever they are.
         if !matches!(entry.body, Body::Delete { .. }) {
             if self.logs.get(&entry.room).is_none_or(|log| log.end.archived) {
                 return Err(StoreRefusal::Archived);
@@ -115,7 +115,7 @@ impl<S: Sql> Append<S> {
         Ok(member)
     }
 
-    /// Stores entries, unless they are there already or not allowed. None of them changes a message.
+    /// Stores entries that change no message, unless they are already stored or not allowed.
     async fn set(&mut self, entries: &[&NewEntry]) -> Result<Vec<EntryOutcome>, StoreError> {
         if entries.is_empty() {
             return Ok(Vec::new());
@@ -170,7 +170,7 @@ impl<S: Sql> Append<S> {
         Ok(outcomes)
     }
 
-    /// The starts of the messages that these reply to.
+    /// The excerpts of the messages that these entries reply to.
     async fn quoted(&mut self, entries: &[&NewEntry]) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
         let replies = entries.iter().filter_map(|entry| match entry.body {
             Body::Message {
@@ -186,7 +186,7 @@ impl<S: Sql> Append<S> {
         self.connection.quoted(&replies).await
     }
 
-    /// Stores one edit, deletion or reaction, and makes it.
+    /// Stores an edit, a deletion or a reaction, and applies it.
     async fn change(&mut self, entry: &NewEntry) -> Result<EntryOutcome, StoreError> {
         self.store().await?;
         let known = self.known(&[entry]).await?;
@@ -216,7 +216,7 @@ impl<S: Sql> Append<S> {
         Ok(EntryOutcome::Stored { seq, at })
     }
 
-    /// The log's entries under the ids of these.
+    /// The log's entries with these ids.
     async fn known(
         &mut self,
         entries: &[&NewEntry],
@@ -237,7 +237,7 @@ impl<S: Sql> Append<S> {
         Ok(known.collect())
     }
 
-    /// Somebody who is not in the room: they may take their own words back, and nothing else.
+    /// A person outside the room, who may delete their own messages and nothing else.
     async fn outside(&mut self, entry: &NewEntry) -> Result<Option<MemberState>, StoreError> {
         let (Body::Delete { message }, Some(Membership::Out { was_deleted: false })) =
             (&entry.body, self.memberships.get(&(entry.author, entry.room)))
@@ -262,7 +262,7 @@ impl<S: Sql> Append<S> {
         }))
     }
 
-    /// Those who say something where they were brought are there by their own will.
+    /// Marks people who write in a room they were added to as staying by their own will.
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
         for pair in staying {
             if let Some(Membership::In { member, .. }) = self.memberships.get_mut(pair) {

@@ -12,22 +12,22 @@ use crate::store::refusal::blocker;
 use crate::store::usage::Today;
 use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError, word};
 
-/// A connection with a transaction that appends. Each store has one.
+/// A connection in a transaction that appends. Each store has one.
 pub(in crate::store) trait Sql: SqlConnection + Sized {
-    /// Whether nobody else writes to the database until the end of the transaction.
+    /// Whether no other transaction writes to the database until this one ends.
     const EXCLUSIVE: bool;
 
     /// Locks people until the end of the transaction, in the order of their ids.
     fn lock_people(&mut self, people: &[UserId]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Locks the rooms and people of the work, before anything of it is checked, and reads the rooms' logs.
+    /// Locks the rooms and people involved, before any check, and reads the rooms' logs.
     fn prepare(
         append: &mut Append<Self>,
         entries: &[NewEntry],
         commands: &[NewCommand],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// The logs of these rooms, which nobody else adds to until the end of the transaction. Those that are not there are left out.
+    /// The logs of these rooms, locked until the end of the transaction. Missing rooms are left out.
     fn logs(
         &mut self,
         rooms: &BTreeSet<RoomId>,
@@ -41,25 +41,25 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
 
     fn now(&mut self) -> impl Future<Output = Result<Millis, StoreError>> + Send;
 
-    /// The log's entries under these ids.
+    /// The log's entries with these ids.
     fn firsts(&mut self, entries: &[&NewEntry]) -> impl Future<Output = Result<Firsts, StoreError>> + Send;
 
-    /// The starts of these messages; entries that are no messages are left out.
+    /// The excerpts of these messages; entries of other kinds are left out.
     fn quoted(
         &mut self,
         messages: &BTreeSet<(RoomId, Seq)>,
     ) -> impl Future<Output = Result<HashMap<(RoomId, Seq), Quoted>, StoreError>> + Send;
 
-    /// These people are in these rooms by their own will from here on.
+    /// Marks these people as staying in these rooms by their own will.
     fn stay(
         &mut self,
         staying: &BTreeSet<(UserId, RoomId)>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Remembers whom these messages mention.
+    /// Stores the mentions of these messages.
     fn mention(&mut self, fresh: &[(RoomId, Entry)]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Makes the change that an entry is, which is in the log.
+    /// Applies the change of an entry in the log.
     fn apply_change(
         &mut self,
         change: AllowedChange,
@@ -67,7 +67,7 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
         entry: &Entry,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Writes the growth, and last of all the changes that others must follow. Answers the change feed's head after that.
+    /// Writes the growth, and finally the changes that other nodes must follow. Returns the change feed's head.
     fn store(
         &mut self,
         growth: &Growth<'_>,
@@ -75,11 +75,11 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
         at: Millis,
     ) -> impl Future<Output = Result<ChangeNumber, StoreError>> + Send;
 
-    /// Begins something that may be taken back without the rest, keeps it, or takes it back.
+    /// Sets, releases or rolls back a savepoint.
     fn savepoint(&mut self, step: Savepoint) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// A step of a savepoint.
+/// An operation on a savepoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::store) enum Savepoint {
     Set,
@@ -97,13 +97,13 @@ impl Savepoint {
     }
 }
 
-/// Where a room's log ends.
+/// The end of a room's log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(in crate::store) struct LogEnd {
     pub(in crate::store) head: Seq,
-    /// When its newest entry was stored: none is stored as older than it.
+    /// The time of its newest entry; no later entry gets an earlier time.
     pub(in crate::store) last_at: Millis,
-    /// How many messages it has ever had.
+    /// The number of messages it has ever had.
     pub(in crate::store) messages: u64,
     pub(in crate::store) archived: bool,
 }
@@ -128,7 +128,7 @@ pub(in crate::store) enum Membership {
 }
 
 impl Membership {
-    /// Reads a row of an author and a room, with what is known of both.
+    /// Reads the row of an author and a room.
     pub(in crate::store) fn read(row: &impl Columns, user: UserId) -> Result<Self, StoreError> {
         if !row.column::<bool>("is_in")? {
             let was_deleted = row.column("was_deleted")?;
@@ -147,7 +147,7 @@ impl Membership {
     }
 }
 
-/// How much somebody has written on the day they last wrote something, and their own quota.
+/// A person's usage on the last day they wrote, and their own quota.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(in crate::store) struct StoredUsage {
     pub(in crate::store) day: Option<i64>,
@@ -158,7 +158,7 @@ pub(in crate::store) struct StoredUsage {
 }
 
 impl StoredUsage {
-    /// Reads the columns of `usage`, which are null where there is no row.
+    /// Reads the columns of `usage`, which are null if there is no row.
     pub(in crate::store) fn read(row: &impl Columns) -> Result<Self, StoreError> {
         Ok(Self {
             day: row.column("day")?,
@@ -169,7 +169,7 @@ impl StoredUsage {
         })
     }
 
-    /// The usage of a day, and the quota of somebody who has none of their own.
+    /// The usage of a day, and the person's own quota or the given default.
     pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (DayUsage, Quota) {
         let count = |count: Option<i64>| count.map(crate::store::number::from_sql);
         let today = |used| count(used).filter(|_| self.day == Some(day)).unwrap_or(0);
@@ -186,10 +186,10 @@ impl StoredUsage {
     }
 }
 
-/// Entries of the log, by their authors' ids for them.
+/// Entries of the log, by author and id.
 pub(in crate::store) type Firsts = Vec<((UserId, EntryId), First)>;
 
-/// The entry of the log under an author's id.
+/// The log's entry with an author's id.
 pub(in crate::store) struct First {
     pub(in crate::store) room: RoomId,
     pub(in crate::store) seq: Seq,
@@ -209,14 +209,14 @@ pub(in crate::store) struct EntryRow {
     pub(in crate::store) target: Option<Seq>,
 }
 
-/// The growth of a transaction that is not written yet.
+/// The part of a transaction's growth that is not written yet.
 pub(in crate::store) struct Growth<'a> {
     pub(in crate::store) rows: &'a [EntryRow],
     /// The logs that have grown.
     pub(in crate::store) logs: Vec<GrownLog>,
-    /// How many messages people have added to rooms: to them those are not unread.
+    /// Messages people have added to rooms; for their authors those are not unread.
     pub(in crate::store) own: &'a BTreeMap<(UserId, RoomId), u64>,
-    /// How much was written today, once nothing more is.
+    /// The day's usage, once it is final.
     pub(in crate::store) today: Option<&'a Today>,
 }
 
@@ -226,10 +226,10 @@ impl Growth<'_> {
     }
 }
 
-/// Where a room's log ends that has grown.
+/// The new end of a log that has grown.
 pub(in crate::store) struct GrownLog {
     pub(in crate::store) room: RoomId,
     pub(in crate::store) end: LogEnd,
-    /// When its newest message was added; 0 where none was.
+    /// The time of its newest message; 0 if there is none.
     pub(in crate::store) active_at: Millis,
 }

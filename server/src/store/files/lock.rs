@@ -1,4 +1,4 @@
-//! One process per database file.
+//! Allows one process per database file.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -7,23 +7,23 @@ use std::path::Path;
 
 use crate::store::files;
 
-/// Held as long as a process uses a database file. The operating system lets it go when the process ends, however it ends.
+/// Held while a process uses a database file. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
 }
 
-/// Why the lock was not to be had.
+/// Why the lock could not be acquired.
 #[derive(Debug)]
 pub enum LockError {
     /// Another process holds it.
     Held,
-    /// The lock file cannot be made.
+    /// The lock file cannot be created.
     Io(io::Error),
 }
 
 impl FileLock {
-    /// Takes the lock that is the file `<database>.lock`.
+    /// Acquires the lock in the file `<database>.lock`.
     pub fn acquire(database: &Path) -> Result<Self, LockError> {
         let path = files::beside(database, files::LOCK);
         let file = OpenOptions::new()
@@ -33,7 +33,7 @@ impl FileLock {
             .mode(0o600)
             .open(&path)
             .map_err(LockError::Io)?;
-        // Root's file would keep the server's own user away.
+        // A lock file owned by root would lock the server's own user out.
         files::give_to_owner(&path, database).map_err(LockError::Io)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),

@@ -1,4 +1,4 @@
-//! The files of a database: which there are, who may read them, and how a change of them gets to the disk.
+//! The files of a database: their names, their permissions, and how changes of them reach the disk.
 
 pub mod lock;
 
@@ -10,36 +10,36 @@ use std::path::{Path, PathBuf};
 
 use crate::store::lock::{FileLock, LockError};
 
-/// The suffix of the write-ahead log's name.
+/// The suffix of the write-ahead log.
 pub(crate) const WAL: &str = "-wal";
-/// The suffix of the name of the write-ahead log's index.
+/// The suffix of the write-ahead log's index.
 pub(crate) const SHM: &str = "-shm";
-/// The suffix of the rollback journal's name.
+/// The suffix of the rollback journal.
 pub(crate) const JOURNAL: &str = "-journal";
-/// The suffix of the name of the file that keeps a second process away.
+/// The suffix of the file that keeps a second process away.
 pub(crate) const LOCK: &str = ".lock";
-/// The suffix of the name of the socket that `steadfast admin` speaks to.
+/// The suffix of the socket of `steadfast admin`.
 pub(crate) const SOCKET: &str = ".sock";
-/// The suffix of the name of a database that is being restored.
+/// The suffix of a database that is being restored.
 const RESTORING: &str = ".restoring";
-/// The suffix of the names of former databases, and of logs that were none of its own.
+/// The suffixes of former databases, and of logs that belonged to other databases.
 const KEPT: [&str; 3] = [".before-restore-", ".removed-", ".foreign-wal-"];
-/// The file's user alone reads and writes it.
+/// Only the file's owner may read and write it.
 const PRIVATE: u32 = 0o600;
 
-/// A file that lies beside another one, by its suffix.
+/// The file beside another one, by its suffix.
 pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file.as_os_str());
     name.push(suffix);
     name.into()
 }
 
-/// Where a name leads. SQLite keeps the log beside the file itself, not beside a link to it.
+/// Resolves symbolic links. SQLite keeps the log beside the file itself, not beside a link to it.
 pub fn real(file: &Path) -> PathBuf {
     fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
 }
 
-/// Where a name leads that is to be written, also where nothing is there yet.
+/// Resolves symbolic links of a file to be written, even if it does not exist yet.
 pub fn destination(file: &Path) -> PathBuf {
     let linked = || fs::read_link(file).map(|to| folder(file).join(to));
     fs::canonicalize(file)
@@ -47,7 +47,7 @@ pub fn destination(file: &Path) -> PathBuf {
         .unwrap_or_else(|_| file.to_owned())
 }
 
-/// The database that a file belongs to which lies beside it: its log, its lock, its socket, a former one.
+/// The database that a file beside it belongs to: its log, its lock, its socket, a former database.
 pub fn database_of(file: &Path) -> Option<PathBuf> {
     let name = file.file_name()?.to_str()?;
     let own = [WAL, SHM, JOURNAL, LOCK, SOCKET, RESTORING];
@@ -58,7 +58,7 @@ pub fn database_of(file: &Path) -> Option<PathBuf> {
         .find(|database| is_sqlite(database))
 }
 
-/// The folder a file is in.
+/// The folder of a file.
 pub fn folder(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -66,17 +66,17 @@ pub fn folder(file: &Path) -> &Path {
     }
 }
 
-/// How many bytes a file has; 0 where there is none.
+/// The size of a file in bytes; 0 if it does not exist.
 pub fn size(file: &Path) -> u64 {
     fs::metadata(file).map_or(0, |metadata| metadata.len())
 }
 
-/// How many bytes wait in the write-ahead log of a database.
+/// The size of a database's write-ahead log in bytes.
 pub fn wal_size(database: &Path) -> u64 {
     size(&beside(database, WAL))
 }
 
-/// Opens a file for writing that its user alone can read, and makes it where there is none.
+/// Opens a file for writing, creating it if necessary, readable by its owner alone.
 pub fn open_private(file: &Path) -> io::Result<File> {
     OpenOptions::new()
         .create(true)
@@ -87,7 +87,7 @@ pub fn open_private(file: &Path) -> io::Result<File> {
         .open(file)
 }
 
-/// Takes others' rights to a database's files away, and says so where they had any.
+/// Removes other users' permissions from a database's files, with a warning if they had any.
 pub(crate) fn tighten(database: &Path) {
     for suffix in ["", WAL, SHM, JOURNAL, LOCK] {
         let file = beside(database, suffix);
@@ -110,8 +110,9 @@ pub(crate) fn tighten(database: &Path) {
     }
 }
 
-/// Gives a file to the user whose database it becomes: root restores it, and the server's user has to write it. Where there is no
-/// database yet, the folder's owner is that user.
+/// Gives a file to the owner of the database it becomes: root may restore it, but the server's user has to write it. Without a
+/// database
+/// the folder's owner counts.
 pub fn give_to_owner(file: &Path, database: &Path) -> io::Result<()> {
     let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
     let own = fs::metadata(file)?;
@@ -119,21 +120,21 @@ pub fn give_to_owner(file: &Path, database: &Path) -> io::Result<()> {
         return Ok(());
     }
     match chown(file, Some(model.uid()), Some(model.gid())) {
-        // Only root gives files away.
+        // Only root may give files away.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         done => done,
     }
 }
 
-/// Whether a file begins as SQLite's do.
+/// Whether a file starts with SQLite's magic bytes.
 pub fn is_sqlite(file: &Path) -> bool {
     let mut magic = [0; 16];
     File::open(file).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok())
         && &magic == b"SQLite format 3\0"
 }
 
-/// Whether a database's file ends in the middle of a page, as one that was not copied to its end. SQLite reads the missing part
-/// as nothing.
+/// Whether a database file ends in the middle of a page, as after an incomplete copy. SQLite would read the missing part as
+/// empty.
 pub fn is_cut_off(file: &Path) -> bool {
     let mut head = [0; 18];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
@@ -150,33 +151,33 @@ pub fn is_served(database: &Path) -> bool {
     lock.exists() && matches!(FileLock::acquire(database), Err(LockError::Held))
 }
 
-/// Whether nobody else has a database open, so that it can be read without a trace: it has no log, and no index of one.
+/// Whether no process has the database open, so that it can be read without side effects: it has no log, and no index of one.
 pub fn is_alone(database: &Path) -> bool {
     [WAL, SHM, JOURNAL]
         .iter()
         .all(|suffix| !beside(database, suffix).exists())
 }
 
-/// Whether a name still leads to a file that was opened by it.
+/// Whether a path still refers to the file that was opened by it.
 pub fn is_open_as(handle: &File, file: &Path) -> bool {
     let id = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     matches!((handle.metadata().map(id), fs::metadata(file).map(id)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Removes the logs beside a database, which would be read with another one put in its place.
+/// Removes the logs beside a database, which would otherwise be applied to a database put in its place.
 pub fn remove_sides(database: &Path) -> io::Result<()> {
     [WAL, SHM, JOURNAL]
         .iter()
         .try_for_each(|suffix| remove(&beside(database, suffix)))
 }
 
-/// Where a restored database is until it takes its place.
+/// The path of a database that is being restored.
 pub fn restoring(database: &Path) -> PathBuf {
     beside(database, RESTORING)
 }
 
-/// Where the former database is kept: a name that no other one has. A restore that was killed in the same second may have given
-/// it to this one already.
+/// The path of the former database: an unused name, unless a restore that was killed in the same second has already given it to
+/// this one.
 pub fn former(database: &Path, stamp: &str) -> PathBuf {
     let mut name = beside(database, &format!(".before-restore-{stamp}"));
     let mut number = 2_u64;
@@ -187,7 +188,7 @@ pub fn former(database: &Path, stamp: &str) -> PathBuf {
     name
 }
 
-/// Gives a database and the logs beside it a second name each; copies them where the disk knows no second names.
+/// Links a database and its logs under second names, or copies them if the file system has no hard links.
 pub fn link_all(database: &Path, to: &Path) -> io::Result<()> {
     for suffix in [WAL, JOURNAL, ""] {
         let (from, to) = (beside(database, suffix), beside(to, suffix));
@@ -204,19 +205,19 @@ pub fn link_all(database: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How many bytes may still be written on the disk a file is on, and how many it has. `None` where the system does not tell.
+/// The free and the total bytes of the disk a file is on. `None` if the system does not tell.
 pub fn disk(file: &Path) -> Option<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder(file)).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
     Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
 }
 
-/// Has a file's new name survive a power failure.
+/// Makes a file's new name survive a power failure.
 pub fn sync_folder(file: &Path) -> io::Result<()> {
     File::open(folder(file))?.sync_all()
 }
 
-/// Removes a file, unless it is gone already.
+/// Removes a file if it exists.
 pub fn remove(file: &Path) -> io::Result<()> {
     match fs::remove_file(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -224,7 +225,7 @@ pub fn remove(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether two names lead to the same file.
+/// Whether two paths refer to the same file.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let id = |path| fs::metadata(path).map(|metadata: fs::Metadata| (metadata.dev(), metadata.ino()));
     matches!((id(one), id(other)), (Ok(one), Ok(other)) if one == other)

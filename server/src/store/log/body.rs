@@ -1,4 +1,4 @@
-//! Entries' bodies, as their rows hold them.
+//! Bodies of entries, as stored in rows.
 
 use steadfast_shared::Body;
 use steadfast_shared::admin::Messages;
@@ -6,7 +6,7 @@ use steadfast_shared::admin::Messages;
 use crate::store::StoreError;
 use crate::store::older;
 
-/// A body as its row holds it.
+/// Serializes a body for its row.
 pub(in crate::store) fn written(body: &Body) -> Result<String, StoreError> {
     serde_json::to_string(body).map_err(|_| StoreError::Unreadable("body"))
 }
@@ -18,7 +18,7 @@ pub(in crate::store) fn read(body: &str) -> Result<Body, StoreError> {
         .ok_or(StoreError::Unreadable("body"))
 }
 
-/// The body readers get of an entry that is hidden or erased with all that its author wrote.
+/// The body that readers get for an entry that is hidden or erased with everything its author wrote.
 pub(in crate::store) fn masked(body: Body, messages: Messages) -> Body {
     match (body, messages) {
         (body, Messages::Kept) => body,
@@ -29,7 +29,7 @@ pub(in crate::store) fn masked(body: Body, messages: Messages) -> Body {
     }
 }
 
-/// The body's name on the wire, by which its row is found.
+/// The body's name on the wire, stored for queries.
 pub(in crate::store) fn kind(body: &Body) -> &'static str {
     match body {
         Body::Message { .. } => "message",

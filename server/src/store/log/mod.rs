@@ -1,4 +1,4 @@
-//! The log: how it grows, and how it is read.
+//! The log: appending to it, and reading it.
 
 pub(in crate::store) mod body;
 pub(in crate::store) mod older;
@@ -17,11 +17,13 @@ pub trait Log: Send + Sync {
     /// Every room's newest `seq`.
     async fn heads(&self) -> Result<event::Heads, StoreError>;
 
-    /// Appends entries in the order given, then carries out commands, all in one transaction, or none of it where it fails.
+    /// Appends entries in order, then runs commands, all in one transaction; on failure nothing is applied.
     ///
-    /// An error can leave it unknown whether the commit took place. Appending the same entries again settles it for them.
-    /// An entry is checked against the log as the earlier ones of the same call have made it. A command that is refused
-    /// leaves nothing behind, and no mark on the others.
+    /// After an error the outcome of the commit may be unknown. Appending the same entries again settles it for them. An entry is
+    /// checked
+    /// against the log as the earlier entries of the same call have left it. A refused command leaves no trace and does not
+    /// affect the
+    /// others.
     async fn commit(
         &self,
         entries: &[NewEntry],
@@ -29,18 +31,19 @@ pub trait Log: Send + Sync {
         at: Millis,
     ) -> Result<Committed, StoreError>;
 
-    /// Appends entries alone. See [`Log::commit`].
+    /// Appends entries only. See [`Log::commit`].
     async fn append(&self, entries: &[NewEntry], at: Millis) -> Result<Committed, StoreError> {
         self.commit(entries, &[], at).await
     }
 
-    /// At most `limit` entries of a room, `seq` ascending without a gap, fewer where their texts exceed
-    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one where there is one. Messages come with their state up to
-    /// the page's head.
+    /// At most `limit` entries of a room, by ascending `seq` without a gap, fewer if their texts exceed
+    /// [`steadfast_shared::limit::PAGE_BYTES`], but at least one if there is any. Messages come with their state as of the page's
+    /// head.
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError>;
 
-    /// Overwrites the copies of erased rows that the database itself keeps for a while. `false` where it has to be
-    /// tried again, because somebody reads.
+    /// Overwrites the copies of erased rows that the database keeps for a while. `false` if a reader prevented it and it has to
+    /// be
+    /// retried.
     async fn scrub(&self) -> Result<bool, StoreError>;
 }
 
@@ -48,23 +51,23 @@ pub trait Log: Send + Sync {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewEntry {
     pub author: UserId,
-    /// The id that the author's device gave it.
+    /// The id that the author's device assigned.
     pub id: EntryId,
     pub room: RoomId,
     pub body: Body,
-    /// From which address it came, for the audit log.
+    /// The address it came from, for the audit log.
     pub address: Option<IpAddr>,
 }
 
 /// The outcome of a [`NewEntry`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EntryOutcome {
-    /// It is in the log by this very append.
+    /// This append stored it.
     Stored { seq: Seq, at: Millis },
-    /// The same entry was in the log before; this is where. An erased one counts as the same.
+    /// The same entry was already in the log, at this place. An erased one counts as the same.
     Repeat {
         seq: Seq,
-        /// When it was first stored.
+        /// The time it was first stored.
         at: Millis,
     },
     /// It is not in the log.
@@ -75,7 +78,7 @@ pub enum EntryOutcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewCommand {
     pub by: UserId,
-    /// From which address it came, for the audit log.
+    /// The address it came from, for the audit log.
     pub address: Option<IpAddr>,
     pub act: Command,
 }
@@ -83,15 +86,15 @@ pub struct NewCommand {
 /// The effects of a commit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Committed {
-    /// Per entry, in the order given.
+    /// One outcome per entry, in order.
     pub outcomes: Vec<EntryOutcome>,
-    /// The logs that entries named and that are known.
+    /// The existing logs that the entries name.
     pub logs: Vec<Grown>,
-    /// The change feed's head as the entries saw it: before the commands.
+    /// The change feed's head before the commands, as the entries saw it.
     pub feed: ChangeNumber,
-    /// Per command, in the order given.
+    /// One result per command, in order.
     pub commands: Vec<Result<CommandOutcome, StoreRefusal>>,
-    /// The logs that commands added to, with their entries.
+    /// The logs that commands extended, with their entries.
     pub command_logs: Vec<Grown>,
     /// The change feed's head after the commands.
     pub command_feed: ChangeNumber,
@@ -103,20 +106,20 @@ pub struct Grown {
     pub room: RoomId,
     /// The newest `seq` of the room's log.
     pub head: Seq,
-    /// The entries this commit added, `seq` ascending up to the head.
+    /// The entries this commit added, by ascending `seq` up to the head.
     pub fresh: Vec<Entry>,
 }
 
-/// Which entries of a room are asked for.
+/// A range of a room's entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Span {
-    /// Those that follow, oldest first.
+    /// The following entries, oldest first.
     After(Seq),
-    /// The nearest that precede.
+    /// The nearest preceding entries.
     Before(Seq),
     Newest,
-    /// This one, half of the page before it, and the rest after it. Past either end, the nearest there is.
+    /// This entry, half of the page before it, and the rest after it. Past either end, the nearest entry.
     Around(Seq),
-    /// The same around the first entry stored at this time or later; the newest where there is none.
+    /// The same around the first entry stored at this time or later, or around the newest one.
     Since(Millis),
 }

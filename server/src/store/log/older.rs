@@ -1,17 +1,17 @@
-//! Bodies that were stored under older rules and could not be sent any more. A log is read as it is: such a body becomes the nearest one that
-//! can be.
+//! Bodies stored under older rules that could no longer be sent. A log must stay readable, so such a body becomes the nearest
+//! valid one.
 
 use serde_json::Value;
 use steadfast_shared::text::is_unseen;
 use steadfast_shared::{Body, Emoji, MessageText, is_blank};
 
-/// In place of a text or a name that shows nothing.
+/// Replaces a text or a name without visible characters.
 const BLANK: &str = "…";
 
-/// In place of a reaction with something that is no emoji: one taken back.
+/// Replaces a reaction that is not an emoji; the reaction counts as removed.
 const NO_EMOJI: &str = "❔";
 
-/// The nearest body to one that cannot be read; `None` where it has no shape that this program knows.
+/// The nearest valid body; `None` if its shape is unknown to this version.
 pub(in crate::store) fn read(body: &str) -> Option<Body> {
     let mut value: Value = serde_json::from_str(body).ok()?;
     mend(&mut value);

@@ -1,4 +1,4 @@
-//! A page of a room's log: which entries fit, and the additions to them.
+//! A page of a room's log: choosing the entries that fit, and completing them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,16 +6,16 @@ use steadfast_shared::{
     Body, Edited, Emoji, Entry, MessageText, Now, Person, Quoted, Reaction, Seq, UserId, limit, mention,
 };
 
-/// Entries read backwards from a place: the one asked for is the last.
+/// For entries read backwards: the requested one is the last.
 pub(in crate::store) fn at_the_end(entries: Vec<Entry>) -> (Vec<Entry>, usize) {
     let nearest = entries.len().saturating_sub(1);
     (entries, nearest)
 }
 
-/// Keeps as much as fits into a page: the entry asked for first of all, then those before it, then those after it.
+/// Keeps as much as fits into a page: first the requested entry, then those before it, then those after it.
 pub(in crate::store) fn cut(entries: &mut Vec<Entry>, nearest: usize) {
     let Some(entry) = entries.get(nearest) else { return };
-    // Where something follows, it has half of the page for itself.
+    // If other entries follow, those up to the requested one get half of the page.
     let half = match entries.len() - nearest {
         1 => limit::PAGE_BYTES,
         _ => limit::PAGE_BYTES / 2,
@@ -29,7 +29,7 @@ pub(in crate::store) fn cut(entries: &mut Vec<Entry>, nearest: usize) {
     entries.drain(..nearest - before);
 }
 
-/// How many of these fit; adds their bytes up.
+/// The number of entries that fit; adds up their bytes.
 fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most: usize) -> usize {
     let fits = entries.take_while(|entry| {
         let with = *bytes + entry.text_bytes();
@@ -47,7 +47,7 @@ fn fitting<'e>(entries: impl Iterator<Item = &'e Entry>, bytes: &mut usize, most
 pub(in crate::store) struct PageChanges(HashMap<Seq, Now>);
 
 impl PageChanges {
-    /// Takes in that a message was changed, and its newest edit, where there is one.
+    /// Records that a message was changed, and its newest edit if there is one.
     pub(in crate::store) fn changed(&mut self, message: Seq, head: Seq, edit: Option<(Body, u64)>) {
         let edited = match edit {
             Some((Body::Edit { text, .. }, at)) => Some(Edited { text, at }),
@@ -61,7 +61,7 @@ impl PageChanges {
         self.0.insert(message, now);
     }
 
-    /// Takes in a reaction. They come by message, and those with one emoji one after another.
+    /// Records a reaction. They arrive by message, and grouped by emoji.
     pub(in crate::store) fn reacted(&mut self, message: Seq, emoji: Emoji, by: Person) {
         let Some(now) = self.0.get_mut(&message) else {
             return;
@@ -87,7 +87,7 @@ pub(in crate::store) fn replied_to(entries: &[Entry]) -> Vec<Seq> {
     replies.into_iter().collect()
 }
 
-/// Gives entries their current state, and the messages they reply to.
+/// Adds the current state to entries, and the messages they reply to.
 pub(in crate::store) fn complete(entries: &mut [Entry], mut changes: PageChanges, quoted: Vec<Quoted>) {
     let quoted: HashMap<Seq, Quoted> = quoted.into_iter().map(|quoted| (quoted.seq, quoted)).collect();
     for entry in entries {
@@ -103,13 +103,13 @@ pub(in crate::store) fn complete(entries: &mut [Entry], mut changes: PageChanges
     }
 }
 
-/// Everybody whom entries that are complete mention.
+/// The people that completed entries mention.
 pub(in crate::store) fn everybody_mentioned(entries: &[Entry]) -> Vec<UserId> {
     let everybody: HashSet<UserId> = entries.iter().flat_map(mentioned).collect();
     everybody.into_iter().collect()
 }
 
-/// Gives entries the names of those whom they mention.
+/// Adds the names of mentioned people to entries.
 pub(in crate::store) fn name_mentioned(entries: &mut [Entry], people: Vec<Person>) {
     let names: HashMap<UserId, Person> = people.into_iter().map(|person| (person.id, person)).collect();
     if names.is_empty() {
@@ -130,7 +130,7 @@ fn replies_to(entry: &Entry) -> Option<Seq> {
     }
 }
 
-/// Whom its texts mention: its own, that of its newest edit, and the one quoted.
+/// The people mentioned in its texts: its own, that of its newest edit, and the quoted one.
 pub(in crate::store) fn mentioned(entry: &Entry) -> Vec<UserId> {
     let edited = entry.now.as_ref().and_then(|now| now.edited.as_ref());
     let quoted = entry.quoted.as_ref().and_then(|quoted| quoted.text.as_deref());

@@ -1,4 +1,4 @@
-//! Where a log is at a time.
+//! The position of a log at a time.
 
 use steadfast_shared::{Millis, RoomId, Seq};
 
@@ -6,7 +6,7 @@ use crate::store::StoreError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, sql};
 
-/// The first entry stored at this time or later, found by halves: the log's times ascend, but for a clock that was set back.
+/// The first entry stored at this time or later, by binary search: the log's times ascend unless a clock was set back.
 pub(in crate::store) async fn first_since<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,

@@ -1,4 +1,4 @@
-//! People's accounts: nicknames, devices, passphrases; and who may have one.
+//! Accounts: nicknames, devices, passphrases, and the right to sign up.
 
 use async_trait::async_trait;
 use steadfast_shared::admin::AccountState;
@@ -8,14 +8,14 @@ use steadfast_shared::{Millis, Nickname, Person, Role, UserId};
 use super::nickname::NotAName;
 use crate::store::{StoreError, TokenHash};
 
-/// Which signed-in device: unique for the life of the database.
+/// A device session's id: unique for the life of the database.
 pub type SessionId = i64;
 
 /// A device that is signed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Device {
     pub session: SessionId,
-    /// Who it speaks for.
+    /// The person it is signed in as.
     pub person: Person,
     pub role: Role,
     pub device_name: String,
@@ -23,10 +23,10 @@ pub struct Device {
     pub has_passphrase: bool,
 }
 
-/// A device that is to be signed in.
+/// A device to sign in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewDevice {
-    /// The hash of the token it will show.
+    /// The hash of its token.
     pub token: TokenHash,
     pub name: String,
     pub at: Millis,
@@ -45,18 +45,18 @@ impl NewDevice {
     }
 }
 
-/// A nickname wanted by somebody who is not here yet.
+/// A request for a new account.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignUp {
     pub name: Nickname,
-    /// The hash of the passphrase, where one is chosen.
+    /// The hash of the passphrase, if there is one.
     pub passphrase: Option<String>,
     pub device: NewDevice,
     pub admission: Admission,
 }
 
 impl SignUp {
-    /// A nickname wanted where registration is open, without a passphrase.
+    /// A sign-up under open registration, without a passphrase.
     pub fn new(name: Nickname, device: NewDevice) -> Self {
         Self {
             name,
@@ -70,95 +70,95 @@ impl SignUp {
     }
 }
 
-/// The right by which somebody signs up.
+/// The right to sign up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admission {
-    /// Whatever registration is: the operator let them in.
+    /// Granted by the operator, whatever registration is.
     Granted,
-    /// By an owner link's code, as an owner.
+    /// An owner link's code, which makes the person an owner.
     Owner(TokenHash),
-    /// Where registration is open; where it is not, by an invitation's code.
+    /// Open registration, or an invitation's code if it is closed.
     Asked {
         /// Whether the operator has closed registration, whatever the owner says.
         closed: bool,
-        /// The hash of the code shown.
+        /// The hash of the client's invitation code.
         invite: Option<TokenHash>,
     },
 }
 
-/// Everything needed to sign in with a nickname that is taken.
+/// The data needed to sign in to an existing account.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
     pub user: UserId,
-    /// The hash of the passphrase, where one is set.
+    /// The hash of the passphrase, if one is set.
     pub passphrase: Option<String>,
 }
 
-/// A signed-in device, as the store keeps it.
+/// A signed-in device, as stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownDevice {
     pub session: SessionId,
     pub name: String,
-    /// When it signed in.
+    /// The time it signed in.
     pub created_at: Millis,
-    /// When it was last noted to be there.
+    /// The last recorded activity.
     pub last_seen_at: Millis,
 }
 
-/// An invitation to be.
+/// A new invitation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InviteTerms {
     /// The hash of its code.
     pub code: TokenHash,
-    /// When it is made.
+    /// The time it is created.
     pub created_at: Millis,
     pub expires_at: Millis,
-    /// How many people may come by it.
+    /// How many people may use it.
     pub uses: Option<u32>,
 }
 
-/// Where accounts are kept.
+/// The store of accounts.
 #[async_trait]
 pub trait Accounts {
-    /// Takes a nickname for a person, signs the device in and lets the person into the room that everybody is in, where the
-    /// log so far counts as read.
+    /// Takes a nickname for a new person, signs the device in and adds the person to the lobby, where the log so far counts as
+    /// read.
     ///
-    /// Nobody becomes an owner but by an owner link. An invitation is used only where it was needed.
+    /// Only an owner link makes an owner. An invitation is used only if it was needed.
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;
 
-    /// Whether this right lets somebody sign up. An invitation is looked at, and not used.
+    /// Whether this right allows a sign-up. An invitation is checked, not used.
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError>;
 
-    /// The account a nickname belongs to, as [`super::nickname`] compares nicknames.
+    /// The account of a nickname, compared as in [`super::nickname`].
     async fn account(&self, name: &Nickname) -> Result<Option<Account>, StoreError>;
 
-    /// Signs one more device in, where the passphrase still is the one that was compared. A person has at most
-    /// [`steadfast_shared::limit::DEVICES`]: one more signs out the one that was not seen for longest, and for
-    /// [`steadfast_shared::limit::DEVICE_IDLE_DAYS`] at least.
+    /// Signs in another device, if the passphrase is still the one that was compared. A person has at most
+    /// [`steadfast_shared::limit::DEVICES`]; one more signs out the device unused for longest, if that is at least
+    /// [`steadfast_shared::limit::DEVICE_IDLE_DAYS`].
     async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError>;
 
-    /// The device that shows this token.
+    /// The device with this token.
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError>;
 
-    /// Why the device that shows this token was signed out, where its person is kept out.
+    /// Why the device with this token was signed out, if its person is excluded.
     async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError>;
 
-    /// Signs a device out. Answers which, or `None` where it was not signed in.
+    /// Signs a device out. Returns its session, or `None` if it was not signed in.
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError>;
 
-    /// A person's devices, the one that signed in last first.
+    /// A person's devices, the last signed in first.
     async fn devices(&self, user: UserId) -> Result<Vec<KnownDevice>, StoreError>;
 
-    /// Signs out a device of this person. Answers whether there was such a one.
+    /// Signs out a device of this person. Returns whether it existed.
     async fn revoke(&self, user: UserId, session: SessionId) -> Result<bool, StoreError>;
 
-    /// Notes when devices were last there. Never goes back.
+    /// Records the last activity of devices. Never moves a time back.
     async fn note_seen(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError>;
 
     /// The hash of a person's passphrase.
     async fn passphrase(&self, user: UserId) -> Result<Option<String>, StoreError>;
 
-    /// Sets a passphrase where it still is the one that was compared. Answers whether it was.
+    /// Sets a passphrase if it is still the one that was compared. Returns whether it was.
     async fn set_passphrase(
         &self,
         user: UserId,
@@ -166,7 +166,7 @@ pub trait Accounts {
         hash: &str,
     ) -> Result<bool, StoreError>;
 
-    /// Sets a passphrase whatever it was, and signs every device of the person out. Answers how many.
+    /// Sets a passphrase unconditionally, and signs out all of the person's devices. Returns their number.
     async fn reset_passphrase(&self, user: UserId, hash: &str) -> Result<u64, StoreError>;
 
     /// Whether the owner has closed registration.
@@ -175,14 +175,13 @@ pub trait Accounts {
     /// Closes or opens registration.
     async fn set_closed(&self, closed: bool) -> Result<(), StoreError>;
 
-    /// The invitations that have not ended, the newest first.
+    /// The invitations that have not expired, newest first.
     async fn invites(&self, at: Millis) -> Result<Vec<Invite>, StoreError>;
 
-    /// Makes an invitation and forgets those that have ended. `None` where there are
-    /// [`steadfast_shared::limit::INVITES`].
+    /// Creates an invitation and deletes expired ones. `None` if there are already [`steadfast_shared::limit::INVITES`].
     async fn invite(&self, terms: &InviteTerms) -> Result<Option<Invite>, StoreError>;
 
-    /// Takes an invitation back. Answers whether there was such a one.
+    /// Revokes an invitation. Returns whether it existed.
     async fn uninvite(&self, id: i64) -> Result<bool, StoreError>;
 }
 
@@ -197,18 +196,18 @@ pub struct SignedIn {
 /// Why a nickname could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
-    /// It is somebody else's, or can be taken for it.
+    /// It belongs to another person, or can be mistaken for such a name.
     #[error("the nickname is taken")]
     NicknameTaken,
     #[error(transparent)]
     NotANickname(#[from] NotAName),
-    /// Nobody new may come from this address.
-    #[error("the address is kept out")]
+    /// Sign-ups from this address are refused.
+    #[error("sign-ups from this address are refused")]
     KeptOut,
-    /// The code is that of no owner link.
-    #[error("no owner link has this code")]
+    /// The owner link's code is not valid.
+    #[error("the owner link's code is not valid")]
     InvalidCode,
-    /// Registration is closed, and no invitation was shown that is good.
+    /// Registration is closed, and there was no valid invitation.
     #[error("registration is closed")]
     InviteRequired,
     #[error(transparent)]
@@ -218,13 +217,13 @@ pub enum SignUpError {
 /// Why a device could not be signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The passphrase has been changed meanwhile.
-    #[error("the passphrase is another one")]
+    /// The passphrase was changed in the meantime.
+    #[error("the passphrase has changed")]
     WrongPassphrase,
     /// The person is banned or deactivated.
-    #[error("the person is kept out")]
+    #[error("the person is banned or deactivated")]
     KeptOut(AccountState),
-    /// The person has as many devices as a person may have, all in use.
+    /// The person has the maximum number of devices, all in use.
     #[error("too many devices")]
     TooManyDevices,
     #[error(transparent)]

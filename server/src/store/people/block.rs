@@ -1,9 +1,9 @@
-//! Whom people have blocked.
+//! Blocked people.
 
 use steadfast_shared::event::{Block, Blocked};
 use steadfast_shared::{Person, UserId, limit};
 
-use super::person::{self, known};
+use super::person::{self, existing};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
@@ -11,17 +11,17 @@ use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::{Blocker, blocker};
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
-/// Blocks somebody, or takes that back.
+/// Blocks a person, or unblocks them.
 pub(in crate::store) async fn block<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: Block,
+    request: Block,
 ) -> Result<CommandOutcome, CommandError> {
-    if asked.person == me.id {
-        return Err(StoreRefusal::Invalid("nobody can block themselves").into());
+    if request.person == me.id {
+        return Err(StoreRefusal::Invalid("you cannot block yourself").into());
     }
-    let person = known(&mut append.connection, asked.person).await?;
-    if asked.blocked {
+    let person = existing(&mut append.connection, request.person).await?;
+    if request.blocked {
         sql!("insert into blocks (" person ", blocked, at) values ($1, $2, $3) on conflict do nothing")
             .bind(me.id)
             .bind(person.id)
@@ -45,13 +45,13 @@ pub(in crate::store) async fn block<S: Sql>(
     Ok(CommandOutcome {
         blocked: Some(Blocked {
             person,
-            blocked: asked.blocked,
+            blocked: request.blocked,
         }),
         ..CommandOutcome::default()
     })
 }
 
-/// Whether one of these has blocked this person, or this person one of them.
+/// Whether one of these people has blocked this person, or this person one of them.
 pub(in crate::store) async fn between<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

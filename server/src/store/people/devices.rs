@@ -1,4 +1,4 @@
-//! Devices are signed in and out.
+//! Signs devices in and out.
 
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::event::ClosingReason;
@@ -13,13 +13,13 @@ use crate::store::{ChangeKind, SessionId, StoreError, TokenHash, word};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// One attempt at a sign-in. Refused, its transaction is taken back.
+/// One attempt at a sign-in. On refusal its transaction is rolled back.
 pub(in crate::store) async fn sign_in<C: SqlConnection>(
     connection: &mut C,
     account: &Account,
     device: &NewDevice,
 ) -> Result<SignedIn, SignInError> {
-    // Locked, so that devices are counted before there is one more.
+    // The lock keeps the count of devices valid until one is added.
     let row = sql!("select id, name, role, state, excluded_until from users
          where id = $1 and passphrase is not distinct from $2" [only_postgres " for no key update"])
     .bind(account.user)
@@ -33,7 +33,7 @@ pub(in crate::store) async fn sign_in<C: SqlConnection>(
         if until.is_none_or(|until| from_sql(until) > device.at) {
             return Err(SignInError::KeptOut(state));
         }
-        // It has ended by itself.
+        // The exclusion has expired.
         readmit(connection, account.user).await?;
     }
     let made_room = make_room(connection, account.user, device.at).await?;
@@ -63,7 +63,7 @@ async fn readmit<C: SqlConnection>(connection: &mut C, user: UserId) -> Result<(
     Ok(())
 }
 
-/// Signs out the device that was not seen for longest, where the person has as many as one may have.
+/// Signs out the device unused for longest, if the person has the maximum number.
 async fn make_room<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -213,7 +213,7 @@ pub(in crate::store) async fn revoke<C: SqlConnection>(
     Ok(ended.is_some())
 }
 
-/// Signs a person's devices out, all of them. Answers how many there were.
+/// Signs out all of a person's devices. Returns their number.
 pub(in crate::store) async fn revoke_all<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

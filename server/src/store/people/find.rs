@@ -1,4 +1,4 @@
-//! People by name: everybody, and those of a room.
+//! People by name: everybody, or the members of a room.
 
 use steadfast_shared::{Person, RoomId};
 
@@ -26,8 +26,9 @@ pub(in crate::store) async fn find<C: SqlConnection>(
     read_page(connection, page, first, others, None).await
 }
 
-/// See [`Rooms::members`]. Postgres goes along everybody's names or sorts, as suits the room. SQLite keeps the order in which
-/// the tables are written: for a large room names first.
+/// See [`Rooms::members`]. Postgres scans all names or sorts, whichever suits the room. SQLite keeps the order in which the
+/// tables are
+/// written: for a large room names first.
 pub(in crate::store) async fn members<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,
@@ -57,7 +58,7 @@ pub(in crate::store) async fn members<C: SqlConnection>(
     read_page(connection, page, first, others, Some(room)).await
 }
 
-/// All the people of a room that has few.
+/// All members of a small room.
 pub(in crate::store) async fn all_members<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,
@@ -70,7 +71,7 @@ pub(in crate::store) async fn all_members<C: SqlConnection>(
     rows.iter().map(person::read).collect()
 }
 
-/// Reads those whose name begins with the search and, where the page has room for more, others that have it elsewhere.
+/// Reads people whose name begins with the search and, if the page has room, others whose name contains it elsewhere.
 async fn read_page<C: SqlConnection>(
     connection: &mut C,
     page: &PeoplePage,
@@ -95,7 +96,7 @@ async fn read_page<C: SqlConnection>(
     Ok(people)
 }
 
-/// The room is the last value of statements that have one.
+/// Binds the room as the last value of statements that have one.
 fn within(query: Statement<'_>, room: Option<RoomId>) -> Statement<'_> {
     match room {
         None => query,

@@ -1,5 +1,6 @@
-//! Nicknames that somebody has given up. They are held for their former owner for a while: words to one person are not
-//! to be taken for words to another.
+//! Nicknames that people have given up. They are reserved for their former owner for a while, so that messages to one person are
+//! not
+//! taken for messages to another.
 
 use steadfast_shared::{Millis, UserId, limit};
 
@@ -10,8 +11,9 @@ use crate::store::query::{SqlConnection, sql};
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// Whether a nickname, or one that can be taken for it, is held for somebody else. Asked once the nickname is taken: who gives it
-/// up at this moment has committed by then.
+/// Whether a nickname, or one that can be mistaken for it, is reserved for another person. Checked after the nickname is taken,
+/// so that
+/// anybody giving it up concurrently has committed by then.
 pub(in crate::store) async fn is_held<C: SqlConnection>(
     connection: &mut C,
     key: &NameKey,
@@ -27,8 +29,8 @@ pub(in crate::store) async fn is_held<C: SqlConnection>(
     .await
 }
 
-/// Somebody gives their nickname up for another one, of these keys. One they take back is former no more; beyond
-/// [`limit::FORMER_NAMES`] the oldest is let go.
+/// Reserves the nickname that a person gives up for one with these keys. A nickname they take back is no longer reserved; beyond
+/// [`limit::FORMER_NAMES`] the oldest is released.
 pub(in crate::store) async fn give_up<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -36,14 +38,14 @@ pub(in crate::store) async fn give_up<C: SqlConnection>(
     at: Millis,
 ) -> Result<(), StoreError> {
     let until = at.saturating_add(limit::FORMER_NAME_DAYS * DAY);
-    // A nickname that was lost to an older one has no keys, and is nobody's to hold.
+    // A nickname lost to an older one has no keys, so there is nothing to reserve.
     sql!("insert into former_names (" person ", name, name_key, name_look, name_shape, until)
          select id, name, name_key, name_look, name_shape, $1 from users where id = $2 and name_look is not null")
     .bind(to_sql(until))
     .bind(user)
     .execute(connection)
     .await?;
-    // Ended ones of others are left to whom nobody waits for.
+    // Expired reservations of others are skipped if they are locked.
     sql!("delete from former_names where " [only_postgres "id in (select id from former_names where "] "until <= $1"
          [only_postgres " order by id for update skip locked)"])
     .bind(to_sql(at))

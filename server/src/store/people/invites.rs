@@ -1,4 +1,4 @@
-//! Who may sign up: whether registration is closed, and invitations.
+//! The right to sign up: whether registration is closed, and invitations.
 
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, limit};
@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, SqlRow, sql};
 
-/// Decides within a sign-up whether it may be, and uses up the invitation.
+/// Decides within a sign-up whether it is allowed, and uses the invitation.
 pub(in crate::store) async fn admit<C: SqlConnection>(
     connection: &mut C,
     admission: Admission,
@@ -89,7 +89,7 @@ pub(in crate::store) async fn all<C: SqlConnection>(
     rows.iter().map(read).collect()
 }
 
-/// Makes an invitation where there are not too many. Nobody else makes one until the end of the transaction.
+/// Creates an invitation if there are not too many. Concurrent ones wait until the end of the transaction.
 pub(in crate::store) async fn make<C: SqlConnection>(
     connection: &mut C,
     terms: &InviteTerms,
@@ -113,7 +113,7 @@ pub(in crate::store) async fn make<C: SqlConnection>(
     row.as_ref().map(read).transpose()
 }
 
-/// Takes an invitation back. Answers whether there was one.
+/// Revokes an invitation. Returns whether it existed.
 pub(in crate::store) async fn take_back<C: SqlConnection>(
     connection: &mut C,
     id: i64,

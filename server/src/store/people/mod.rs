@@ -1,10 +1,10 @@
-//! People: pages of them by name, from a key on.
+//! People, and pages of them by name.
 //!
 //! - [`account`]: accounts and their devices
-//! - [`nickname`]: the keys of names; `former`: nicknames that were given up; `rename`: one takes another's place
-//! - `sign_up`, `invites`: somebody comes; `devices`: they sign in and out; `passphrase`: and show who they are
+//! - [`nickname`]: the keys that compare names; `former`: reserved former nicknames; `rename`: changing a nickname
+//! - `sign_up`, `invites`: new accounts; `devices`: signing in and out; `passphrase`: stored passphrases
 //! - `person`: people by their ids; `find`: by name
-//! - `block`: whom people have blocked
+//! - `block`: blocked people
 
 pub mod account;
 pub(super) mod block;
@@ -21,26 +21,26 @@ pub(super) mod sign_up;
 
 use steadfast_shared::{UserId, limit};
 
-/// Most people looked through for a name that has the search in its middle: no index finds these.
+/// Most people scanned for a name that contains the search in its middle, because no index finds these.
 pub(super) const LOOKED_THROUGH: usize = 5_000;
 
-/// Rooms of more members are paged along everybody's names, smaller ones are sorted.
+/// Rooms with more members are paged by scanning all names; smaller ones are sorted.
 pub(super) const SORTED: usize = 1_000;
 
-/// Which of the people to read. They come by name: without regard to case, width and form.
+/// A page of people by name, regardless of case, width and form.
 ///
-/// Those whose name begins with the search come first, and can be paged. A first page that is not full is filled up with others
-/// whose name has it elsewhere.
+/// Names that begin with the search come first and can be paged. A first page with room left is filled with names that contain it
+/// elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PeoplePage {
     pub(super) search: String,
     pub(super) after: Option<(String, UserId)>,
-    /// At most so many.
+    /// The most people on the page.
     pub limit: usize,
 }
 
 impl PeoplePage {
-    /// The people with this in their name who come after somebody of this name and id; at most so many.
+    /// The first `limit` people with this in their name, after the person of the given name and id.
     pub fn new(search: &str, after: Option<&(String, UserId)>, limit: usize) -> Self {
         Self {
             search: nickname::folded(search.trim()),
@@ -49,12 +49,12 @@ impl PeoplePage {
         }
     }
 
-    /// The first of them.
+    /// The first page.
     pub fn first(search: &str) -> Self {
         Self::new(search, None, limit::LISTED)
     }
 
-    /// The page that follows one which ended with somebody of this name and id.
+    /// The page that follows the one ending with the person of this name and id.
     pub fn going_on(&self, name: &str, id: UserId) -> Self {
         Self {
             after: Some((nickname::folded(name), id)),
@@ -67,12 +67,12 @@ impl PeoplePage {
         nickname::folded(name)
     }
 
-    /// Whether somebody of this key and id is on this page or one of those that follow it.
+    /// Whether a person with this key and id is on this page or a following one.
     pub fn has(&self, key: &str, id: UserId) -> bool {
         (key, id) > self.start() && key.contains(&self.search)
     }
 
-    /// The key that no name of the search reaches.
+    /// The key after all names that begin with the search.
     pub(super) fn end(&self) -> String {
         format!("{}{}", self.search, char::MAX)
     }
@@ -83,7 +83,7 @@ impl PeoplePage {
         start.map_or(("", UserId(uuid::Uuid::nil())), |(key, id)| (key.as_str(), *id))
     }
 
-    /// How many more are to be looked for in the middle of names, where so many begin with the search.
+    /// How many more to look for in the middle of names, when this many begin with the search.
     pub(super) fn missing(&self, found: usize) -> Option<usize> {
         let left = self.limit.checked_sub(found).filter(|left| *left > 0);
         left.filter(|_| self.after.is_none() && !self.search.is_empty())

@@ -1,14 +1,15 @@
-//! By which rules a database compares names and reactions, and which names keep their keys when the rules change.
+//! The versions of the rules by which a database compares names and reactions, and the keys names keep when the rules change.
 
 use std::collections::HashSet;
 
 use crate::store::nickname::NameKey;
 
-/// By which rules reactions are one emoji each, in one form: those of Unicode 17.
+/// The version of the rules that normalize reactions to one emoji: those of Unicode 17.
 pub(in crate::store) const EMOJI_RULES: &str = "1/17";
 
-/// Whether a database follows older rules than these. Never the newer ones: while nodes are replaced one by one, an older
-/// program must not turn the keys back.
+/// Whether a database follows older rules than these. Newer rules never count as behind: during a rolling upgrade an older
+/// version must
+/// not turn the keys back.
 pub(in crate::store) fn is_behind(known: Option<&str>, rules: &str) -> bool {
     let numbers = |rules: &str| -> Vec<u64> {
         rules
@@ -19,7 +20,7 @@ pub(in crate::store) fn is_behind(known: Option<&str>, rules: &str) -> bool {
     known.is_none_or(|known| numbers(known) < numbers(rules))
 }
 
-/// Keys that some name has already.
+/// Keys that names already have.
 #[derive(Default)]
 pub(in crate::store) struct TakenNames {
     names: HashSet<String>,

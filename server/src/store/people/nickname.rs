@@ -1,13 +1,13 @@
-//! The keys that make a nickname one person's, and a public room's name its own: two names that can be taken for each other are the same.
+//! The keys that make nicknames and public room names unique: two names that can be mistaken for each other have the same key.
 //!
 //! A name has three keys, each of them unique:
 //!
-//! - The *name* is how it reads: the comparison form of PRECIS (RFC 8266: case, width and spaces do not count), then the
-//!   skeleton of confusable characters (Unicode TR39: letters that are drawn alike are one letter).
-//! - The *look* is the skeleton of the typed text, case and all: `Ian` looks like `lan`, which the name cannot tell, for in
-//!   lower case an i is no l.
-//! - The *shape* is the name with foreign letters replaced by their look-alikes: `Мina` with a Cyrillic М is `Mina`, and so `mina`, which
-//!   neither of the others can tell, for in lower case that letter is drawn unlike any m.
+//! - The *name* is how it reads: the comparison form of PRECIS (RFC 8266: case, width and spaces do not count), then the skeleton
+//!   of confusable characters (Unicode TR39: letters that look alike are one letter).
+//! - The *look* is the skeleton of the typed text, with case: `Ian` looks like `lan`, which the name cannot detect, because a
+//!   lower case i is no l.
+//! - The *shape* is the name with foreign letters replaced by their look-alikes: `Мina` with a Cyrillic М is `Mina`, and so
+//!   `mina`, which neither of the others can detect, because in lower case that letter looks unlike any m.
 
 use precis_profiles::Nickname as Profile;
 use precis_profiles::precis_core::profile::Rules;
@@ -18,10 +18,11 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 
-/// Which rules the keys follow: part of the database, so that keys of other rules are brought up to date.
+/// The version of the rules behind the keys, stored in the database so that keys of other rules are updated.
 ///
-/// The first number is raised where the rules below change; the others are the versions of Unicode whose tables they read:
-/// for case, for width, for skeletons.
+/// The first number is raised when the rules below change; the others are the versions of the Unicode tables they read: for case,
+/// for
+/// width, for skeletons.
 pub(in crate::store) fn rules() -> String {
     let (case, width, drawn) = (
         char::UNICODE_VERSION,
@@ -34,19 +35,19 @@ pub(in crate::store) fn rules() -> String {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct NameKey {
     pub name: String,
-    /// Its skeleton, case and all.
+    /// Its skeleton, with case.
     pub look: String,
-    /// The name, each foreign letter taken for the one it is drawn like.
+    /// The name, with each foreign letter replaced by the one it looks like.
     pub shape: String,
 }
 
-/// The name has nothing to see, or a character that PRECIS leaves to no name.
+/// The name has no visible character, or one that PRECIS allows in no name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("this cannot be a name: it has a character that is not allowed, or nothing that can be seen")]
+#[error("this name cannot be used: it has a character that is not allowed, or no visible character")]
 pub struct NotAName;
 
 impl NameKey {
-    /// The keys of a name that somebody wants. The store keeps them beside it.
+    /// The keys of a new name. The store keeps them beside it.
     pub fn of(wanted: &str) -> Result<Self, NotAName> {
         let wanted = composed(wanted);
         let key = Self::of_stored(&wanted);
@@ -60,7 +61,7 @@ impl NameKey {
         Ok(key)
     }
 
-    /// The keys of any text, by the same rules and without a judgement: for names that were taken under other rules.
+    /// The keys of any text by the same rules, without validation: for names taken under other rules.
     pub(in crate::store) fn of_stored(text: &str) -> Self {
         Self {
             name: settled(text, name),
@@ -70,12 +71,12 @@ impl NameKey {
     }
 }
 
-/// A text in the form in which it is stored and shown (NFC): a Mac writes Hangul letter by letter.
+/// A text in the form that is stored and shown (NFC): macOS writes Hangul letter by letter.
 pub(in crate::store) fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// The text for searches, and the searched one: without regard to case, width, form, and characters that take no room (NFKC).
+/// A text normalized for searching: without case, width, form, and zero-width characters (NFKC).
 pub(in crate::store) fn folded(text: &str) -> String {
     let lower: String = text
         .nfkc()
@@ -85,11 +86,12 @@ pub(in crate::store) fn folded(text: &str) -> String {
     lower.nfkc().collect()
 }
 
-/// Whether PRECIS lets a nickname have these characters where it has them.
+/// Whether PRECIS allows these characters in a nickname, at their positions.
 fn is_allowed(text: &str) -> bool {
     let class = FreeformClass::default();
-    // The registry of RFC 8264 ends with Unicode 6.3. Younger characters are judged by the skeleton alone; how a sign is drawn,
-    // as text or as emoji, is no matter of the name.
+    // The registry of RFC 8264 ends with Unicode 6.3. Newer characters are judged by the skeleton alone; whether a sign is drawn
+    // as text
+    // or as emoji does not matter to the name.
     let known: String = without_emoji(text)
         .chars()
         .filter(|c| {
@@ -100,7 +102,7 @@ fn is_allowed(text: &str) -> bool {
     class.allows(&known).is_ok()
 }
 
-/// A text with a space for each emoji: PRECIS knows nothing of their joiners.
+/// A text with a space for each emoji, because PRECIS does not know their joiners.
 fn without_emoji(text: &str) -> String {
     let mut without = String::with_capacity(text.len());
     let mut rest = text;
@@ -120,7 +122,7 @@ fn without_emoji(text: &str) -> String {
     without
 }
 
-/// Applies a mapping until it changes nothing: a character that a skeleton brings to light may have a case, a width, a skeleton.
+/// Applies a mapping until it changes nothing: a character produced by a skeleton may itself have a case, a width, a skeleton.
 fn settled(text: &str, map: impl Fn(&str) -> String) -> String {
     /// More rounds than any character needs.
     const ROUNDS: usize = 8;
@@ -137,7 +139,7 @@ fn settled(text: &str, map: impl Fn(&str) -> String) -> String {
 
 fn name(text: &str) -> String {
     let profile = Profile::new();
-    // Neither rule refuses anything.
+    // Neither rule can fail.
     let spaced = profile.additional_mapping_rule(text).unwrap_or_default();
     let folded = profile.case_mapping_rule(spaced).unwrap_or_default();
     seen(&profile.normalization_rule(folded).unwrap_or_default())
@@ -149,7 +151,7 @@ fn look(text: &str) -> String {
     seen(&profile.normalization_rule(spaced).unwrap_or_default())
 }
 
-/// The text with each letter beyond ASCII as the one it is drawn like.
+/// The text with each non-ASCII letter replaced by the ASCII one it looks like.
 fn at_home(text: &str) -> String {
     let mut drawn = String::with_capacity(text.len());
     let mut buffer = [0; 4];
@@ -163,13 +165,13 @@ fn at_home(text: &str) -> String {
     drawn
 }
 
-/// The skeleton, with characters drawn as nothing taken for the space they look like.
+/// The skeleton, with invisible characters replaced by the space they look like.
 fn seen(text: &str) -> String {
     let blank = |c| if is_blank(c) { ' ' } else { c };
     skeleton(text).map(blank).collect()
 }
 
-/// Characters that have a width and nothing else, and that Unicode does not call white space.
+/// Blank characters that Unicode does not count as white space.
 fn is_blank(c: char) -> bool {
     matches!(
         c,
@@ -223,7 +225,7 @@ mod tests {
         assert!(collide("Paul", "PauI"));
         assert!(collide("b0b", "bOb"));
         assert!(!collide("Ian", "Lan"), "an I is no L");
-        // Cyrillic and Greek capitals, beside a nickname in lower case.
+        // Cyrillic and Greek capitals against a lower case nickname.
         assert!(collide("mina", "Мina"));
         assert!(collide("nick", "Νick"));
         assert!(collide("МИНА", "мина"));
@@ -248,7 +250,7 @@ mod tests {
                 assert!(!collide(one, other), "{one} {other}");
             }
         }
-        // As a phone and as a Mac write it.
+        // As typed on a phone and on macOS.
         assert!(collide("민아", "민아"));
     }
 
@@ -287,7 +289,7 @@ mod tests {
         ] {
             assert!(NameKey::of(name).is_ok(), "{name:?}");
         }
-        // A joiner tells no names apart, and stands where PRECIS has it.
+        // A joiner does not make names different, and stays where PRECIS allows it.
         assert!(collide("علی\u{200C}رضا", "علیرضا"));
         assert!(collide("👩\u{200D}💻", "👩💻"));
         for not in ["a\u{200C}b", "가\u{200D}나", "ا\u{200D}ب", "\u{200C}"] {
@@ -313,7 +315,7 @@ mod tests {
 
     #[test]
     fn every_characters_keys_are_settled() {
-        // All but Han and Hangul, of which one is like the other, and the empty planes.
+        // Everything except Han and Hangul, which are uniform, and the empty planes.
         let all = ('\0'..'\u{3400}')
             .chain('\u{A000}'..'\u{AC80}')
             .chain('\u{F900}'..'\u{20000}')

@@ -1,4 +1,4 @@
-//! Accounts and their passphrases, by their hashes.
+//! Passphrases of accounts, as hashes.
 
 use steadfast_shared::{Nickname, UserId};
 
@@ -39,7 +39,7 @@ pub(in crate::store) async fn hash_of<C: SqlConnection>(
     Ok(hash.flatten())
 }
 
-/// Sets a passphrase where the former one still is the one that was compared. Answers whether it was.
+/// Sets a passphrase if the former one is still the one that was compared. Returns whether it was.
 pub(in crate::store) async fn set<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -55,7 +55,7 @@ pub(in crate::store) async fn set<C: SqlConnection>(
     Ok(set > 0)
 }
 
-/// Sets a passphrase and signs every device out. Answers how many there were.
+/// Sets a passphrase and signs every device out. Returns their number.
 pub(in crate::store) async fn reset<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

@@ -12,7 +12,7 @@ use crate::store::command::CommandError;
 use crate::store::query::{Columns, SqlConnection, SqlRow, sql};
 use crate::store::{Profile, StoreError, StoreRefusal, word};
 
-/// These people, by the names they have, in the order given; who does not exist is left out.
+/// These people by their current names, in the given order; unknown ids are left out.
 pub(in crate::store) async fn named<C: SqlConnection>(
     connection: &mut C,
     ids: &[UserId],
@@ -38,7 +38,7 @@ pub(in crate::store) async fn named<C: SqlConnection>(
     Ok(known.collect())
 }
 
-/// A person of a row with `id` and `name`.
+/// Reads a person from a row with `id` and `name`.
 pub(in crate::store) fn read(row: &impl Columns) -> Result<Person, StoreError> {
     Ok(Person {
         id: UserId(row.column("id")?),
@@ -46,7 +46,7 @@ pub(in crate::store) fn read(row: &impl Columns) -> Result<Person, StoreError> {
     })
 }
 
-/// A person whom a row may have, by the columns of their id and name.
+/// Reads a person from a row that may have none, by the columns of their id and name.
 pub(in crate::store) fn read_optional(
     row: &SqlRow,
     id: &str,
@@ -62,8 +62,8 @@ pub(in crate::store) fn read_optional(
     .transpose()
 }
 
-/// This person, by the name they have.
-pub(in crate::store) async fn known<C: SqlConnection>(
+/// This person, by their current name.
+pub(in crate::store) async fn existing<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
 ) -> Result<Person, CommandError> {
@@ -72,7 +72,7 @@ pub(in crate::store) async fn known<C: SqlConnection>(
 }
 
 /// All of these people, each once.
-pub(in crate::store) async fn all_known<C: SqlConnection>(
+pub(in crate::store) async fn all_existing<C: SqlConnection>(
     connection: &mut C,
     users: &[UserId],
 ) -> Result<Vec<Person>, CommandError> {

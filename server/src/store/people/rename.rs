@@ -1,4 +1,4 @@
-//! People get other nicknames.
+//! Changes nicknames.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::store::query::sql;
 use crate::store::rooms::difference::{NO_NICKNAME, former_nickname};
 use crate::store::{CommandOutcome, StoreRefusal};
 
-/// Gives somebody another nickname, and writes that into each of their rooms in which things can be said.
+/// Changes a person's nickname, and writes that to each of their rooms that is not archived.
 pub(in crate::store) async fn rename<S: Sql>(
     append: &mut Append<S>,
     me: Person,
@@ -38,7 +38,7 @@ pub(in crate::store) async fn rename<S: Sql>(
         .bind(me.id)
         .execute(&mut append.connection)
         .await;
-        // Refused where somebody else has the name, or one that can be taken for it.
+        // Refused if another person has the name, or one that can be mistaken for it.
         taken.map_err(|error| error.or_taken(StoreRefusal::NicknameTaken))?;
         if former::is_held(&mut append.connection, &key, me.id, append.at).await? {
             return Err(StoreRefusal::NicknameTaken.into());
@@ -51,11 +51,11 @@ pub(in crate::store) async fn rename<S: Sql>(
         .await?;
         let rooms: BTreeSet<RoomId> = rooms.into_iter().map(RoomId).collect();
         append.ensure_locked(&rooms).await?;
-        let said = rooms.into_iter().map(|room| {
+        let entries = rooms.into_iter().map(|room| {
             let (name, was) = (name.clone(), was.clone());
             (room, Body::Nickname { name, was })
         });
-        append.write(&renamed, said.collect()).await?;
+        append.write(&renamed, entries.collect()).await?;
     }
     Ok(CommandOutcome {
         name_changed: me.name != renamed.name,

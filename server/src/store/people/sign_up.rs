@@ -1,4 +1,4 @@
-//! Somebody signs up.
+//! Creates accounts.
 
 use steadfast_shared::{Person, Role, RoomId, UserId};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::store::number::to_sql;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{ChangeKind, StoreError};
 
-/// One attempt at a sign-up. Refused, its transaction is taken back.
+/// One attempt at a sign-up. On refusal its transaction is rolled back.
 pub(in crate::store) async fn sign_up<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -54,7 +54,7 @@ pub(in crate::store) async fn sign_up<C: SqlConnection>(
     })
 }
 
-/// Waits for whoever takes or gives up such a name at this moment. Answers whether nobody else has it.
+/// Inserts the person, after waiting for concurrent changes of such a name. Returns whether the name was free.
 async fn insert<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
@@ -79,7 +79,7 @@ async fn insert<C: SqlConnection>(
     Ok(inserted == 1)
 }
 
-/// Lets a new person into the room that everybody is in, with the log so far as read.
+/// Adds a new person to the lobby, with the log so far as read.
 async fn enter_lobby<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

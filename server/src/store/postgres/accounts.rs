@@ -1,4 +1,4 @@
-//! Accounts over Postgres: the statements are those of `store::people`, each attempted anew where another writer was in the way.
+//! Accounts over Postgres: the statements are those of `store::people`, retried if another writer was in the way.
 
 use async_trait::async_trait;
 use steadfast_shared::admin::AccountState;
@@ -21,7 +21,7 @@ use crate::store::{StoreError, TokenHash};
 impl Accounts for PostgresStore {
     async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
         let key = NameKey::of(wanted.name.as_str())?;
-        // The same at every attempt, as far as one may have been committed.
+        // The same at every attempt, because one may already have been committed.
         let user = UserId(Uuid::now_v7());
         attempted!(self, accounts, |transaction| async {
             match sign_up(&mut *transaction, user, wanted, &key).await {
@@ -73,7 +73,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-        // Anybody may ask for this: where there is nothing to end, nothing is written.
+        // Anybody may call this, so nothing is written if there is nothing to end.
         if self.device(token).await?.is_none() {
             return Ok(None);
         }
@@ -181,7 +181,7 @@ impl Accounts for PostgresStore {
 
     async fn invite(&self, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {
         written!(self, accounts, |transaction| async {
-            // One at a time: they are counted before there is one more.
+            // The lock keeps the count valid until an invitation is added.
             sqlx::query("select pg_advisory_xact_lock($1, $2)")
                 .bind(super::lease::LOCKS)
                 .bind(super::lease::INVITES)

@@ -39,9 +39,9 @@ impl Administration for PostgresStore {
         owner::is_link(&mut *connection, code).await
     }
 
-    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
+    async fn people_info(&self, query: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        people::list(&mut *connection, asked, at).await
+        people::list(&mut *connection, query, at).await
     }
 
     async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError> {
@@ -74,14 +74,14 @@ impl Administration for PostgresStore {
         people::limits_of(&mut *connection, user).await
     }
 
-    async fn sign_ins(&self, asked: LogQuery) -> Result<Vec<SignIn>, StoreError> {
+    async fn sign_ins(&self, query: LogQuery) -> Result<Vec<SignIn>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        logs::sign_ins(&mut *connection, asked).await
+        logs::sign_ins(&mut *connection, query).await
     }
 
-    async fn audit(&self, asked: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
+    async fn audit(&self, query: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        logs::audit(&mut *connection, asked).await
+        logs::audit(&mut *connection, query).await
     }
 
     async fn held_addresses(&self, at: Millis) -> Result<Vec<HeldAddress>, StoreError> {
@@ -96,9 +96,9 @@ impl Administration for PostgresStore {
         ))
     }
 
-    async fn rooms_info(&self, asked: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
+    async fn rooms_info(&self, query: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        rooms::list(&mut *connection, asked, all).await
+        rooms::list(&mut *connection, query, all).await
     }
 
     async fn room_info(&self, room: RoomId) -> Result<Option<RoomInfo>, StoreError> {
@@ -145,10 +145,10 @@ impl Administration for PostgresStore {
     async fn left_messages(
         &self,
         user: UserId,
-        asked: LeftMessagesQuery,
+        query: LeftMessagesQuery,
     ) -> Result<Vec<LeftMessage>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        people::left_messages(&mut *connection, user, asked).await
+        people::left_messages(&mut *connection, user, query).await
     }
 }
 
@@ -187,7 +187,7 @@ async fn erase(connection: &mut PgConnection, user: UserId, after: Uuid) -> Resu
         messages.push((room, from_sql(row.try_get("seq")?)));
         last = Some((user, row.try_get("id")?));
     }
-    // As whoever edits or reacts to them has locked their rooms.
+    // Lock their rooms, as edits and reactions do.
     let mut rooms: Vec<Uuid> = messages.iter().map(|(room, _)| room.0).collect();
     rooms.sort_unstable();
     rooms.dedup();
@@ -201,7 +201,7 @@ async fn erase(connection: &mut PgConnection, user: UserId, after: Uuid) -> Resu
             .bind(user.0)
             .execute(&mut *connection)
             .await?;
-        // Somebody else may be next.
+        // Another person may be next.
         last = sqlx::query_scalar("select id from users where erasing limit 1")
             .fetch_optional(connection)
             .await?
@@ -226,8 +226,9 @@ async fn purge(connection: &mut PgConnection, room: Uuid) -> Result<bool, StoreE
         .bind(room)
         .execute(&mut *connection)
         .await?;
-    // Whatever hangs on the last ones, and then those: from the end, and the head with it, so that the log is contiguous at
-    // every moment.
+    // First the rows that refer to the last entries, then those entries and the head: deleting from the end keeps the log
+    // contiguous at every
+    // point.
     for query in [
         "delete from mentions where room = $1 and message > (select head from rooms where id = $1) - $2",
         "delete from reactions where room = $1 and message > (select head from rooms where id = $1) - $2",

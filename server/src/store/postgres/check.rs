@@ -1,4 +1,4 @@
-//! Whether a database is whole: its rooms' logs, and all that refers to something else. Its pages are Postgres' own to look at.
+//! Checks a database: its rooms' logs and all references. Its pages are Postgres's own to check.
 
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
@@ -7,17 +7,17 @@ use super::body::read;
 use super::from_sql;
 use super::open::{Address, PostgresOpenError, newest_migration};
 use crate::store::StoreError;
-use crate::store::report::{Check, Report, TOLD};
+use crate::store::report::{Check, REPORTED, Report};
 
 const RESTORE: &str = "stop the servers, keep this database, and go back to a backup: `pg_restore` what `pg_dump` wrote, or \
                        recover to a point in time. Then look into Postgres' log, and run `pg_amcheck`";
 const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
                       writes it";
 
-/// Entries looked at in one statement.
+/// Entries checked in one statement.
 const AT_ONCE: i64 = 1_000;
 
-/// Rooms whose logs have a gap, or another end than their head says.
+/// Rooms whose logs have a gap, or end elsewhere than their head.
 const GAPS: &str =
     "select rooms.name || ': head ' || rooms.head || ', ' || count(entries.seq) || ' entries, from '
         || coalesce(min(entries.seq), 0) || ' to ' || coalesce(max(entries.seq), 0)
@@ -26,13 +26,13 @@ const GAPS: &str =
     having count(entries.seq) <> rooms.head or coalesce(max(entries.seq), 0) <> rooms.head
         or coalesce(min(entries.seq), 1) <> 1";
 
-/// Where the change feed has a gap, or another end than its head says.
+/// Gaps in the change feed, or an end elsewhere than its head.
 const FEED_GAPS: &str = "select 'head ' || feed.head || ', ' || count(number) || ' changes, from ' || min(number) || ' to ' || max(number)
     from feed, changes group by feed.head
     having count(number) <> max(number) - min(number) + 1 or max(number) <> feed.head";
 
-/// References to entries that are not there.
-const ASTRAY: [&str; 6] = [
+/// References to missing entries.
+const DANGLING: [&str; 6] = [
     "select 'entry ' || seq || ' of room ' || room || ': there is no such room or no such author'
      from entries where not exists (select 1 from rooms where id = entries.room)
         or not exists (select 1 from users where id = entries.author)",
@@ -54,7 +54,7 @@ const ASTRAY: [&str; 6] = [
      from members join rooms on rooms.id = members.room where members.read > rooms.head",
 ];
 
-/// Members to whom another number of messages is kept as unread than there are.
+/// Members whose stored count of unread messages differs from the actual one.
 const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.seen)
         || ' messages are kept as unread to somebody who has read up to ' || members.read || ', and ' || count(entries.seq)
         || ' are there'
@@ -64,47 +64,47 @@ const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.see
      group by members.person, members.room, rooms.id
      having count(entries.seq) <> rooms.messages - members.seen";
 
-/// Why a database could not be looked at.
+/// Why a database could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresCheckError {
-    /// It cannot be connected to.
+    /// The connection failed.
     #[error(transparent)]
     Open(#[from] PostgresOpenError),
-    /// It cannot be read.
+    /// The database cannot be read.
     #[error("cannot read the database {name} ({source})")]
     Unreadable { name: String, source: StoreError },
 }
 
-/// Looks at everything in a database, in one moment of it, whether servers run on it or not. Changes nothing.
+/// Checks a whole database in one snapshot, whether or not servers run on it. Changes nothing.
 pub async fn check(url: &str) -> Result<Report, PostgresCheckError> {
     let address = Address::parse(url)?;
     let mut connection = address.connect().await?;
-    let done = look(&address.name, &mut connection).await;
+    let done = inspect(&address.name, &mut connection).await;
     done.map_err(|source| PostgresCheckError::Unreadable {
         name: address.name,
         source,
     })
 }
 
-async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, StoreError> {
-    // One moment for all of it.
-    let mut moment = connection
+async fn inspect(name: &str, connection: &mut PgConnection) -> Result<Report, StoreError> {
+    // All reads are from one snapshot.
+    let mut snapshot = connection
         .begin_with("begin isolation level repeatable read read only")
         .await?;
-    let schema = schema(&mut moment).await?;
+    let schema = schema(&mut snapshot).await?;
     let epoch: Option<Uuid> = sqlx::query_scalar("select id from epoch")
-        .fetch_optional(&mut *moment)
+        .fetch_optional(&mut *snapshot)
         .await?;
     let row = sqlx::query(
         "select (select count(*) from users where role <> 'server') as people, (select count(*) from rooms) as rooms,
                 (select count(*) from entries) as entries, pg_database_size(current_database()) as bytes",
     )
-    .fetch_one(&mut *moment)
+    .fetch_one(&mut *snapshot)
     .await?;
     let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
-    let mut astray = Vec::new();
-    for query in ASTRAY {
-        astray.extend(findings(&mut moment, query).await?);
+    let mut dangling = Vec::new();
+    for query in DANGLING {
+        dangling.extend(findings(&mut snapshot, query).await?);
     }
     let checks = vec![
         Check::new(
@@ -119,26 +119,26 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         Check::new(
             "rooms",
             "every room's log is contiguous from 1 to its head",
-            findings(&mut moment, GAPS).await?,
+            findings(&mut snapshot, GAPS).await?,
             RESTORE,
         ),
         Check::new(
             "changes",
             "the change feed is contiguous up to its head",
-            findings(&mut moment, FEED_GAPS).await?,
+            findings(&mut snapshot, FEED_GAPS).await?,
             RESTORE,
         ),
         Check::new(
             "references",
-            "every change, reply, reaction, mention and author refers to something that is there",
-            astray,
+            "every change, reply, reaction, mention and author refers to something that exists",
+            dangling,
             REPORT,
         ),
         Check::new(
             "unread",
-            "what is kept as unread is what counting finds",
+            "the stored unread counts equal the actual ones",
             if schema >= 8 {
-                findings(&mut moment, UNREAD).await?
+                findings(&mut snapshot, UNREAD).await?
             } else {
                 Vec::new()
             },
@@ -147,7 +147,7 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         Check::new(
             "texts",
             "every entry can be read",
-            unreadable(&mut moment).await?,
+            unreadable(&mut snapshot).await?,
             RESTORE,
         ),
     ];
@@ -163,37 +163,37 @@ async fn look(name: &str, connection: &mut PgConnection) -> Result<Report, Store
         entries: count("entries")?,
         checks,
     };
-    moment.rollback().await?;
+    snapshot.rollback().await?;
     Ok(report)
 }
 
-/// The migration a database is at.
+/// The newest migration of a database.
 async fn schema(connection: &mut PgConnection) -> Result<i64, StoreError> {
     let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
         .fetch_one(connection)
         .await
         .map_err(|error| match StoreError::from(error) {
             error if error.is_out_of_reach() => error,
-            _ => StoreError::Unreadable("schema: this is no database of Steadfast's"),
+            _ => StoreError::Unreadable("schema: this is not a Steadfast database"),
         })?;
     match schema {
         Some(schema) if schema <= newest_migration() => Ok(schema),
         Some(_) => Err(StoreError::Unreadable(
-            "schema: a newer version of Steadfast has written it",
+            "schema: it was written by a newer version of Steadfast",
         )),
         None => Err(StoreError::Unreadable("schema: it has none")),
     }
 }
 
 async fn findings(connection: &mut PgConnection, query: &'static str) -> Result<Vec<String>, StoreError> {
-    let query = format!("{query} limit {TOLD}");
+    let query = format!("{query} limit {REPORTED}");
     sqlx::query_scalar(sqlx::AssertSqlSafe(query))
         .fetch_all(connection)
         .await
         .map_err(StoreError::from)
 }
 
-/// Entries whose bodies cannot be read, and replies to entries that are not there.
+/// Entries whose bodies cannot be read, and replies to missing entries.
 async fn unreadable(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
     let mut from = (Uuid::nil(), 0_i64);
@@ -209,7 +209,7 @@ async fn unreadable(connection: &mut PgConnection) -> Result<Vec<String>, StoreE
         let Some(last) = rows.last() else { return Ok(found) };
         from = (last.try_get("room")?, last.try_get("seq")?);
         for row in &rows {
-            if read(row.try_get("body")?).is_err() && found.len() < TOLD {
+            if read(row.try_get("body")?).is_err() && found.len() < REPORTED {
                 let (room, seq): (Uuid, i64) = (row.try_get("room")?, row.try_get("seq")?);
                 found.push(format!("entry {seq} of room {room}"));
             }

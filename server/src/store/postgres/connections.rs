@@ -1,4 +1,4 @@
-//! How connections to the database are made, and when all of them are thrown away.
+//! How connections to the database are opened, and when all of them are discarded.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,16 +10,16 @@ use tokio::time::{Instant, timeout};
 use super::lineage::Lineage;
 use crate::clock;
 
-/// How the connections of a pool are told from others, in Postgres' list of them.
+/// The application name of a pool's connections, in Postgres's list of connections.
 const NAME: &str = "steadfast";
 
-/// How long a connection may take to answer when it is given back.
+/// How long a connection may take to answer a ping when it is returned.
 const RELEASE: Duration = Duration::from_secs(2);
 
-/// The settings of every connection. The times keep one that hangs from holding others up: a transaction that is begun
-/// and not gone on with, a lock, a statement, a client that is gone without a word.
+/// The settings of every connection. The timeouts keep a hanging connection from blocking others: an idle transaction, a lock, a
+/// statement, a client that is gone without closing.
 const SETTINGS: [(&str, &str); 10] = [
-    // A plan made while a table was empty is slow for ever.
+    // A plan made while a table was empty would stay slow for ever.
     ("plan_cache_mode", "force_custom_plan"),
     ("statement_timeout", "3s"),
     ("lock_timeout", "2s"),
@@ -32,12 +32,12 @@ const SETTINGS: [(&str, &str); 10] = [
     ("jit", "off"),
 ];
 
-/// The same, for a connection with a purpose of its own.
+/// The name of a connection with a special purpose.
 pub(super) fn named(purpose: &str) -> String {
     format!("{NAME} {purpose}")
 }
 
-/// Options with the settings of every connection.
+/// Connection options with the common settings.
 pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
     options
         .application_name(NAME)
@@ -45,7 +45,7 @@ pub(super) fn settled(options: PgConnectOptions) -> PgConnectOptions {
         .disable_statement_logging()
 }
 
-/// Options for long work: migrations, and checks of everything.
+/// Options for long work: migrations, and full checks.
 pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
     settled(options).options([
         ("statement_timeout", "0"),
@@ -54,7 +54,7 @@ pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
-/// Which connections are still used: those made since the last time that all were thrown away.
+/// Which connections are still valid: those opened since all were last discarded.
 #[derive(Clone, Debug)]
 pub(super) struct Generation {
     ended: Arc<Mutex<Option<Instant>>>,
@@ -62,7 +62,7 @@ pub(super) struct Generation {
 }
 
 impl Generation {
-    /// Connections that are expected to lead to this lineage.
+    /// Starts with connections that are expected to lead to this lineage.
     pub(super) fn begin(lineage: Lineage) -> Self {
         Self {
             ended: Arc::default(),
@@ -70,18 +70,18 @@ impl Generation {
         }
     }
 
-    /// Throws every connection away that there is.
+    /// Discards all present connections.
     pub(super) fn end(&self) {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::instant());
     }
 
-    /// Whether a connection of this age is still used.
+    /// Whether a connection of this age is still valid.
     fn has(&self, age: Duration) -> bool {
         let ended = *self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.is_none_or(|ended| clock::instant().duration_since(ended) >= age)
     }
 
-    /// A pool that makes connections as they are needed, at most so many, and waits no longer than this for one.
+    /// A pool that opens connections on demand, up to a maximum, with a bound on the wait for one.
     pub(super) fn pool(
         &self,
         options: &PgConnectOptions,
@@ -90,7 +90,7 @@ impl Generation {
         test: bool,
     ) -> PgPool {
         self.pooling(connections, patience, test)
-            // A connection that does not answer holds no place for longer than this.
+            // The ping keeps an unresponsive connection from occupying a place for longer than this.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     match timeout(RELEASE, connection.ping()).await {
@@ -102,8 +102,9 @@ impl Generation {
             .connect_lazy_with(options.clone())
     }
 
-    /// The same for connections that are given back only once they have answered, as those of a transaction are: nothing more is
-    /// asked of them, for the next commit waits for it.
+    /// The same for transactions, whose connections are returned only after they have answered: they are not pinged, because the
+    /// next
+    /// commit waits for them.
     pub(super) fn pool_of_transactions(
         &self,
         options: &PgConnectOptions,

@@ -1,4 +1,4 @@
-//! The change feed grows, is read and is pruned; and the snapshot read together with it.
+//! The change feed in Postgres: appending, reading and pruning it; and the snapshot read together with it.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,9 @@ use crate::store::people::person;
 use crate::store::rooms::view;
 use crate::store::{Grown, SessionId, StoreError};
 
-/// Appends changes within the transaction that makes them, as the last thing it does: the feed's row is everybody's. Answers its
-/// head after them.
+/// Appends changes within the transaction that makes them, as its last step, because all writers need the feed's row. Returns the
+/// new
+/// head.
 pub(in crate::store) async fn append(
     connection: &mut PgConnection,
     changes: &[ChangeKind],
@@ -70,7 +71,7 @@ impl Feed for PostgresStore {
                     "delete from changes where number <= (select head from feed where one) - $1",
                     CHANGES_KEPT,
                 ),
-                // The oldest go first, whatever the clock did: the rest is contiguous.
+                // The oldest go first, even if the clock went back, so that the rest stays contiguous.
                 (
                     "delete from changes where number <= (select max(number) from changes where at < $1)",
                     at.saturating_sub(CHANGES_KEPT_FOR),
@@ -86,7 +87,7 @@ impl Feed for PostgresStore {
     }
 }
 
-/// The moment is that of the first thing read. Dropped, its connection goes back into the pool as soon as it answers.
+/// A snapshot as of its first read. When it is dropped, its connection returns to the pool as soon as it answers.
 struct PostgresSnapshot(Transaction);
 
 #[async_trait]
@@ -135,7 +136,7 @@ async fn changes_after(
 ) -> Result<Option<Vec<FeedChange>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
-        // A feed that ends before the last change read of it is another one.
+        // A feed that ends before the last change read from it is a different one.
         return Ok((number == head).then(Vec::new));
     }
     let rows = sqlx::query("select number, change from changes where number > $1 order by number limit $2")

@@ -1,25 +1,26 @@
 //! The store in a Postgres database.
 //!
-//! - [`open`]: from a URL to a migrated database that this node has for itself
-//! - `connections`: how connections are made, and when they are thrown away
-//! - `transaction`: one that ends by its commit or not at all
-//! - `lineage`: in which history of which server the database is
-//! - `lease`: which nodes are alive, and whether one has the database for itself
+//! - [`open`]: connects, migrates, and registers this node or reserves the database
+//! - `connections`: how connections are opened, and when they are discarded
+//! - `transaction`: a transaction that ends by its commit or not at all
+//! - `lineage`: the database's server and history
+//! - `lease`: which nodes are alive, and whether one process has reserved the database
 //! - [`notification`]: notifications between nodes
-//! - `append`, `growth`: the log grows, as `store::append` has it
-//! - `change`: the effects of edits, deletions and reactions on a message
-//! - `history`, `quote`: the log is read
+//! - `append`, `growth`: the statements for `store::append`
+//! - `change`: applies edits, deletions and reactions to messages
+//! - `history`, `quote`: reading the log
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
-//! - `accounts`, `names`: who there is, and by which names
-//! - `rooms`: rooms, and how far people have read them
-//! - `tries`: how often something is tried
-//! - `usage`: how much people have written today
+//! - `accounts`, `names`: accounts, and the keys of names
+//! - `rooms`: rooms and read markers
+//! - `tries`: rate limits
+//! - `usage`: the day's usage per person
 //! - `admin`: administration
-//! - [`check`]: whether a database is whole
+//! - [`check`]: checks a database
 //!
-//! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a later
-//! statement than the one that took the lock, for each statement sees the commits before it began.
+//! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a
+//! later
+//! statement than the one that took the lock, because each statement sees only commits from before it started.
 
 mod accounts;
 mod admin;
@@ -57,18 +58,18 @@ use lease::Lease;
 use lineage::Lineage;
 use transaction::{Transaction, written};
 
-/// How long reading may take: more than waiting for a connection and one long statement together.
+/// Time limit for reads: more than the wait for a connection and one long statement together.
 const READING: Duration = Duration::from_secs(8);
 
-/// How long closing may wait for connections that are in use.
+/// How long closing waits for connections in use.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// Whose clock tells when an entry was stored.
+/// The clock that determines when an entry was stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CommitClock {
-    /// The database's: one for all nodes, whatever theirs show.
+    /// The database's: the same for all nodes, whatever their clocks show.
     Database,
-    /// The caller's, as tests want it.
+    /// The caller's, for tests.
     Caller,
 }
 
@@ -76,10 +77,10 @@ pub enum CommitClock {
 #[derive(Debug)]
 pub struct PostgresStore {
     writer: PgPool,
-    /// Connections for sign-ins, devices and administration: never behind a long append.
+    /// Connections for sign-ins, devices and administration, so that these never wait for a long append.
     accounts: PgPool,
     readers: PgPool,
-    /// Connections that read sessions' snapshots.
+    /// Connections for reading sessions' snapshots.
     handshakes: PgPool,
     generation: Generation,
     lease: Lease,
@@ -91,13 +92,13 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Takes no more than this.
+    /// Sets the storage limits.
     #[must_use]
     pub fn limited(self, limits: StorageLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// The outcome of a commit after a statement that failed, for a test of it.
+    /// The outcome of a commit after a failed statement, for a test.
     #[doc(hidden)]
     pub async fn commit_after_a_failed_statement(&self) -> Result<(), StoreError> {
         let mut transaction = Transaction::begin(&self.writer).await?;
@@ -108,22 +109,22 @@ impl PostgresStore {
         transaction.commit().await
     }
 
-    /// Answers the former one.
+    /// Returns the former one.
     fn set_epoch(&self, epoch: Epoch) -> Epoch {
         let mut known = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut known, epoch)
     }
 
-    /// Whether an attempt that ended so may be made again: nothing of it was committed, and the next one may do better.
+    /// Whether a failed attempt may be repeated: nothing of it was committed, and the next one may succeed.
     ///
-    /// Throws the connections away where they lead to a server that only reads, as after a failover.
+    /// Discards the connections if they lead to a read-only server, as after a failover.
     fn may_retry(&self, error: &StoreError) -> bool {
         match error {
             StoreError::Locked => true,
             StoreError::Failed(error) => {
                 if code(error).as_deref() == Some(READ_ONLY) {
                     tracing::warn!(
-                        "the database only reads: connecting anew, for another one may be the primary"
+                        "the database is read-only: reconnecting, because another server may be the primary"
                     );
                     self.generation.end();
                     return true;
@@ -134,7 +135,7 @@ impl PostgresStore {
         }
     }
 
-    /// Reads within a bounded time: the driver itself waits for ever for a server that is gone without a word.
+    /// Reads within a time limit, because the driver waits for ever for a server that is gone without closing.
     async fn read<T>(
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send,
@@ -143,13 +144,13 @@ impl PostgresStore {
         if let Err(StoreError::Failed(sqlx::Error::Io(error))) = &done
             && error.kind() == io::ErrorKind::TimedOut
         {
-            tracing::warn!("the database does not answer: connecting anew");
+            tracing::warn!("the database does not answer: reconnecting");
             self.generation.end();
         }
         done
     }
 
-    /// Whether the server is a standby, which only has the commits that have come to it so far.
+    /// Whether the server is a standby, which may lack the newest commits.
     async fn is_standby(&self) -> Result<bool, StoreError> {
         self.read(async {
             sqlx::query_scalar("select pg_is_in_recovery()")
@@ -184,10 +185,10 @@ impl Store for PostgresStore {
         if self.is_standby().await? {
             self.generation.end();
             return Err(StoreError::Failed(sqlx::Error::Protocol(
-                "the database server is a standby, and only reads".into(),
+                "the database server is a standby, which is read-only".into(),
             )));
         }
-        // Whether anything can be committed, with no row that grows.
+        // Tests whether a commit is possible, on a row that does not grow.
         written!(self, writer, |transaction| async {
             sqlx::query(
                 "insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''",
@@ -220,7 +221,7 @@ impl Store for PostgresStore {
             );
         };
         if timeout(CLOSING, closing).await.is_err() {
-            tracing::warn!("some connections to the database did not end in time");
+            tracing::warn!("some connections to the database did not close in time");
         }
         self.lease.end().await;
     }
@@ -245,13 +246,13 @@ impl Log for PostgresStore {
         self.read(history::page(self, room, span, limit)).await
     }
 
-    /// Nothing: erased rows are taken out of the table's files by Postgres' own vacuum, and out of its log as that is recycled.
+    /// Nothing to do: Postgres's vacuum removes erased rows from the tables' files, and recycling removes them from its log.
     async fn scrub(&self) -> Result<bool, StoreError> {
         Ok(true)
     }
 }
 
-/// Ends reading that takes too long.
+/// Ends reads that take too long.
 async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
     match timeout(READING, work).await {
         Ok(done) => done,
@@ -261,21 +262,21 @@ async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>> + Send) ->
     }
 }
 
-/// Writing where the server only reads.
+/// The error code for a write on a read-only server.
 const READ_ONLY: &str = "25006";
 
 fn code(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
 }
 
-/// Whether the connection has ended, or could not be had, by no fault of the statement.
+/// Whether the connection failed, rather than the statement.
 fn is_interruption(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
             true
         }
         error => code(error).is_some_and(|code| {
-            // Shut down, crashed, starting up; connections of every kind; too many of them.
+            // Shut down, crashed, starting up; all connection errors; too many connections.
             matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08")
         }),
     }

@@ -1,4 +1,4 @@
-//! Keys that names and reactions are compared by, brought up to date where the database has them by older rules.
+//! Updates the keys that names and reactions are compared by, if the database has them by older rules.
 
 use sqlx::{Connection, PgConnection, Row};
 use steadfast_shared::Emoji;
@@ -8,7 +8,7 @@ use crate::store::nickname::{self, NameKey};
 use crate::store::people::names::{EMOJI_RULES, TakenNames, is_behind};
 use crate::store::rooms::kind;
 
-/// Gives every name and every reaction the keys this program compares them by, in one transaction.
+/// Gives all names and reactions the keys of this version, in one transaction.
 pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin().await?;
     if takes_over(&mut transaction, "name_rules", &nickname::rules()).await? {
@@ -22,7 +22,7 @@ pub(super) async fn bring_up_to_date(connection: &mut PgConnection) -> Result<()
     transaction.commit().await
 }
 
-/// Whether the database follows older rules so far; from here on it follows these.
+/// Whether the database followed older rules; records the present ones.
 async fn takes_over(connection: &mut PgConnection, name: &str, rules: &str) -> Result<bool, sqlx::Error> {
     let known: Option<String> = sqlx::query_scalar("select value from settings where name = $1")
         .bind(name)
@@ -39,7 +39,7 @@ async fn takes_over(connection: &mut PgConnection, name: &str, rules: &str) -> R
     Ok(true)
 }
 
-/// Names' keys by their rows' ids, column by column.
+/// The keys of names by their rows' ids, column by column.
 #[derive(Default)]
 struct Keys<Id> {
     ids: Vec<Id>,
@@ -57,10 +57,11 @@ impl<Id> Keys<Id> {
     }
 }
 
-/// Of people whose nicknames have become the same, the one who came first keeps the key. The others keep their nickname and
-/// their devices, under keys that no nickname has: they cannot sign in elsewhere until they choose another nickname.
+/// If people's nicknames have become equal, the first person keeps the key. The others keep their nickname and their devices,
+/// under keys
+/// that no nickname has: they cannot sign in on new devices until they choose another nickname.
 async fn people(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    // Old keys out of the way first: one person's is another one's under other rules.
+    // The old keys are cleared first, because one person's old key may be another's new one.
     sqlx::query("update users set name_key = chr(1) || id, name_look = null, name_shape = null")
         .execute(&mut *connection)
         .await?;
@@ -77,7 +78,7 @@ async fn people(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         if taken.take(&key) {
             keys.push(id, key);
         } else {
-            tracing::warn!(person = %id, "this nickname can be taken for an older one: it has to be changed");
+            tracing::warn!(person = %id, "this nickname can be mistaken for an older one: it has to be changed");
         }
     }
     sqlx::query("update users set search = given.search from unnest($1::uuid[], $2::text[]) as given (id, search) where users.id = given.id")
@@ -99,7 +100,7 @@ async fn people(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Of public rooms whose names have become the same, the oldest keeps the keys. The others keep their name without them.
+/// If public rooms' names have become equal, the oldest keeps the keys. The others keep their name without keys.
 async fn rooms(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("update rooms set name_said = null, name_look = null, name_shape = null")
         .execute(&mut *connection)
@@ -122,7 +123,7 @@ async fn rooms(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         });
         let key = NameKey::of_stored(&name);
         if room.try_get("public")? && !taken.take(&key) {
-            tracing::warn!(room = %id, "this room's name can be taken for an older one's: it should be changed");
+            tracing::warn!(room = %id, "this room's name can be mistaken for an older one: it should be changed");
         } else {
             keys.push(id, key);
         }
@@ -172,7 +173,8 @@ async fn former(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Reactions with two forms of one emoji become one. Texts that are no emoji go; their entries keep their places in the log.
+/// Merges reactions with two forms of one emoji. Reactions that are not emoji are removed; their entries keep their places in the
+/// log.
 async fn reactions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let used: Vec<String> = sqlx::query_scalar("select emoji from reactions group by emoji order by emoji")
         .fetch_all(&mut *connection)
@@ -192,7 +194,7 @@ async fn reactions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
             .bind(&used)
             .execute(&mut *connection)
             .await?;
-            // An emoji's place among a message's is that of its first reaction.
+            // The emoji keeps the position of its earlier form.
             sqlx::query(
                 "update reactions set since = (select min(same.since) from reactions as same
                     where same.room = reactions.room and same.message = reactions.message and same.emoji in ($1, $2))

@@ -1,4 +1,4 @@
-//! Notifications from one node to the others through the database server. Any may be lost.
+//! Notifications between nodes through the database server. Any may be lost.
 
 use std::io;
 use std::time::Duration;
@@ -10,27 +10,27 @@ use tokio::time::timeout;
 use super::connections::{named, settled};
 use super::open::{Address, PostgresOpenError};
 
-/// Most bytes of one notification, of the 8,000 that Postgres refuses.
+/// Most bytes of a notification; Postgres refuses 8,000.
 pub const NOTIFICATION_BYTES: usize = 7_900;
-/// How long the server may take to answer.
+/// Time limit for the server's answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// Why nothing can be called, or heard, any more on this connection.
+/// Why this connection can no longer send or receive.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotificationError(#[from] sqlx::Error);
 
-/// The channel. Each database has its own of this name.
+/// The channel. Its name is local to each database.
 const CHANNEL: &str = "steadfast";
 
-/// A database whose nodes call each other.
+/// The notifications of a database's nodes.
 #[derive(Clone, Debug)]
 pub struct Notifications {
     options: PgConnectOptions,
 }
 
 impl Notifications {
-    /// Those of the database at a URL.
+    /// For the database at a URL.
     pub fn of(url: &str) -> Result<Self, PostgresOpenError> {
         let address = Address::parse(url)?;
         Ok(Self {
@@ -59,7 +59,7 @@ impl Notifications {
                 .connect_with(self.options.clone().application_name(&named("listener")))
                 .await?;
             let mut listener = PgListener::connect_with(&pool).await?;
-            // The driver must not connect anew by itself: notifications meanwhile would be missed unseen.
+            // An automatic reconnect by the driver would hide missed notifications.
             listener.eager_reconnect(false);
             listener.listen(CHANNEL).await?;
             Ok(Listener(listener))
@@ -68,14 +68,14 @@ impl Notifications {
     }
 }
 
-/// A connection that calls.
+/// A connection for sending.
 #[derive(Debug)]
 pub struct NotificationSender {
     connection: PgConnection,
 }
 
 impl NotificationSender {
-    /// Calls to every node that listens, this one too. After an error the connection is of no use.
+    /// Notifies every listening node, including this one. After an error the connection is unusable.
     pub async fn call(&mut self, text: &str) -> Result<(), NotificationError> {
         let calling = sqlx::query("select pg_notify($1, $2)")
             .bind(CHANNEL)
@@ -84,25 +84,25 @@ impl NotificationSender {
         bounded(calling).await.map(drop)
     }
 
-    /// Sees whether the server is there.
+    /// Checks that the server answers.
     pub async fn ping(&mut self) -> Result<(), NotificationError> {
         bounded(self.connection.ping()).await
     }
 }
 
-/// A connection that listens.
+/// A connection for receiving.
 pub struct Listener(PgListener);
 
 impl Listener {
-    /// The next call. After an error the connection is of no use. It can be broken off.
+    /// The next notification. After an error the connection is unusable. Safe to cancel.
     pub async fn next(&mut self) -> Result<String, NotificationError> {
         match self.0.try_recv().await? {
-            Some(heard) => Ok(heard.payload().to_owned()),
+            Some(notification) => Ok(notification.payload().to_owned()),
             None => Err(sqlx::Error::Io(io::ErrorKind::ConnectionAborted.into()).into()),
         }
     }
 
-    /// Sees whether the server is there: a connection that has fallen silent shows in nothing else.
+    /// Checks that the server answers: a silent failure shows in no other way.
     pub async fn ping(&mut self) -> Result<(), NotificationError> {
         bounded(sqlx::query("select 1").execute(&mut self.0))
             .await
@@ -110,7 +110,7 @@ impl Listener {
     }
 }
 
-/// The driver itself waits for ever for a server that is gone without a word.
+/// Adds a time limit, because the driver waits for ever for a server that is gone without closing.
 async fn bounded<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, NotificationError> {
     let done = timeout(ANSWER, work).await;
     Ok(done.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))?)

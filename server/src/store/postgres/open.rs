@@ -1,4 +1,4 @@
-//! From a URL to a migrated database that this node serves, beside others or for itself.
+//! Opens a database by its URL: connects, migrates, and registers this node or reserves the database.
 
 use std::str::FromStr;
 use std::sync::RwLock;
@@ -19,20 +19,20 @@ use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Connections that append: the writer's one task needs one, and another where one was thrown away.
+/// Connections that append: one for the writer's task, and another to replace a discarded one.
 const WRITERS: u32 = 2;
 /// Connections for sign-ins and administration.
 const ACCOUNTS: u32 = 4;
-/// Connections that read at the same time.
+/// Connections for reads.
 const READERS: u32 = 8;
 
-/// How long connecting may take at a start.
+/// Time limit for connecting at startup.
 const CONNECTING: Duration = Duration::from_secs(10);
 
-/// The oldest Postgres that has all that is asked of it, as `server_version_num` has it.
+/// The oldest supported Postgres, as in `server_version_num`.
 const OLDEST: i32 = 140_000;
 
-/// The newest migration this program knows.
+/// This version's newest migration.
 pub(super) fn newest_migration() -> i64 {
     let versions = MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or(0)
@@ -41,14 +41,12 @@ pub(super) fn newest_migration() -> i64 {
 /// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresOpenError {
-    /// The URL is none.
-    #[error(
-        "this is no URL of a Postgres database ({0}): name one as postgres://user:password@host/database"
-    )]
+    /// The URL is not valid.
+    #[error("not the URL of a Postgres database ({0}): write it as postgres://user:password@host/database")]
     Url(#[source] sqlx::Error),
-    /// The server cannot be reached, or does not let this user in.
+    /// The server cannot be reached, or refuses the user.
     #[error(
-        "cannot connect to the database {name} ({source}): see that Postgres runs there and that --database is right"
+        "cannot connect to the database {name} ({source}): make sure that Postgres runs there and that --database is right"
     )]
     Unreachable {
         /// The database, without the password.
@@ -57,43 +55,43 @@ pub enum PostgresOpenError {
     },
     /// The server does not answer.
     #[error(
-        "the database {name} does not answer: see that Postgres runs there and that no firewall is in between"
+        "the database {name} does not answer: make sure that Postgres runs there and that no firewall blocks it"
     )]
     Silent { name: String },
-    /// Nodes serve it that is to be had alone, or a tool has it that is to be served.
+    /// A tool needs a database that nodes serve, or a node one that a tool uses.
     #[error(
-        "the database {name} is in use by another Steadfast process: stop the servers while `steadfast copy` works, or name \
+        "the database {name} is in use by another Steadfast process: stop the servers while `steadfast copy` runs, or name \
          another database"
     )]
     InUse { name: String },
-    /// Its Postgres is too old.
-    #[error("the database {name} is of Postgres {version}, and Steadfast needs Postgres 14 or newer")]
+    /// The server is too old.
+    #[error("the database {name} runs on Postgres {version}: upgrade it to Postgres 14 or newer")]
     TooOld { name: String, version: String },
-    /// It stores no Unicode.
+    /// The encoding is not UTF-8.
     #[error(
-        "the database {name} has the encoding {encoding}: make it anew with `create database … encoding 'UTF8' template template0`"
+        "the database {name} has the encoding {encoding}: create it again with `create database … encoding 'UTF8' template template0`"
     )]
     NotUnicode { name: String, encoding: String },
     #[error("the database {name} is on a standby server, which only reads: name the primary with --database")]
     Standby { name: String },
-    /// Written by a later version.
+    /// A later version has migrated it.
     #[error(
         "the database {name} was written by a newer version of Steadfast: run that version, or name another database with --database"
     )]
     Newer { name: String },
-    /// Not a database of Steadfast's.
+    /// It belongs to another program.
     #[error(
-        "the database {name} holds another program's tables: make an empty one for Steadfast, and name it with --database"
+        "the database {name} contains another program's tables: create an empty one for Steadfast, and name it with --database"
     )]
     Foreign { name: String },
-    /// It could not be brought up to date.
+    /// Migrating it failed.
     #[error(
-        "cannot prepare the database {name} ({source}): see that the user may make tables in its schema, and look into Postgres' log"
+        "cannot prepare the database {name} ({source}): make sure that the user may create tables in its schema, and check Postgres's log"
     )]
     Unusable { name: String, source: sqlx::Error },
 }
 
-/// A database's name in messages: without a user and a password.
+/// A database's name in messages: without user and password.
 pub(in crate::store) fn name(url: &str) -> Result<String, PostgresOpenError> {
     Address::parse(url).map(|address| address.name)
 }
@@ -102,7 +100,7 @@ pub(in crate::store) fn name(url: &str) -> Result<String, PostgresOpenError> {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Address {
     pub(super) options: PgConnectOptions,
-    /// Its name in messages: without a password.
+    /// Its name in messages: without the password.
     pub(super) name: String,
 }
 
@@ -142,9 +140,9 @@ impl Address {
 }
 
 impl PostgresStore {
-    /// Opens the database as one of the nodes that serve it, and brings it up to this program's schema.
+    /// Opens the database as one of the nodes that serve it, and migrates it to this version's schema.
     ///
-    /// `patience` bounds how long a write is tried again.
+    /// `patience` bounds how long a write is retried.
     pub async fn open(
         url: &str,
         patience: Duration,
@@ -154,7 +152,7 @@ impl PostgresStore {
         Self::open_as(url, patience, at, clock, Some(Use::Node)).await
     }
 
-    /// Opens the database while no node serves it, and keeps them out.
+    /// Opens the database while no node serves it, and keeps nodes out.
     pub async fn open_alone(
         url: &str,
         patience: Duration,
@@ -164,7 +162,7 @@ impl PostgresStore {
         Self::open_as(url, patience, at, clock, Some(Use::Alone)).await
     }
 
-    /// Opens the database beside other nodes: for tests and tools that read and write rows and remember nothing.
+    /// Opens the database beside other nodes: for tests and tools that read and write rows and cache nothing.
     pub async fn open_beside(
         url: &str,
         patience: Duration,
@@ -190,7 +188,7 @@ impl PostgresStore {
             .map_err(|source| address.unusable(source))?;
         if matches!(options.get_ssl_mode(), PgSslMode::Prefer) && options.get_socket().is_none() {
             tracing::info!(
-                "the connection to the database is encrypted where the server offers it: ?sslmode=verify-full demands it"
+                "the connection to the database is encrypted if the server offers it: ?sslmode=verify-full requires it"
             );
         }
         let locked = match used {
@@ -208,7 +206,7 @@ impl PostgresStore {
         let lineage = Lineage::new(lineage);
         let generation = Generation::begin(lineage.clone());
         Ok(Self {
-            // An ended connection shows at the first statement, and the attempt is made again.
+            // A dead connection shows at the first statement, and the attempt is repeated.
             writer: generation.pool_of_transactions(&options, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),
@@ -224,14 +222,14 @@ impl PostgresStore {
     }
 }
 
-/// Brings the database up to this program's schema and rules, and takes the node's lease.
+/// Migrates the database to this version's schema and rules, and takes the node's lease.
 async fn prepare(
     mut setup: PgConnection,
     address: &Address,
     locked: Option<Locked>,
     at: Millis,
 ) -> Result<(Epoch, Option<String>, Lease), PostgresOpenError> {
-    // Several nodes may start at once: one of them does this, and the others find it done.
+    // If several nodes start at once, one does this while the others wait.
     sqlx::query("select pg_advisory_lock($1, $2)")
         .bind(LOCKS)
         .bind(SETUP)
@@ -253,7 +251,7 @@ async fn prepare(
     prepared.await.map_err(|source| address.unusable(source))
 }
 
-/// Refuses a server, or a database, that is none for us.
+/// Refuses an unsuitable server or database.
 async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), PostgresOpenError> {
     let name = || address.name.clone();
     let (number, version, encoding, standby): (i32, String, String, bool) = sqlx::query_as(
@@ -291,7 +289,7 @@ async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), Po
     Ok(())
 }
 
-/// Options by which a commit that was answered is on the disk, whatever the role's default.
+/// Options that make an acknowledged commit durable, whatever the role's defaults.
 async fn durable(connection: &mut PgConnection, address: &Address) -> Result<PgConnectOptions, sqlx::Error> {
     let (asynchronous, unsafe_disk): (bool, bool) = sqlx::query_as(
         "select current_setting('synchronous_commit') = 'off', current_setting('fsync') = 'off'",
@@ -300,7 +298,7 @@ async fn durable(connection: &mut PgConnection, address: &Address) -> Result<PgC
     .await?;
     if unsafe_disk {
         tracing::warn!(
-            "Postgres runs with fsync = off: what was acknowledged can be lost when its machine fails"
+            "Postgres runs with fsync = off: acknowledged messages can be lost when its machine fails"
         );
     }
     let options = address.options.clone();
@@ -324,7 +322,7 @@ async fn migrate(connection: &mut PgConnection, address: &Address) -> Result<(),
     })
 }
 
-/// Gives a database its epoch and its first room, once in its life.
+/// Gives a new database its epoch and its first room.
 async fn be_born(connection: &mut PgConnection, at: Millis) -> Result<Epoch, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let born = sqlx::query("insert into epoch (id) values ($1) on conflict (one) do nothing")

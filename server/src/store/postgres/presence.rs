@@ -1,4 +1,4 @@
-//! Who is connected to which node. Unlogged: nothing of it outlives a crash of the server, and no commit of it waits for a disk.
+//! Presence rows. Unlogged: they do not survive a crash of the server, and their commits do not wait for the disk.
 
 use async_trait::async_trait;
 use sqlx::{PgConnection, Row};
@@ -33,7 +33,7 @@ impl PresenceRows for PostgresStore {
             .unzip();
         self.read(async {
             let mut transaction = Transaction::begin(&self.accounts).await?;
-            // The row's lock keeps the rows read of this node in step with its version.
+            // The row's lock keeps this node's rows and its version in step.
             let version = raise_version(&mut transaction, node).await?;
             if version.is_some() {
                 sqlx::query("delete from presence where node = $1 and person = any($2)")

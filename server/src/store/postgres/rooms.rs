@@ -1,4 +1,4 @@
-//! Rooms, read over Postgres' readers within a bounded time, and how far people have read them.
+//! Reads rooms over Postgres's reader connections within a time limit, and stores read markers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,10 +36,10 @@ impl Rooms for PostgresStore {
         .await
     }
 
-    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+    async fn browse(&self, user: UserId, query: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
         self.read(async {
             let mut connection = self.readers.acquire().await?;
-            view::browse(&mut *connection, user, asked).await
+            view::browse(&mut *connection, user, query).await
         })
         .await
     }
@@ -77,7 +77,7 @@ impl Rooms for PostgresStore {
     }
 
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
-        // In one order, as everybody takes them.
+        // Locks are taken in one order everywhere.
         let mut newest: BTreeMap<(Uuid, Uuid), Seq> = BTreeMap::new();
         for mark in marks {
             let seq = newest.entry((mark.user.0, mark.room.0)).or_default();
@@ -113,7 +113,7 @@ async fn mark_read(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        // Who has read everything has seen every message. Otherwise those are counted that are read by this.
+        // At the head every message counts as seen. Otherwise the newly read messages are counted.
         "update members set read = least(given.seq, rooms.head),
             seen = case when given.seq >= rooms.head then rooms.messages else members.seen + (
                 select count(*) from entries

@@ -12,19 +12,20 @@ use tokio::time::timeout;
 use super::is_interruption;
 use crate::store::StoreError;
 
-/// How long everything before the commit may take. Longer than a statement or a lock may take by itself.
+/// Time limit for everything before the commit: longer than one statement or one lock may take.
 pub(super) const WORK: Duration = Duration::from_secs(5);
 
-/// How long a commit may take: with a synchronous standby it waits for that one.
+/// Time limit for a commit, which may wait for a synchronous standby.
 const COMMIT: Duration = Duration::from_secs(5);
 
-/// How long taking back may take, before the connection is thrown away instead.
+/// How long a rollback may take before the connection is discarded instead.
 const ROLLBACK: Duration = Duration::from_secs(1);
 
-/// A transaction. Dropped before its commit, its connection goes with it: nothing waits for an answer that may never come.
+/// A transaction. If it is dropped before its commit, its connection is closed too, so that nothing waits for an answer that may
+/// never come.
 pub(super) struct Transaction {
     connection: Option<PoolConnection<Postgres>>,
-    /// Whether it only reads, so that its connection is worth keeping however it ends.
+    /// Whether it only reads, so that its connection is kept however it ends.
     reads: bool,
 }
 
@@ -42,7 +43,7 @@ impl Transaction {
         Ok(transaction)
     }
 
-    /// Begins one that reads everything as it was at one moment.
+    /// Begins a transaction that reads from one snapshot.
     pub(super) async fn snapshot(pool: &PgPool) -> Result<Self, StoreError> {
         let connection = pool.acquire().await?;
         let mut transaction = Self {
@@ -55,15 +56,16 @@ impl Transaction {
         Ok(transaction)
     }
 
-    /// Commits. Where the connection ends meanwhile, nobody knows whether it did: [`StoreError::Unconfirmed`].
+    /// Commits. If the connection ends meanwhile, the outcome is unknown: [`StoreError::Unconfirmed`].
     ///
-    /// Postgres answers a commit after a failed statement with a rollback that the driver takes for success. So the commit
-    /// follows a statement that fails there.
+    /// After a failed statement Postgres answers a commit with a rollback, which the driver takes for success. The preceding
+    /// statement fails
+    /// in that case.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         let commit = sqlx::raw_sql("select 1; commit").execute(&mut *self);
         match timeout(COMMIT, commit).await {
             Ok(Ok(_)) => {
-                // Back into the pool.
+                // Return it to the pool.
                 drop(self.connection.take());
                 Ok(())
             }
@@ -78,7 +80,7 @@ impl Transaction {
         }
     }
 
-    /// Takes everything back, and keeps the connection where it answers.
+    /// Rolls back, and keeps the connection if it answers.
     pub(super) async fn rollback(mut self) {
         let rollback = sqlx::raw_sql("rollback").execute(&mut *self);
         if let Ok(Ok(_)) = timeout(ROLLBACK, rollback).await {
@@ -101,7 +103,7 @@ impl Drop for Transaction {
             };
             runtime.spawn(ending.rollback());
         } else {
-            // Closed at once: an open transaction ends with it.
+            // Closed at once, which ends the open transaction.
             drop(connection.detach());
         }
     }
@@ -133,8 +135,9 @@ impl DerefMut for Transaction {
     }
 }
 
-/// Does work that may be refused in a transaction: commits it, takes it back where it is refused or fails, and begins anew where
-/// another writer or a lost connection was in the way, within the store's patience.
+/// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
+/// writer or a
+/// lost connection was in the way, within the store's patience.
 macro_rules! attempted {
     ($store:expr, $pool:ident, |$transaction:ident| $work:expr) => {{
         let mut wait = $crate::store::patience::Wait::new($store.patience);
@@ -153,7 +156,7 @@ macro_rules! attempted {
                         $transaction.rollback().await;
                         done
                     }
-                    // Dropped, and the connection with it.
+                    // Dropped, which closes the connection too.
                     Err(_) => Err($crate::store::StoreError::Locked),
                 }
             };

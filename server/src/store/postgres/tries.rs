@@ -1,4 +1,4 @@
-//! Tries are counted, for all nodes together.
+//! Counts attempts for all nodes together.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn now(transaction: &mut Transaction, clock: CommitClock, at: Millis) -> R
     Ok(from_sql(now))
 }
 
-/// Counts one try, where there is one left.
+/// Counts one attempt if there is one left.
 async fn count(
     connection: &mut PgConnection,
     tried: &Try,
@@ -74,7 +74,7 @@ async fn count(
     if counted.rows_affected() > 0 {
         return Ok(Ok(()));
     }
-    // After a clock that went back, nobody waits for it to come round again.
+    // If the clock went back, an attempt must not block until the old time comes again.
     let until: i64 = sqlx::query_scalar(
         r#"update tries set "until" = least("until", $2) where key = $1 returning "until""#,
     )

@@ -1,4 +1,4 @@
-//! How much people have written today.
+//! The day's usage per person.
 
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
@@ -11,7 +11,7 @@ use crate::store::append::StoredUsage;
 use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
 use crate::store::usage::day_of;
 
-/// A day's usage by a row with the columns of `usage`: nothing where they are null.
+/// The usage of a day from a row with the columns of `usage`; zero if they are null.
 fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(DayUsage, Quota), StoreError> {
     Ok(StoredUsage::read(row)?.on(day, otherwise))
 }
@@ -33,7 +33,7 @@ impl Quotas for PostgresStore {
         })
     }
 
-    /// The disk is Postgres' to watch: a full one refuses writes.
+    /// Postgres watches its own disk, and refuses writes when it is full.
     fn disk(&self) -> DiskSpace {
         DiskSpace::Enough
     }

@@ -1,4 +1,4 @@
-//! How much is taken: of one person in a day, and of all while the disk has room.
+//! Limits on storage: per person and day, and by the disk's free space.
 
 pub(in crate::store) mod usage;
 
@@ -7,19 +7,19 @@ use steadfast_shared::{Millis, UserId};
 
 use super::StoreError;
 
-/// The span of quotas, in milliseconds.
+/// The period of a quota, in milliseconds.
 pub const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// How much is taken.
+/// The limits on storage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StorageLimits {
-    /// Of each person who has no quota of their own.
+    /// The quota of people who have none of their own.
     pub quota: Quota,
-    /// Bytes that stay free on the disk. On a small disk a twentieth of it.
+    /// Bytes to keep free on the disk; at most a twentieth of it.
     pub min_free: u64,
 }
 
-/// How much one person may write in a day, UTC. 0 is no limit.
+/// How much one person may write per day, UTC. 0 is no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Quota {
     /// Messages, edits and reactions.
@@ -27,7 +27,7 @@ pub struct Quota {
     pub bytes: u64,
 }
 
-/// How much somebody has written in a day.
+/// How much a person has written in a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct DayUsage {
     /// Messages, edits and reactions.
@@ -37,42 +37,42 @@ pub struct DayUsage {
 
 #[async_trait]
 pub trait Quotas {
-    /// Gives a person a quota of their own, or the server's again. `false` where there is no such person.
+    /// Gives a person a quota of their own, or the server's again. `false` if the person does not exist.
     async fn set_quota(&self, user: UserId, quota: Option<Quota>) -> Result<bool, StoreError>;
 
     /// A person's usage on the day of `at`, and their quota.
     async fn usage(&self, user: UserId, at: Millis) -> Result<(DayUsage, Quota), StoreError>;
 
-    /// How much room the disk has.
+    /// The state of the disk's free space.
     fn disk(&self) -> DiskSpace;
 }
 
 impl Quota {
-    /// Whether so much more fits into it.
+    /// Whether another entry of this size fits.
     pub(super) fn allows(self, usage: DayUsage, bytes: u64) -> bool {
         (self.entries == 0 || usage.entries < self.entries)
             && (self.bytes == 0 || usage.bytes + bytes <= self.bytes)
     }
 
-    /// Whether somebody who has written so much is near its end.
+    /// Whether a person with this usage is near their quota.
     pub fn is_near(self, usage: DayUsage) -> bool {
         let near = |used: u64, limit: u64| limit > 0 && used >= limit / 5 * 4;
         near(usage.entries, self.entries) || near(usage.bytes, self.bytes)
     }
 }
 
-/// How much room a disk has.
+/// The state of a disk's free space.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DiskSpace {
     Enough,
     /// Less than twice the reserve.
     Low,
-    /// Less than has to stay free: nothing more is taken.
+    /// Less than the reserve: new entries are refused.
     Full,
 }
 
 impl DiskSpace {
-    /// Where `free` of `size` bytes are left, and `floor` have to be.
+    /// Classifies `free` of `size` bytes, with `floor` as the reserve.
     pub fn of(free: u64, size: u64, floor: u64) -> Self {
         let floor = floor.min(size / 20);
         if free == 0 || free < floor {

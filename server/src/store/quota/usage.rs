@@ -7,15 +7,15 @@ use steadfast_shared::{Body, Millis, UserId};
 use crate::store::StoreRefusal;
 use crate::store::quota::{DAY, DayUsage, Quota};
 
-/// The day of a moment: days since 1970-01-01, UTC.
+/// The day of a time: days since 1970-01-01, UTC.
 pub(in crate::store) fn day_of(at: Millis) -> i64 {
     i64::try_from(at / DAY).unwrap_or(i64::MAX)
 }
 
-/// The usage of the authors of one transaction on its day.
+/// The usage of one transaction's authors on its day.
 pub(in crate::store) struct Today {
     pub(in crate::store) day: i64,
-    /// Of each author who has no quota of their own.
+    /// The quota of authors who have none of their own.
     pub(in crate::store) quota: Quota,
     authors: HashMap<UserId, Author>,
 }
@@ -36,7 +36,7 @@ impl Today {
         }
     }
 
-    /// Adds an author's usage of this day before the transaction.
+    /// Adds an author's usage of the day before the transaction.
     pub(in crate::store) fn learn(&mut self, author: UserId, usage: DayUsage, quota: Quota) {
         self.authors.entry(author).or_insert(Author {
             before: usage,
@@ -45,7 +45,7 @@ impl Today {
         });
     }
 
-    /// Refuses more than its author may write today. An author that nobody has read yet has written nothing.
+    /// Refuses an entry beyond its author's quota. An author whose usage was not read counts as having written nothing.
     pub(in crate::store) fn check(&self, author: UserId, body: &Body) -> Result<(), StoreRefusal> {
         match self.authors.get(&author).filter(|_| grows(body)) {
             Some(author) if !author.quota.allows(author.usage, body.text_bytes() as u64) => {
@@ -63,7 +63,7 @@ impl Today {
         }
     }
 
-    /// Those who have written something, with their usage before and now.
+    /// The authors who have written, with their usage before and after.
     pub(in crate::store) fn grown(&self) -> impl Iterator<Item = (UserId, DayUsage, DayUsage)> {
         self.authors
             .iter()
@@ -71,21 +71,21 @@ impl Today {
             .map(|(user, author)| (*user, author.before, author.usage))
     }
 
-    /// Tells the operator of people who have come near their quota by this transaction.
+    /// Warns the operator of people who came near their quota in this transaction.
     pub(in crate::store) fn warn(&self) {
         for (person, author) in &self.authors {
             let (DayUsage { entries, bytes }, most) = (author.usage, author.quota);
             if !most.is_near(author.before) && most.is_near(author.usage) {
                 tracing::warn!(
                     %person, entries, bytes, max_entries = most.entries, max_bytes = most.bytes,
-                    "somebody has written nearly as much as one person may in a day"
+                    "a person is near their daily quota"
                 );
             }
         }
     }
 }
 
-/// Whether this makes the database larger for good. Who deletes is never kept from it.
+/// Whether an entry makes the database grow for good. Deleting is always allowed.
 pub(in crate::store) fn grows(body: &Body) -> bool {
     !matches!(body, Body::Delete { .. })
 }

@@ -7,20 +7,20 @@ use crate::store::command::CommandError;
 use crate::store::query::{SqlConnection, sql};
 use crate::store::{StoreError, StoreRefusal};
 
-/// Somebody's rights in a room they are in.
+/// A member's rights in a room.
 pub(in crate::store) struct Access {
     pub(in crate::store) kind: RoomKind,
     pub(in crate::store) name: String,
     pub(in crate::store) topic: String,
     pub(in crate::store) archived: bool,
     pub(in crate::store) manage: bool,
-    /// Whether this person made it.
+    /// Whether this person created it.
     pub(in crate::store) mine: bool,
-    /// Of how many people it is, where it is a direct one.
+    /// The number of people in a direct room.
     pub(in crate::store) people: usize,
 }
 
-/// This person's rights in the room; a room they are not in is not there.
+/// A member's rights in the room; to others the room does not exist.
 pub(in crate::store) async fn access<C: SqlConnection>(
     connection: &mut C,
     user: UserId,

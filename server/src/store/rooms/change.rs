@@ -1,4 +1,4 @@
-//! Rooms get other names, are described, archived and opened again.
+//! Renames, describes, archives and reopens rooms.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -22,9 +22,9 @@ pub(in crate::store) async fn change<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     from: Option<IpAddr>,
-    asked: &ChangeRoom,
+    request: &ChangeRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    let access = access(&mut append.connection, me.id, asked.room).await?;
+    let access = access(&mut append.connection, me.id, request.room).await?;
     if access.kind == RoomKind::Direct || !access.manage {
         return Err(StoreRefusal::Forbidden.into());
     }
@@ -37,44 +37,47 @@ pub(in crate::store) async fn change<S: Sql>(
             address: from.map(|address| address.to_string()),
         },
         person: None,
-        room: Some(asked.room),
+        room: Some(request.room),
         detail: String::new(),
     };
-    let acted = change_with(append, me, &access, asked, &mut line).await?;
-    if !access.mine && acted.changed {
+    let outcome = change_with(append, me, &access, request, &mut line).await?;
+    if !access.mine && outcome.changed {
         logs::write_audit(&mut append.connection, &line).await?;
     }
-    Ok(acted)
+    Ok(outcome)
 }
 
-/// Changes a room for somebody who may, and notes the changes in the audit log's line.
+/// Changes a room for a person who may, and adds the changes to the audit line.
 pub(in crate::store) async fn change_with<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     access: &Access,
-    asked: &ChangeRoom,
+    request: &ChangeRoom,
     line: &mut NewAuditLine,
 ) -> Result<CommandOutcome, CommandError> {
-    let wanted = asked.name.as_ref().map_or(access.name.as_str(), RoomName::as_str);
+    let wanted = request
+        .name
+        .as_ref()
+        .map_or(access.name.as_str(), RoomName::as_str);
     let name = nickname::composed(wanted);
-    let changes = differences(access, asked, &name)?;
-    if access.archived && asked.archived != Some(false) && !changes.is_empty() {
+    let changes = differences(access, request, &name)?;
+    if access.archived && request.archived != Some(false) && !changes.is_empty() {
         return Err(StoreRefusal::Archived.into());
     }
     let changed = !changes.is_empty();
     if changed {
-        update(append, access, asked, &name).await?;
+        update(append, access, request, &name).await?;
         line.action = AuditAction::ChangedRoom;
         line.detail = in_words(&changes);
     }
-    append.ensure_locked(&BTreeSet::from([asked.room])).await?;
-    let said = changes
+    append.ensure_locked(&BTreeSet::from([request.room])).await?;
+    let bodies = changes
         .into_iter()
-        .map(|change| (asked.room, Body::Room { change }))
+        .map(|change| (request.room, Body::Room { change }))
         .collect();
-    append.write(&me, said).await?;
+    append.write(&me, bodies).await?;
     Ok(CommandOutcome {
-        room: Some(asked.room),
+        room: Some(request.room),
         changed,
         ..CommandOutcome::default()
     })
@@ -84,16 +87,19 @@ pub(in crate::store) async fn change_with<S: Sql>(
 async fn update<S: Sql>(
     append: &mut Append<S>,
     access: &Access,
-    asked: &ChangeRoom,
+    request: &ChangeRoom,
     name: &str,
 ) -> Result<(), CommandError> {
     let renamed = name != access.name;
-    // A name that is kept keeps its keys, under whatever rules it got them.
+    // An unchanged name keeps its keys, whatever rules they were made by.
     let key = match renamed {
         true => NameKey::of(name).map_err(|_| StoreRefusal::Invalid(NO_ROOM_NAME))?,
         false => NameKey::of_stored(name),
     };
-    let topic = asked.topic.as_ref().map_or(access.topic.as_str(), Topic::as_str);
+    let topic = request
+        .topic
+        .as_ref()
+        .map_or(access.topic.as_str(), Topic::as_str);
     let done = sql!(
         "update rooms set name = $1, name_key = $2, topic = $3, search = $4, archived = $5,
             name_said = case when $7 then $8 else name_said end,
@@ -105,13 +111,13 @@ async fn update<S: Sql>(
     .bind(nickname::folded(name))
     .bind(topic)
     .bind(kind::search(name, topic))
-    .bind(asked.archived.unwrap_or(access.archived))
-    .bind(asked.room)
+    .bind(request.archived.unwrap_or(access.archived))
+    .bind(request.room)
     .bind(renamed)
     .bind_key(&key)
     .execute(&mut append.connection)
     .await;
-    // Refused, and so taken back as a whole, where another public room has the name.
+    // If another public room has the name, the whole change is refused and rolled back.
     done.map_err(|error| error.or_taken(StoreRefusal::RoomNameTaken))?;
     Ok(())
 }

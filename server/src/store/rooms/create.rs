@@ -1,4 +1,4 @@
-//! Rooms are made.
+//! Creates rooms.
 
 use std::collections::BTreeSet;
 
@@ -16,54 +16,54 @@ use crate::store::command::CommandError;
 use crate::store::nickname::{self, NameKey};
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::block;
-use crate::store::people::person::all_known;
+use crate::store::people::person::all_existing;
 use crate::store::query::sql;
 use crate::store::refusal::Blocker;
 use crate::store::{CommandOutcome, StoreRefusal};
 
-/// Makes a public or a private room. Asked again, it answers the room that is there.
+/// Creates a public or a private room. A repeated request returns the existing room.
 pub(in crate::store) async fn create<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &CreateRoom,
+    request: &CreateRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    if asked.kind == RoomKind::Direct {
+    if request.kind == RoomKind::Direct {
         return Err(StoreRefusal::Invalid("a direct room is opened with room:direct").into());
     }
-    let Ok(key) = NameKey::of(asked.name.as_str()) else {
+    let Ok(key) = NameKey::of(request.name.as_str()) else {
         return Err(StoreRefusal::Invalid(NO_ROOM_NAME).into());
     };
-    let name = nickname::composed(asked.name.as_str());
+    let name = nickname::composed(request.name.as_str());
     let made = sql!(
         "insert into rooms (id, kind, name, name_key, topic, search, creator, created_at, active_at,
                             name_said, name_look, name_shape)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11) on conflict do nothing"
     )
-    .bind(asked.id)
-    .bind(kind::written(asked.kind))
+    .bind(request.id)
+    .bind(kind::written(request.kind))
     .bind(&name)
     .bind(nickname::folded(&name))
-    .bind(asked.topic.as_str())
-    .bind(kind::search(&name, asked.topic.as_str()))
+    .bind(request.topic.as_str())
+    .bind(kind::search(&name, request.topic.as_str()))
     .bind(me.id)
     .bind(to_sql(append.at))
     .bind_key(&key)
     .execute(&mut append.connection)
     .await?;
     if made == 1 {
-        append.made(asked.id);
+        append.made(request.id);
         append.connection.lock_people(&[me.id]).await?;
-        return inhabit(append, asked.id, &me, std::slice::from_ref(&me)).await;
+        return inhabit(append, request.id, &me, std::slice::from_ref(&me)).await;
     }
     let mine: Option<bool> = sql!("select creator is not distinct from $1 and exists (select 1 from members where " person " = $1 and room = $2)
          from rooms where id = $2")
     .bind(me.id)
-    .bind(asked.id)
+    .bind(request.id)
     .optional_scalar(&mut append.connection)
     .await?;
     match mine {
         Some(true) => Ok(CommandOutcome {
-            room: Some(asked.id),
+            room: Some(request.id),
             ..CommandOutcome::default()
         }),
         Some(false) => Err(StoreRefusal::Conflict.into()),
@@ -75,17 +75,17 @@ pub(in crate::store) async fn create<S: Sql>(
 pub(in crate::store) async fn direct<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &DirectRoom,
+    request: &DirectRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    let with = everybody_of(&me, asked)?;
-    let people = all_known(&mut append.connection, &with).await?;
+    let with = everybody_of(&me, request)?;
+    let people = all_existing(&mut append.connection, &with).await?;
     if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
         && (with.len() == 2 || blocker == Blocker::Other)
     {
         return Err(StoreRefusal::Blocked(blocker).into());
     }
     let key: Vec<u8> = people.iter().flat_map(|person| *person.id.0.as_bytes()).collect();
-    // The key settles who of two that open it at the same time makes it.
+    // If two people open it at the same time, the key decides who creates it.
     let made = sql!(
         "insert into rooms (id, kind, name, name_key, search, direct_key, creator, created_at, active_at)
          values ($1, 'direct', '', '', '', $2, $3, $4, $4) on conflict (direct_key) do nothing"
@@ -112,13 +112,13 @@ pub(in crate::store) async fn direct<S: Sql>(
 }
 
 /// The people of a direct room, each once.
-fn everybody_of(me: &Person, asked: &DirectRoom) -> Result<Vec<UserId>, StoreRefusal> {
-    let mut with: Vec<UserId> = asked.with.clone();
+fn everybody_of(me: &Person, request: &DirectRoom) -> Result<Vec<UserId>, StoreRefusal> {
+    let mut with: Vec<UserId> = request.with.clone();
     with.sort_unstable();
     with.dedup();
     with.retain(|user| *user != me.id);
     if with.is_empty() {
-        return Err(StoreRefusal::Invalid("a conversation is with somebody else"));
+        return Err(StoreRefusal::Invalid("a conversation needs another person"));
     }
     if with.len() >= limit::DIRECT_PEOPLE {
         return Err(StoreRefusal::TooManyPeople);
@@ -127,19 +127,19 @@ fn everybody_of(me: &Person, asked: &DirectRoom) -> Result<Vec<UserId>, StoreRef
     Ok(with)
 }
 
-/// Shows a direct room again that is there.
+/// Shows an existing direct room again.
 async fn reopen<S: Sql>(
     append: &mut Append<S>,
     me: Person,
     room: RoomId,
 ) -> Result<CommandOutcome, CommandError> {
     if !append.has_locked(room) {
-        // Somebody has made it at this moment.
+        // Another transaction has just created it.
         append.lock(&BTreeSet::from([room])).await?;
     }
     append.connection.lock_people(&[me.id]).await?;
     let shown = hide::show(append, me.id, room).await?;
-    // Who has left it comes back.
+    // A person who has left it returns.
     let came = enter(append, me.id, room, me.id).await?;
     Ok(CommandOutcome {
         room: Some(room),
@@ -149,7 +149,7 @@ async fn reopen<S: Sql>(
     })
 }
 
-/// Whether somebody may open one more direct room: so many an hour, and so many that nobody answers. It is there already.
+/// Checks the limits for a new direct room, which exists already: per hour, and unanswered ones.
 async fn may_open<S: Sql>(append: &mut Append<S>, by: UserId) -> Result<(), CommandError> {
     const HOUR: Millis = 60 * 60 * 1_000;
     let row = sql!(
@@ -180,7 +180,7 @@ async fn may_open<S: Sql>(append: &mut Append<S>, by: UserId) -> Result<(), Comm
     Ok(())
 }
 
-/// Brings the first people into a room, and begins its log.
+/// Adds the first members to a room, and starts its log.
 async fn inhabit<S: Sql>(
     append: &mut Append<S>,
     room: RoomId,

@@ -1,4 +1,4 @@
-//! The changes that a room or a person goes through.
+//! The changes to a room or a person.
 
 use steadfast_shared::room::ChangeRoom;
 use steadfast_shared::{Nickname, RoomChange, RoomName};
@@ -6,15 +6,15 @@ use steadfast_shared::{Nickname, RoomChange, RoomName};
 use super::access::Access;
 use crate::store::{StoreError, older};
 
-/// Why a room cannot be called that.
+/// The refusal of an unusable room name.
 pub(in crate::store) const NO_ROOM_NAME: &str =
-    "this cannot be a room's name: it has a character that no name has, or shows nothing";
+    "this name cannot be used for a room: it has a character that is not allowed, or no visible character";
 
-/// Why a person cannot be called that.
+/// The refusal of an unusable nickname.
 pub(in crate::store) const NO_NICKNAME: &str =
-    "this cannot be a nickname: it has a character that no name has, or shows nothing";
+    "this nickname cannot be used: it has a character that is not allowed, or no visible character";
 
-/// The changes, in the words of the audit log.
+/// The changes as text, for the audit log.
 pub(in crate::store) fn in_words(changes: &[RoomChange]) -> String {
     let words: Vec<String> = changes
         .iter()
@@ -29,37 +29,37 @@ pub(in crate::store) fn in_words(changes: &[RoomChange]) -> String {
     words.join(", ")
 }
 
-/// The changes that are asked for. A room is opened before, and archived after everything else.
+/// The requested changes. Reopening comes first, and archiving last.
 pub(in crate::store) fn differences(
     access: &Access,
-    asked: &ChangeRoom,
+    request: &ChangeRoom,
     name: &str,
 ) -> Result<Vec<RoomChange>, StoreError> {
     let mut changes = Vec::new();
-    if access.archived && asked.archived == Some(false) {
+    if access.archived && request.archived == Some(false) {
         changes.push(RoomChange::Reopened);
     }
-    if asked.name.is_some() && name != access.name {
+    if request.name.is_some() && name != access.name {
         let was = RoomName::parse(&access.name)
             .or_else(|_| RoomName::parse(&older::seen(&access.name)))
             .map_err(|_| StoreError::Unreadable("name of a room"))?;
         let name = RoomName::parse(name).map_err(|_| StoreError::Unreadable("name of a room"))?;
         changes.push(RoomChange::Renamed { name, was });
     }
-    if let Some(topic) = asked
+    if let Some(topic) = request
         .topic
         .as_ref()
         .filter(|topic| topic.as_str() != access.topic)
     {
         changes.push(RoomChange::Described { topic: topic.clone() });
     }
-    if !access.archived && asked.archived == Some(true) {
+    if !access.archived && request.archived == Some(true) {
         changes.push(RoomChange::Archived);
     }
     Ok(changes)
 }
 
-/// The nickname that somebody has so far, as the log can tell it.
+/// A person's former nickname, in a form the log can store.
 pub(in crate::store) fn former_nickname(name: &str) -> Result<Nickname, StoreError> {
     Nickname::parse(name)
         .or_else(|_| Nickname::parse(&older::seen(name)))

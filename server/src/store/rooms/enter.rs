@@ -1,4 +1,4 @@
-//! People come into a room, and how many somebody may bring.
+//! Adds people to rooms, and limits how many a person may add.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,11 @@ use crate::store::people::person;
 use crate::store::query::sql;
 use crate::store::{StoreError, StoreRefusal};
 
-/// Brings somebody into a room, with everything that was said before as read. Answers whether they were not in it.
+/// Adds a person to a room, with the log so far as read. Returns whether they were not in it yet.
 ///
-/// Who comes by themselves has so many rooms to come into. Who is brought is never refused: the acts of others cost
-/// them nothing but the room that they were brought into first and have said nothing in. The room and the person are locked.
+/// A person who joins has a limited number of rooms. A person who is added is never refused, so the actions of others cost them
+/// only
+/// the room that they were added to first and have written nothing in. The room and the person are locked.
 pub(in crate::store) async fn enter<S: Sql>(
     append: &mut Append<S>,
     user: UserId,
@@ -57,7 +58,7 @@ pub(in crate::store) async fn enter<S: Sql>(
     Ok(true)
 }
 
-/// Takes somebody out of the room they were brought into first, where they were brought into too many.
+/// Removes a person from the room they were added to first, if they have been added to too many.
 async fn make_way<S: Sql>(append: &mut Append<S>, user: UserId, room: RoomId) -> Result<(), StoreError> {
     let brought: i64 = sql!("select count(*) from members where " person " = $1 and brought_by is not null")
         .bind(user)
@@ -81,7 +82,7 @@ async fn make_way<S: Sql>(append: &mut Append<S>, user: UserId, room: RoomId) ->
     Ok(())
 }
 
-/// Counts people that somebody brings in, who is locked, and refuses more than an hour allows.
+/// Counts the people that a locked person adds, and refuses more than the hourly limit.
 pub(in crate::store) async fn count_brought<S: Sql>(
     append: &mut Append<S>,
     by: UserId,

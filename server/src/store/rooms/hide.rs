@@ -1,4 +1,4 @@
-//! Direct rooms are hidden until something is said in them.
+//! Hides direct rooms until the next message in them.
 
 use steadfast_shared::room::HideRoom;
 use steadfast_shared::{Person, RoomId, RoomKind, UserId};
@@ -9,33 +9,33 @@ use crate::store::command::CommandError;
 use crate::store::query::sql;
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
-/// Hides a direct room until something is said in it, or shows it again.
+/// Hides a direct room until its next message, or shows it again.
 pub(in crate::store) async fn hide<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: HideRoom,
+    request: HideRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    let access = access(&mut append.connection, me.id, asked.room).await?;
+    let access = access(&mut append.connection, me.id, request.room).await?;
     if access.kind != RoomKind::Direct {
         return Err(StoreRefusal::Forbidden.into());
     }
-    if asked.hidden {
+    if request.hidden {
         sql!("update members set hidden_at = (select active_at from rooms where id = $2) where " person " = $1 and room = $2")
         .bind(me.id)
-        .bind(asked.room)
+        .bind(request.room)
         .execute(&mut append.connection)
         .await?;
     } else {
-        show(append, me.id, asked.room).await?;
+        show(append, me.id, request.room).await?;
     }
     Ok(CommandOutcome {
-        room: Some(asked.room),
+        room: Some(request.room),
         view_changed: true,
         ..CommandOutcome::default()
     })
 }
 
-/// Shows a direct room again. Answers whether it was hidden.
+/// Shows a direct room again. Returns whether it was hidden.
 pub(in crate::store) async fn show<S: Sql>(
     append: &mut Append<S>,
     user: UserId,

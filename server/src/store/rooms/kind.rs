@@ -1,11 +1,11 @@
-//! A room's kind, and its text for searches, as its row holds them.
+//! A room's kind and its search text, as stored in its row.
 
 use steadfast_shared::RoomKind;
 
 use crate::store::StoreError;
 use crate::store::nickname::folded;
 
-/// A kind of room as its row holds it.
+/// A kind of room as stored.
 pub(in crate::store) fn written(kind: RoomKind) -> &'static str {
     match kind {
         RoomKind::Public => "public",

@@ -1,4 +1,4 @@
-//! People come into rooms and leave them.
+//! Adds people to rooms and removes them.
 
 use steadfast_shared::room::{InvitePeople, RemoveMember};
 use steadfast_shared::{Person, RoomId, RoomKind, limit};
@@ -8,12 +8,12 @@ use super::enter::{count_brought, enter};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::people::block;
-use crate::store::people::person::{all_known, known};
+use crate::store::people::person::{all_existing, existing};
 use crate::store::query::sql;
 use crate::store::refusal::Blocker;
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
-/// Lets somebody into a public room. Whoever is in a room already, of whatever kind, stays.
+/// Adds a person to a public room. A person who is already in the room, of whatever kind, stays.
 pub(in crate::store) async fn join<S: Sql>(
     append: &mut Append<S>,
     me: Person,
@@ -39,7 +39,7 @@ pub(in crate::store) async fn join<S: Sql>(
     })
 }
 
-/// Lets somebody out of a room. A conversation of two is not left, for then nobody could answer in it: it is hidden.
+/// Removes a person from a room. A conversation of two is hidden instead, because the other person could not be answered in it.
 pub(in crate::store) async fn leave<S: Sql>(
     append: &mut Append<S>,
     me: Person,
@@ -52,54 +52,56 @@ pub(in crate::store) async fn leave<S: Sql>(
     Ok(out(append, me, room).await?)
 }
 
-/// Brings people into a room. All of them, or none.
+/// Adds people to a room: all of them, or none.
 pub(in crate::store) async fn invite<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &InvitePeople,
+    request: &InvitePeople,
 ) -> Result<CommandOutcome, CommandError> {
-    let access = access(&mut append.connection, me.id, asked.room).await?;
+    let access = access(&mut append.connection, me.id, request.room).await?;
     match access {
         Access {
             kind: RoomKind::Direct,
             ..
         } => return Err(StoreRefusal::Forbidden.into()),
         Access { archived: true, .. } => return Err(StoreRefusal::Archived.into()),
-        _ if asked.people.is_empty() => return Err(StoreRefusal::Invalid("nobody is invited").into()),
-        _ if asked.people.len() > limit::INVITED => return Err(StoreRefusal::TooManyPeople.into()),
+        _ if request.people.is_empty() => {
+            return Err(StoreRefusal::Invalid("name at least one person to invite").into());
+        }
+        _ if request.people.len() > limit::INVITED => return Err(StoreRefusal::TooManyPeople.into()),
         _ => {}
     }
-    let people = all_known(&mut append.connection, &asked.people).await?;
-    if block::between(&mut append.connection, me.id, &asked.people).await? == Some(Blocker::Other) {
+    let people = all_existing(&mut append.connection, &request.people).await?;
+    if block::between(&mut append.connection, me.id, &request.people).await? == Some(Blocker::Other) {
         return Err(StoreRefusal::Blocked(Blocker::Other).into());
     }
     let mut came = Vec::new();
     for person in people {
-        if enter(append, person.id, asked.room, me.id).await? {
+        if enter(append, person.id, request.room, me.id).await? {
             came.push(person);
         }
     }
     let brought = came.iter().filter(|person| person.id != me.id).count();
     count_brought(append, me.id, brought).await?;
     Ok(CommandOutcome {
-        room: Some(asked.room),
+        room: Some(request.room),
         came,
         ..CommandOutcome::default()
     })
 }
 
-/// Takes somebody out of a private room.
+/// Removes a person from a private room.
 pub(in crate::store) async fn remove<S: Sql>(
     append: &mut Append<S>,
     me: Person,
-    asked: &RemoveMember,
+    request: &RemoveMember,
 ) -> Result<CommandOutcome, CommandError> {
-    let access = access(&mut append.connection, me.id, asked.room).await?;
+    let access = access(&mut append.connection, me.id, request.room).await?;
     if access.kind != RoomKind::Private || !access.manage {
         return Err(StoreRefusal::Forbidden.into());
     }
-    let person = known(&mut append.connection, asked.person).await?;
-    Ok(out(append, person, asked.room).await?)
+    let person = existing(&mut append.connection, request.person).await?;
+    Ok(out(append, person, request.room).await?)
 }
 
 async fn out<S: Sql>(

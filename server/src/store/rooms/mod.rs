@@ -1,9 +1,9 @@
-//! Rooms: who is in which, and how far they have read.
+//! Rooms: membership and read markers.
 //!
 //! - `create`, `membership`, `change`, `hide`: the commands about rooms
-//! - `access`: rights in a room; `enter`: who comes into it
-//! - `difference`: the changes that a command asks for
-//! - `kind`: how rows hold a room's kind, and its words to be found by
+//! - `access`: rights in a room; `enter`: adds people to it
+//! - `difference`: the changes that a command requests
+//! - `kind`: a room's kind and its search text in rows
 //! - `view`: rooms as their members see them
 
 pub(super) mod access;
@@ -26,10 +26,10 @@ use steadfast_shared::{Millis, Person, Role, Room, RoomId, Seq, UserId};
 use super::log::{Log, NewCommand};
 use super::{Command, CommandOutcome, PeoplePage, StoreError, StoreRefusal};
 
-/// How far unread entries are counted.
+/// The highest unread count.
 pub const UNREAD_COUNTED: u32 = 1_000;
 
-/// How far a person has read a room.
+/// A person's read marker in a room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReadMark {
     pub user: UserId,
@@ -38,16 +38,16 @@ pub struct ReadMark {
     pub seq: Seq,
 }
 
-/// The rooms and their members.
+/// The store of rooms and their members.
 #[async_trait]
 pub trait Rooms: Log {
-    /// The rooms this person is in, the most active first. `unread` and `mentions` count no further than [`UNREAD_COUNTED`].
+    /// A person's rooms, most recently active first. `unread` and `mentions` count up to [`UNREAD_COUNTED`].
     async fn rooms_of(&self, user: UserId) -> Result<Vec<Room>, StoreError>;
 
-    /// A room as each of these people sees it; those who are not in it are left out.
+    /// A room as each of these people sees it; people who are not in it are left out.
     async fn views(&self, room: RoomId, users: &[UserId]) -> Result<HashMap<UserId, Room>, StoreError>;
 
-    /// Carries out one command in a transaction of its own. See [`Log::commit`].
+    /// Runs one command in a transaction of its own. See [`Log::commit`].
     async fn act(
         &self,
         by: UserId,
@@ -58,29 +58,29 @@ pub trait Rooms: Log {
         let act = act.clone();
         let command = NewCommand { by, address, act };
         let mut done = self.commit(&[], &[command], at).await?;
-        let acted = done.commands.pop().ok_or(StoreError::Unreadable("command"))?;
-        Ok(acted.map(|acted| CommandOutcome {
+        let outcome = done.commands.pop().ok_or(StoreError::Unreadable("command"))?;
+        Ok(outcome.map(|outcome| CommandOutcome {
             logs: done.command_logs,
             feed: done.command_feed,
-            ..acted
+            ..outcome
         }))
     }
 
-    /// Public rooms, as [`BrowseRooms`] says.
-    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
+    /// Public rooms matching a [`BrowseRooms`].
+    async fn browse(&self, user: UserId, query: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError>;
 
-    /// A page of the people in a room.
+    /// A page of a room's members.
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError>;
 
-    /// Those in a room who are more than members of the server, and their roles.
+    /// The room's members with a role above member, and their roles.
     async fn roles_in(&self, room: RoomId) -> Result<HashMap<UserId, Role>, StoreError>;
 
     /// A page of the people who may sign in.
     async fn find_people(&self, page: &PeoplePage) -> Result<Vec<Person>, StoreError>;
 
-    /// This person, by the name they have.
+    /// This person, by their current name.
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError>;
 
-    /// Moves read marks forward, never back and never past the head.
+    /// Moves read markers forward, never back and never past the head.
     async fn mark_read(&self, marks: &[ReadMark]) -> Result<(), StoreError>;
 }

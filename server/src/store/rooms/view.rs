@@ -1,4 +1,4 @@
-//! Rooms as their members see them, and those that everybody may come into.
+//! Rooms as their members see them, and public rooms.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::store::people::{find, person};
 use crate::store::query::{SqlConnection, SqlRow, sql};
 use crate::store::{StoreError, nickname, word};
 
-/// A room as one of its members sees it: the columns, and the condition after `where`.
+/// A room as a member sees it: the columns, and the condition after `where`.
 macro_rules! seen {
     ($($condition:tt)+) => {
         sql!(
@@ -96,9 +96,9 @@ pub(in crate::store) async fn views<C: SqlConnection>(
 pub(in crate::store) async fn browse<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
-    asked: &BrowseRooms,
+    query: &BrowseRooms,
 ) -> Result<Vec<ListedRoom>, StoreError> {
-    let (name, id) = match &asked.after {
+    let (name, id) = match &query.after {
         None => (String::new(), RoomId(Uuid::nil())),
         Some((name, id)) => (nickname::folded(name), *id),
     };
@@ -110,7 +110,7 @@ pub(in crate::store) async fn browse<C: SqlConnection>(
     .bind(user)
     .bind(name)
     .bind(id)
-    .bind(nickname::folded(asked.search.trim()))
+    .bind(nickname::folded(query.search.trim()))
     .bind(to_sql(limit::LISTED as u64))
     .all(connection)
     .await?;

@@ -59,7 +59,7 @@ impl Accounts for SqliteStore {
     }
 
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError> {
-        // Anybody may ask for this: where there is nothing to end, nothing is written.
+        // Anybody may call this, so nothing is written if there is nothing to end.
         if self.device(token).await?.is_none() {
             return Ok(None);
         }

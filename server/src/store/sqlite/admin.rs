@@ -36,9 +36,9 @@ impl Administration for SqliteStore {
         owner::is_link(&mut *connection, code).await
     }
 
-    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
+    async fn people_info(&self, query: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        people::list(&mut *connection, asked, at).await
+        people::list(&mut *connection, query, at).await
     }
 
     async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError> {
@@ -71,14 +71,14 @@ impl Administration for SqliteStore {
         people::limits_of(&mut *connection, user).await
     }
 
-    async fn sign_ins(&self, asked: LogQuery) -> Result<Vec<SignIn>, StoreError> {
+    async fn sign_ins(&self, query: LogQuery) -> Result<Vec<SignIn>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        logs::sign_ins(&mut *connection, asked).await
+        logs::sign_ins(&mut *connection, query).await
     }
 
-    async fn audit(&self, asked: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
+    async fn audit(&self, query: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        logs::audit(&mut *connection, asked).await
+        logs::audit(&mut *connection, query).await
     }
 
     async fn held_addresses(&self, at: Millis) -> Result<Vec<HeldAddress>, StoreError> {
@@ -93,9 +93,9 @@ impl Administration for SqliteStore {
         Ok(address)
     }
 
-    async fn rooms_info(&self, asked: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
+    async fn rooms_info(&self, query: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        rooms::list(&mut *connection, asked, all).await
+        rooms::list(&mut *connection, query, all).await
     }
 
     async fn room_info(&self, room: RoomId) -> Result<Option<RoomInfo>, StoreError> {
@@ -136,10 +136,10 @@ impl Administration for SqliteStore {
     async fn left_messages(
         &self,
         user: UserId,
-        asked: LeftMessagesQuery,
+        query: LeftMessagesQuery,
     ) -> Result<Vec<LeftMessage>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        people::left_messages(&mut *connection, user, asked).await
+        people::left_messages(&mut *connection, user, query).await
     }
 }
 
@@ -177,7 +177,7 @@ async fn erase_some(store: &SqliteStore, from: Erased) -> Result<Erased, StoreEr
             .bind(user.0)
             .execute(&mut *transaction)
             .await?;
-        // Somebody else may be next.
+        // Another person may be next.
         last = sqlx::query_scalar("select id from users where erasing = 1 limit 1")
             .fetch_optional(&mut *transaction)
             .await?
@@ -200,7 +200,7 @@ async fn purge_some(store: &SqliteStore) -> Result<bool, StoreError> {
         "delete from mentions where room = ?1 and ?2",
         "delete from reactions where room = ?1 and ?2",
         "delete from changed where room = ?1 and ?2",
-        // From the end, and the head with it: the log is contiguous at every moment.
+        // Deleting from the end, and moving the head with it, keeps the log contiguous at every point.
         "delete from entries where room = ?1 and seq > (select head from rooms where id = ?1) - ?2",
         "update rooms set head = max(0, head - ?2) where id = ?1",
     ] {

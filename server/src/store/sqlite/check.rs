@@ -1,4 +1,4 @@
-//! Whether a database is whole: its pages, its rooms' logs, and all that refers to something else.
+//! Checks a database: its pages, its rooms' logs, and all references.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::copy::reading;
 use super::{from_sql, open};
-use crate::store::report::TOLD;
+use crate::store::report::REPORTED;
 use crate::store::report::{Check, Report};
 use crate::store::{StoreError, files};
 
@@ -17,14 +17,14 @@ const RESTORE: &str = "stop the server, keep this file, and go back to the newes
 const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
                       writes it. A backup that `steadfast check` calls sound can be restored with `steadfast restore BACKUP`";
 
-/// The counts, by tables of the first version.
+/// The counts, from tables that exist since the first version.
 const COUNTS: [&str; 3] = [
     "select count(*) from users",
     "select count(*) from rooms",
     "select count(*) from entries",
 ];
 
-/// Rooms whose logs have a gap, or another end than their head says.
+/// Rooms whose logs have a gap, or end elsewhere than their head.
 pub(super) const GAPS: &str =
     "select rooms.name || ': head ' || rooms.head || ', ' || count(entries.seq) || ' entries, from '
         || coalesce(min(entries.seq), 0) || ' to ' || coalesce(max(entries.seq), 0) as finding
@@ -33,8 +33,8 @@ pub(super) const GAPS: &str =
     having count(entries.seq) <> rooms.head or coalesce(max(entries.seq), 0) <> rooms.head
         or coalesce(min(entries.seq), 1) <> 1";
 
-/// References to entries that are not there, from the second migration on.
-const ASTRAY: [&str; 6] = [
+/// References to missing entries, from the second migration on.
+const DANGLING: [&str; 6] = [
     "select rooms.name || ': entry ' || later.seq || ' changes entry ' || later.target || ', which is not there' as finding
      from entries later join rooms on rooms.id = later.room
      where later.target is not null and not exists (
@@ -59,7 +59,7 @@ const ASTRAY: [&str; 6] = [
      from members join rooms on rooms.id = members.room where members.read > rooms.head",
 ];
 
-/// Members to whom another number of messages is kept as unread than there are, from the tenth migration on.
+/// Members whose stored count of unread messages differs from the actual one, from the tenth migration on.
 const UNREAD: &str =
     "select rooms.name || ': ' || (rooms.messages - members.seen) || ' messages are kept as unread to somebody who has read up to '
         || members.read || ', and ' || count(entries.seq) || ' are there' as finding
@@ -69,31 +69,32 @@ const UNREAD: &str =
      group by members.user, members.room
      having count(entries.seq) <> rooms.messages - members.seen";
 
-/// The findings in a file that was not copied to its end.
+/// The finding about an incomplete copy.
 pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not copied to its end";
 
-/// Looks at everything in a database, in one moment of it, whether a server runs on it or not. Changes nothing.
+/// Checks a whole database in one snapshot, whether or not a server runs on it. Changes nothing.
 ///
-/// `alone` for a file that nobody writes and that has no write-ahead log, as a backup. An error means that it cannot be read
-/// as a database at all.
+/// `alone` is for a file that no process writes and that has no write-ahead log, such as a backup. An error means that the file
+/// is not
+/// readable as a database at all.
 pub async fn check(database: &Path, alone: bool) -> Result<Report, StoreError> {
     let mut connection = reading(database, alone).await?;
-    let report = look(database, &mut connection).await?;
+    let report = examine(database, &mut connection).await?;
     connection.close().await?;
     Ok(report)
 }
 
-async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Report, StoreError> {
-    // One moment for all of it.
-    let mut moment = connection.begin().await?;
-    let schema = schema(&mut moment).await?;
+async fn examine(database: &Path, connection: &mut SqliteConnection) -> Result<Report, StoreError> {
+    // All reads are from one snapshot.
+    let mut snapshot = connection.begin().await?;
+    let schema = schema(&mut snapshot).await?;
     let epoch = sqlx::query_scalar::<_, Uuid>("select id from epoch")
-        .fetch_optional(&mut *moment)
+        .fetch_optional(&mut *snapshot)
         .await?;
     let mut counts = [0; COUNTS.len()];
     for (count, query) in counts.iter_mut().zip(COUNTS) {
         *count = sqlx::query_scalar(query)
-            .fetch_one(&mut *moment)
+            .fetch_one(&mut *snapshot)
             .await
             .map(from_sql)?;
     }
@@ -107,7 +108,7 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
         RESTORE,
     )];
     let mut pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
-        .fetch_all(&mut *moment)
+        .fetch_all(&mut *snapshot)
         .await?;
     pages.retain(|line| line != "ok");
     if files::is_cut_off(database) {
@@ -115,42 +116,42 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
     }
     checks.push(Check::new(
         "pages",
-        "every page and every index of the file is whole",
+        "every page and every index of the file is intact",
         pages,
         RESTORE,
     ));
     checks.push(Check::new(
         "rooms",
         "every room's log is contiguous from 1 to its head",
-        findings(&mut moment, GAPS).await?,
+        findings(&mut snapshot, GAPS).await?,
         RESTORE,
     ));
-    let mut astray: Vec<String> = sqlx::query("pragma foreign_key_check")
-        .fetch_all(&mut *moment)
+    let mut dangling: Vec<String> = sqlx::query("pragma foreign_key_check")
+        .fetch_all(&mut *snapshot)
         .await?
         .iter()
-        .take(TOLD)
+        .take(REPORTED)
         .map(|row| {
             let (table, parent): (String, String) = (row.get(0), row.get(2));
-            format!("a row of {table} refers to {parent}, and there is no such row")
+            format!("a row of {table} refers to a missing row of {parent}")
         })
         .collect();
     if schema >= 2 {
-        for query in ASTRAY {
-            astray.extend(findings(&mut moment, query).await?);
+        for query in DANGLING {
+            dangling.extend(findings(&mut snapshot, query).await?);
         }
     }
     checks.push(Check::new(
         "references",
-        "every change, reply, reaction, mention and author refers to something that is there",
-        astray,
+        "every change, reply, reaction, mention and author refers to something that exists",
+        dangling,
         REPORT,
     ));
     if schema >= 10 {
         checks.push(Check::new(
             "unread",
-            "what is kept as unread is what counting finds",
-            findings(&mut moment, UNREAD).await?,
+            "the stored unread counts equal the actual ones",
+            findings(&mut snapshot, UNREAD).await?,
             REPORT,
         ));
     }
@@ -158,17 +159,17 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
         "texts",
         "every entry can be read",
         findings(
-            &mut moment,
+            &mut snapshot,
             "select rooms.name || ': entry ' || seq as finding
              from entries join rooms on rooms.id = entries.room where not json_valid(body)",
         )
         .await?,
         RESTORE,
     ));
-    moment.rollback().await?;
+    snapshot.rollback().await?;
     let [mut people, rooms, entries] = counts;
     if schema >= 5 {
-        // One of them is the server's own.
+        // One of them is the server's own account.
         people = people.saturating_sub(1);
     }
     Ok(Report {
@@ -185,34 +186,34 @@ async fn look(database: &Path, connection: &mut SqliteConnection) -> Result<Repo
     })
 }
 
-/// The migration a database is at.
+/// The newest migration of a database.
 async fn schema(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     let schema: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
         .fetch_one(connection)
         .await
         .map_err(|error| match StoreError::from(error) {
             error if error.is_out_of_reach() => error,
-            _ => StoreError::Unreadable("schema: this is no database of Steadfast's"),
+            _ => StoreError::Unreadable("schema: this is not a Steadfast database"),
         })?;
     match schema {
         Some(schema) if schema <= open::newest_migration() => Ok(schema),
         Some(_) => Err(StoreError::Unreadable(
-            "schema: a newer version of Steadfast has written it",
+            "schema: it was written by a newer version of Steadfast",
         )),
         None => Err(StoreError::Unreadable("schema: it has none")),
     }
 }
 
 async fn findings(connection: &mut SqliteConnection, query: &'static str) -> Result<Vec<String>, StoreError> {
-    let query = format!("{query} limit {TOLD}");
+    let query = format!("{query} limit {REPORTED}");
     let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
         .fetch_all(connection)
         .await;
     match rows {
         Ok(rows) => Ok(rows),
-        // Damaged pages are told by the check of the pages; the others go on.
+        // The check of the pages reports damaged pages; the other checks continue.
         Err(error) => match StoreError::from(error) {
-            StoreError::Failed(error) => Ok(vec![format!("could not be looked at ({error})")]),
+            StoreError::Failed(error) => Ok(vec![format!("could not be checked ({error})")]),
             other => Err(other),
         },
     }

@@ -1,7 +1,8 @@
-//! A database copied as it is at one moment, while others write it.
+//! Copies a database as a snapshot while others write to it.
 //!
-//! `VACUUM INTO` reads in one transaction: it sees one moment, holds nobody up, and never begins anew however much is written
-//! meanwhile. The copy has no write-ahead log, and nothing erased is in it.
+//! `VACUUM INTO` reads in one transaction: it sees one snapshot, blocks no writer, and never restarts however much is written
+//! meanwhile.
+//! The copy has no write-ahead log, and contains nothing that was erased.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,12 +15,12 @@ use uuid::Uuid;
 use super::from_sql;
 use crate::store::{StoreError, files};
 
-/// How often the progress is told.
+/// The interval between progress reports.
 const PROGRESS: Duration = Duration::from_millis(200);
-/// How long a lock is waited for, which only a start or a stop of the server holds.
+/// How long to wait for a lock that only a starting or stopping server holds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A connection that reads a file and changes nothing. `alone` where nobody else can write it.
+/// A read-only connection to a file. `alone` if no other process can write it.
 pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection, StoreError> {
     if !alone && files::beside(file, files::JOURNAL).exists() {
         roll_back(file).await?;
@@ -35,8 +36,8 @@ pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection
         .map_err(StoreError::from)
 }
 
-/// Undoes a write that a killed process did not end, as SQLite does at the first read of a connection that may write. One that
-/// may only read is refused until then.
+/// Rolls back a killed process's unfinished write, as SQLite does at the first read of a writable connection. Until then read-only
+/// connections fail.
 async fn roll_back(file: &Path) -> Result<(), StoreError> {
     let mut connection = SqliteConnectOptions::new()
         .filename(file)
@@ -50,7 +51,7 @@ async fn roll_back(file: &Path) -> Result<(), StoreError> {
     connection.close().await.map_err(StoreError::from)
 }
 
-/// Copies the database into a file that is empty. Tells how many of how many bytes are written, about.
+/// Copies the database into an empty file. Reports the approximate bytes written, and their total.
 pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), StoreError> {
     let name = to
         .to_str()
@@ -82,8 +83,9 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
     connection.close().await.map_err(StoreError::from)
 }
 
-/// Gives a copy a life of its own, so that browsers drop their knowledge of the one it was copied from. Answers the time as part
-/// of a file's name.
+/// Gives a copy an epoch of its own, so that browsers drop their data of the one it was copied from. Returns the time as part of
+/// a file
+/// name.
 pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
     let mut connection = SqliteConnectOptions::new()
         .filename(file)
@@ -100,7 +102,7 @@ pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
     Ok(stamp)
 }
 
-/// The time as part of a file's name: `20261128-190159`, in UTC.
+/// The time as part of a file name: `20261128-190159`, in UTC.
 pub(super) async fn stamp(connection: &mut SqliteConnection) -> Result<String, StoreError> {
     sqlx::query_scalar("select strftime('%Y%m%d-%H%M%S', 'now')")
         .fetch_one(connection)
@@ -108,9 +110,9 @@ pub(super) async fn stamp(connection: &mut SqliteConnection) -> Result<String, S
         .map_err(StoreError::from)
 }
 
-/// Puts everything that waits in a write-ahead log into the database's one file, and removes the log.
+/// Moves the content of the write-ahead log into the database file, and removes the log.
 ///
-/// Only where no other process uses the database.
+/// Only for a database that no other process uses.
 pub async fn fold_wal(database: &Path) -> Result<(), StoreError> {
     let mut connection = SqliteConnectOptions::new()
         .filename(database)

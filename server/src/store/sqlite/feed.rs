@@ -1,4 +1,4 @@
-//! The change feed grows, is read and is pruned.
+//! The change feed in SQLite: appending, reading and pruning it.
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::Millis;
@@ -7,7 +7,7 @@ use super::{SqliteStore, from_sql, to_sql};
 use crate::store::StoreError;
 use crate::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, FeedChange};
 
-/// Appends changes within the transaction that makes them, as the last thing it does. Answers the feed's head after them.
+/// Appends changes within the transaction that makes them, as its last step. Returns the new head.
 pub(in crate::store) async fn append(
     connection: &mut SqliteConnection,
     changes: &[ChangeKind],
@@ -47,7 +47,7 @@ pub(super) async fn after(
 ) -> Result<Option<Vec<FeedChange>>, StoreError> {
     let head = head(connection).await?;
     if number >= head {
-        // A feed that ends before the last change read of it is another one.
+        // A feed that ends before the last change read from it is a different one.
         return Ok((number == head).then(Vec::new));
     }
     let rows = sqlx::query("select number, change from changes where number > ? order by number limit ?")
@@ -73,7 +73,7 @@ pub(super) async fn prune(store: &SqliteStore, at: Millis) -> Result<(), StoreEr
             "delete from changes where number <= (select head from feed where one = 1) - ?",
             CHANGES_KEPT,
         ),
-        // The oldest go first, whatever the clock did: the rest is contiguous.
+        // The oldest go first, even if the clock went back, so that the rest stays contiguous.
         (
             "delete from changes where number <= (select max(number) from changes where at < ?)",
             at.saturating_sub(CHANGES_KEPT_FOR),

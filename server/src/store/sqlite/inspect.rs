@@ -1,4 +1,4 @@
-//! A look at a database before it is opened for writing: a damaged one is reported at once, and not written to.
+//! Inspects a database before it is opened for writing: a damaged one is reported at once, and not written to.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,12 +14,12 @@ use super::open::{SqliteOpenError, unusable};
 use crate::clock;
 use crate::store::files;
 
-/// How long a start may take for this. The rest of a large file is left to `steadfast check`.
+/// The time a start may take for this. The rest of a large file is left to `steadfast check`.
 const BUDGET: Duration = Duration::from_secs(5);
-/// How many steps of SQLite's lie between two looks at the clock.
+/// SQLite steps between two checks of the clock.
 const STEPS: i32 = 10_000;
 
-/// Refuses a file that is not a database of ours, or that is damaged.
+/// Refuses a file that is not a Steadfast database, or that is damaged.
 pub(super) async fn inspect(database: &Path) -> Result<(), SqliteOpenError> {
     let damaged = |what: String| SqliteOpenError::Damaged {
         path: database.to_owned(),
@@ -36,7 +36,7 @@ pub(super) async fn inspect(database: &Path) -> Result<(), SqliteOpenError> {
     match claimed_size(database) {
         Ok(Some(claimed)) if files::wal_size(database) == 0 && files::size(database) < claimed => {
             let there = files::size(database);
-            return Err(damaged(format!("it has {there} of its {claimed} bytes")));
+            return Err(damaged(format!("it has only {there} of its {claimed} bytes")));
         }
         Ok(Some(_)) => {}
         Ok(None) => {
@@ -62,12 +62,12 @@ pub(super) async fn inspect(database: &Path) -> Result<(), SqliteOpenError> {
 }
 
 enum Finding {
-    /// It is another program's.
+    /// It belongs to another program.
     Foreign,
     Damage(String),
 }
 
-/// How many bytes the file's own header says it has. `None` where it is no header of SQLite's.
+/// The number of bytes that the file's header states. `None` if it is not an SQLite header.
 fn claimed_size(database: &Path) -> io::Result<Option<u64>> {
     let mut header = [0; 100];
     match File::open(database)?.read_exact(&mut header) {
@@ -99,10 +99,10 @@ async fn findings(database: &Path) -> Result<Option<Finding>, sqlx::Error> {
         .lock_handle()
         .await?
         .set_progress_handler(STEPS, move || clock::instant() < until);
-    let found = match look(&mut connection).await {
+    let found = match examine(&mut connection).await {
         Err(error) if code(&error) == Some(INTERRUPTED) => {
             tracing::info!(
-                "the database is large, and not all of it was looked at: `steadfast check` looks at all of it"
+                "the database is large, so only a part of it was checked: run `steadfast check` to check all of it"
             );
             Ok(None)
         }
@@ -116,7 +116,7 @@ async fn findings(database: &Path) -> Result<Option<Finding>, sqlx::Error> {
     found
 }
 
-async fn look(connection: &mut SqliteConnection) -> Result<Option<Finding>, sqlx::Error> {
+async fn examine(connection: &mut SqliteConnection) -> Result<Option<Finding>, sqlx::Error> {
     let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_schema where type = 'table'")
         .fetch_all(&mut *connection)
         .await?;
@@ -124,7 +124,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<Option<Finding>, sqlx
     if !tables.is_empty() && !has("_sqlx_migrations") {
         return Ok(Some(Finding::Foreign));
     }
-    // Killed before its first migration.
+    // The process was killed before its first migration.
     if !has("entries") {
         return Ok(None);
     }

@@ -1,20 +1,20 @@
 //! The store in one SQLite file: WAL, `synchronous=FULL`, one connection that writes and several that read.
 //!
-//! - [`open`]: from a path to a migrated, locked database
-//! - `inspect`: a look at a database before that
-//! - `append`: the log grows, as `store::append` has it
-//! - `change`: the effects of edits, deletions and reactions on a message
-//! - `history`: the log is read
+//! - [`open`]: locks, inspects and migrates a database
+//! - `inspect`: inspects a database before it is opened for writing
+//! - `append`: the statements for `store::append`
+//! - `change`: applies edits, deletions and reactions to messages
+//! - `history`: reading the log
 //! - `now`: the current state of a page's entries
-//! - `quote`: the starts of messages that entries reply to
+//! - `quote`: the excerpts of messages that entries reply to
 //! - `admin`: administration
-//! - `accounts`: who there is, and on which devices
-//! - `feed`: the change feed; `snapshot`: the reads of one moment
-//! - `names`: the nicknames' keys, brought up to date
-//! - [`copy`]: a copy of one moment; [`check`]: whether a database is whole
-//! - `usage`: how much people have written today; `tries`: how often something is tried
-//! - `watch`: whether the files are still those that were opened
-//! - `rooms`: who is in which room, and how far they have read
+//! - `accounts`: accounts and devices
+//! - `feed`: the change feed; `snapshot`: reads from one snapshot
+//! - `names`: updates the keys of names
+//! - [`copy`]: copies a snapshot; [`check`]: checks a database
+//! - `usage`: the day's usage per person; `tries`: rate limits
+//! - `watch`: detects files that were moved, replaced or overwritten
+//! - `rooms`: rooms and read markers
 
 mod accounts;
 mod admin;
@@ -53,10 +53,10 @@ use super::{
 };
 use watch::FileWatch;
 
-/// Largest write-ahead log that is left as it is from one second to the next. Emptying it takes some milliseconds, for which
-/// everybody waits, so it is done seldom: a flood of newcomers fills so much in some seconds.
+/// Largest write-ahead log that is left alone from one second to the next. Emptying it blocks all writes for some milliseconds, so
+/// it is rare: a flood of sign-ups fills this much in some seconds.
 const WAL_BYTES: u64 = 16 * 1024 * 1024;
-/// After how many calls of [`Store::tend`] without a commit the log is written into the main file, too.
+/// After this many calls of [`Store::tend`] without a commit the log is folded into the main file, too.
 const WAL_IDLE: u32 = 10;
 
 /// A store in one SQLite file.
@@ -65,7 +65,7 @@ pub struct SqliteStore {
     database: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
-    /// Connections that read sessions' snapshots.
+    /// Connections for reading sessions' snapshots.
     handshakes: SqlitePool,
     epoch: Epoch,
     node: NodeId,
@@ -75,20 +75,20 @@ pub struct SqliteStore {
     room: Mutex<DiskSpace>,
     /// Whether the last commit failed, as on a full disk.
     failing: AtomicBool,
-    /// For how many calls of [`Store::tend`] nothing was written.
+    /// The number of calls of [`Store::tend`] since the last write.
     idle: AtomicU32,
-    /// Let go when the store is closed.
+    /// Released when the store is closed.
     lock: Mutex<Option<FileLock>>,
 }
 
 impl SqliteStore {
-    /// Takes no more than this.
+    /// Sets the storage limits.
     #[must_use]
     pub fn limited(self, limits: StorageLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// How much room the disk has. A change of it is logged.
+    /// The state of the disk's free space. Changes are logged.
     fn room(&self) -> DiskSpace {
         let room = match files::disk(&self.database) {
             Some((free, size)) => DiskSpace::of(free, size, self.limits.min_free),
@@ -101,23 +101,23 @@ impl SqliteStore {
         if before != room {
             let free = files::disk(&self.database).map_or(0, |(free, _)| free);
             match room {
-                DiskSpace::Enough => tracing::info!(free, "the disk has room again"),
+                DiskSpace::Enough => tracing::info!(free, "the disk has enough space again"),
                 DiskSpace::Low => tracing::warn!(
                     free,
                     min_free = self.limits.min_free,
-                    "the disk is nearly full: make room, or nothing more will be taken"
+                    "the disk is nearly full: free some space, or new messages will be refused"
                 ),
                 DiskSpace::Full => tracing::error!(
                     free,
                     min_free = self.limits.min_free,
-                    "the disk is full: new messages are refused until there is room"
+                    "the disk is full: new messages are refused until there is space"
                 ),
             }
         }
         room
     }
 
-    /// Begins a transaction that holds the write lock from the start, waiting for it with patience.
+    /// Begins a transaction with the write lock from the start, waiting for it with patience.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         self.watch.verify().await?;
         let mut wait = Wait::new(self.patience);
@@ -134,7 +134,7 @@ impl SqliteStore {
         }
     }
 
-    /// Commits, and makes sure that the commit is in the files that are there.
+    /// Commits, and verifies that the commit is in the present files.
     async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
         let done = transaction.commit().await.map_err(StoreError::from);
         self.failing.store(done.is_err(), Ordering::Relaxed);
@@ -143,7 +143,7 @@ impl SqliteStore {
         self.watch.verify().await
     }
 
-    /// Commits something that changes nothing, to see whether anything can be committed.
+    /// Commits without changing anything, to test whether a commit is possible.
     async fn probe(&self) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''")
@@ -153,7 +153,7 @@ impl SqliteStore {
     }
 }
 
-/// One process has the file for itself.
+/// A file is used by one process only.
 impl crate::store::PresenceRows for SqliteStore {}
 
 #[async_trait]
@@ -194,7 +194,7 @@ impl Store for SqliteStore {
     async fn lost(&self) -> &'static str {
         let loss = self.watch.lost().await;
         if let Err(error) = self.watch.salvage(loss, &self.writer).await {
-            tracing::error!(%error, "what was in the database's files could not be saved");
+            tracing::error!(%error, "the content of the lost database files could not be saved");
         }
         loss.words()
     }
@@ -223,7 +223,7 @@ impl Log for SqliteStore {
         let mut wait = Wait::new(self.patience);
         loop {
             match append::commit(self, entries, commands, at).await {
-                // A lock met later than at the beginning: the transaction is rolled back, nothing of it remains.
+                // If the lock fails later than at the start, the transaction is rolled back and nothing of it remains.
                 Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
                 done => return done,
             }

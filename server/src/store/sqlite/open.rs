@@ -1,4 +1,4 @@
-//! From a path to a migrated, locked database.
+//! Opens a database by its path: locks, inspects and migrates it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ use crate::store::{HANDSHAKE_READERS, NodeId, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// The newest migration this program knows.
+/// This version's newest migration.
 pub(super) fn newest_migration() -> i64 {
     MIGRATIONS
         .iter()
@@ -31,43 +31,43 @@ pub(super) fn newest_migration() -> i64 {
         .unwrap_or(0)
 }
 
-/// Connections that read at the same time.
+/// Connections for reads.
 const READERS: u32 = 4;
 
 /// Why a database cannot be used, each with the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum SqliteOpenError {
-    /// A second process on the same file.
+    /// Another process uses the file.
     #[error(
         "the database {path} is in use by another Steadfast process: stop that one, or name another file with --database"
     )]
     InUse { path: PathBuf },
-    /// The folder cannot be written, or is not there.
+    /// The folder does not exist or cannot be written.
     #[error(
-        "cannot write the database {path} ({source}): make its folder and let this user write there, or name another file with --database"
+        "cannot write the database {path} ({source}): create its folder and let this user write there, or name another file with --database"
     )]
     NotWritable {
         path: PathBuf,
         /// The operating system's error.
         source: std::io::Error,
     },
-    /// Written by a later version.
+    /// A later version has migrated it.
     #[error(
         "the database {path} was written by a newer version of Steadfast: run that version, or name another file with --database"
     )]
     Newer { path: PathBuf },
-    /// Not a database of Steadfast's.
-    #[error("{path} is no database of Steadfast's: name another file with --database")]
+    /// It is not a Steadfast database.
+    #[error("{path} is not a Steadfast database: name another file with --database")]
     Foreign { path: PathBuf },
-    /// Its contents cannot be relied on.
+    /// Its contents are damaged.
     #[error(
-        "the database {path} is damaged ({what}): it was left as it is. Keep it, see `steadfast check --database {path}`, and go back to a backup with `steadfast restore BACKUP --database {path}`"
+        "the database {path} is damaged ({what}); nothing was changed. Keep it, see `steadfast check --database {path}`, and restore a backup with `steadfast restore BACKUP --database {path}`"
     )]
     Damaged { path: PathBuf, what: String },
-    /// Locked by a program that is not Steadfast.
+    /// A program other than Steadfast has locked it.
     #[error("the database {path} is locked by another program: close that program and start again")]
     Locked { path: PathBuf },
-    /// Not a database of ours, or damaged.
+    /// It is not a Steadfast database, or damaged.
     #[error(
         "cannot open the database {path} ({source}): check that it is a Steadfast database, or name another file with --database"
     )]
@@ -75,15 +75,15 @@ pub enum SqliteOpenError {
 }
 
 impl SqliteStore {
-    /// Opens the database, makes it where there is none, and brings it up to this program's schema.
+    /// Opens the database, creating it if necessary, and migrates it to this version's schema.
     ///
-    /// `patience` bounds how long a write waits for somebody else's lock.
+    /// `patience` bounds how long a write waits for another writer's lock.
     pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, SqliteOpenError> {
         let path = &files::real(path);
         let lock = lock_file(path)?;
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
-        // SQLite gives its log the rights that the file has.
+        // SQLite gives its log the permissions of the file.
         files::open_private(path).map_err(|source| SqliteOpenError::NotWritable {
             path: path.into(),
             source,
@@ -107,7 +107,7 @@ impl SqliteStore {
             .fetch_one(&mut anchor)
             .await
             .map_err(failed)?;
-        // Connections stay open: one that is opened later may find another file.
+        // Connections stay open, because one opened later might find another file.
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .min_connections(connections)
@@ -116,10 +116,11 @@ impl SqliteStore {
                 .max_lifetime(None)
                 .acquire_timeout(patience)
         };
-        // The store waits for locks itself, so that it goes on as soon as they go.
+        // The store waits for locks itself, so that it continues as soon as they are free.
         let writer = pool(1)
-            // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every
-            // later one fails. Such a connection is not used again.
+            // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every later
+            // one fails. Such a
+            // connection is not used again.
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().busy_timeout(Duration::ZERO))
             .await
@@ -169,9 +170,9 @@ fn options_of(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        // Erased text leaves no copy in the file's unused places.
+        // Erased text leaves no copy in the file's free pages.
         .pragma("secure_delete", "on")
-        // The store makes the checkpoints, and then gives the log's place back.
+        // The store makes checkpoints itself, and then shrinks the log.
         .pragma("wal_autocheckpoint", "0")
         .pragma("journal_size_limit", "0")
         .busy_timeout(Duration::from_secs(5))
@@ -189,7 +190,7 @@ async fn migrate(setup: &SqlitePool, path: &Path) -> Result<(), SqliteOpenError>
     })
 }
 
-/// Gives a database its epoch and its first room, once in its life.
+/// Gives a new database its epoch and its first room.
 async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
     let mut transaction = pool.begin_with("begin immediate").await?;
     let born = sqlx::query("insert into epoch (one, id) values (1, ?) on conflict (one) do nothing")

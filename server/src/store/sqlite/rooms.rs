@@ -1,4 +1,4 @@
-//! Rooms, read over SQLite's readers, and how far people have read them.
+//! Reads rooms over SQLite's reader connections, and stores read markers.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,9 @@ impl Rooms for SqliteStore {
         view::views(&mut *transaction, room, users).await
     }
 
-    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+    async fn browse(&self, user: UserId, query: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        view::browse(&mut *connection, user, asked).await
+        view::browse(&mut *connection, user, query).await
     }
 
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {
@@ -56,7 +56,7 @@ impl Rooms for SqliteStore {
 async fn mark_read(store: &SqliteStore, marks: &[ReadMark]) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for mark in marks {
-        // Who has read everything has seen every message. Otherwise those are counted that are read by this.
+        // At the head every message counts as seen. Otherwise the newly read messages are counted.
         sqlx::query(
             "update members set read = min(?1, rooms.head),
                 seen = iif(?1 >= rooms.head, rooms.messages, seen + (

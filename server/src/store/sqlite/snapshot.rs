@@ -1,4 +1,4 @@
-//! Reads of one moment: one read transaction.
+//! Reads from one snapshot: one read transaction.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ impl Feed for SqliteStore {
     }
 }
 
-/// The moment is that of the first thing read.
+/// A snapshot as of its first read.
 struct SqliteSnapshot(Transaction<'static, Sqlite>);
 
 #[async_trait]
@@ -67,13 +67,13 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
-        let asked = serde_json::to_string(sessions).map_err(|_| StoreError::Unreadable("session"))?;
+        let ids = serde_json::to_string(sessions).map_err(|_| StoreError::Unreadable("session"))?;
         sqlx::query_scalar(
             "select value from json_each(?) where not exists (
                 select 1 from sessions join users on users.id = sessions.user
                 where sessions.id = value and users.state = 'active')",
         )
-        .bind(asked)
+        .bind(ids)
         .fetch_all(&mut *self.0)
         .await
         .map_err(StoreError::from)

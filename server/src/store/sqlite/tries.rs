@@ -1,4 +1,4 @@
-//! Tries are counted.
+//! Counts attempts.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Tries for SqliteStore {
             if counted.rows_affected() > 0 {
                 continue;
             }
-            // After a clock that went back, nobody waits for it to come round again.
+            // If the clock went back, an attempt must not block until the old time comes again.
             let until: i64 =
                 sqlx::query_scalar("update tries set until = min(until, ?2) where key = ?1 returning until")
                     .bind(tried.key.as_bytes())

@@ -1,4 +1,4 @@
-//! How much people have written today.
+//! The day's usage per person.
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
@@ -10,7 +10,7 @@ use crate::store::append::StoredUsage;
 use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
 use crate::store::usage::{Today, day_of};
 
-/// No more than one row, of a person and of the day, or of their quota.
+/// At most one row: a person's usage of the day, or their quota.
 const OF: &str = "select day, entries, bytes, max_entries, max_bytes from usage where user = ?";
 
 pub(super) async fn store(today: &Today, connection: &mut SqliteConnection) -> Result<(), StoreError> {

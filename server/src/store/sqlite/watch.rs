@@ -1,9 +1,12 @@
-//! Whether the database's files are still those that were opened.
+//! Detects database files that were moved, replaced or overwritten.
 //!
-//! A file that is moved away, replaced, deleted or overwritten under a running server takes everything with it that is
-//! committed from then on. So each commit is acknowledged only once its files were found in their places after it: three
-//! `stat` calls, a few microseconds beside a sync to the disk. The main file is written by checkpoints alone, and all of them
-//! are made here; if it was written otherwise, it is another database.
+//! A file that is moved away, replaced, deleted or overwritten under a running server takes everything with it that is committed
+//! from
+//! then on. So each commit is acknowledged only after its files were found in place: three `stat` calls, a few microseconds
+//! compared
+//! with a sync to the disk. The main file is written by checkpoints alone, and all of them are made here; any other write makes
+//! it
+//! another database.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -20,18 +23,18 @@ use tokio::time::sleep;
 use super::copy;
 use crate::store::{StoreError, files};
 
-/// How often, and after which pause, the log of lost files is tried to be emptied again.
+/// How often, and after which pause, emptying the log of lost files is retried.
 const TRIES: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// How the database's files were lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Loss {
-    /// Its name leads nowhere.
+    /// Its path leads nowhere.
     Removed,
-    /// Its name leads to another file.
+    /// Its path leads to another file.
     Replaced,
-    /// Another program has written into it.
+    /// Another program has written to it.
     Overwritten,
     /// The write-ahead log, or its index, was removed or replaced.
     Log,
@@ -48,11 +51,11 @@ impl Loss {
     }
 }
 
-/// A file by its constant attributes.
+/// A file's constant attributes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Inode(u64, u64);
 
-/// A file by the attributes that change with each write.
+/// A file's attributes that change with each write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Written {
     size: u64,
@@ -65,25 +68,25 @@ struct Stamp {
     main: (Inode, Written),
     log: Inode,
     index: Inode,
-    /// The store writes into the main file, beside those who commit.
+    /// The store writes to the main file, while commits continue.
     is_written: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct FileWatch {
     database: PathBuf,
-    /// Held while a checkpoint writes, so that nobody takes it for somebody else's writing.
+    /// Locked while a checkpoint writes, so that its writes are not mistaken for another program's.
     stamp: Mutex<Stamp>,
     lost: OnceLock<Loss>,
-    told: Notify,
-    /// The main file, for when its name is gone.
+    signal: Notify,
+    /// The main file, in case its path is gone.
     file: File,
-    /// The first connection to open and the last to close. While it is open no other one's end makes a checkpoint.
+    /// The first connection to open and the last to close. While it is open, closing another connection makes no checkpoint.
     anchor: Mutex<Option<SqliteConnection>>,
 }
 
 impl FileWatch {
-    /// Watches a database that the anchor has open, whose log is empty.
+    /// Watches a database that the anchor has open, with an empty log.
     pub(super) fn start(database: &Path, anchor: SqliteConnection) -> io::Result<Self> {
         Ok(Self {
             database: database.to_owned(),
@@ -94,13 +97,13 @@ impl FileWatch {
                 is_written: false,
             }),
             lost: OnceLock::new(),
-            told: Notify::new(),
+            signal: Notify::new(),
             file: File::open(database)?,
             anchor: Mutex::new(Some(anchor)),
         })
     }
 
-    /// Refuses where a file is not in its place, from then on for ever.
+    /// Fails if a file is not in its place, and from then on for ever.
     pub(super) async fn verify(&self) -> Result<(), StoreError> {
         let stamp = self.stamp.lock().await;
         self.verify_by(&stamp)
@@ -129,7 +132,7 @@ impl FileWatch {
         let Some(loss) = loss else { return Ok(()) };
         if self.lost.set(loss).is_ok() {
             tracing::error!(database = %self.database.display(), "{}: nothing more is acknowledged", loss.words());
-            self.told.notify_waiters();
+            self.signal.notify_waiters();
         }
         Err(StoreError::Lost(loss.words()))
     }
@@ -144,20 +147,19 @@ impl FileWatch {
     /// Resolves once a file was found missing.
     pub(super) async fn lost(&self) -> Loss {
         loop {
-            let told = self.told.notified();
-            tokio::pin!(told);
-            told.as_mut().enable();
+            let signal = self.signal.notified();
+            tokio::pin!(signal);
+            signal.as_mut().enable();
             if let Some(loss) = self.lost.get() {
                 return *loss;
             }
-            told.await;
+            signal.await;
         }
     }
 
-    /// Writes the log into the main file, and empties it. `false` where somebody still reads from it: then as
-    /// much is written as can be.
+    /// Folds the log into the main file, and empties it. `false` if a reader still uses it: then as much as possible is written.
     ///
-    /// Most of it is written beside those who commit: they wait for the rest alone.
+    /// Most of it is written while commits continue; they wait only for the rest.
     pub(super) async fn checkpoint(&self, writer: &SqlitePool) -> Result<bool, StoreError> {
         self.write_back().await?;
         let mut stamp = self.stamp.lock().await;
@@ -167,7 +169,7 @@ impl FileWatch {
         done
     }
 
-    /// Writes the log into the main file, and keeps it.
+    /// Folds the log into the main file, and keeps it.
     async fn write_back(&self) -> Result<(), StoreError> {
         let mut anchor = self.anchor.lock().await;
         let Some(connection) = anchor.as_mut() else {
@@ -194,7 +196,7 @@ impl FileWatch {
         }
     }
 
-    /// Whatever came of it, the store has written to the main file and nobody else.
+    /// Updates the stamp after the store's own writes to the main file, whatever their outcome.
     fn restamp(&self, stamp: &mut Stamp) {
         if let Ok(metadata) = fs::metadata(&self.database) {
             let (inode, written) = main(&metadata);
@@ -204,7 +206,7 @@ impl FileWatch {
         }
     }
 
-    /// Saves as much as can be saved of lost files, and leaves nothing that would be applied to those in their place.
+    /// Saves as much as possible of lost files, and leaves nothing that would be applied to the files in their place.
     pub(super) async fn salvage(&self, loss: Loss, writer: &SqlitePool) -> Result<(), StoreError> {
         let mut anchor = self.anchor.lock().await;
         let Some(connection) = anchor.as_mut() else {
@@ -215,13 +217,14 @@ impl FileWatch {
         let now = copy::stamp(connection).await?;
         match loss {
             Loss::Overwritten => {
-                // The log belongs to the overwritten file: neither now nor at the next start may it get into the new one.
+                // The log belongs to the overwritten file: it must not be applied to the new one, neither now nor at the next
+                // start.
                 std::mem::forget(anchor.take());
                 let log = files::beside(&self.database, files::WAL);
                 if !self.is_elsewhere(files::WAL, stamp.log)? && files::size(&log) > 0 {
                     let aside = name("overwritten-wal", &now);
                     fs::rename(&log, &aside).map_err(failed)?;
-                    tracing::warn!("the log of the former database is kept as {}", aside.display());
+                    tracing::warn!("the former database's log is kept as {}", aside.display());
                 }
             }
             Loss::Removed | Loss::Replaced => {
@@ -234,12 +237,9 @@ impl FileWatch {
                 if self.is_elsewhere(files::WAL, stamp.log)? && log.exists() {
                     let aside = name("foreign-wal", &now);
                     fs::rename(&log, &aside).map_err(failed)?;
-                    tracing::warn!(
-                        "a log that belongs to another database was put aside as {}",
-                        aside.display()
-                    );
+                    tracing::warn!("a log of another database was put aside as {}", aside.display());
                 }
-                tracing::warn!("everything that was acknowledged is in the database file");
+                tracing::warn!("every acknowledged message is in the database file");
             }
         }
         Ok(())
@@ -252,10 +252,10 @@ impl FileWatch {
         aside: &Path,
         writer: &SqlitePool,
     ) -> Result<(), StoreError> {
-        // Into the file that was opened, wherever it is now. Its log is empty then, and harms nothing that lies beside it.
+        // Folded into the opened file, wherever it is now. Then its log is empty, and does no harm to files beside it.
         let mut emptied = truncate(writer).await.unwrap_or(false);
         for _ in 0..TRIES {
-            // Readers of the attributes are done in a moment.
+            // Readers of the attributes finish quickly.
             if emptied {
                 break;
             }
@@ -263,7 +263,7 @@ impl FileWatch {
             emptied = truncate(writer).await.unwrap_or(false);
         }
         if !emptied && !self.is_elsewhere(files::WAL, stamp.log)? {
-            // Somebody reads from it: it goes where it is read with its own database.
+            // A reader still uses it: the log is moved beside its own database, where it will be applied.
             fs::rename(
                 files::beside(&self.database, files::WAL),
                 files::beside(aside, files::WAL),
@@ -274,14 +274,14 @@ impl FileWatch {
             let mut copy = files::open_private(aside).map_err(failed)?;
             io::copy(&mut &self.file, &mut copy).map_err(failed)?;
             copy.sync_all().map_err(failed)?;
-            tracing::warn!("the former database, whole, is kept as {}", aside.display());
+            tracing::warn!("the former database is complete and kept as {}", aside.display());
         } else {
-            tracing::warn!("the former database is whole where it was moved to");
+            tracing::warn!("the former database is complete where it was moved to");
         }
         Ok(())
     }
 
-    /// Lets the database go, after every other connection has.
+    /// Closes the database, after every other connection.
     pub(super) async fn end(&self) {
         let anchor = self.anchor.lock().await.take();
         if let Some(anchor) = anchor {
@@ -297,7 +297,7 @@ async fn truncate(writer: &SqlitePool) -> Result<bool, StoreError> {
     Ok(row.try_get::<i64, _>("busy")? == 0)
 }
 
-/// Whether a file is not there. Where that cannot be told, nothing is acknowledged, and the next one looks again.
+/// Whether a file is missing. If that cannot be determined, nothing is acknowledged, and the next commit checks again.
 fn gone(error: io::Error) -> Result<bool, StoreError> {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(true),

@@ -1,10 +1,11 @@
-//! Everything of one database into another one, of whichever kind: the way from SQLite to Postgres, and back.
+//! Copies one database into another of either kind: the way from SQLite to Postgres, and back.
 //!
-//! - `table`: the tables that both have
-//! - `side`: a database that is read from, or written to
+//! - `table`: the tables of both kinds
+//! - `side`: a database to read from, or to write to
 //!
-//! Rows go over in pages, in the order of their keys, each page in one transaction. So a copy that was broken off goes on where it ended. At
-//! the end every table is read on both sides and compared.
+//! Rows are copied in pages, in the order of their keys, each page in one transaction. So an interrupted copy continues where it
+//! ended.
+//! At the end every table is read on both sides and compared.
 
 mod side;
 mod table;
@@ -16,69 +17,63 @@ use super::{StorageLimits, Store, StoreError};
 use side::{InPostgres, InSqlite, Side, comparable};
 use table::{Cell, TABLES, Table};
 
-/// Rows in one transaction. With sixteen columns they are as many parameters as both kinds of database take.
+/// Rows in one transaction. With sixteen columns they reach the maximum number of parameters of both databases.
 const AT_ONCE: i64 = 1_000;
 
-/// Why nothing, or not all, was copied.
+/// Why the copy failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// One of the databases cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// There is no such database.
-    #[error("there is no database {from}: name one with --from")]
+    /// The source does not exist.
+    #[error("there is no database at {from}: name an existing one with --from")]
     Nothing { from: Database },
-    /// Both are the same.
-    #[error("{to} holds what {from} holds already: name another database with --to")]
+    /// The target already has the source's epoch.
+    #[error("{to} already contains the data of {from}: name another database with --to")]
     Same {
-        /// The database to be read.
+        /// The source.
         from: Database,
-        /// The database to be written.
+        /// The target.
         to: Database,
     },
-    /// The one to be written is in use.
+    /// The target has data.
     #[error("{to} is not empty: name a new file, or an empty database, with --to")]
     NotEmpty {
-        /// The database to be written.
+        /// The target.
         to: Database,
     },
-    /// Something else was begun to be copied into it.
-    #[error(
-        "a copy of another database has begun in {to}, and was not finished: empty it, or name another one with --to"
-    )]
+    /// The target contains an unfinished copy of another database.
+    #[error("{to} contains an unfinished copy of another database: empty it, or name another one with --to")]
     Other {
-        /// The database to be written.
+        /// The target.
         to: Database,
     },
-    /// The one to be read is a half.
+    /// The source is an unfinished copy.
     #[error("{from} is an unfinished copy: finish it, or name the database that it was copied from")]
     Half {
-        /// The database to be read.
+        /// The source.
         from: Database,
     },
-    /// It could not be read, or not be written.
-    #[error(
-        "cannot copy {table} ({source}): what is copied so far stays, and the same command goes on from there"
-    )]
+    /// Reading or writing failed.
+    #[error("cannot copy {table} ({source}): run the same command again to continue from here")]
     Store { table: &'static str, source: StoreError },
-    /// Both sides are not alike.
-    #[error(
-        "{table} is not the same on both sides after the copy: {to} must not be used. Please report this"
-    )]
+    /// The two sides differ.
+    #[error("{table} differs between the two sides after the copy: do not use {to}. Please report this")]
     Different {
         table: &'static str,
-        /// The database that was written.
+        /// The target.
         to: Database,
     },
 }
 
-/// How far a copy is.
+/// The progress of a copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// Whether the copied rows are compared.
+    /// Whether the rows are being compared.
     pub is_comparing: bool,
     pub table: &'static str,
-    /// Rows so far, of all tables.
+    /// Rows so far, over all tables.
     pub done: u64,
     /// Rows of all tables.
     pub total: u64,
@@ -88,11 +83,13 @@ pub struct Progress {
 pub struct Transferred {
     /// Rows of all tables.
     pub rows: u64,
-    /// Whether it went on with an earlier copy.
+    /// Whether it continued an earlier copy.
     pub resumed: bool,
 }
 
-/// Copies a database that no server has into one that is empty, or that the same copy has begun. Epoch, places and numbers stay.
+/// Copies a database that no server uses into one that is empty, or that an earlier run of the same copy has begun. Epoch, places
+/// and
+/// numbers stay.
 pub async fn transfer(
     from: &Database,
     to: &Database,
@@ -102,7 +99,7 @@ pub async fn transfer(
     if from.file().is_some_and(|file| !file.is_file()) {
         return Err(TransferError::Nothing { from: from.clone() });
     }
-    // Open for as long as it takes: no server starts meanwhile, and both are brought up to date.
+    // Both stay open for the whole copy, so that no server starts meanwhile, and both are migrated.
     let source = from.open(StorageLimits::default(), at).await?;
     let target = match to.open(StorageLimits::default(), at).await {
         Ok(target) => target,
@@ -117,7 +114,7 @@ pub async fn transfer(
     done
 }
 
-/// Whether a copy into this database was broken off. A database that is not there is none.
+/// Whether an unfinished copy is in this database. A missing database counts as none.
 pub(super) async fn is_half(database: &Database) -> bool {
     let side: Result<Box<dyn Side>, _> = match database {
         Database::File(file) if !file.is_file() => return false,
@@ -125,7 +122,7 @@ pub(super) async fn is_half(database: &Database) -> bool {
     };
     match side {
         Ok(mut side) => matches!(side.copied_from().await, Ok(Some(_))),
-        // Its defects are reported when it is opened.
+        // Opening it reports its defects.
         Err(_) => false,
     }
 }
@@ -156,7 +153,7 @@ async fn copy(
     shown: &mut Progress,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), StoreError> {
-    // The rows there already were copied in this order, and whole pages of them.
+    // The existing rows were copied in this order, in whole pages.
     shown.done += to.count(table).await?;
     let mut key = to.last_key(table).await?;
     progress(*shown);
@@ -168,7 +165,7 @@ async fn copy(
         key = last[..table.key].to_vec();
         shown.done += rows.len() as u64;
         to.insert(table, &comparable(rows)).await?;
-        // A file's write-ahead log is kept short.
+        // Keeps the write-ahead log of a file short.
         target.tend().await?;
         progress(*shown);
     }
@@ -223,7 +220,7 @@ impl DatabaseCopy<'_> {
         Ok(Transferred { rows: total, resumed })
     }
 
-    /// Sees that the copy may begin, or go on. Answers whether it goes on.
+    /// Checks that the copy may begin or continue. Returns whether it continues.
     async fn begin(&self, to: &mut dyn Side, epoch: Epoch) -> Result<bool, TransferError> {
         let of = |source| TransferError::Store {
             table: "settings",

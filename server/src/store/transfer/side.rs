@@ -1,4 +1,4 @@
-//! One side of a copy: a database that is read from, or written to, a page of rows at a time.
+//! One side of a copy: a database read from or written to, a page of rows at a time.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::store::postgres::open::Address;
 /// A database, as a copy sees it.
 #[async_trait]
 pub(super) trait Side: Send {
-    /// The rows that follow a row's key, in the order of their keys.
+    /// The rows after a row's key, in the order of their keys.
     async fn rows_after(
         &mut self,
         table: &Table,
@@ -27,10 +27,10 @@ pub(super) trait Side: Send {
     /// The key of a table's last row.
     async fn last_key(&mut self, table: &Table) -> Result<Vec<Cell>, StoreError>;
 
-    /// How many rows a table has.
+    /// The number of rows in a table.
     async fn count(&mut self, table: &Table) -> Result<u64, StoreError>;
 
-    /// Stores rows, all of them or none. Those that are there already stay.
+    /// Stores rows, all of them or none. Existing ones stay.
     async fn insert(&mut self, table: &Table, rows: &[TableRow]) -> Result<(), StoreError>;
 
     async fn epoch(&mut self) -> Result<Epoch, StoreError>;
@@ -39,27 +39,28 @@ pub(super) trait Side: Send {
 
     async fn is_closed(&mut self) -> Result<bool, StoreError>;
 
-    /// Which database is being copied into this one.
+    /// The database that is being copied into this one.
     async fn copied_from(&mut self) -> Result<Option<String>, StoreError>;
 
-    /// Whether nobody has used it yet.
+    /// Whether it has never been used.
     async fn is_unused(&mut self) -> Result<bool, StoreError>;
 
-    /// Takes out the rows a database is born with, and notes the source of the copy.
+    /// Deletes the rows of a new database, and stores the source of the copy.
     async fn begin(&mut self, from: Epoch) -> Result<(), StoreError>;
 
-    /// Gives it the epoch, and everything else that makes it that database.
+    /// Sets the epoch, and everything else that identifies the database.
     async fn finish(&mut self, epoch: Epoch, feed_head: i64, closed: bool) -> Result<(), StoreError>;
 }
 
-/// The setting that names the database that is being copied into this one. A server does not start on such a half.
+/// The setting that names the source of an unfinished copy. A server does not start on such a database.
 pub(in crate::store) const COPYING: &str = "copying";
 
 fn failed(error: sqlx::Error) -> StoreError {
     StoreError::Failed(error)
 }
 
-/// Tells an unusable key of a nickname, which begins with a character that no nickname has: NUL in SQLite, which Postgres knows not.
+/// Translates an unusable nickname key, which begins with a character that no nickname has: NUL in SQLite, which Postgres cannot
+/// store.
 fn for_postgres(text: &str) -> String {
     match text.strip_prefix('\0') {
         Some(rest) => format!("\u{1}{}", rest.replace('\0', "\u{FFFD}")),
@@ -67,7 +68,7 @@ fn for_postgres(text: &str) -> String {
     }
 }
 
-/// Rows as both kinds of database compare them.
+/// Rows in a form that is comparable between the databases.
 pub(super) fn comparable(rows: Vec<TableRow>) -> Vec<TableRow> {
     let cell = |cell| match cell {
         Cell::Text(text) => Cell::Text(for_postgres(&text)),
@@ -78,7 +79,7 @@ pub(super) fn comparable(rows: Vec<TableRow>) -> Vec<TableRow> {
         .collect()
 }
 
-/// Leaves out the row that every database is born with: the server's own.
+/// Leaves out the server's own row, which every database has.
 fn condition(table: &Table) -> String {
     match table.name {
         "users" => "role <> 'server'".to_owned(),
@@ -142,7 +143,7 @@ macro_rules! read {
     };
 }
 
-/// One kind of database: they differ in names, in their own tables, and in the rows they are born with.
+/// One kind of database: they differ in names, in their own tables, and in the rows of a new database.
 macro_rules! side {
     ($side:ident, $database:ident, $connection:ident, $row:ident, $names:expr, $numbers:expr) => {
         pub(super) struct $side(pub(super) $connection);
@@ -288,7 +289,7 @@ macro_rules! side {
                         .await
                         .map_err(failed)?;
                 }
-                // Names' keys are made anew at the next start, as are the tables that only one kind of database has.
+                // The keys of names are made at the next start, as are the tables that only one kind of database has.
                 sqlx::query("delete from settings where name in ($1, 'name_rules')")
                     .bind(COPYING)
                     .execute(&mut *transaction)
@@ -317,7 +318,7 @@ side!(
     numbered()
 );
 
-/// Statements after which Postgres numbers on, and knows the time of each room's newest entry.
+/// Statements that advance Postgres's sequences, and set the time of each room's newest entry.
 fn numbered() -> Vec<String> {
     let mut queries: Vec<String> = super::table::TABLES
         .iter()
@@ -337,7 +338,7 @@ fn numbered() -> Vec<String> {
 }
 
 impl InSqlite {
-    /// Beside the store that has the file open: the store's own duties are left to it.
+    /// Opens a connection beside the store that has the file open; the store keeps its own duties.
     pub(super) async fn connect(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)

@@ -1,6 +1,6 @@
-//! The tables that both kinds of database have, and the kinds of their columns.
+//! The tables of both kinds of database, and the types of their columns.
 
-/// The kind of a column's values.
+/// The type of a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ColumnKind {
     Id,
@@ -18,7 +18,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// SQLite's tables call `user` the column that is `person` in Postgres, but for tables where both call it so.
+    /// SQLite's tables call `user` the column that is `person` in Postgres, except for tables where both use that name.
     pub(super) fn in_sqlite(self, table: &Table) -> &'static str {
         match self.name {
             "person" if table.name != "audit" => "user",
@@ -31,9 +31,9 @@ impl Column {
 pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) columns: &'static [Column],
-    /// How many of the columns, from the first on, order the rows: none are alike in all of these.
+    /// How many of the leading columns form the key that orders the rows.
     pub(super) key: usize,
-    /// Whether the database numbers its rows by itself.
+    /// Whether the database numbers its rows.
     pub(super) is_numbered: bool,
 }
 
@@ -48,8 +48,7 @@ macro_rules! table {
     };
 }
 
-/// All copied tables, referred ones before those that refer to them. The epoch, the feed's head and the settings
-/// are copied by themselves.
+/// All copied tables, in an order that satisfies references. The epoch, the feed's head and the settings are copied separately.
 pub(super) const TABLES: [Table; 21] = [
     table!("users", 1, false, id: Id, name: Text, name_key: Text, name_look: Text, name_shape: Text, search: Text, created_at: Number,
         role: Text, state: Text, excluded_reason: Text, excluded_at: Number, excluded_until: Number, excluded_by: Id,

@@ -1,4 +1,4 @@
-//! The log grows: Postgres' statements of [`crate::store::append`].
+//! Postgres's statements for [`crate::store::append`].
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,7 +22,7 @@ pub(in crate::store::postgres) type PostgresAppend<'t> = append::Append<&'t mut 
 
 /// See [`crate::store::Log::commit`].
 ///
-/// Where a connection ends in a commit of entries alone, the same is appended anew: committed entries are repeats then.
+/// If a connection ends in a commit of entries alone, the same is appended again: committed entries are repeats then.
 pub(in crate::store::postgres) async fn commit(
     store: &PostgresStore,
     entries: &[NewEntry],
@@ -40,7 +40,7 @@ pub(in crate::store::postgres) async fn commit(
         ));
         match done {
             Err(unconfirmed @ StoreError::Unconfirmed(_)) if commands.is_empty() => {
-                tracing::warn!(error = %unconfirmed, "appending anew, to learn what was committed");
+                tracing::warn!(error = %unconfirmed, "appending again, to learn what was committed");
                 wait.before_retry(unconfirmed).await?;
             }
             done => return done.map(|done| done.unwrap_or_else(|refused| refused)),
@@ -48,7 +48,7 @@ pub(in crate::store::postgres) async fn commit(
     }
 }
 
-/// Everything but the commit; as an error if there is nothing to commit, for nothing but refusals is in it.
+/// Everything except the commit; an error if there is nothing to commit, because everything was refused.
 async fn done(
     store: &PostgresStore,
     connection: &mut PgConnection,
@@ -60,7 +60,7 @@ async fn done(
         at,
         database_time: store.clock == CommitClock::Database,
         quota: store.limits.quota,
-        // The disk is Postgres' to watch.
+        // Postgres watches its own disk.
         full: false,
     };
     let (done, _) = PostgresAppend::begin(connection, terms)
@@ -91,7 +91,7 @@ impl Sql for &mut PgConnection {
 
     async fn logs(&mut self, rooms: &BTreeSet<RoomId>) -> Result<Vec<(RoomId, LogEnd)>, StoreError> {
         let ids: Vec<Uuid> = rooms.iter().map(|room| room.0).collect();
-        // Not `for update`, which would hold up everybody whose row refers to the room.
+        // `for update` would also block everybody whose row refers to the room.
         let found = sqlx::query(
             "select id, head, last_at, messages, archived from rooms where id = any($1) order by id for no key update",
         )

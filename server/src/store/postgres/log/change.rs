@@ -1,4 +1,4 @@
-//! The effect of an edit, a deletion or a reaction on the message it names.
+//! Applies an edit, a deletion or a reaction to its message.
 
 use sqlx::PgConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
@@ -9,7 +9,7 @@ use crate::store::append::change::AllowedChange;
 use crate::store::postgres::body::{kind, written};
 use crate::store::postgres::{from_sql, to_sql};
 
-/// Makes the change that an entry is, which is in the log.
+/// Applies the change of an entry in the log.
 pub(in crate::store::postgres) async fn apply(
     change: AllowedChange,
     connection: &mut PgConnection,
@@ -72,7 +72,7 @@ async fn react(
     Ok(())
 }
 
-/// Takes the texts of messages and of their edits out of the database, with reactions and mentions.
+/// Removes the texts of messages and of their edits from the database, with their reactions and mentions.
 pub(in crate::store::postgres) async fn erase(
     connection: &mut PgConnection,
     messages: &[(RoomId, Seq)],
@@ -117,7 +117,7 @@ pub(in crate::store::postgres) async fn erase(
     Ok(())
 }
 
-/// Messages are about to be erased: they are unread to nobody any more.
+/// Removes messages from the unread counts before they are erased.
 async fn uncount(connection: &mut PgConnection, rooms: &[Uuid], seqs: &[i64]) -> Result<(), StoreError> {
     let locked = sqlx::query_scalar(
         "select count(*) from (
@@ -146,7 +146,7 @@ async fn uncount(connection: &mut PgConnection, rooms: &[Uuid], seqs: &[i64]) ->
     Ok(())
 }
 
-/// Somebody who is mentioned, in which message, by whom.
+/// The mentioned person, the message, and its author.
 type Mention = (UserId, RoomId, Seq, UserId);
 
 fn mentions_of(room: RoomId, message: Seq, author: UserId, people: &[UserId]) -> Vec<Mention> {
@@ -156,7 +156,7 @@ fn mentions_of(room: RoomId, message: Seq, author: UserId, people: &[UserId]) ->
         .collect()
 }
 
-/// Remembers whom messages mention that are in the log.
+/// Stores the mentions of messages in the log.
 pub(in crate::store::postgres) async fn mention(
     connection: &mut PgConnection,
     fresh: &[(RoomId, Entry)],

@@ -1,4 +1,4 @@
-//! Added rows, on their way into the tables: all of them by one statement.
+//! Writes a transaction's growth to the tables in one statement.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::store::append::Growth;
 use crate::store::postgres::{from_sql, to_sql};
 use crate::store::{ChangeNumber, StoreError};
 
-/// Every column of the growth is an array.
+/// Every parameter is an array, one per column.
 const GROW: &str = "with stored as (
         insert into entries (room, seq, author, id, at, body, kind, target)
         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[],
@@ -35,11 +35,11 @@ const GROW: &str = "with stored as (
             bytes = excluded.bytes + case when usage.day = excluded.day then usage.bytes else 0 end)
          select head from feed where one";
 
-/// Entries, ends of logs, authors' own messages, and how much was written today. Answers the change feed's
-/// head.
+/// Writes entries, the new ends of logs, authors' own counts, and the day's usage. Returns the change feed's head.
 ///
-/// The rooms are locked. Members and counts of the day are locked in the order of their people, as everybody does. A repeat fails
-/// the transaction, for its place is given away already: made anew, it finds the first one.
+/// The rooms are locked. Members and usage rows are locked in the order of their people, as everywhere. A repeat fails the
+/// transaction,
+/// because its place has already been assigned; the next attempt finds the first entry.
 pub(in crate::store::postgres) async fn store(
     connection: &mut PgConnection,
     growth: &Growth<'_>,

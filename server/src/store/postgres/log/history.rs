@@ -1,4 +1,4 @@
-//! The log is read.
+//! Reads the log.
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
@@ -15,7 +15,7 @@ use crate::store::{Grown, Span, StoreError, word};
 
 /// See [`crate::store::Log::page`].
 ///
-/// All of it is read from one snapshot, so it is the log as it was at one moment.
+/// All reads are from one snapshot.
 pub(in crate::store::postgres) async fn page(
     store: &PostgresStore,
     room: RoomId,
@@ -45,20 +45,20 @@ pub(in crate::store::postgres) async fn page(
         ),
     };
     complete(connection, room, head, &mut entries).await?;
-    // Nothing was written.
+    // The transaction has written nothing.
     transaction.rollback().await;
     cut(&mut entries, nearest);
     Ok(event::Page { room, entries, head })
 }
 
-/// One page of one room.
+/// The read of one page.
 struct PostgresReading {
     room: RoomId,
     limit: usize,
 }
 
 impl PostgresReading {
-    /// An entry with half of the page before it; and which of them it is.
+    /// An entry with half of the page before it, and its index among them.
     async fn around(
         &self,
         connection: &mut PgConnection,
@@ -117,7 +117,8 @@ impl PostgresReading {
         Ok(entries)
     }
 
-    /// Entries whose texts fit into so many bytes, but at least one. The query leaves out those that cannot, by the rows' bytes.
+    /// Entries whose texts fit into this many bytes, but at least one. The query skips those that cannot fit, by the bytes of
+    /// their rows.
     async fn rows(
         &self,
         connection: &mut PgConnection,
@@ -126,9 +127,9 @@ impl PostgresReading {
         limit: usize,
         most: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        /// A row's body is its text in JSON: six bytes for one at most,
+        /// A row's body is its text in JSON: at most six bytes for one,
         const JSON: usize = 6;
-        /// and so many around it.
+        /// and this many around it.
         const AROUND: usize = 256;
         let bound = most.saturating_mul(JSON) + limit.saturating_mul(AROUND);
         let rows = sqlx::query(query)
@@ -152,7 +153,7 @@ impl PostgresReading {
     }
 }
 
-/// Completes consecutive entries of a room, as they are at its head.
+/// Completes consecutive entries of a room with their state at its head.
 async fn complete(
     connection: &mut PgConnection,
     room: RoomId,
@@ -174,7 +175,7 @@ async fn complete(
     Ok(())
 }
 
-/// The current state of those messages that the log up to `head` has changed.
+/// The current state of messages that the log up to `head` has changed.
 async fn changes(
     connection: &mut PgConnection,
     room: RoomId,
@@ -284,7 +285,7 @@ pub(in crate::store::postgres) async fn grown(
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
         let head = from_sql(row.try_get("head")?);
         complete(connection, room, head, &mut fresh).await?;
-        // Every later change follows by itself.
+        // Later changes follow as entries of their own.
         fresh.iter_mut().for_each(|entry| entry.now = None);
         grown.push(Grown { room, head, fresh });
     }

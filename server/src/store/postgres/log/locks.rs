@@ -1,6 +1,6 @@
-//! The locks of a command before it reads anything: rooms by their ids, then people by theirs.
+//! The locks of a command, taken before it reads anything: rooms by their ids, then people by theirs.
 //!
-//! Which they are is read without a lock. Where that has changed until they are locked, the command begins anew.
+//! The rooms and people are determined without a lock. If they have changed by the time they are locked, the command starts over.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::store::admin::SERVER;
 use crate::store::postgres::append::PostgresAppend;
 use crate::store::{Command, NewCommand, OperatorCommand, StoreError};
 
-/// Locks these rooms, and the rooms and people that commands change or count by: all rooms first, then all people.
+/// Locks these rooms, and the rooms and people whose rows commands change or count by: all rooms first, then all people.
 pub(in crate::store::postgres) async fn lock(
     append: &mut PostgresAppend<'_>,
     mut rooms: BTreeSet<RoomId>,
@@ -24,7 +24,7 @@ pub(in crate::store::postgres) async fn lock(
     }
     append.lock(&rooms).await?;
     for NewCommand { by, act, .. } in commands {
-        // Who makes a room locks people once it is made: the room is the first lock of theirs.
+        // A command that creates a room locks people after that, with the room as its first lock.
         if !matches!(act, Command::Create(_) | Command::Direct(_)) {
             people.extend_from_slice(act.concerns());
             people.push(*by);
@@ -41,7 +41,7 @@ pub(in crate::store::postgres) async fn lock(
     if !people.is_empty() {
         lock_people(append.connection, &people).await?;
     }
-    // Nobody who is locked comes into a room from here on.
+    // A locked person cannot join a room from here on.
     for command in commands {
         let needed = rooms_of(append.connection, command.by, &command.act).await?;
         if !needed.is_subset(&rooms) {
@@ -56,7 +56,7 @@ pub(in crate::store::postgres) async fn lock_people(
     connection: &mut PgConnection,
     people: &[UserId],
 ) -> Result<(), StoreError> {
-    // The command line's own row would be everybody's lock.
+    // The row of the command line would serialize everybody.
     let people: Vec<Uuid> = people
         .iter()
         .filter(|user| **user != SERVER)
@@ -125,7 +125,7 @@ async fn rooms_of_operators(
     match command {
         OperatorCommand::ChangeRoom(change) => Ok(vec![change.room]),
         OperatorCommand::DeleteRoom(room) => Ok(vec![*room]),
-        // Whether their entries are let in is read under the room's lock.
+        // Whether their entries are allowed is read under the room's lock.
         OperatorCommand::Exclude(person, _)
         | OperatorCommand::Readmit(person)
         | OperatorCommand::SetMessages(person, _) => {
@@ -141,7 +141,7 @@ async fn rooms_of_operators(
     }
 }
 
-/// The rooms that people leave when they are brought into one more: those they were brought into first.
+/// The rooms that people leave when they are added to one more: those they were added to first.
 async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "select first.room from unnest($1::uuid[]) as asked (person)
@@ -156,7 +156,7 @@ async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<
     Ok(rooms.into_iter().map(RoomId).collect())
 }
 
-/// The conversation of exactly these people, where there is one.
+/// The conversation of exactly these people, if it exists.
 async fn conversation(
     connection: &mut PgConnection,
     by: UserId,

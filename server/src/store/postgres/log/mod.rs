@@ -1,4 +1,4 @@
-//! The log grows and is read, and the locks of that.
+//! Appending to the log, reading it, and the locks for that.
 
 pub(in crate::store::postgres) mod append;
 pub(in crate::store::postgres) mod change;

@@ -1,4 +1,4 @@
-//! The start of the message that an entry replies to, which is shown with it.
+//! The excerpt of the message that an entry replies to, shown with it.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::store::postgres::body::read;
 use crate::store::postgres::{from_sql, to_sql};
 
-/// The starts of these messages, as their texts are; entries that are no messages are left out.
+/// The excerpts of these messages, from their current texts; entries of other kinds are left out.
 pub(in crate::store::postgres) async fn quoted(
     connection: &mut PgConnection,
     messages: &[(RoomId, Seq)],

@@ -1,8 +1,10 @@
-//! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps tools out which need the
+//! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps out tools which need
+//! the
 //! database for themselves.
 //!
-//! Several nodes serve a database at once, and none needs its lease to write: rows' locks order their writes. A lease only says
-//! who is alive.
+//! Several nodes serve a database at once, and none needs its lease to write: row locks order their writes. A lease only says
+//! which
+//! nodes are alive.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,38 +20,38 @@ use crate::clock;
 use crate::store::postgres::connections::named;
 use crate::store::{NodeId, StoreError};
 
-/// The first number of all advisory locks of ours: "Stea".
+/// The first number of all of Steadfast's advisory locks: "Stea".
 pub(in crate::store::postgres) const LOCKS: i32 = 0x5374_6561;
-/// The second number of the lock that every node shares, and that a tool has for itself.
+/// The second number of the lock that nodes share, and that a tool takes exclusively.
 const NODES: i32 = 1;
-/// The second number of the lock under which a database is brought up to date.
+/// The second number of the lock for migrating a database.
 pub(in crate::store::postgres) const SETUP: i32 = 2;
-/// The second number of the lock under which invitations are counted.
+/// The second number of the lock for counting invitations.
 pub(in crate::store::postgres) const INVITES: i32 = 3;
 
-/// How long a lease lasts that is not renewed.
+/// How long a lease lasts without a renewal.
 const LEASE: Duration = Duration::from_secs(5);
-/// How often it is renewed.
+/// The interval between renewals.
 const PULSE: Duration = Duration::from_secs(1);
-/// How long the server may take to answer that.
+/// Time limit for a renewal.
 const ANSWER: Duration = Duration::from_secs(3);
-/// How many renewals lie between two looks for rows of nodes that are gone.
+/// Renewals between two deletions of dead nodes' rows.
 const CLEANING: u32 = 60;
-/// How long the row of a node that is gone stays, in minutes.
+/// How long a dead node's row stays, in minutes.
 const GONE_MINUTES: i32 = 10;
-/// How long the lock is waited for: a process that was killed lets it go once the server has noticed.
+/// How long to wait for the lock: a killed process loses it once the server notices.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long the server may keep a lock whose connection was lost.
 const GRACE: Duration = Duration::from_secs(15);
 
-const TAKEN: &str = "another Steadfast process has taken the database for itself";
+const TAKEN: &str = "another Steadfast process has taken over the database";
 
 /// The purpose a store is opened for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::store::postgres) enum Use {
-    /// To serve, beside other nodes.
+    /// Serving, beside other nodes.
     Node,
-    /// By a tool, while no node serves.
+    /// A tool, while no node serves.
     Alone,
 }
 
@@ -67,7 +69,7 @@ impl Use {
     }
 }
 
-/// Held on a connection of its own, as long as the store is open.
+/// The lease, on a connection of its own, for as long as the store is open.
 #[derive(Debug)]
 pub(in crate::store::postgres) struct Lease {
     state: Arc<LeaseState>,
@@ -77,7 +79,7 @@ pub(in crate::store::postgres) struct Lease {
 #[derive(Debug)]
 struct LeaseState {
     node: NodeId,
-    /// Whether nobody else can have the database for themselves.
+    /// Whether the shared lock is held, so that no tool can take the database over.
     held: AtomicBool,
     lost: OnceLock<()>,
     changed: Notify,
@@ -102,7 +104,7 @@ pub(in crate::store::postgres) enum NoLease {
     Failed(sqlx::Error),
 }
 
-/// The lock, before there is a row: the tables may be yet to be made.
+/// The lock, before the node's row is written, because the tables may not exist yet.
 pub(in crate::store::postgres) struct Locked {
     used: Use,
     options: PgConnectOptions,
@@ -130,7 +132,7 @@ impl Locked {
         })
     }
 
-    /// Registers a node, and keeps its lease from here on.
+    /// Registers a node, and keeps renewing its lease.
     pub(in crate::store::postgres) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
         let state = Arc::new(LeaseState::new(NodeId::fresh()));
         if self.used == Use::Node {
@@ -156,7 +158,7 @@ impl Lease {
         self.state.node
     }
 
-    /// Refuses to write where a tool has the database for itself, or may have.
+    /// Refuses to write if a tool has taken over the database, or may have.
     pub(in crate::store::postgres) fn verify(&self) -> Result<(), StoreError> {
         if self.state.lost.get().is_some() {
             return Err(StoreError::Lost(TAKEN));
@@ -168,7 +170,7 @@ impl Lease {
         }
     }
 
-    /// Resolves once another process has the database for itself.
+    /// Resolves once another process has taken over the database.
     pub(in crate::store::postgres) async fn lost(&self) -> &'static str {
         loop {
             let changed = self.state.changed.notified();
@@ -181,7 +183,7 @@ impl Lease {
         }
     }
 
-    /// Lets the database go, and says that this node is gone.
+    /// Ends the lease and removes the node.
     pub(in crate::store::postgres) async fn end(&self) {
         let keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(keeping) = keeping {
@@ -200,7 +202,7 @@ impl Drop for Lease {
     }
 }
 
-/// Writes a node's row until LEASE from now on, by the database's clock.
+/// Sets a node's row to expire LEASE from now, by the database's clock.
 async fn renew(connection: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into nodes (id, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
@@ -213,7 +215,7 @@ async fn renew(connection: &mut PgConnection, node: NodeId) -> Result<(), sqlx::
     Ok(())
 }
 
-/// Takes out the rows of nodes that are gone for long.
+/// Deletes the rows of nodes that have been dead for long.
 async fn clean(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("delete from nodes where expires_at < clock_timestamp() - make_interval(mins => $1)")
         .bind(GONE_MINUTES)
@@ -222,7 +224,7 @@ async fn clean(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Shows that the connection is there, and that the node is.
+/// Shows that the connection and the node are alive.
 async fn beat(
     used: Use,
     connection: &mut PgConnection,
@@ -239,7 +241,7 @@ async fn beat(
     Ok(())
 }
 
-/// Keeps the lease until it is told to stop, and connects anew where its connection was lost.
+/// Keeps the lease until it is stopped, and reconnects if its connection is lost.
 async fn keep(state: Arc<LeaseState>, locked: Locked) {
     let Locked {
         used,
@@ -267,10 +269,8 @@ async fn keep(state: Arc<LeaseState>, locked: Locked) {
         if used == Use::Alone {
             state.held.store(false, Ordering::Release);
         }
-        tracing::warn!(
-            "the connection to the database that keeps this node's lease was lost: connecting anew"
-        );
-        // A connection that hangs is not waited for.
+        tracing::warn!("the connection that keeps this node's lease was lost: reconnecting");
+        // Dropped without waiting, because the connection may hang.
         drop(held.take());
         tokio::select! {
             () = state.stop.notified() => return,
@@ -299,7 +299,7 @@ async fn leave(used: Use, mut connection: PgConnection, node: NodeId) {
     let _ = connection.close().await;
 }
 
-/// Takes the lock on a new connection, as soon as there is one. `None` where another process keeps it.
+/// Takes the lock on a new connection, as soon as there is one. `None` if another process keeps it.
 async fn regain(state: &LeaseState, used: Use, options: &PgConnectOptions) -> Option<PgConnection> {
     let mut refused_since = None;
     loop {
@@ -320,9 +320,9 @@ async fn regain(state: &LeaseState, used: Use, options: &PgConnectOptions) -> Op
                     return None;
                 }
             }
-            // While the database is away, nobody has its lock.
+            // While the database is down, no process has its lock.
             Ok(Err(error)) => {
-                tracing::debug!(error = %StoreError::from(error), "the database is not there");
+                tracing::debug!(error = %StoreError::from(error), "the database cannot be reached");
                 refused_since = None;
             }
             Err(_) => refused_since = None,

@@ -1,4 +1,4 @@
-//! In which history of which server a database is: another one after a failover, and where it was put back elsewhere.
+//! The lineage of a database, its server and history: it changes after a failover, and when the database is restored elsewhere.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,22 +10,23 @@ use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
 use crate::store::postgres::transaction::written;
 
-/// The server's own identifier, which a copy of its files has too, and the timeline, which each promotion of a standby begins
-/// anew. Fails on a standby.
+/// The server's identifier, which copies of its files share, and the timeline, which changes with each promotion of a standby.
+/// Fails on
+/// a standby.
 const QUERY: &str = "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) from pg_control_system()";
 
-/// The setting that keeps it.
+/// The setting that stores it.
 const NAME: &str = "lineage";
 
-/// Where connections lead: to the lineage that is known, or to another one.
+/// The expected lineage of connections, and a different one if a connection led there.
 #[derive(Clone, Debug)]
 pub(in crate::store::postgres) struct Lineage(Arc<Mutex<LineageState>>);
 
 #[derive(Debug)]
 struct LineageState {
-    /// Nothing where the server does not tell.
+    /// `None` if the server does not reveal it.
     known: Option<String>,
-    /// Where a connection leads that was made since, where that is elsewhere.
+    /// The lineage of a newer connection, if it differs.
     elsewhere: Option<String>,
 }
 
@@ -37,12 +38,12 @@ impl Lineage {
         })))
     }
 
-    /// Looks where a connection leads, before anything is asked by it.
+    /// Checks a new connection's lineage before it is used.
     pub(in crate::store::postgres) async fn meet(&self, connection: &mut PgConnection) {
         if self.state().known.is_none() {
             return;
         }
-        // A standby, which is in no history of its own yet, tells nothing.
+        // A standby has no history of its own yet, so it fails the query.
         let current: Result<String, _> = sqlx::query_scalar(QUERY).fetch_one(connection).await;
         let mut state = self.state();
         if let Ok(current) = current
@@ -67,8 +68,9 @@ impl Lineage {
     }
 }
 
-/// Gives a database that is opened in another lineage than before a new epoch: no node is there that could say whether it still
-/// has the same contents. Answers the epoch, and the lineage where the server tells it.
+/// Gives a database that is opened in another lineage than before a new epoch, because no node remains that could compare its
+/// contents.
+/// Returns the epoch, and the lineage if the server reveals it.
 pub(in crate::store::postgres) async fn open(
     connection: &mut PgConnection,
     epoch: Epoch,
@@ -76,9 +78,9 @@ pub(in crate::store::postgres) async fn open(
     let mut transaction = connection.begin().await?;
     let current: String = match sqlx::query_scalar(QUERY).fetch_one(&mut *transaction).await {
         Ok(current) => current,
-        // A provider may not let everybody ask.
+        // Some providers deny the query.
         Err(error) if error.as_database_error().is_some() => {
-            tracing::warn!(%error, "the database server does not tell its identifier: a failover that loses commits is recognised by cursors alone");
+            tracing::warn!(%error, "the database server does not reveal its identifier: a failover that loses commits is detected by cursors alone");
             return Ok((epoch, None));
         }
         Err(error) => return Err(error),
@@ -95,7 +97,7 @@ pub(in crate::store::postgres) async fn open(
             .execute(&mut *transaction)
             .await?;
         tracing::warn!(
-            "the database is on another server, or was promoted since: it has a new epoch, and browsers fetch afresh"
+            "the database is on another server, or was promoted since: it has a new epoch, and browsers fetch everything again"
         );
     }
     if known.as_ref() != Some(&current) {

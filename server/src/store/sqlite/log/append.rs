@@ -1,6 +1,6 @@
-//! The log grows: SQLite's statements of [`crate::store::append`].
+//! SQLite's statements for [`crate::store::append`].
 //!
-//! The write lock is held from the first statement to the commit, so the heads read here are the heads until then.
+//! The write lock is held from the first statement to the commit, so the heads read here stay current until then.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::{Deref, DerefMut};
@@ -22,7 +22,7 @@ use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, St
 /// A transaction that appends.
 type SqliteAppend = append::Append<Writing>;
 
-/// A transaction that has the write lock.
+/// A transaction with the write lock.
 pub(in crate::store::sqlite) struct Writing(Transaction<'static, Sqlite>);
 
 impl Deref for Writing {
@@ -60,12 +60,12 @@ pub(in crate::store::sqlite) async fn commit(
     Ok(done)
 }
 
-/// An id as it stands in a parameter of JSON, for `unhex`.
+/// An id inside a JSON parameter, for `unhex`.
 fn hex(id: uuid::Uuid) -> String {
     id.simple().to_string()
 }
 
-/// Many rows as one parameter, which `json_each` reads.
+/// Rows as one parameter, which `json_each` reads.
 fn rows(rows: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(rows).map_err(|_| StoreError::Unreadable("row"))
 }
@@ -271,7 +271,7 @@ impl Sql for Writing {
     }
 }
 
-/// Inserts the entries' rows. A repeat fails the transaction: it was looked for before, and nobody else writes.
+/// Inserts the entries' rows. A repeat fails the transaction: it was looked for before, and no other process writes.
 async fn insert(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
     if growth.rows.is_empty() {
         return Ok(());
@@ -292,7 +292,7 @@ async fn insert(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Resul
     Ok(())
 }
 
-/// Writes where the logs end.
+/// Writes the new ends of logs.
 async fn grow(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
     if growth.logs.is_empty() {
         return Ok(());
@@ -311,7 +311,7 @@ async fn grow(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<
     Ok(())
 }
 
-/// To their authors, messages are not unread.
+/// Excludes messages from their authors' unread counts.
 async fn count_own(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
     if growth.own.is_empty() {
         return Ok(());
@@ -330,7 +330,7 @@ async fn count_own(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Re
     Ok(())
 }
 
-/// A message is about to be erased: it is unread to nobody any more.
+/// Removes a message from the unread counts before it is erased.
 pub(in crate::store::sqlite) async fn uncount(
     connection: &mut SqliteConnection,
     room: RoomId,

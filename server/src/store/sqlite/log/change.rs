@@ -1,4 +1,4 @@
-//! The effect of an edit, a deletion or a reaction on the message it names.
+//! Applies an edit, a deletion or a reaction to its message.
 
 use sqlx::SqliteConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
@@ -10,7 +10,7 @@ use crate::store::sqlite::append::uncount;
 use crate::store::sqlite::body::{kind, written};
 use crate::store::sqlite::to_sql;
 
-/// Makes the change that an entry is, which is in the log.
+/// Applies the change of an entry in the log.
 pub(in crate::store::sqlite) async fn apply(
     change: AllowedChange,
     connection: &mut SqliteConnection,
@@ -74,7 +74,7 @@ async fn react(
     Ok(())
 }
 
-/// Takes the text of a message and of its edits out of the database, with reactions and mentions.
+/// Removes the text of a message and of its edits from the database, with reactions and mentions.
 pub(in crate::store::sqlite) async fn erase(
     connection: &mut SqliteConnection,
     room: RoomId,
@@ -112,7 +112,7 @@ pub(in crate::store::sqlite) async fn erase(
     forget_mentions(connection, room, message).await
 }
 
-/// Remembers whom a message mentions.
+/// Stores the mentions of a message.
 pub(in crate::store::sqlite) async fn mention(
     connection: &mut SqliteConnection,
     author: UserId,

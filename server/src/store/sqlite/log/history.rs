@@ -1,4 +1,4 @@
-//! The log is read.
+//! Reads the log.
 
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
@@ -14,7 +14,7 @@ use crate::store::{Grown, Span, StoreError, word};
 
 /// See [`crate::store::Log::page`].
 ///
-/// All of it is read in one transaction, so it is the log as it was at one moment.
+/// All reads are from one snapshot.
 pub(in crate::store::sqlite) async fn page(
     store: &SqliteStore,
     room: RoomId,
@@ -49,14 +49,14 @@ pub(in crate::store::sqlite) async fn page(
     Ok(event::Page { room, entries, head })
 }
 
-/// One page of one room.
+/// The read of one page.
 struct SqliteReading {
     room: RoomId,
     limit: usize,
 }
 
 impl SqliteReading {
-    /// An entry with half of the page before it; and which of them it is.
+    /// An entry with half of the page before it, and its index among them.
     async fn around(
         &self,
         connection: &mut SqliteConnection,
@@ -111,7 +111,7 @@ impl SqliteReading {
         Ok(entries)
     }
 
-    /// Entries whose texts fit into so many bytes, but at least one.
+    /// Entries whose texts fit into this many bytes, but at least one.
     async fn rows(
         &self,
         connection: &mut SqliteConnection,
@@ -165,7 +165,7 @@ pub(in crate::store::sqlite) async fn grown(
         let mut fresh = log.following(connection, known, limit, limit::PAGE_BYTES).await?;
         let head = from_sql(row.try_get("head")?);
         now::complete(connection, room, head, &mut fresh).await?;
-        // Every later change follows by itself.
+        // Later changes follow as entries of their own.
         fresh.iter_mut().for_each(|entry| entry.now = None);
         grown.push(Grown { room, head, fresh });
     }

@@ -1,4 +1,4 @@
-//! The log grows and is read.
+//! Appending to the log, and reading it.
 
 pub(in crate::store::sqlite) mod append;
 pub(in crate::store::sqlite) mod change;

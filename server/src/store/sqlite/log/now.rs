@@ -1,4 +1,4 @@
-//! A page's entries are completed by their current state, the messages they reply to, and the people they mention.
+//! Completes a page's entries with their current state, the messages they reply to, and the people they mention.
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Emoji, Entry, Person, RoomId, Seq, UserId};
@@ -9,7 +9,7 @@ use crate::store::people::person;
 use crate::store::sqlite::body::read;
 use crate::store::sqlite::{from_sql, quote, to_sql};
 
-/// Completes consecutive entries of a room, as they are at its head.
+/// Completes consecutive entries of a room with their state at its head.
 pub(in crate::store::sqlite) async fn complete(
     connection: &mut SqliteConnection,
     room: RoomId,
@@ -27,7 +27,7 @@ pub(in crate::store::sqlite) async fn complete(
     Ok(())
 }
 
-/// The current state of those messages that the log up to `head` has changed.
+/// The current state of messages that the log up to `head` has changed.
 async fn changes(
     connection: &mut SqliteConnection,
     room: RoomId,

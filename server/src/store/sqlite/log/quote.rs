@@ -1,4 +1,4 @@
-//! The start of the message that an entry replies to, which is shown with it.
+//! The excerpt of the message that an entry replies to, shown with it.
 
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
@@ -7,7 +7,7 @@ use crate::store::StoreError;
 use crate::store::sqlite::body::read;
 use crate::store::sqlite::{from_sql, to_sql};
 
-/// The starts of these messages, as their texts are; entries that are no messages of the room are left out.
+/// The excerpts of these messages, from their current texts; entries of other kinds are left out.
 pub(in crate::store::sqlite) async fn quoted(
     connection: &mut SqliteConnection,
     room: RoomId,
