@@ -1,4 +1,4 @@
-//! The store's accounts: nicknames, devices, passphrases, invitations. What must hold of every store there is.
+//! The store's accounts: nicknames, devices, passphrases, invitations. Every store must pass these tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own(fixtur
     let mut second = newcomer("Jun");
     second.device.at = 2;
     let second = fixture.store.sign_up(&second).await.unwrap();
-    // As a program wrote it that knew nothing of confusable letters; and one whose keys stand in another one's way.
+    // As a version without confusable letters stored it; and one whose keys are in another name's way.
     let fixture = fixture
         .reopen_after(
             "update users set name = 'Мina', name_key = 'мina', name_look = null where name = 'Jun';
@@ -107,7 +107,7 @@ async fn old_nicknames_get_todays_keys_and_the_older_of_two_keeps_its_own(fixtur
     assert_eq!(fixture.account("Мina").await, None, "nobody signs in under it");
     let refused = fixture.store.sign_up(&newcomer("mina")).await;
     assert!(matches!(refused, Err(SignUpError::NicknameTaken)));
-    // The other one keeps their nickname and their devices.
+    // The other person keeps their nickname and their devices.
     let devices = fixture.store.devices(second.person.id).await.unwrap();
     assert_eq!(devices[0].session, second.session);
     // Once, not at every start.
@@ -123,7 +123,7 @@ async fn fault_h09_nobody_owns_a_server_by_coming_first(fixture: Fixture) {
     assert!(matches!(refused, Err(SignUpError::InviteRequired)));
     assert_eq!(store.sign_up(&newcomer("Eve")).await.unwrap().role, Role::Member);
     assert!(!store.has_owner().await.unwrap());
-    // By a link, once; every other link goes with it.
+    // A link works once, and invalidates every other link.
     let codes = [Token::shown("one").hash(), Token::shown("two").hash()];
     for code in codes {
         store.add_owner_link(code, 1).await.unwrap();
@@ -192,7 +192,7 @@ async fn a_passphrase_is_changed_only_where_it_still_is_the_one_compared(fixture
     assert!(!store.set_passphrase(mina, None, "second").await.unwrap());
     assert!(store.set_passphrase(mina, Some("first"), "second").await.unwrap());
     assert_eq!(store.passphrase(mina).await.unwrap().as_deref(), Some("second"));
-    // Nor does anybody sign in who compared another one.
+    // Nor does a sign-in that compared another hash.
     let refused = store.sign_in(&stale, &device(1)).await;
     assert!(matches!(refused, Err(SignInError::WrongPassphrase)));
     let account = fixture.account("MINA").await.unwrap();
@@ -240,7 +240,7 @@ async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends(fixture: Fixture
         Err(SignUpError::InviteRequired)
     ));
     store.sign_up(&invited("Jun", Some(code), 20)).await.unwrap();
-    // Whoever is refused for their nickname uses nothing up.
+    // A refused nickname does not use up the invitation.
     let taken = store.sign_up(&invited("jun", Some(code), 20)).await;
     assert!(matches!(taken, Err(SignUpError::NicknameTaken)));
     assert_eq!(store.invites(20).await.unwrap()[0].used, 1);
@@ -274,7 +274,7 @@ async fn an_invitation_is_not_used_where_none_is_needed(fixture: Fixture) {
     };
     store.sign_up(&open).await.unwrap();
     assert_eq!(store.invites(2).await.unwrap()[0].used, 0);
-    // The owner closes registration: the same question now needs it.
+    // The owner closes registration: the same request then needs an invitation.
     assert!(!store.is_closed().await.unwrap());
     store.set_closed(true).await.unwrap();
     assert!(store.is_closed().await.unwrap());

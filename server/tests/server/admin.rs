@@ -1,4 +1,4 @@
-//! What operators do, live: over HTTP, with people connected.
+//! Operators' actions over HTTP, with people connected.
 
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
@@ -114,7 +114,7 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
             reason: ClosingReason::Banned
         }
     );
-    // The token is good for nothing but to learn why, and neither name nor address for a newcomer.
+    // The token is good only for learning the reason, and neither name nor address for a new account.
     let look = server
         .refused(&mallory, Method::GET, "/api/session", Value::Null)
         .await;
@@ -176,7 +176,7 @@ async fn fault_h10_who_is_banned_signs_in_again_only_once_they_are_let_in() {
     let _: PersonInfo = server.done(&owner, Method::PUT, &path, closed).await;
     let refused: WireError = sign_in("correct horse").await.json().await.unwrap();
     assert_eq!(refused.code, ErrorCode::Deactivated);
-    // A device that was not there at the time learns why, until they are let in.
+    // A device that was not connected then learns the reason, until the person is let in again.
     let look = async || {
         server
             .refused(&mallory, Method::GET, "/api/session", Value::Null)
@@ -233,7 +233,7 @@ async fn fault_h10_messages_are_hidden_shown_again_and_erased_each_at_its_place(
     let told: Page = ok(&mut mina, event::HISTORY, json!({ "room": room })).await;
     assert_eq!(told.entries[1].quoted.as_ref().unwrap().text, None);
     assert!(told.entries.iter().map(|entry| entry.seq).eq(1..=3));
-    // What is written later is not concerned, and nothing is made of what is hidden.
+    // Later messages are not affected, and hidden ones cannot be changed.
     send_one(&mut client, room, says("hello")).await.unwrap();
     let edit = json!({ "kind": "edit", "message": first, "text": "buy all" });
     assert_eq!(
@@ -245,7 +245,7 @@ async fn fault_h10_messages_are_hidden_shown_again_and_erased_each_at_its_place(
     let _: PersonInfo = server.done(&owner, Method::PUT, &path, show.clone()).await;
     assert_eq!(told_of(&mut mina, room).await.revision, 2);
     assert_eq!(page(&mut mina, room).await[..3], before[..]);
-    // And can be changed again.
+    // Shown again, they can be changed again.
     let edit = json!({ "kind": "edit", "message": first, "text": "buy all" });
     send_one(&mut client, room, edit).await.unwrap();
 
@@ -300,7 +300,7 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
     ];
     assert_eq!(roles, expected);
 
-    // A moderator acts on members, sees no addresses, and gives no roles.
+    // A moderator acts on members, sees no addresses, and assigns no roles.
     let jun = server.sign_in("Jun").await;
     let out: SignedOut = server
         .done(&mina, Method::DELETE, &person(&jun, "sessions"), Value::Null)
@@ -359,7 +359,7 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
         );
     }
 
-    // The server is handed over.
+    // Ownership is handed over.
     let _: PersonInfo = server
         .done(&owner, Method::PUT, &path, json!({ "role": "owner" }))
         .await;
@@ -401,7 +401,7 @@ async fn fault_h10_a_deleted_room_is_gone_for_everybody_and_takes_nothing_more()
         send_one(&mut jun, room, says("hm")).await,
         Err(ErrorCode::RoomDeleted)
     );
-    // A retry of what was stored there too: it is stored nowhere.
+    // A retry of a message that was stored there too is not stored anywhere.
     let Reply::Ok(again) = mina.call::<Vec<Sent>>(event::SEND, [item]).await else {
         panic!("refused");
     };
@@ -411,13 +411,13 @@ async fn fault_h10_a_deleted_room_is_gone_for_everybody_and_takes_nothing_more()
         mina.refusal(event::JOIN_ROOM, join.clone()).await,
         ErrorCode::RoomDeleted
     );
-    // Whoever was not in it learns nothing of it; its name is free, its id is not.
+    // A person who was not in the room learns nothing of it; its name is free, its id is not.
     let mut eve = server.join("Eve").await;
     assert_eq!(eve.refusal(event::JOIN_ROOM, join).await, ErrorCode::UnknownRoom);
     let retry = json!({ "id": room, "kind": "public", "name": "harm" });
     assert_eq!(mina.refusal(event::CREATE_ROOM, retry).await, ErrorCode::Conflict);
     create(&mut jun, "public", "calm").await;
-    // Asked again, nothing happens; the room that everybody is in stays.
+    // Repeating it has no effect; the lobby cannot be deleted.
     let again = server.admin(&owner, Method::DELETE, &path, Value::Null).await;
     assert_eq!(again.status(), 204);
     let lobby = format!("/api/admin/rooms/{}", lobby(&jun));
@@ -478,7 +478,7 @@ async fn fault_h10_a_private_room_is_unknown_to_owners_who_are_not_in_it() {
         !audit.contains("Plans") && !audit.contains("changed_room"),
         "{audit}"
     );
-    // In it, an owner acts on it; a conversation stays for those who have it.
+    // An owner who is in the room acts on it; a conversation cannot be deleted.
     let invite = json!({ "room": private, "people": [owner.me.id] });
     let () = ok(&mut mina, event::INVITE, invite).await;
     assert_eq!(answer(&owner, Method::PATCH, private).await.0, 200);
@@ -567,7 +567,7 @@ async fn fault_h10_a_person_is_seen_with_devices_sign_ins_and_limits() {
         server.refused(&owner, Method::GET, &nobody, Value::Null).await,
         ErrorCode::UnknownPerson
     );
-    // The limit holds for the connection that is open: 64 of 100 in one go.
+    // The limit applies to the open connection: 64 of 100 in one batch.
     let items: Vec<_> = (0..64).map(|n| message(room, &n.to_string())).collect();
     client.send(&items[..60]).await;
     let Reply::Err(error) = client.call::<Vec<Sent>>(event::SEND, &items).await else {

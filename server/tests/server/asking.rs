@@ -1,4 +1,4 @@
-//! How much may be asked over HTTP, and how often.
+//! Limits on the size and the rate of HTTP requests.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::support::TestServer;
 use crate::support::client::PATIENCE;
 
-/// What the server says to a request of which only the headers come.
+/// The server's response to a request of which only the headers arrive.
 async fn answer_to(server: &TestServer, method: &str, path: &str, length: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let head = format!(
@@ -52,7 +52,7 @@ async fn fault_h06_a_body_that_is_too_large_by_its_headers_is_refused_at_once() 
         .send()
         .await;
     assert_eq!(sent.unwrap().status(), 200);
-    // A ping may come before the answer.
+    // A ping may come before the response.
     for _ in 0..2 {
         let heard = server.http.get(server.url(&connected)).send().await.unwrap();
         if heard.text().await.unwrap().contains("40{") {
@@ -114,7 +114,7 @@ async fn a_person_who_asks_too_often_is_told_to_wait_and_others_are_not() {
     assert_eq!(refused["code"], "rate_limited");
     assert!(refused["retry_after_ms"].as_u64().unwrap() <= 12_000, "{refused}");
     assert_eq!(devices(&server, &jun).await.status(), 200);
-    // Whoever wants to go may, at any time.
+    // Signing out is always allowed.
     let token = mina.token.as_ref().unwrap();
     let left = server.http.delete(server.url("/api/session")).bearer_auth(token);
     assert_eq!(left.send().await.unwrap().status(), 204);

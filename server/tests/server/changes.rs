@@ -1,4 +1,4 @@
-//! Changes to messages, in the store: who may make them, and what becomes of the messages.
+//! Changes to messages in the store: who may make them, and their effect on the messages.
 
 use proptest::prelude::*;
 use steadfast_server::store::{EntryOutcome, NewEntry, Span, StoreRefusal};
@@ -144,7 +144,7 @@ async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit(fixture: Fi
 
 async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file(fixture: Fixture) {
     let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
-    // Among others, short and long, so that pages are split and joined.
+    // Other entries between them, short and long, so that pages are split and joined.
     for n in 0..50 {
         fixture
             .stored(jun, body(&"chatter ".repeat(1 + n * 7 % 90)))
@@ -320,7 +320,7 @@ async fn a_page_around_a_long_entry_has_that_entry_and_keeps_its_bound(fixture: 
     }
 }
 
-/// One thing somebody does.
+/// One action of a person.
 #[derive(Clone, Debug)]
 enum Deed {
     Say,
@@ -340,7 +340,7 @@ fn deeds() -> impl Strategy<Value = Vec<(bool, Deed)>> {
     proptest::collection::vec((any::<bool>(), deed), 1..60)
 }
 
-/// What the log's entries, in their order, make of a message.
+/// The state of a message after the log's entries are applied in order.
 fn folded(log: &[Entry], message: &Entry) -> Option<Now> {
     let changes: Vec<&Entry> = log
         .iter()
@@ -382,7 +382,7 @@ fn folded(log: &[Entry], message: &Entry) -> Option<Now> {
     Some(now)
 }
 
-/// Does everything, and compares what the store makes of it with what the log says.
+/// Performs all actions, and compares the stored result with the log.
 fn assert_folded(on_postgres: bool, deeds: &[(bool, Deed)]) -> Result<(), TestCaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -15,7 +15,7 @@ use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
-/// Runs `steadfast admin`. Answers its exit code and what it said.
+/// Runs `steadfast admin`. Returns its exit code and its output.
 async fn admin(database: &Path, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_steadfast"))
         .arg("admin")
@@ -143,13 +143,13 @@ async fn fault_h10_an_operator_bans_live_from_the_command_line() {
     );
 }
 
-/// Somebody who runs nothing here.
+/// A user without rights on the server.
 const NOBODY: u32 = 65_534;
 
 #[tokio::test]
 async fn another_user_of_the_computer_administers_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    // Another user is not to be had without the right to become one; in CI the tests run as root.
+    // Only root can run a command as another user; in CI the tests run as root.
     if std::fs::metadata(folder.path()).unwrap().uid() != 0 {
         return;
     }
@@ -157,7 +157,7 @@ async fn another_user_of_the_computer_administers_nothing() {
     let (_server, address) = started(&database).await;
     sign_in(&reqwest::Client::new(), address, "Mallory").await;
     let socket = folder.path().join("chat.db.sock");
-    // Even where the folder and the program are for everybody.
+    // Even if the folder and the program are accessible to all users.
     let program = folder.path().join("steadfast");
     std::fs::copy(env!("CARGO_BIN_EXE_steadfast"), &program).unwrap();
     set_mode(folder.path(), 0o777);
@@ -180,7 +180,7 @@ async fn another_user_of_the_computer_administers_nothing() {
         )
     };
     for mode in [0o600, 0o666] {
-        // The second time only the server itself stands in the way: it asks the system who is there.
+        // The second time only the server's own check of the user stands in the way.
         set_mode(&socket, mode);
         for arguments in [
             &["who"][..],
@@ -233,7 +233,7 @@ async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
     let (code, said) = admin(&database, &["ban", "Eve", "--for", "soon"]).await;
     assert_eq!(code, 2);
     assert!(said.contains("30m"), "{said}");
-    // A server that was killed leaves its socket: the next one takes its place.
+    // A killed server leaves its socket; the next one replaces it.
     server.kill().await.unwrap();
     let (code, said) = admin(&database, &["who"]).await;
     assert!(code == 1 && said.contains("no server is running"), "{said}");
@@ -272,7 +272,7 @@ async fn fault_h09_an_owner_link_of_the_command_line_leads_below_the_servers_pat
         .unwrap();
     assert_eq!(answer.status(), 201);
     assert_eq!(answer.json::<Value>().await.unwrap()["role"], "owner");
-    // Where the server was told where people find it, that is where.
+    // The public URL from the settings determines the link.
     server.kill().await.unwrap();
     let mut public = command(&database);
     public.args(["--base-path", "/chat", "--public-url", "https://host.example"]);

@@ -1,4 +1,4 @@
-//! People talk: what one says reaches the others once, in order, whatever happens to their connections.
+//! Conversations: each message reaches the other people once, in order, whatever happens to their connections.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::support::{Client, TestServer, body, message};
 
-/// What a client does that starts from nothing: pulls page after page up to the head it was told.
+/// Reads as a client with nothing cached does: page after page up to the session's head.
 async fn pull(client: &mut Client, mut cursor: Seq, head: Seq) -> Vec<(Seq, EntryId)> {
     let room = client.room();
     let mut pulled = Vec::new();
@@ -143,7 +143,7 @@ async fn hole_06_joining_under_load_shows_no_repeat_no_disorder_and_no_gap() {
     let address = server.address;
     let joiners = sessions.into_iter().enumerate().map(|(n, session)| {
         tokio::spawn(async move {
-            // Half of them come with a cursor and may be healed from the tail.
+            // Half of them come with a cursor, and may be served from the tail.
             let auth = if n % 2 == 0 {
                 json!({ "epoch": epoch, "cursors": {} })
             } else {
@@ -151,7 +151,7 @@ async fn hole_06_joining_under_load_shows_no_repeat_no_disorder_and_no_gap() {
             };
             tokio::time::sleep(std::time::Duration::from_millis(20 * n as u64)).await;
             let mut client = Client::connected(address, &session, auth).await;
-            // The session comes before everything else.
+            // The session must come before any other event.
             let (name, mut args) = client.event().await;
             assert_eq!(name, event::SESSION);
             let Session::Open(opened) = serde_json::from_value(args.remove(0)).unwrap() else {
@@ -170,7 +170,7 @@ async fn hole_06_joining_under_load_shows_no_repeat_no_disorder_and_no_gap() {
             client.opened = Some(opened);
             if seen.is_empty() {
                 seen = pull(&mut client, 0, head).await;
-                // A page may reach beyond the head that the session told; live entries then repeat its end.
+                // A page may reach beyond the session's head; live entries then repeat its end.
                 seen.truncate(usize::try_from(head).unwrap());
             }
             assert_eq!(seen.len() as u64, head, "what was missed reaches the head");

@@ -1,4 +1,4 @@
-//! Many at the same time: what costs everybody is done for few at a time.
+//! Many clients at the same time: work that is expensive for everybody is done for a few at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,4 +1,4 @@
-//! A server that is told to stop while others take its place.
+//! A server that is stopped while others take over.
 
 #![cfg(unix)]
 
@@ -55,7 +55,7 @@ async fn connections_are_let_go_one_after_another_and_what_they_sent_is_answered
         let mine = message(room, "on its way");
         told.push(tokio::spawn(async move {
             loop {
-                // Until it is told, and after that: whoever is connected is answered.
+                // Connected clients are answered, before and after their close reason.
                 let reply: Reply<Value> = client.call(event::SEND, [mine.clone()]).await;
                 assert!(matches!(reply, Reply::Ok(_)), "{reply:?}");
                 if let Some(closing) = client.heard_closing() {

@@ -1,4 +1,4 @@
-//! Somebody is kept out while they connect: never a connection that stays.
+//! A person is banned while they connect: no connection may survive.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ async fn start() -> (TestServer, Arc<Faulty>) {
     (server, store)
 }
 
-/// Hears until the connection is refused or ended; fails where the server opens the chat and leaves it open.
+/// Waits until the connection is refused or ended; fails if the server opens the session and leaves it open.
 async fn until_ended(client: &mut Client) {
     let ended = async {
         while !matches!(
@@ -51,7 +51,7 @@ async fn fault_h10_whoever_is_kept_out_while_they_connect_does_not_stay() {
             .say(&format!("40{}", json!({ "token": mallory.token })))
             .await;
         timeout(LONG, came.acquire()).await.unwrap().unwrap().forget();
-        // What is read of them is out of date from here on.
+        // The data read for the person is outdated from here on.
         let path = format!("/api/admin/people/{}", mallory.me.id);
         let asked = match done {
             Value::Null => server.http.delete(server.url(&format!("{path}/sessions"))),

@@ -1,4 +1,4 @@
-//! A Postgres that fails over to its standby: with what was committed, and without the last of it.
+//! A Postgres failover to its standby: with every commit, and without the last ones.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn node(pair: &Pair) -> TestServer {
     TestServer::on(folder, config).await
 }
 
-/// Waits until the node has its database again.
+/// Waits until the node can use its database again.
 async fn ready(node: &TestServer) {
     for _ in 0..300 {
         let answer = node.http.get(node.url("/readyz")).send().await.unwrap();
@@ -33,7 +33,7 @@ async fn ready(node: &TestServer) {
     panic!("the node does not come back");
 }
 
-/// The cursor of a device that has got to the end of a room.
+/// The cursor of a device at the end of a room.
 async fn cursor(client: &mut Client, room: RoomId) -> Cursor {
     let Reply::Ok(page) = client
         .call::<event::Page>(event::HISTORY, json!({ "room": room }))
@@ -107,7 +107,7 @@ async fn a_failover_that_lost_nothing_ends_no_connection() {
     }
     pair.copy().await;
     pair.fail_over().await;
-    // Sent until it is stored, as a client does.
+    // Retried until it is stored, as a client does.
     let said = [message(general, "after it")];
     let mut tries = 0;
     let sent = loop {
@@ -125,7 +125,7 @@ async fn a_failover_that_lost_nothing_ends_no_connection() {
             break;
         }
     }
-    // A round of the listener later they are still there.
+    // They are still connected after a round of the listener.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let Reply::Ok(_) = mina.call::<Value>(event::SYNC, json!({})).await else {
         panic!("it does not see what is stored");

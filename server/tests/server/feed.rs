@@ -1,4 +1,4 @@
-//! Whatever is stored, and whether anybody knows it or not: everybody's sockets follow it, in order.
+//! Sockets follow everything that is stored, in order, whether or not the commit's outcome was known.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -126,7 +126,7 @@ async fn who_was_perhaps_taken_out_hears_nothing_more_and_who_was_invited_hears_
 
     let invite = json!({ "room": room.id, "people": [me(&jun), Uuid::now_v7()] });
     assert_eq!(mina.refusal(event::INVITE, invite).await, ErrorCode::Invalid);
-    // Committed, and then it cannot be read at once who is in the room.
+    // Committed, but the members of the room cannot be read at first.
     store.blind.store(1, Ordering::Release);
     let invite = json!({ "room": room.id, "people": [me(&jun)] });
     let _: Value = ok(&mut mina, event::INVITE, invite).await;
@@ -183,7 +183,7 @@ async fn what_was_not_done_is_told_to_nobody() {
     let asked = json!({ "with": [me(&jun)] });
     let refused = mina.refusal(event::DIRECT_ROOM, asked).await;
     assert_eq!(refused, ErrorCode::Unavailable);
-    // Longer than it takes to look what is stored.
+    // Longer than a round of the listener takes.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     mina.send(&[message(mina.room(), "hi")]).await;
     for client in [&mut mina, &mut jun] {
@@ -197,7 +197,7 @@ async fn what_was_not_done_is_told_to_nobody() {
     }
 }
 
-/// Whether a client has been told nothing of a room beyond this `seq`: neither by an event nor by the heads.
+/// Whether a client has received nothing of a room beyond this `seq`: neither an event nor a head.
 async fn knows_nothing_beyond(client: &mut Client, room: RoomId, seq: u64) {
     let asked = client.ask(event::SYNC, json!({})).await;
     let heads: event::Heads = match client.answer(asked).await {
@@ -207,7 +207,7 @@ async fn knows_nothing_beyond(client: &mut Client, room: RoomId, seq: u64) {
     assert_eq!(heads.get(&room), Some(&seq));
 }
 
-/// Waits until whoever follows the feed is kept from seeing it.
+/// Waits until a reader of the feed is blocked.
 async fn blocked(store: &Faulty) {
     let before = store.waiting.load(Ordering::Acquire);
     while store.waiting.load(Ordering::Acquire) == before {
@@ -286,7 +286,7 @@ async fn a_room_that_is_not_known_is_taken_as_it_is_stored_and_not_for_a_new_one
     assert_eq!(mina.opened().rooms[0].head, 20);
     assert_eq!(mina.send(&[message(room, "hi")]).await, [21]);
     assert_eq!(mina.entries().await[0].seq, 21, "and nothing of what was before");
-    // One that somebody comes into.
+    // A room that a person joins.
     let tea = RoomId(Uuid::now_v7());
     let made = Command::Create(CreateRoom {
         id: tea,
@@ -320,13 +320,13 @@ async fn what_was_published_while_it_was_read_is_not_published_again() {
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
     let room = mina.room();
-    // A round knows what was published so far, and has not read yet what follows.
+    // The round has read the published state, but not the entries that follow.
     store.close_the_feed();
     blocked(&store).await;
     mina.send(&[message(room, "one")]).await;
     assert_eq!(jun.entries().await[0].seq, 1);
     store.open_the_feed();
-    // The next round begins once that one is over.
+    // The next round begins after that one.
     store.close_the_feed();
     blocked(&store).await;
     store.open_the_feed();
@@ -347,7 +347,7 @@ async fn whoever_is_taken_out_while_they_connect_does_not_come_in() {
     let connecting = server.connect(&session, json!({}));
     let removing = async {
         came.acquire().await.unwrap().forget();
-        // Their rooms were read, and their session is not open.
+        // Their rooms have been read, and their session is not open yet.
         let remove = json!({ "room": room.id, "person": session.me.id });
         let _: Value = ok(&mut mina, event::REMOVE_MEMBER, remove).await;
         let _: Value = ok(&mut mina, event::NICKNAME, json!({ "name": "Minerva" })).await;

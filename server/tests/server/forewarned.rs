@@ -1,4 +1,4 @@
-//! What runs out is told before it has run out; and from where a moderator acted.
+//! Warnings before a quota or the disk runs out, and the address from which a moderator acted.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ async fn fault_m08_a_daily_quota_is_set_for_one_person_and_told_before_it_is_use
         Err(ErrorCode::OverQuota)
     );
 
-    // It is lifted, and then again that of everybody.
+    // The limit is lifted, then the general one applies again.
     set("entries_per_day", json!(0)).await;
     send_one(&mut client, room, says("six")).await.unwrap();
     set("entries_per_day", Value::Null).await;

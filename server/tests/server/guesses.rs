@@ -1,4 +1,4 @@
-//! Guesses at passphrases: counted by all nodes together, and never in the way of who signs in.
+//! Passphrase guesses: counted by all nodes together, without delaying sign-ins.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +23,7 @@ async fn node(store: Arc<dyn Store>) -> TestServer {
     TestServer::on_store(folder, config, store).await
 }
 
-/// Tries to sign in as Mina. Answers the status.
+/// Tries to sign in as Mina. Returns the status.
 async fn tries(node: &TestServer, passphrase: &str) -> StatusCode {
     let asked = json!({ "nickname": "Mina", "passphrase": passphrase });
     let asked = node.http.post(node.url("/api/session")).json(&asked);
@@ -46,7 +46,7 @@ async fn guesses_at_one_node_count_at_the_others() {
         (9..=11).contains(&wrong),
         "ten at once, of both together: {wrong}"
     );
-    // A node that starts afterwards knows of them as well.
+    // A node that starts later knows the counts as well.
     assert_eq!(tries(&other, PASSPHRASE).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(tries(&one, PASSPHRASE).await, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -72,7 +72,7 @@ async fn who_signs_in_waits_for_no_database_that_counts_no_guesses() {
     let server = node(store.clone()).await;
     assert_eq!(tries(&server, PASSPHRASE).await, StatusCode::CREATED);
     store.counts_nothing.store(true, Ordering::Relaxed);
-    // More than are counted at the same time. Each still counts here.
+    // More than can be counted at the same time. Each still counts on this node.
     let mut statuses = Vec::new();
     for _ in 0..12 {
         let status = timeout(Duration::from_secs(30), tries(&server, PASSPHRASE)).await;

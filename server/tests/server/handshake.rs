@@ -1,4 +1,4 @@
-//! Who may sign in and connect, and how connections end by the server's will.
+//! Who may sign in and connect, and how the server closes connections.
 
 use serde_json::{Value, json};
 use steadfast_server::config::Config;
@@ -15,7 +15,7 @@ async fn who_connects_again_and_again_is_told_when_to_come_again() {
     let server = TestServer::with(|limits| limits.max_connections_per_device = 16).await;
     let session = server.sign_in("Mina").await;
     let auth = json!({ "token": session.token }).to_string();
-    // As many as are taken at once, and what comes in meanwhile.
+    // As many as are accepted at once, and those that arrive meanwhile.
     let mut refused = None;
     for _ in 0..2_000 {
         let mut client = Client::dial(server.address, &[]).await;
@@ -106,7 +106,7 @@ async fn a_browser_is_known_by_its_cookie() {
     client.await_session().await;
     assert_eq!(client.opened().me, info.me);
 
-    // A retry of the sign-in, its answer lost, does no harm.
+    // Retrying the sign-in after a lost response does no harm.
     let again = server
         .http
         .post(server.url("/api/session"))
@@ -258,7 +258,7 @@ async fn connections_that_come_at_the_same_moment_are_bounded_too() {
         }
     }
     assert_eq!(connected.len(), 3);
-    // Whoever was refused holds no place: one that goes makes room for one.
+    // A refused connection occupies no place: one that leaves makes room for one.
     connected.pop().unwrap().leave().await;
     loop {
         let mut client = Client::dial(server.address, &[]).await;
@@ -306,7 +306,7 @@ async fn a_server_that_stops_tells_everybody_and_writes_what_it_took() {
     for n in 0..20 {
         asked.push(mina.ask(event::SEND, [message(room, &n.to_string())]).await);
     }
-    // The last one is answered, so all are on their way in.
+    // The last one is answered, so all are in progress.
     let last = asked.pop().unwrap();
     mina.answer::<Value>(last).await;
     let (stopped, reason) = tokio::join!(server.stop(), mina.closing());

@@ -1,4 +1,4 @@
-//! Clients that say what no client should: typed answers, a server that lives, bystanders who notice nothing.
+//! Clients that violate the protocol: they get typed refusals, the server survives, and other clients notice nothing.
 
 use serde_json::{Value, json};
 use steadfast_shared::event::{self, ClosingReason, Reply, Sent};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::{Client, TestServer, message};
 
-/// Every event with its shape broken in every way we can think of; `R` stands for a room.
+/// Every event, malformed in many ways; `R` stands for a room.
 fn malformed() -> Vec<String> {
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
     let mut shapes: Vec<String> = [
@@ -78,7 +78,7 @@ async fn hole_02_malformed_events_get_typed_errors_and_harm_nobody() {
         let packet = packet
             .replace('R', &room.to_string())
             .replace('I', &Uuid::new_v4().to_string());
-        // Without an ack there is no answer; with one there is.
+        // Without an ack there is no response; with one there is.
         hostile.say(&format!("42{packet}")).await;
         id += 1;
         hostile.say(&format!("42{id}{packet}")).await;
@@ -95,11 +95,11 @@ async fn hole_02_malformed_events_get_typed_errors_and_harm_nobody() {
     assert_eq!(hostile.entries().await.len(), 1);
 }
 
-/// What looks odd and is documented: an empty batch, cursors of nothing, a room's newest page, typing in it.
+/// Unusual but documented requests: an empty batch, empty cursors, a room's newest page, typing in it.
 fn is_harmless(packet: &str) -> bool {
     let empty_batch = packet.starts_with(r#"["send",[]"#);
     let no_cursors = packet.starts_with(r#"["sync",{}"#);
-    // Members that are not known are passed over.
+    // Unknown members are ignored.
     let known = packet.starts_with(r#"["typing",{"room":""#) || packet.starts_with(r#"["history",{"room":""#);
     empty_batch || no_cursors || known
 }
@@ -189,7 +189,7 @@ async fn hole_20_what_is_too_large_is_refused() {
     };
     assert_eq!(sent.len(), 8);
 
-    // More than a packet ends the connection.
+    // An oversized packet ends the connection.
     hostile
         .try_say(&format!("42[\"send\",\"{}\"]", "x".repeat(limit::PACKET_BYTES)))
         .await;

@@ -1,4 +1,4 @@
-//! Which hosts and pages are answered, and what browsers are told: nothing of a reader's server is another page's.
+//! Which hosts and origins are accepted, and the security headers: other sites must not reach a reader's server.
 
 use reqwest::header::{CACHE_CONTROL, HOST, ORIGIN, SET_COOKIE};
 use reqwest::{Response, StatusCode};
@@ -15,7 +15,7 @@ async fn public_at(url: &str) -> TestServer {
     TestServer::on(folder, config).await
 }
 
-/// Signs up as a page of `origin` does that found the server under `host`.
+/// Signs up as a page of `origin` does that reached the server as `host`.
 async fn sign_up(server: &TestServer, host: &str, origin: &str, nickname: &str) -> Response {
     let asked = json!({ "nickname": nickname, "with_token": true });
     let request = server.http.post(server.url("/api/session")).json(&asked);
@@ -51,12 +51,12 @@ async fn fault_h09_a_page_that_rebinds_its_name_to_this_server_reaches_nothing_o
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST, "{path}");
     }
-    // Who balances load asks by any name.
+    // Load balancers use any host name.
     for path in ["/healthz", "/readyz"] {
         let request = server.http.get(server.url(path)).header(HOST, "10.0.0.7");
         assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
     }
-    // Its own page does.
+    // Its own page is allowed.
     let first: SessionInfo = sign_up(&server, "localhost", "http://localhost", "Mina")
         .await
         .json()
@@ -74,7 +74,7 @@ async fn fault_h09_the_public_url_names_the_host_and_the_page_that_are_answered_
             .status(),
         201
     );
-    // A proxy that asks by the machine's name.
+    // A proxy that uses the machine's name.
     let local = server.address.to_string();
     assert_eq!(
         sign_up(&server, &local, "https://chat.example", "Jun")
@@ -132,7 +132,7 @@ async fn fault_l01_over_https_the_cookie_is_the_hosts_own_and_nobody_is_signed_o
     let answer = sign_up(&plain, "localhost", "http://localhost", "Mina").await;
     let old = cookies(&answer)[0].split(';').next().unwrap().to_owned();
     assert!(old.starts_with("steadfast_session="), "{old}");
-    // The same database behind HTTPS.
+    // The same database, behind HTTPS.
     let stopped = plain.stop().await;
     let mut config = stopped.config();
     config.public_url = Some("https://chat.example".into());
@@ -157,7 +157,7 @@ async fn fault_l01_over_https_the_cookie_is_the_hosts_own_and_nobody_is_signed_o
     assert!(set[1].starts_with("steadfast_session=; Max-Age=0"), "{set:?}");
     let answer = look(&format!("__Host-{old}")).await;
     assert_eq!((answer.status(), cookies(&answer).len()), (StatusCode::OK, 0));
-    // What somebody else planted under the old name does not count beside the new one.
+    // A cookie planted under the old name does not count beside the new one.
     assert_eq!(
         look(&format!("steadfast_session=planted; __Host-{old}"))
             .await
@@ -216,7 +216,7 @@ async fn fault_l04_every_answer_says_what_browsers_may_not_do_with_it() {
             assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
         }
     }
-    // And so does a refusal.
+    // A refusal has the headers too.
     let request = server.http.get(server.url("/")).header(HOST, "evil.example");
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers().get("x-content-type-options").unwrap(), "nosniff");
@@ -224,7 +224,7 @@ async fn fault_l04_every_answer_says_what_browsers_may_not_do_with_it() {
 
 #[tokio::test]
 async fn a_page_of_an_allowed_origin_signs_in_acts_and_connects_and_others_do_not() {
-    // As a page that `trunk serve` has built.
+    // A page served by `trunk serve`.
     const PAGE: &str = "http://localhost:8080";
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("chat.db"));
@@ -237,7 +237,7 @@ async fn a_page_of_an_allowed_origin_signs_in_acts_and_connects_and_others_do_no
     assert_eq!(answer.headers()["access-control-allow-credentials"], "true");
     assert_eq!(answer.headers()["vary"], "origin");
     let session: SessionInfo = answer.json().await.unwrap();
-    // Whatever the page may do to the server, browsers ask for first.
+    // Browsers send a preflight for every request that may change something.
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let url = server.url("/api/session");
         let asked = server.http.request(reqwest::Method::OPTIONS, url);

@@ -1,4 +1,4 @@
-//! What ends, goes on or is forgotten by itself: exclusions, clean-ups, the logs.
+//! Background work: exclusions that expire, clean-ups, the logs.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::support::client::PATIENCE as LONG;
 use crate::support::{TestServer, body, newcomer};
 
-/// What is looked for in the database's files.
+/// The text to look for in the database's files.
 const SECRET: &str = "xyzzy";
 const HASH: &str = "a hash";
 
@@ -44,7 +44,7 @@ async fn operate(store: &SqliteStore, command: OperatorCommand, at: Millis) {
     done.unwrap().unwrap();
 }
 
-/// Somebody with a passphrase, from an address.
+/// A sign-up with a passphrase, from an address.
 fn wanted(nickname: &str, at: Millis) -> SignUp {
     SignUp {
         passphrase: Some(HASH.into()),
@@ -89,7 +89,7 @@ async fn fault_h10_an_exclusion_that_has_run_out_is_none_and_its_address_is_free
             user: mallory,
             passphrase: Some(HASH.into()),
         };
-        // A millisecond before its end.
+        // A millisecond before it expires.
         let last = from + 59_999;
         let info = seen(last).await;
         assert_eq!(info.state, state);
@@ -102,7 +102,7 @@ async fn fault_h10_an_exclusion_that_has_run_out_is_none_and_its_address_is_free
         assert!(matches!(refused, Err(SignUpError::KeptOut)));
         assert_eq!(store.held_addresses(last).await.unwrap().len(), 1);
 
-        // Nobody does anything, and it has ended.
+        // It expires without any action.
         let end = from + 60_000;
         let info = seen(end).await;
         assert_eq!((info.state, info.exclusion), (AccountState::Active, None));
@@ -152,7 +152,7 @@ async fn fault_h10_lines_of_the_logs_are_forgotten_by_age_and_by_number() {
         )
     };
     let newest = |from: Millis| (from..=20).rev().collect::<Vec<_>>();
-    // Each has its own age and number; the younger bound holds.
+    // Each log has its own age and size limits; the tighter one applies.
     assert_eq!(kept((0, 100), (0, 100)).await, (newest(1), newest(1)));
     assert_eq!(kept((5, 100), (0, 100)).await, (newest(5), newest(1)));
     assert_eq!(kept((0, 100), (0, 12)).await, (newest(5), newest(9)));
@@ -175,7 +175,7 @@ async fn fault_h10_a_server_forgets_old_lines_by_itself() {
         let answer = asked.bearer_auth(&token).send().await.unwrap();
         answer.json::<Vec<Value>>().await.unwrap().len()
     };
-    // Stopping writes what waits.
+    // Stopping writes the queued lines.
     let stopped = server.stop().await;
     let mut config = stopped.config();
     (config.limits.sign_in_days, config.limits.audit_days) = (1, 1);
@@ -192,7 +192,7 @@ async fn fault_h10_a_server_forgets_old_lines_by_itself() {
     }
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds.
 async fn eventually(holds: impl AsyncFn() -> bool, what: &str) {
     let waiting = async {
         while !holds().await {
@@ -204,7 +204,7 @@ async fn eventually(holds: impl AsyncFn() -> bool, what: &str) {
         .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// How often the secret is in the database's files.
+/// The number of occurrences of the secret in the database's files.
 fn secrets(folder: &Path) -> usize {
     ["chat.db", "chat.db-wal"]
         .iter()
@@ -216,7 +216,7 @@ fn secrets(folder: &Path) -> usize {
         .sum()
 }
 
-/// Messages of somebody, some hundred a transaction.
+/// Sends a person's messages, some hundred per transaction.
 async fn say(store: &SqliteStore, author: UserId, room: RoomId, count: usize) {
     let entries: Vec<_> = (0..count)
         .map(|n| NewEntry {
@@ -232,7 +232,7 @@ async fn say(store: &SqliteStore, author: UserId, room: RoomId, count: usize) {
     }
 }
 
-/// A server on what a store has left, in which there are at least so many secrets; and where its files are.
+/// A server on a store's leftovers, which contain at least this many secrets, and the path of its files.
 async fn restarted(store: SqliteStore, folder: TempDir, left: usize) -> (TestServer, PathBuf) {
     store.close().await;
     drop(store);

@@ -1,4 +1,4 @@
-//! Passphrases, devices, invitations and the owner over HTTP: what a person may do, and what others who try may not.
+//! Passphrases, devices, invitations and owners over HTTP: what a person may do, and what others may not.
 
 use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ use crate::support::{Client, TestServer, message};
 const PASSPHRASE: &str = "correct horse";
 
 impl TestServer {
-    /// Asks as the device that has this token; as nobody where it is empty.
+    /// Sends a request with this token; anonymously if it is empty.
     async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
         let mut request = self.http.request(method, self.url(path));
         if !token.is_empty() {
@@ -29,7 +29,7 @@ impl TestServer {
         self.ask(Method::POST, "/api/session", "", Some(body)).await
     }
 
-    /// Signs one more device in by the passphrase.
+    /// Signs in another device with the passphrase.
     async fn sign_in_with(&self, nickname: &str, passphrase: &str) -> SessionInfo {
         let asked = json!({ "nickname": nickname, "passphrase": passphrase, "with_token": true });
         read(self.post_session(asked).await, StatusCode::CREATED).await
@@ -96,7 +96,7 @@ async fn whoever_does_not_know_it_is_nobody() {
     refused(with("Mina", "wrong horse").await, 401, ErrorCode::WrongPassphrase).await;
     let none = server.post_session(json!({ "nickname": "Mina" })).await;
     refused(none, 409, ErrorCode::NicknameTaken).await;
-    // Jun has none that anybody could know.
+    // Jun has no passphrase.
     refused(with("Jun", PASSPHRASE).await, 401, ErrorCode::WrongPassphrase).await;
     refused(with("Mina", "short").await, 400, ErrorCode::Invalid).await;
     refused(with("Mina", &"x".repeat(257)).await, 400, ErrorCode::Invalid).await;
@@ -170,7 +170,7 @@ async fn guesses_are_slowed_and_the_devices_signed_in_are_not() {
     };
     assert!(slowed.headers().contains_key("retry-after"));
     refused(slowed, 429, ErrorCode::RateLimited).await;
-    // Others from the same address still sign in, and Mina's own device goes on.
+    // Others at the same address can still sign in, and Mina's own device is not affected.
     server.sign_in_with("Jun", "another horse").await;
     let change = json!({ "current": PASSPHRASE, "new": "other horse" });
     assert_eq!(server.set_passphrase(token(&mina), change).await.status(), 204);
@@ -277,7 +277,7 @@ async fn nobody_revokes_somebody_elses_device() {
         let answer = server
             .ask(Method::DELETE, &format!("/api/devices/{id}"), who, None)
             .await;
-        // As for a device that never was: Eve learns nothing of whose it is.
+        // The same as for a device that never existed: Eve learns nothing.
         assert_eq!(answer.status(), if who == token(&eve) { 204 } else { 401 });
     }
     let odd = server
@@ -375,7 +375,7 @@ async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
     let none = server.post_session(json!({ "nickname": "Eve" })).await;
     refused(none, 403, ErrorCode::InviteRequired).await;
     refused(with("Eve", "guess").await, 403, ErrorCode::InviteRequired).await;
-    // The id is no code, and the code of an invitation is no token.
+    // The id is not a code, and an invitation's code is not a token.
     refused(
         with("Eve", &invite.id.to_string()).await,
         403,
@@ -413,7 +413,7 @@ async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
         refused(answer, 400, ErrorCode::Invalid).await;
     }
 
-    // Who is here already is told to nobody without one; and the owner opens again.
+    // Without an invitation the members are not revealed; then the owner opens registration again.
     let taken = server.post_session(json!({ "nickname": "Jun" })).await;
     refused(taken, 403, ErrorCode::InviteRequired).await;
     server
@@ -444,7 +444,7 @@ async fn a_server_started_with_a_code_takes_nobody_without_it() {
     let told = server.ask(Method::GET, "/api/registration", "", None).await;
     let told: Registration = read(told, StatusCode::OK).await;
     assert!(told.closed && told.fixed);
-    // The owner cannot open what the operator closed, but invite.
+    // The owner cannot open what the operator has closed, but can invite.
     let open = server.ask(
         Method::PUT,
         "/api/registration",
@@ -456,7 +456,7 @@ async fn a_server_started_with_a_code_takes_nobody_without_it() {
     let make = server.ask(Method::POST, "/api/invites", token(&mina), Some(json!({})));
     let invited: CreatedInvite = read(make.await, StatusCode::CREATED).await;
     assert_eq!(with("Jun", &invited.code).await.status(), 201);
-    // Signing in elsewhere needs no invitation.
+    // Signing in on another device needs no invitation.
     server.sign_in_with("Mina", PASSPHRASE).await;
 }
 
@@ -515,7 +515,7 @@ async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
         })
         .collect();
     for n in 0..50 {
-        // Each is answered while the passphrases are hashed; the client fails where an answer is long in coming.
+        // Each is answered while passphrases are hashed; the client fails if a response takes long.
         mina.send(&[message(room, &format!("message {n}"))]).await;
     }
     let (mut signed_up, mut busy) = (0, 0);

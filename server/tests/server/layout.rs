@@ -1,4 +1,4 @@
-//! What is absent: only the named folders know what they alone may know.
+//! Absences: what only the named folders may use.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,13 +55,13 @@ fn only_the_clock_reads_the_clock() {
     let outside: Vec<_> = ["SystemTime::now", "Instant::now"]
         .into_iter()
         .flat_map(who_names)
-        // The store's patience runs on the runtime's clock, which tests can stop; tests inside files make up moments.
+        // The store's patience uses the runtime's clock, which tests can stop; tests inside files make up times.
         .filter(|path| !["clock.rs", "store/patience.rs", "bucket.rs"].contains(&path.as_str()))
         .collect();
     assert!(outside.is_empty(), "{outside:?}");
 }
 
-/// The floors of the house, from the top: a folder names only those below it.
+/// The layers from the top: a folder uses only those below it.
 #[test]
 fn the_folders_depend_on_each_other_in_one_direction() {
     let floors = ["app", "http", "realtime", "request", "store"];
@@ -76,7 +76,7 @@ fn the_folders_depend_on_each_other_in_one_direction() {
     }
 }
 
-/// What is done under the lock that publishes waits for no database.
+/// Code under the lock that publishes waits for no database.
 #[test]
 fn nothing_is_asked_of_the_store_under_the_lock_that_publishes() {
     let under_it = [

@@ -1,4 +1,4 @@
-//! The server, tested from outside: the store by one suite, the writer with a store that fails, the rest over a real listener.
+//! Tests of the server from outside: the store by one suite, the writer with a failing store, the rest over a real listener.
 
 #![expect(
     clippy::unwrap_used,

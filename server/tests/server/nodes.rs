@@ -1,4 +1,4 @@
-//! Two nodes on one store: what is done by way of one is followed by the sockets of the other.
+//! Two nodes on one store: the sockets of one follow the actions on the other.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A reader that asks for what comes after its cursor gets everything, in order, however many write meanwhile.
+//! A reader that requests the entries after its cursor gets all of them, in order, however many writers there are.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const WRITERS: usize = 8;
 const READERS: usize = 4;
 const BATCHES: usize = 30;
 
-/// What polls a log: it asks for what comes after the last it has, and trusts that nothing earlier can still come.
+/// A client that polls a log: it requests the entries after its last one, and relies on nothing earlier appearing later.
 #[derive(Default)]
 struct Reader {
     seen: Vec<(Seq, EntryId)>,
@@ -30,7 +30,7 @@ impl Reader {
         self.seen.extend(page);
     }
 
-    /// The places up to the cursor that it was never shown, and never will be.
+    /// The places up to the cursor that it has not received, and never will.
     fn skipped(&self) -> BTreeSet<Seq> {
         let seen: BTreeSet<Seq> = self.seen.iter().map(|(seq, _)| *seq).collect();
         (1..=self.cursor()).filter(|seq| !seen.contains(seq)).collect()
@@ -62,7 +62,7 @@ async fn write(store: Arc<dyn Store>, author: UserId, room: RoomId) -> Vec<Entry
 async fn read(store: Arc<dyn Store>, room: RoomId, over: Arc<AtomicBool>) -> Reader {
     let mut reader = Reader::default();
     loop {
-        // Asked before the page, so that the last page is read after the last commit.
+        // Read before the page, so that the last page is read after the last commit.
         let last = over.load(Ordering::Acquire);
         let page = store.page(room, Span::After(reader.cursor()), 7).await.unwrap();
         let nothing = page.entries.is_empty();
@@ -128,8 +128,7 @@ async fn commits_become_visible_in_order(fixture: Fixture) {
     }
 }
 
-/// What the test above would see of a store that takes its places from a sequence: the one who took place 1 commits after the
-/// one who took place 2.
+/// Shows that the test above detects a store that assigns places from a sequence: place 1 is committed after place 2.
 #[test]
 fn hole_16_a_reader_of_places_taken_outside_of_the_transaction_skips_what_commits_late() {
     let mut table: Vec<(Seq, EntryId)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Who is there, over all their connections.
+//! Presence over all of a person's connections.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn somebody_is_away_where_they_are_away_from_all_their_devices() {
         jun.next::<Presence>(event::PRESENCE).await.state,
         Availability::Online
     );
-    // A flap of the only device at which somebody sits.
+    // The only active device drops its connection for a moment.
     desk.leave().await;
     let desk = server.connect(&session, json!({})).await;
     tokio::time::sleep(Duration::from_millis(800)).await;
@@ -61,7 +61,7 @@ async fn somebody_who_goes_and_comes_again_and_again_is_told_of_once_in_a_while(
         mina.emit(event::AWAY, json!({ "away": true })).await;
     }
     mina.call::<serde_json::Value>(event::SYNC, json!({})).await;
-    // All was heard by then; what follows from the last of it is told a moment later.
+    // All events have arrived; the consequence of the last one is sent a moment later.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let moments = began.elapsed().as_millis() / 200;
     mina.send(&[message(mina.room(), "still here")]).await;

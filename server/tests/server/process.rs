@@ -120,7 +120,7 @@ async fn hole_17_what_was_acknowledged_is_in_the_database_after_a_kill() {
             acked.push((seq, id));
         }
     }
-    // Killed with twenty batches on their way.
+    // Killed with twenty batches in flight.
     child.kill().await.unwrap();
 
     let store = SqliteStore::open(&database, Duration::from_secs(10), 1)
@@ -186,7 +186,7 @@ async fn passwd(database: &Path, nickname: &str, typed: &str) -> Output {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // It may have ended before it reads.
+    // It may have exited before it reads.
     let _ = stdin.write_all(typed.as_bytes()).await;
     drop(stdin);
     timeout(PATIENCE, child.wait_with_output())
@@ -245,7 +245,7 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
     assert!(info.has_passphrase);
 }
 
-/// Starts a command of the binary and answers where it listens and what it writes.
+/// Starts a command of the binary. Returns its address and its log.
 pub(crate) async fn started_with_log(
     mut command: Command,
 ) -> (Child, SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
@@ -338,7 +338,7 @@ async fn fault_h06_health_is_answered_where_no_open_files_are_left() {
         .kill_on_drop(true);
     let (_child, address, mut told) = started_with_log(limited).await;
     line_with(&mut told, "the system allows 128 open files").await;
-    // No connection is kept, as it would take a place.
+    // Connections are not kept alive, because each would occupy a place.
     let http = reqwest::Client::builder()
         .pool_max_idle_per_host(0)
         .build()

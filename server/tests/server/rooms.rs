@@ -1,4 +1,4 @@
-//! Rooms, over a real listener: who is in which, and that nobody else learns anything of them.
+//! Rooms over a real listener: membership, and that others learn nothing of a room.
 
 use serde_json::{Value, json};
 use steadfast_shared::event::{self, Entries, Page, Presence, Reply, Sent};
@@ -32,7 +32,7 @@ fn me(client: &Client) -> UserId {
     client.opened().me.id
 }
 
-/// All that can be asked about a room by somebody who must not know of it.
+/// All requests about a room, by a person who must not know of it.
 async fn assert_unknown(client: &mut Client, room: RoomId) {
     let id = Uuid::now_v7();
     for (event, asked) in [
@@ -132,7 +132,7 @@ async fn asking_again_makes_no_second_room_and_a_public_name_is_taken_once() {
     let mut jun = server.join("Jun").await;
     let asked = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "Tea" });
     let first: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
-    // A room is told with what was published of it: its first entry follows.
+    // The room comes with its published entries: the first one follows.
     let _created: Entries = mina.next(event::ENTRIES).await;
     let again: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
     assert_eq!((first.id, again.head), (again.id, 1));
@@ -155,7 +155,7 @@ async fn a_private_room_is_not_there_for_those_who_are_not_in_it() {
     let mut ada = server.join("Ada").await;
     let room = create(&mut jun, "private", "Plans").await.id;
     jun.send(&[message(room, "secret")]).await;
-    // The server's owner too.
+    // This includes the server's owner.
     assert_unknown(&mut mina, room).await;
     assert_unknown(&mut ada, room).await;
 

@@ -1,4 +1,4 @@
-//! The settings are what the documents say they are.
+//! The settings match their documentation.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Arg, Args, Command};
 use steadfast_server::config::Config;
 
-/// The rows of every table of settings in a document: flag, variable, default.
+/// The rows of a document's settings tables: flag, variable, default.
 fn rows(document: &str) -> Vec<[String; 3]> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = fs::read_to_string(root.join(document)).unwrap();
@@ -18,7 +18,7 @@ fn rows(document: &str) -> Vec<[String; 3]> {
     .collect()
 }
 
-/// The same, as the program has it.
+/// The same, from the program.
 fn settings() -> Vec<[String; 3]> {
     let mut command = Config::augment_args(Command::new("steadfast"));
     command.build();

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::client::{PATIENCE, Socket, upgrade};
 use crate::support::{TestServer, message};
 
-/// A client that connects with a small window and reads no further than its session.
+/// A client with a small window that reads nothing after its session.
 async fn stalled(server: &TestServer, session: &SessionInfo) -> Socket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
@@ -29,7 +29,7 @@ async fn stalled(server: &TestServer, session: &SessionInfo) -> Socket {
     }
 }
 
-/// Reads what is left. Answers how many bytes that was; returns when the connection has really ended.
+/// Reads the rest. Returns its size in bytes once the connection has ended.
 async fn drain(mut socket: Socket) -> usize {
     let drained = async {
         let mut bytes = 0;
@@ -44,7 +44,7 @@ async fn drain(mut socket: Socket) -> usize {
 }
 
 async fn last_closed(server: &TestServer, session: &SessionInfo) -> Option<ClosingReason> {
-    // The connection's end is known a moment before it is entered in the books.
+    // The connection's end is seen slightly before it is counted.
     for _ in 0..400 {
         let again = server.connect(session, json!({})).await;
         if let Some(reason) = again.opened().last_closed {
@@ -70,14 +70,14 @@ async fn hole_18_a_socket_that_does_not_read_is_ended_when_its_buffer_is_full() 
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
     let room = mina.room();
-    // Each goes to the person's other sockets, and is lost on one whose buffer is full.
+    // Each goes to the person's other sockets, and is dropped for one with a full buffer.
     for seq in 0..EVENTS {
         other.emit(event::READ, json!({ "room": room, "seq": seq })).await;
     }
     other
         .call::<Value>(event::READ, json!({ "room": room, "seq": 0 }))
         .await;
-    // An entry is not lost: a socket that has no place for it is ended.
+    // An entry is not dropped: a socket without space for it is closed.
     mina.send(&[message(room, "for everybody")]).await;
     for bystander in [&mut jun, &mut mina, &mut other] {
         assert_eq!(bystander.entries().await[0].seq, 1);
@@ -101,12 +101,12 @@ async fn hole_18_a_socket_that_does_not_read_is_ended_after_a_while_however_litt
     let stalled = stalled(&server, &eve).await;
     let mut mina = server.join("Mina").await;
     let room = mina.room();
-    // More than the kernels take, fewer packets than the buffer.
+    // More than the kernels buffer, fewer packets than the socket's queue.
     for _ in 0..25 {
         let batch: Vec<_> = (0..8).map(|_| message(room, &text)).collect();
         mina.send(&batch).await;
     }
-    // It reads nothing until it has been ended.
+    // It reads nothing until it has been closed.
     assert_eq!(
         last_closed(&server, &eve).await,
         Some(ClosingReason::SlowConsumer)
@@ -146,7 +146,7 @@ async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
     mina.send(&[message(room, "fine")]).await;
 }
 
-/// Opens a session by polling; answers where it is polled.
+/// Opens a session by polling. Returns the URL to poll.
 async fn polling(server: &TestServer, session: &SessionInfo) -> String {
     let url = server.url("/socket.io/?EIO=4&transport=polling");
     let opened = server.http.get(&url).send().await.unwrap().text().await.unwrap();

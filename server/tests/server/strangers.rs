@@ -1,4 +1,4 @@
-//! Strangers who open, hold, flood and drip: what they take is bounded and given back, and others notice nothing.
+//! Strangers who open, hold, flood and drip: their share is bounded and released, and others notice nothing.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::support::{Client, TestServer, message};
 
 const HANDSHAKE: &str = "/socket.io/?EIO=4&transport=polling";
 
-/// A connection that comes from 127.0.0.`from`.
+/// A connection from 127.0.0.`from`.
 async fn connect(server: &TestServer, from: u8) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket
@@ -27,11 +27,11 @@ async fn connect(server: &TestServer, from: u8) -> TcpStream {
 }
 
 async fn say(stream: &mut TcpStream, text: &str) {
-    // The server may have ended it already.
+    // The server may have closed it already.
     let _ = stream.write_all(text.as_bytes()).await;
 }
 
-/// All that comes until the server ends the connection.
+/// Everything received until the server closes the connection.
 async fn to_end(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     let read = stream.read_to_end(&mut all);
@@ -39,7 +39,7 @@ async fn to_end(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// The first line of an answer.
+/// The first line of a response.
 async fn status(stream: &mut TcpStream) -> String {
     let mut answer = vec![0; 4_096];
     let read = timeout(PATIENCE, stream.read(&mut answer))
@@ -50,7 +50,7 @@ async fn status(stream: &mut TcpStream) -> String {
 }
 
 async fn is_alive(server: &TestServer) -> bool {
-    // Not over a connection that was kept.
+    // Not over a kept-alive connection.
     let answer = reqwest::Client::new().get(server.url("/healthz")).send();
     timeout(PATIENCE, answer)
         .await
@@ -123,7 +123,7 @@ async fn fault_h05_headers_of_more_than_16_kib_are_refused() {
         say(&mut stream, &head).await;
         let answer = status(&mut stream).await;
         assert!(answer.is_empty() || answer.contains("431"), "{path}: {answer}");
-        // And what is below is taken.
+        // Requests within the limit are accepted.
         let mut stream = connect(&server, 1).await;
         let head = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nx-padding: {}\r\n\r\n",
@@ -139,7 +139,7 @@ async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are
     let server = TestServer::with(|limits| {
         limits.max_http_connections = 24;
         limits.max_http_connections_per_address = 8;
-        // Time ends none of them.
+        // No timeout may end any of them.
         limits.header = Duration::from_secs(600);
     })
     .await;
@@ -153,11 +153,11 @@ async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are
     }
     let session = server.sign_in("Jun").await;
     let mut jun = server.connect(&session, json!({})).await;
-    // Mina's connection carries a chat: it made room for none of them.
+    // Mina's connection carries a chat, so it made room for none of them.
     let room = mina.room();
     mina.send(&[message(room, "still here")]).await;
     assert_eq!(jun.entries().await.len(), 1);
-    // The first ones were ended, by far not the last.
+    // The first ones were closed, long before the last.
     assert_eq!(to_end(&mut held[0]).await, "");
     let last = held.last_mut().unwrap();
     say(last, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
@@ -209,7 +209,7 @@ async fn fault_h05_who_has_connected_leaves_their_place_among_handshakes() {
 async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
-    // All that is needed to connect, in 200,000 bytes: nobody reads it to its end.
+    // A valid CONNECT of 200,000 bytes, which is not read to its end.
     let packet = format!("40{}", json!({ "token": session.token }));
     for transport in ["websocket", "websocket=x"] {
         let mut stranger = websocket(&server, transport).await;
@@ -222,7 +222,7 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
         let told = to_end(&mut stranger).await;
         assert!(!told.contains("open"), "{transport}: {told}");
     }
-    // By polling too.
+    // The same by polling.
     let opened = server
         .http
         .get(server.url(HANDSHAKE))
@@ -234,7 +234,7 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
         .unwrap();
     let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
     let path = format!("{HANDSHAKE}&sid={}", opened["sid"].as_str().unwrap());
-    // Whether it says so before or not.
+    // Whether or not it declares its length.
     for (header, expected) in [
         ("Content-Length: 200000\r\n\r\n", "413"),
         ("Transfer-Encoding: chunked\r\n\r\n30d40\r\n", "400"),
@@ -249,7 +249,7 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
         let answer = status(&mut stream).await;
         assert!(answer.contains(expected), "{header}: {answer}");
     }
-    // Whoever has said so may send a whole batch.
+    // An authenticated client may send a whole batch.
     let mut mina = server.connect(&session, json!({})).await;
     let room = mina.room();
     let batch: Vec<_> = (0..8).map(|_| message(room, &"x".repeat(16_000))).collect();
@@ -258,7 +258,7 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
 
 #[tokio::test]
 async fn fault_h05_bodies_that_drip_are_bounded_and_who_is_known_connects_by_polling() {
-    /// What strangers may have under way; each may be 128 KiB.
+    /// Requests with a body that strangers may have in flight; each may be 128 KiB.
     const HELD: usize = 256;
     const MORE: usize = 40;
     let server = TestServer::start().await;
@@ -376,7 +376,7 @@ async fn fault_m03_one_address_has_so_many_connections() {
     assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
     let _owner = server.connect(&owner, json!({})).await;
     first.leave().await;
-    // The owner's counts too.
+    // The owner counts too.
     assert_eq!(Client::refused(server.address, &auth, &[]).await, "busy");
 }
 
@@ -420,7 +420,7 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
         );
         assert_ne!(answers[0].0, 201);
     }
-    // Tries are counted alike.
+    // Attempts are counted the same for both.
     for nickname in ["Mina", "Nobody"] {
         let asked = json!({ "nickname": nickname, "passphrase": "wrong horse" });
         let mut last = 0;
@@ -429,12 +429,12 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
         }
         assert_eq!(last, 429, "{nickname}");
     }
-    // Whoever shows an invitation may know.
+    // A person with an invitation may know.
     let invited = json!({ "nickname": "Jun", "invite": "lighthouse" });
     assert_eq!(post(&server, &invited).await.0, 409);
 }
 
-/// Two hundred who ask for a nickname with a passphrase at the same time; each ends with the status of its answer.
+/// Two hundred simultaneous sign-ups with a passphrase; each ends with the status of its response.
 fn strangers_who_hash(server: &TestServer) -> Vec<JoinHandle<u16>> {
     let ask = |n| {
         let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
@@ -480,7 +480,7 @@ async fn fault_m03_messages_that_are_never_finished_are_bounded() {
     const UNFINISHED: usize = 900_000;
     let server = TestServer::with(|limits| {
         limits.max_connections_per_device = 200;
-        // Time ends none of them: the first ping comes at once.
+        // No timeout may end any of them: the first ping comes at once.
         limits.ping = Duration::from_secs(600);
         limits.pong = Duration::from_secs(600);
     })
@@ -491,12 +491,12 @@ async fn fault_m03_messages_that_are_never_finished_are_bounded() {
     let mut held = Vec::new();
     for _ in 0..100 {
         let mut stream = connect_raw(&server, &format!("40{connect}")).await;
-        // The head of a frame of a million bytes, and most of them.
+        // The header of a frame of a million bytes, and most of its content.
         let mut head = vec![0x81, 0xff];
         head.extend_from_slice(&1_000_000_u64.to_be_bytes());
         head.extend_from_slice(&[0; 4]);
         head.resize(head.len() + UNFINISHED, b'4');
-        // It may have been ended before it has sent all.
+        // It may have been closed before everything is sent.
         let _ = stream.write_all(&head).await;
         held.push(stream);
     }
@@ -516,7 +516,7 @@ async fn fault_m03_messages_that_are_never_finished_are_bounded() {
         }
     };
     timeout(PATIENCE, ended).await.expect("they are all held");
-    // And who finishes theirs goes on.
+    // A client that finishes its message is not affected.
     let room = mina.room();
     for _ in 0..3 {
         let batch: Vec<_> = (0..8).map(|_| message(room, &"x".repeat(16_000))).collect();
@@ -536,7 +536,7 @@ async fn connect_raw(server: &TestServer, packet: &str) -> TcpStream {
     stream
 }
 
-/// A WebSocket of a session that is open and has not connected, as a bare stream.
+/// A WebSocket of an open session that has not connected, as a bare stream.
 async fn websocket(server: &TestServer, transport: &str) -> TcpStream {
     let mut stream = connect(server, 9).await;
     let head = format!(

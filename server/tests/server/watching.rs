@@ -1,4 +1,4 @@
-//! Whose presence a client is told of: of those it shows, in batches, at a cost that does not grow with who else is there.
+//! Presence for watchers: of the people a client shows, in batches, at a cost that does not grow with other people online.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::{Client, TestServer};
 
-/// What one of many who connect at the same time may be sent.
+/// The bytes that each of many simultaneous clients may be sent.
 const BYTES_EACH: u64 = 15 * 1024;
 
 fn names(watched: &Watched) -> Vec<(&str, Availability)> {
@@ -51,7 +51,7 @@ async fn a_client_is_told_of_the_people_it_shows_and_of_no_others() {
     let hidden = make_private_room(&mut ada).await;
     let general = ada.opened().rooms[0].id;
     let session = server.sign_in("Jun").await;
-    // Not a member of it: nothing is told, as of a room that is not there.
+    // Not a member: nothing is returned, as for a room that does not exist.
     let mut jun = server
         .connect(&session, json!({ "watch": { "rooms": [hidden] } }))
         .await;
@@ -61,7 +61,7 @@ async fn a_client_is_told_of_the_people_it_shows_and_of_no_others() {
 
     let mina = server.sign_in("Mina").await;
     let first = server.connect(&mina, json!({})).await;
-    // Once the next one is told of, the first one was not.
+    // If the next one is received, the first one was not sent.
     let told = watch(&mut jun, json!({ "rooms": [general] })).await;
     assert_eq!(
         names(&told),
@@ -126,7 +126,7 @@ async fn nothing_is_told_of_a_rooms_people_to_who_has_left_it() {
         Reply::Ok(())
     ));
     ada.emit(event::AWAY, json!({ "away": true })).await;
-    // Long enough for it to be told, if it were.
+    // Long enough for an update to arrive, if there were one.
     let told = timeout(Duration::from_millis(800), jun.next::<Watched>(event::WATCHED)).await;
     assert!(told.is_err(), "{told:?}");
 }
@@ -158,7 +158,7 @@ async fn many_who_come_at_once_are_told_in_few_events() {
     assert!(events <= most, "{events} events, at most {most}");
 }
 
-/// As many as say so sign up and then connect at the same time, each with the room open that everybody is in.
+/// This many people sign up and then connect at the same time, each with the lobby open.
 async fn connect_at_once(people: usize) -> (TestServer, Vec<Client>) {
     let server = TestServer::with(|limits| {
         limits.sign_ins_per_minute = 1_000_000;
@@ -185,7 +185,7 @@ async fn connect_at_once(people: usize) -> (TestServer, Vec<Client>) {
 
 async fn costs_little(people: usize) {
     let (_server, mut clients) = connect_at_once(people).await;
-    // The number of those who are there reaches all of them in the end, and then nothing comes any more.
+    // The final number of people online reaches all of them, and then no more updates come.
     let general = clients[0].room();
     let all = u32::try_from(people).unwrap();
     for client in &mut clients {
@@ -231,7 +231,7 @@ async fn of_a_crowd_who_is_shown_is_told_and_a_smaller_room_is_told_whole_again(
     let mut mina = clients.pop().unwrap();
     let general = last.room();
     let me = mina.opened().me.clone();
-    // Those who came while it was none were told one by one: now it is watched as the crowd it is.
+    // Those who came before it was a crowd got updates one by one: now it is watched as a crowd.
     let told = watch(&mut last, json!({ "rooms": [general], "people": [me.id] })).await;
     assert_eq!(told.rooms.len(), 1, "{told:?}");
     assert_eq!(
@@ -268,7 +268,7 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
     assert_eq!(jun.opened().watched, None);
     let _mina = server.join("Mina").await;
     let mut told = Vec::new();
-    // Who signs up comes into the room they are told of.
+    // A new person joins the watched room.
     while told.len() < 2 {
         let (event, payload) = jun.event().await;
         let name = match event.as_str() {
@@ -285,7 +285,7 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
                 continue;
             }
         };
-        // They may be told of themselves as well, a moment after they came.
+        // They may also get updates about themselves, a moment after they came.
         if name != "Jun" {
             told.push(name);
         }

@@ -1,4 +1,4 @@
-//! Databases that went back in time with their epoch: a file copied back by hand, a snapshot of a disk.
+//! Databases that went back in time with their epoch: a file copied back by hand, a disk snapshot.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Fixture {
         (TestServer::on_store(folder, config, store.clone()).await, store)
     }
 
-    /// Takes a room back to what it was with this head.
+    /// Sets a room back to the state at this head.
     async fn take_back(&self, room: RoomId, head: Seq) {
         let room = self.0.id(room.0);
         let statements = format!(
@@ -41,7 +41,7 @@ impl Fixture {
     }
 }
 
-/// The cursors of a device that has got to the end of a room.
+/// The cursors of a device at the end of a room.
 async fn cursors_of(client: &mut Client, room: RoomId) -> Value {
     let Reply::Ok(page) = client
         .call::<event::Page>(event::HISTORY, json!({ "room": room }))
@@ -86,7 +86,7 @@ async fn a_device_that_knows_more_than_the_database_starts_that_room_afresh(fixt
         json!({ "epoch": session.epoch, "cursors": { general.to_string(): 9, plans.id.to_string(): 1 } });
     let old = server.connect(&session, bare).await;
     assert_eq!(old.opened().reset, [general]);
-    // It grows again, past what the device knows: at that place is something else.
+    // It grows again past the device's cursor: another entry is at that place.
     for _ in 0..8 {
         back.send(&[message(general, "since")]).await;
     }
@@ -137,7 +137,7 @@ async fn cursors_of_rooms_one_is_not_in_are_passed_over(fixture: Fixture) {
     let auth = json!({ "epoch": session.epoch, "cursors": guessed });
     let mut mina = server.connect(&session, auth).await;
     assert!(mina.opened().reset.is_empty());
-    // With an entry's id it can be compared with the head, too.
+    // With an entry's id it can be compared at the head, too.
     let general = mina.room();
     let asked = json!({ general.to_string(): [0, Uuid::now_v7(), 5] });
     let Reply::Ok(heads) = mina.call::<Heads>(event::SYNC, asked).await else {

@@ -1,4 +1,4 @@
-//! The writer with a store that fails: nothing is acknowledged that is not stored, nothing stored stays unpublished.
+//! The writer with a failing store: nothing is acknowledged that is not stored, nothing stored stays unpublished.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::support::faulty::{Fault, Faulty};
 use crate::support::newcomer;
 use crate::support::{TestServer, message};
 
-/// Remembers what was published.
+/// Records what was published.
 #[derive(Default)]
 struct Published(Mutex<Vec<(Seq, Vec<Seq>)>>);
 
@@ -89,7 +89,7 @@ impl Bench {
         message(self.room, "hi")
     }
 
-    /// Has somebody command something, who asks for a name.
+    /// Runs a rename command for a person.
     fn rename(&self, by: UserId, name: &str) -> oneshot::Receiver<Result<CommandAnswer, WireError>> {
         let (answer, answered) = oneshot::channel();
         self.writer.run(QueuedCommand {
@@ -102,7 +102,7 @@ impl Bench {
         answered
     }
 
-    /// Keeps the writer from its next commit until the gate lets it pass.
+    /// Blocks the writer's next commit until the gate opens.
     async fn held(&self) -> oneshot::Receiver<Reply<Vec<Sent>>> {
         let first = self.push(vec![self.message()]);
         while self.store.appends.lock().unwrap().is_empty() {
@@ -205,7 +205,7 @@ async fn somebodys_thousand_commands_hold_nobody_up() {
     gate.add_permits(1);
     assert_eq!(seq_of(first.await.unwrap()), 1);
     assert_eq!(others.await.unwrap().unwrap().person.unwrap().name, "Jill");
-    // What Jun wrote comes after what Jun asked for before: that was in the first commit with commands, this in the next one.
+    // Jun's message comes after Jun's earlier command: that was in the first commit with commands, this in the next one.
     let (_, before) = answered.await.unwrap();
     assert!(before <= 16, "{before} commands were carried out before it");
     for one in many {
@@ -292,7 +292,7 @@ async fn hole_15_one_batch_that_breaks_a_constraint_does_not_take_the_others_alo
     assert_eq!(seq_of(first.await.unwrap()), 1);
     assert_eq!(seq_of(good.await.unwrap()), 2);
     assert_eq!(code_of(poison.await.unwrap()), ErrorCode::Unavailable);
-    // Its author had asked for a name before.
+    // Its author had requested a name before.
     assert_eq!(renamed.await.unwrap().unwrap().person.unwrap().name, "Ada");
     assert_eq!(seq_of(also_good.await.unwrap()), 4);
 }

@@ -1,4 +1,4 @@
-//! What is done by way of one node is seen on the other one.
+//! Actions on one node are visible on the other.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -51,13 +51,13 @@ async fn who_types_and_what_was_read_is_told_on_every_node(cluster: Cluster) {
     jun.send(&[message(room, "1"), message(room, "2")]).await;
     heard(&mut mina, room, 1, 2).await;
     heard(&mut tab, room, 1, 2).await;
-    // More than there is counts as all there is.
+    // A head beyond the log counts as the head of the log.
     for (seq, told) in [(1, 1), (77, 2)] {
         mina.emit(event::READ, json!({ "room": room, "seq": seq })).await;
         let read: Read = tab.next(event::READ).await;
         assert_eq!((read.room, read.seq), (room, told));
     }
-    // Whoever types in a room that somebody is not in does so unseen, as on one node.
+    // Typing in a room that a person is not in stays invisible to them, as on one node.
     let asked = json!({ "id": Uuid::now_v7(), "kind": "private", "name": "Plans" });
     let plans: Room = ok(&mut mina, event::CREATE_ROOM, asked).await;
     mina.emit(event::TYPING, json!({ "room": plans.id })).await;
@@ -77,7 +77,7 @@ async fn a_node_does_not_hear_its_own_hints(cluster: Cluster) {
     heard(&mut jun, room, 1, 1).await;
     for _ in 0..5 {
         mina.emit(event::TYPING, json!({ "room": room })).await;
-        // It has gone round.
+        // The hint has reached the other node.
         let _: event::Typing = jun.next(event::TYPING).await;
     }
     jun.send(&[message(room, "up to here")]).await;
@@ -117,7 +117,7 @@ async fn hints_that_are_garbled_or_lie_harm_nobody(cluster: Cluster) {
         { "feed": "later" },
         { "read": { "person": me, "room": room, "seq": u64::MAX } },
         { "read": { "person": me, "room": Uuid::now_v7(), "seq": 1 } },
-        // Of another device, and older than this connection.
+        // From another device, and older than this connection.
         { "tab": { "person": me, "session": device + 1, "tab": tab, "since": u64::MAX } },
         { "tab": { "person": me, "session": device, "tab": tab, "since": 1 } },
         { "presence": { "whatever": [1, 2, 3] } },
@@ -196,7 +196,8 @@ async fn who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node(clu
     assert_eq!(jun.closing().await, Some(ClosingReason::SignedOut));
 }
 
-/// How long what is committed on one node takes to the sockets of the other one, with each adapter. Prints; says nothing.
+/// Measures how long a commit on one node takes to reach the sockets of the other, with each adapter. Prints the times, asserts
+/// nothing.
 #[tokio::test]
 #[ignore = "measures: cargo test --release -p steadfast-server --test server -- --ignored --nocapture from_commit"]
 async fn from_commit_on_one_node_to_heard_on_the_other() {

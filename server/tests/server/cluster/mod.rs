@@ -19,14 +19,14 @@ use crate::support::client::PATIENCE;
 use crate::support::redis::Redis;
 use crate::support::{Client, TestServer, postgres};
 
-/// What carries hints.
+/// The transport of hints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum By {
     Postgres,
     Redis,
 }
 
-/// Two nodes. The nodes end first.
+/// Two nodes, which are stopped before their database.
 struct Cluster {
     one: TestServer,
     other: TestServer,
@@ -52,7 +52,7 @@ impl Cluster {
 }
 
 impl Cluster {
-    /// Says something on the nodes' channel that no node has said.
+    /// Sends a message on the nodes' channel that no node has sent.
     async fn say(&self, epoch: &str, text: &str) {
         if let Some(redis) = &self.redis {
             redis.publish(&format!("steadfast:{epoch}"), text).await;
@@ -63,7 +63,7 @@ impl Cluster {
     }
 }
 
-/// A node on a database in Postgres, with the adapter it has where none is named.
+/// A node on a Postgres database, with its default adapter if none is named.
 async fn node(url: String, adapter: Option<AdapterChoice>) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config {
@@ -76,7 +76,7 @@ async fn node(url: String, adapter: Option<AdapterChoice>) -> TestServer {
     TestServer::on(folder, config).await
 }
 
-/// Types until somebody on another node hears of it: hints travel then.
+/// Types until a client on another node sees it, which shows that hints travel.
 async fn until_heard(from: &mut Client, to: &mut Client) {
     let until = Instant::now() + PATIENCE;
     let person = from.opened().me.id;

@@ -1,4 +1,4 @@
-//! What carries hints fails: messages come all the same, the sessions are told, and it heals.
+//! The transport of hints fails: messages arrive anyway, sessions are told, and it recovers.
 
 use serde_json::json;
 use sqlx::Executor;
@@ -10,7 +10,7 @@ use crate::support::postgres::Database;
 use crate::support::proxy::{Proxy, Silent};
 use crate::support::{Client, heard, message};
 
-/// Waits until a session is told whether other nodes are heard.
+/// Waits until a session is told whether other nodes are connected.
 async fn until_degraded(client: &mut Client, degraded: bool) {
     loop {
         let told: Nodes = client.next(event::NODES).await;
@@ -20,7 +20,7 @@ async fn until_degraded(client: &mut Client, degraded: bool) {
     }
 }
 
-/// Both say something, and both hear it.
+/// Both send a message, and both receive it.
 async fn both_speak(mina: &mut Client, jun: &mut Client, from: u64) {
     let room = mina.room();
     mina.send(&[message(room, "a")]).await;
@@ -40,7 +40,7 @@ async fn while_redis_is_away_messages_come_by_the_timer_and_sessions_are_told_un
     both_speak(&mut mina, &mut jun, 1).await;
     until_degraded(&mut mina, true).await;
     until_degraded(&mut jun, true).await;
-    // Whoever comes in the middle of it is told, too.
+    // A client that connects during the outage is told, too.
     let mut ada = cluster.one.join("Ada").await;
     until_degraded(&mut ada, true).await;
     both_speak(&mut mina, &mut jun, 3).await;
@@ -106,7 +106,7 @@ async fn a_listening_connection_that_falls_silent_is_noticed_told_and_replaced()
     both_speak(&mut mina, &mut jun, 1).await;
     until_degraded(&mut jun, true).await;
     both_speak(&mut mina, &mut jun, 3).await;
-    // Not so where the network is as it was.
+    // The link is up again.
     mina.emit(event::TYPING, json!({ "room": mina.room() })).await;
     network.silence(Silent::Nothing);
     until_degraded(&mut jun, false).await;

@@ -1,5 +1,6 @@
-//! Somebody whose program keeps trying, at whichever node answers: what they say is sent until it is acknowledged, and what they
-//! are shown is checked entry by entry.
+//! A person whose client keeps trying at whichever node answers: it resends each message until it is acknowledged, and checks
+//! every entry
+//! it receives.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,40 +17,40 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::support::client::Heard;
 use crate::support::{Client, message};
 
-/// How long an answer is waited for before another node is tried.
+/// How long to wait for a response before trying another node.
 const ANSWER: Duration = Duration::from_secs(4);
-/// How often something is said.
+/// The interval between messages.
 const PACE: Duration = Duration::from_millis(15);
 
-/// Where the nodes are.
+/// The addresses of the nodes.
 pub(super) type Addresses = Arc<Mutex<Vec<SocketAddr>>>;
 
-/// What people have come to see.
+/// What a person has seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    /// What was acknowledged, and its place.
+    /// Acknowledged messages and their places.
     pub(super) acknowledged: Vec<(EntryId, Seq)>,
-    /// What is shown, from the first entry on.
+    /// The entries shown, from the first one on.
     pub(super) shown: Vec<EntryId>,
 }
 
 pub(super) struct Person {
     session: SessionInfo,
     nodes: Addresses,
-    /// Which of them is tried next.
+    /// The node to try next.
     next: usize,
     room: RoomId,
     pending: Option<SendItem>,
     seen: watch::Sender<Seen>,
     buffered: BTreeMap<Seq, EntryId>,
-    /// Whether there is more to say.
+    /// Whether the person still sends.
     speaks: watch::Receiver<bool>,
 }
 
-/// The connection is of no use any more.
+/// The connection is unusable.
 struct Lost;
 
-/// An open connection, and the place of the next entry on it.
+/// An open connection, and the next expected place on it.
 struct Open {
     client: Client,
     live: Seq,
@@ -80,7 +81,7 @@ impl Person {
         self.seen.subscribe()
     }
 
-    /// Speaks and hears until it is broken off.
+    /// Sends and receives until it is cancelled.
     pub(super) async fn run(mut self) {
         loop {
             if let Some(mut open) = self.connect().await {
@@ -128,7 +129,7 @@ impl Person {
                 self.pending = Some(message(self.room, "said"));
             }
             let Some(item) = self.pending.clone() else {
-                // Nothing to say: it hears on.
+                // Nothing to send: keep receiving.
                 self.hear_for(open, Duration::from_millis(100)).await?;
                 continue;
             };
@@ -156,7 +157,7 @@ impl Person {
         }
     }
 
-    /// Fetches what is stored up to the place where the connection goes on.
+    /// Fetches the stored entries up to the place where the connection continues.
     async fn catch_up(&mut self, open: &mut Open, head: Seq) -> Result<(), Lost> {
         while (self.seen.borrow().shown.len() as Seq) < head {
             let after = self.seen.borrow().shown.len();
@@ -173,7 +174,7 @@ impl Person {
         Ok(())
     }
 
-    /// Asks, and hears what comes meanwhile.
+    /// Sends a request, and handles events until the response arrives.
     async fn ask(&mut self, open: &mut Open, event: &str, asked: &Value) -> Result<Value, Lost> {
         let asked = open.client.try_ask(event, asked).await.ok_or(Lost)?;
         let until = Instant::now() + ANSWER;
@@ -229,7 +230,7 @@ impl Person {
         Ok(())
     }
 
-    /// Shows an entry in its place, once; what was shown there before is the same.
+    /// Shows an entry in its place, once; a repeat must be the same entry.
     fn show(&mut self, seq: Seq, id: EntryId) {
         let shown = self.seen.borrow().shown.len() as Seq;
         if seq <= shown {

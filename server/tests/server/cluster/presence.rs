@@ -1,4 +1,4 @@
-//! Who is there, on whichever node they are.
+//! Presence across nodes.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{By, Cluster, node, with_each_adapter};
 use crate::support::{Client, TestServer, postgres};
 
-/// Waits until a client is told just this of somebody, whatever it is told before.
+/// Waits until a client receives exactly this state of a person, whatever it receives before.
 async fn sees(client: &mut Client, person: &SessionInfo, state: Availability) {
     loop {
         let told: Watched = client.next(event::WATCHED).await;
@@ -49,14 +49,14 @@ async fn a_person_is_there_on_any_node_and_away_only_on_all(cluster: Cluster) {
     desk.emit(event::AWAY, json!({ "away": false })).await;
     sees(&mut jun, &mina, Availability::Online).await;
 
-    // Who connects here is told of those elsewhere, and members are listed with them.
+    // A person who connects here sees people elsewhere, also in the list of members.
     let asked = json!({ "room": jun.room(), "here": true });
     let Reply::Ok(members) = jun.call::<Vec<Member>>(event::LIST_MEMBERS, asked).await else {
         panic!("refused");
     };
     assert!(members.iter().any(|member| member.person.id == mina.me.id));
     phone.leave().await;
-    // Longer than the grace: she is still at her desk, elsewhere.
+    // Longer than the grace period: she is still online elsewhere.
     sleep(Duration::from_millis(1_500)).await;
     let told: Reply<Watched> = jun.call(event::WATCH, json!({ "people": [mina.me.id] })).await;
     let Reply::Ok(told) = told else { panic!("refused") };
@@ -111,7 +111,7 @@ async fn without_an_adapter_presence_is_only_late() {
     drop(database);
 }
 
-/// What a node has written of its people is gone when the database server has crashed: each writes them anew.
+/// A crash of the database server empties the presence rows: each node writes its people again.
 #[tokio::test]
 async fn what_the_database_has_lost_is_written_again() {
     let cluster = Cluster::start(By::Postgres).await;
@@ -130,7 +130,7 @@ async fn what_the_database_has_lost_is_written_again() {
     let ada = cluster.one.sign_in("Ada").await;
     let _ada_at_one = cluster.one.connect(&ada, json!({})).await;
     sees(&mut jun, &ada, Availability::Online).await;
-    // Nobody has gone because of it.
+    // The crash must not make anybody appear offline.
     let told: Reply<Watched> = jun.call(event::WATCH, json!({ "people": [mina.me.id] })).await;
     let Reply::Ok(told) = told else { panic!("refused") };
     assert_eq!(told.people[0].state, Availability::Online);

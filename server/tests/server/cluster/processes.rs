@@ -1,5 +1,6 @@
-//! Three processes on one Postgres, while everything that can fail does: what is acknowledged is stored once, and everybody is shown
-//! the same.
+//! Three processes on one Postgres with all kinds of failures: every acknowledged message is stored once, and everybody is shown
+//! the
+//! same.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -22,9 +23,9 @@ use crate::support::proxy::{Proxy, Silent};
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
-/// How long people may take to go on after a fault.
+/// How long people may take to continue after a fault.
 const GOES_ON: Duration = Duration::from_secs(40);
-/// How many entries they acknowledge until they are seen to go on.
+/// Acknowledged entries after which people count as having continued.
 const ENOUGH: usize = 40;
 
 struct Node {
@@ -62,7 +63,7 @@ async fn run(url: &str, admin_socket: &Path) -> (Child, SocketAddr) {
     (process, address)
 }
 
-/// Those who speak and hear.
+/// People who send and receive.
 struct People {
     seen: Vec<watch::Receiver<Seen>>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
@@ -76,7 +77,7 @@ impl People {
             .sum()
     }
 
-    /// Fails where one of them has.
+    /// Fails if one of them has failed.
     fn all_well(&self) {
         assert!(
             self.tasks.iter().all(|task| !task.is_finished()),
@@ -188,7 +189,7 @@ async fn three_nodes_keep_the_promise_while_nodes_the_database_and_the_network_f
     check(&database, &mut people, room).await;
 }
 
-/// Everybody is shown all there is, each entry once and in one order, and all that was acknowledged is in its place.
+/// Everybody is shown all entries, once and in one order, and every acknowledged message is in its place.
 async fn check(database: &Database, people: &mut People, room: RoomId) {
     let store = database.open_beside().await;
     let until = Instant::now() + GOES_ON;

@@ -11,7 +11,7 @@ use crate::process::started;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
-/// Backs a server up while somebody writes at this rate, which the copy must neither miss nor wait for.
+/// Backs up a server while a client writes at this rate, which the copy must neither lose nor block.
 async fn backed_up_under(rate: u32) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");
@@ -117,7 +117,7 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
     refused(name(folder.path()), "is no backup").await;
     refused(name(&folder.path().join("nowhere/chat.db")), "cannot write").await;
 
-    // What somebody has open and written to has a log beside it, which a new file must not be read with.
+    // An open database has a log beside it, which must not be applied to a new file.
     let file = folder.path().join("open.db");
     filled(&file, 10).await;
     let mut open = super::behind_its_back(&file).await;
@@ -144,7 +144,7 @@ async fn fault_h07_nothing_is_backed_up_or_restored_over_a_part_of_a_database() 
     std::fs::write(&former, "all that is left").unwrap();
     let (code, said) = run(&["backup", &former], &database).await;
     assert!(code == Some(1) && said.contains("belongs to"), "{said}");
-    // The server goes on.
+    // The server continues.
     sign_in(&reqwest::Client::new(), address, "Mina").await;
     let backup = folder.path().join("chat.db.bak");
     assert_eq!(run(&["backup", name(&backup)], &database).await.0, Some(0));

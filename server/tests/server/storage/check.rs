@@ -26,7 +26,7 @@ async fn a_sound_database_is_called_sound_beside_a_server_and_without_one() {
     assert!(!nowhere.exists());
 }
 
-/// What is done to a database, which kind of check finds it, and what that says.
+/// A kind of damage, the check that finds it, and the finding.
 const HARM: [(&str, &str, &str); 9] = [
     (
         "delete from entries where seq = 50",

@@ -1,4 +1,4 @@
-//! The database's files: copied, put back, looked at, guarded. Real files, the real binary.
+//! The database's files: backup, restore, check, and protection. Real files, the real binary.
 
 mod backup;
 mod check;
@@ -38,7 +38,7 @@ fn steadfast(arguments: &[&str], database: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end. Answers its exit code, and what it said.
+/// Runs a command to its end. Returns its exit code and output.
 async fn run(arguments: &[&str], database: &Path) -> (Option<i32>, String) {
     let output = steadfast(arguments, database).output();
     let Output {
@@ -50,7 +50,7 @@ async fn run(arguments: &[&str], database: &Path) -> (Option<i32>, String) {
     (status.code(), said)
 }
 
-/// What `check --json` says of a file.
+/// The report of `check --json` on a file.
 async fn report(file: &Path) -> Value {
     let (_, said) = run(&["check", "--json"], file).await;
     serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"))
@@ -62,7 +62,7 @@ async fn entries_of(file: &Path) -> u64 {
     report["entries"].as_u64().unwrap()
 }
 
-/// A database with a person and this many entries, that no server has open.
+/// A database with a person and this many entries, which no server uses.
 async fn filled(database: &Path, entries: u32) {
     let store = SqliteStore::open(database, Duration::from_secs(10), 1)
         .await
@@ -72,7 +72,7 @@ async fn filled(database: &Path, entries: u32) {
     fill(database, entries).await;
 }
 
-/// As many entries more, with texts of a few hundred bytes.
+/// Adds this many entries, with texts of a few hundred bytes.
 async fn fill(database: &Path, entries: u32) {
     let mut connection = behind_its_back(database).await;
     sqlx::query(
@@ -122,7 +122,7 @@ async fn killed_while_writing(database: &Path) {
     std::fs::rename(journal(&half), journal(database)).unwrap();
 }
 
-/// What others may do with a file.
+/// Other users' permissions on a file.
 fn mode(file: &Path) -> u32 {
     std::fs::metadata(file).unwrap().permissions().mode() & 0o777
 }

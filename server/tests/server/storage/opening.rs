@@ -1,4 +1,4 @@
-//! A server starts on files as it finds them.
+//! How a server starts on existing files.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;

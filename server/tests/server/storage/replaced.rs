@@ -29,7 +29,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// A running server, a backup of it with ten entries, and ten entries more.
+    /// A running server, a backup of it with ten entries, and ten further entries.
     async fn set() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home");
@@ -58,7 +58,7 @@ impl Scene {
         self.database.parent().unwrap()
     }
 
-    /// Says things one after another. Answers how many were acknowledged before the server ended.
+    /// Sends messages one after another. Returns how many were acknowledged before the server ended.
     async fn say(&mut self, count: usize) -> usize {
         for said in 0..count {
             let item = message(self.mina.room(), &said.to_string());
@@ -84,7 +84,7 @@ impl Scene {
         }
     }
 
-    /// Waits for the server's end. Answers what it said last.
+    /// Waits for the server to exit. Returns its last output.
     async fn ended(&mut self) -> String {
         let status = timeout(PATIENCE, self.server.wait())
             .await
@@ -102,7 +102,7 @@ impl Scene {
         said
     }
 
-    /// Everything that was acknowledged is in this file.
+    /// Checks that every acknowledged message is in this file.
     async fn all_acked_in(&self, file: &Path) {
         assert_eq!(report(file).await["sound"], true);
         let rows = sqlx::query("select id from entries")
@@ -212,7 +212,7 @@ async fn fault_h08_a_server_to_which_nobody_talks_notices_too_and_is_not_ready()
         .unwrap();
     assert_eq!(ready.status(), 200);
     std::fs::rename(&scene.backup, &scene.database).unwrap();
-    // It may have noticed by itself and be gone.
+    // It may have noticed by itself and exited.
     if let Ok(ready) = reqwest::get(format!("http://{}/readyz", scene.address)).await {
         assert_eq!(ready.status(), 503);
     }

@@ -34,7 +34,7 @@ async fn fault_h07_a_restored_backup_is_what_it_was_in_a_life_of_its_own_and_the
     assert!(said.contains("stop it first"), "{said}");
     assert_eq!(mina.send(&[message(room, "unharmed")]).await, [81]);
 
-    // Killed: its log is beside it, and everything since the backup in that log.
+    // Killed: its log is beside it, with everything since the backup.
     server.kill().await.unwrap();
     assert!(folder.path().join("chat.db-wal").exists());
     let (code, said) = run(&["restore", name(&file)], &database).await;
@@ -52,7 +52,7 @@ async fn fault_h07_a_restored_backup_is_what_it_was_in_a_life_of_its_own_and_the
     assert_ne!(epochs[0]["epoch"], epochs[1]["epoch"], "browsers must notice");
     assert_eq!(epochs[1]["epoch"], epochs[2]["epoch"]);
 
-    // A browser comes back with what it knew of the former life, and gets the new one from its beginning.
+    // A browser returns with data of the former epoch, and gets the new one from its beginning.
     let former_epoch = mina.opened().epoch;
     let (_server, address) = started(&database).await;
     let cursors = json!({ "epoch": former_epoch, "cursors": { room.to_string(): 81 } });
@@ -69,7 +69,7 @@ async fn fault_h07_a_stale_log_is_not_applied_to_what_is_restored() {
     let (database, file) = (folder.path().join("chat.db"), folder.path().join("backup.db"));
     filled(&database, 200).await;
     assert_eq!(run(&["backup", name(&file)], &database).await.0, Some(0));
-    // The database is gone, and the log of its last moments is still there.
+    // The database is gone, and its log with the last commits is still there.
     let mut open = behind_its_back(&database).await;
     sqlx::query("update users set name = 'Zoe'")
         .execute(&mut open)
@@ -213,7 +213,7 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     sqlx::Connection::close(connection).await.unwrap();
     std::fs::remove_file(&file).unwrap();
 
-    // Not copied to its end: within a page, and at the end of one.
+    // Incomplete copies: cut within a page, and at the end of one.
     filled(&file, 500).await;
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() - 68]).unwrap();

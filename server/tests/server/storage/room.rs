@@ -1,4 +1,4 @@
-//! How much is written: a log that is given back, a disk that fills, and what one person may write.
+//! Storage: a log that shrinks again, a disk that fills up, and one person's quota.
 
 use std::path::Path;
 use std::process::Command;
@@ -21,7 +21,7 @@ use crate::support::database::conformance;
 use crate::support::server::sign_in;
 use crate::support::{Client, TestServer, message};
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
     let end = Instant::now() + PATIENCE * 2;
     while !is().await {
@@ -30,7 +30,7 @@ async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// What becomes of one entry.
+/// The outcome of one entry.
 async fn outcome(client: &mut Client, item: &SendItem) -> Result<(), ErrorCode> {
     match client.call::<Vec<Sent>>(event::SEND, [item]).await {
         Reply::Ok(sent) => match &sent[0] {
@@ -54,7 +54,7 @@ async fn fault_l06_the_log_is_given_back_after_its_peak() {
     let (_server, address) = started(&database).await;
     let session = sign_in(&reqwest::Client::new(), address, "Mina").await;
     let mut mina = Client::open(address, &session, json!({})).await;
-    // Somebody who reads keeps the log from being emptied, as a long backup does.
+    // A reader keeps the log from being emptied, as a long backup does.
     let mut reader = behind_its_back(&database).await;
     sqlx::query("begin").execute(&mut reader).await.unwrap();
     sqlx::query("select * from epoch")
@@ -72,11 +72,11 @@ async fn fault_l06_the_log_is_given_back_after_its_peak() {
     until("the log stays at its peak", async || size() < 1_000_000).await;
 }
 
-/// A file system of its own, small enough to be full soon.
+/// A file system of its own, small enough to fill up quickly.
 struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// `None` where this user may not mount one.
+    /// `None` if this user may not mount one.
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
@@ -88,7 +88,7 @@ impl SmallDisk {
             .then_some(Self(folder))
     }
 
-    /// Leaves so many bytes.
+    /// Leaves this many bytes free.
     fn leave(&self, bytes: u64) {
         let _ = std::fs::remove_file(self.ballast());
         let df = free(self.0.path());
@@ -133,7 +133,7 @@ async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_t
     assert_eq!(mina.send(&[message(room, "while there is room")]).await, [1]);
     assert_eq!(ready().await.0, 200);
 
-    // Below the floor, a twentieth of this disk, with something left above nothing.
+    // Below the reserve, a twentieth of this disk, but not empty.
     disk.leave(600_000);
     assert_eq!(ready().await, (503, "the disk is full\n".to_owned()));
     let refused = message(room, "now there is none");
@@ -156,7 +156,7 @@ async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_t
         "who deletes is heard"
     );
 
-    // To the last block.
+    // Down to the last block.
     disk.leave(0);
     assert_eq!(ready().await.0, 503);
     assert!(
@@ -208,7 +208,7 @@ async fn fault_m08_a_person_writes_so_much_a_day_and_no_more() {
         Ok(())
     );
     assert_eq!(outcome(&mut jun, &message(room, "somebody else")).await, Ok(()));
-    // Another device, another connection: it is the person's.
+    // Another device and connection: the quota is the person's.
     let mut again = server.connect(&server.sign_in("Ann").await, json!({})).await;
     for _ in 0..5 {
         assert_eq!(outcome(&mut again, &message(room, "x")).await, Ok(()));

@@ -1,4 +1,4 @@
-//! `steadfast copy`: from SQLite to Postgres and back, broken off and gone on with.
+//! `steadfast copy`: from SQLite to Postgres and back, interrupted and continued.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::store::Fixture;
 use crate::support::body;
 use crate::support::postgres::Database;
 
-/// A database in SQLite with something of everything in it, that nobody has open; and an entry that was sent.
+/// A SQLite database with rows in every table, which no process uses; and a sent entry.
 async fn filled() -> (Fixture, NewEntry) {
     let fixture = Fixture::sqlite().await;
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
@@ -46,7 +46,7 @@ fn entry(fixture: &Fixture, room: RoomId, body: Body) -> NewEntry {
     }
 }
 
-/// All that a person sees: the epoch, the rooms, and each room's log.
+/// Everything a person sees: the epoch, the rooms, and each room's log.
 async fn seen(store: &dyn Store, fixture: &Fixture) -> (Uuid, String) {
     let rooms = store.rooms_of(fixture.jun.person.id).await.unwrap();
     let mut all = format!("{rooms:?}");
@@ -76,7 +76,7 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     let before = fixture.database.open().await;
     let after = there.open().await;
     assert_eq!(seen(&after, &fixture).await, seen(&*before, &fixture).await);
-    // Browsers go on where they were: what was sent is a repeat, and what follows is numbered on.
+    // Browsers continue where they were: a resent message is a repeat, and new ones are numbered on.
     let next = entry(&fixture, fixture.general, body("next"));
     let outcomes = after.append(&[sent, next], 30).await.unwrap().outcomes;
     assert!(

@@ -1,4 +1,4 @@
-//! Being brought somewhere costs who does it; blocked people bring nobody anywhere.
+//! Adding people counts against the one who adds them; blocked people cannot add anybody.
 
 use steadfast_server::store::PeoplePage;
 use steadfast_server::store::refusal::Blocker;
@@ -17,7 +17,7 @@ fn block(person: UserId, blocked: bool) -> Command {
     Command::Block(Block { person, blocked })
 }
 
-/// So many people, with ids that nobody has signed up for.
+/// This many people, with ids that have not signed up.
 async fn crowd(fixture: &Fixture, count: usize) -> Vec<UserId> {
     let people: Vec<UserId> = (0..count).map(|_| UserId(Uuid::now_v7())).collect();
     let rows = people.iter().enumerate().map(|(n, user)| {
@@ -42,7 +42,7 @@ async fn fault_h04_conversations_cost_who_opens_them_and_not_who_is_in_them(fixt
         matches!(refused, Err(StoreRefusal::TooMuchLately(_))),
         "{refused:?}"
     );
-    // Opening one that is there costs nothing; an hour later there are more.
+    // Opening an existing one costs nothing; an hour later more are allowed.
     fixture.act(mina, direct(&[others[0]])).await.unwrap();
     let later = 5 + 60 * 60 * 1_000;
     let opened = fixture
@@ -51,7 +51,7 @@ async fn fault_h04_conversations_cost_who_opens_them_and_not_who_is_in_them(fixt
         .await
         .unwrap();
     assert!(opened.is_ok(), "{opened:?}");
-    // Who was brought in has all their own rooms left, and can open conversations.
+    // A person who was added has all their own rooms left, and can open conversations.
     fixture
         .act(others[0], create(RoomKind::Public, "mine"))
         .await
@@ -77,7 +77,7 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded(fixture: Fixtur
     at += 2 * hour;
     let refused = fixture.store.act(mina, None, &one_more, at).await.unwrap();
     assert_eq!(refused, Err(StoreRefusal::TooManyUnanswered));
-    // One answer makes room for one more.
+    // One reply makes room for one more.
     let rooms = fixture.store.rooms_of(people[0]).await.unwrap();
     let answer = NewEntry {
         author: people[0],
@@ -155,7 +155,7 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     let acted = fixture.act(mina, invite(last)).await.unwrap();
     assert_eq!(acted.gave_way, [(first, fixture.jun.person.clone())]);
     assert!(fixture.seen(jun, first).await.is_none() && fixture.seen(jun, last).await.is_some());
-    // Where they say something they are by their own will.
+    // After writing in a room they are in it by their own will.
     let said = NewEntry {
         author: jun,
         room: last,
@@ -204,7 +204,7 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
             EntryOutcome::Refused(StoreRefusal::Blocked(Blocker::Oneself))
         ]
     );
-    // In a public room both go on; a mention by who is blocked does not count.
+    // In a public room both continue; a blocked person's mention does not count.
     let text = steadfast_shared::mention::written(jun);
     fixture.append(&[fixture.entry(&text)]).await;
     let general = fixture.seen(jun, fixture.general).await.unwrap();
@@ -259,7 +259,7 @@ async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_s
         .unwrap();
     fixture.act(jun, Command::Leave(three)).await.unwrap();
     assert!(fixture.seen(jun, three).await.is_none());
-    // The others open the one they have, and nobody is brought back; who left comes back by themselves.
+    // The others open the existing one, and nobody is added back; a person who left returns only by themselves.
     let again = fixture.act(mina, direct(&[jun, ada])).await.unwrap();
     assert_eq!((again.room, again.came.len()), (Some(three), 0));
     assert!(fixture.seen(jun, three).await.is_none());

@@ -1,4 +1,4 @@
-//! Messages and commands of many people are committed together, and none of them suffers for another.
+//! Messages and commands of many people are committed together, without affecting each other.
 
 use steadfast_server::store::{Command, Committed, EntryOutcome, NewCommand, StoreRefusal};
 use steadfast_shared::room::{ChangeRoom, InvitePeople};
@@ -37,7 +37,7 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
     let before = fixture.store.snapshot().await.unwrap().feed_head().await.unwrap();
     let commands = [
         command(mina, topic(room, "Green")),
-        // Names that others have: in Postgres, statements that fail.
+        // Names that are taken: failing statements in Postgres.
         command(jun, rename("Mina")),
         command(
             mina,
@@ -90,7 +90,7 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
     let person = fixture.store.person(jun).await.unwrap().unwrap();
     assert_eq!(person.name, "Jun");
 
-    // The feed tells of each, and nothing of what was refused: two topics, one room made.
+    // The feed has all changes, and none of the refused ones: two topics, one new room.
     assert_eq!((done.feed, done.command_feed), (before, before + 3));
     let grown: Vec<_> = done
         .logs

@@ -1,4 +1,4 @@
-//! What is deleted is gone from the files, even where a crash comes between.
+//! Deleted text is gone from the files, even after a crash in between.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::support::body;
 
 const SECRET: &str = "xyzzy";
 
-/// Which of the database's files have the secret in them.
+/// The database files that contain the secret.
 fn holding(folder: &Path) -> Vec<String> {
     let mut holding = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
@@ -23,7 +23,7 @@ fn holding(folder: &Path) -> Vec<String> {
     holding
 }
 
-/// Says something, changes it, has it answered, and takes it back: all but the overwriting.
+/// Sends a message, edits it, has it answered, and deletes it: everything except overwriting.
 async fn deleted(fixture: &Fixture) {
     let text = format!(
         "{} {}",

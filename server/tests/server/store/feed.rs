@@ -1,4 +1,4 @@
-//! The change feed: contiguous, written by the transaction that makes the change, and read as of one moment.
+//! The change feed: contiguous, written in the transaction that makes the change, and read from one snapshot.
 
 use steadfast_server::store::admin::Actor;
 use steadfast_server::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR};
@@ -22,7 +22,7 @@ async fn after(fixture: &Fixture, number: u64) -> Option<Vec<FeedChange>> {
     snapshot.changes_after(number, 1_000).await.unwrap()
 }
 
-/// What an act has changed: as the feed has it, and as its answer says it has.
+/// The changes of a command: as in the feed, and as in its outcome.
 async fn changes_of(fixture: &Fixture, by: UserId, act: Command) -> Vec<ChangeKind> {
     let before = head(fixture).await;
     let acted = fixture.act(by, act).await.unwrap();
@@ -268,7 +268,7 @@ async fn old_changes_are_forgotten_and_whoever_needs_them_is_told_so(fixture: Fi
             .unwrap()
             .unwrap();
     }
-    // The first of the three is older than changes are kept.
+    // The first of the three exceeds the maximum age.
     fixture.store.prune_changes(CHANGES_KEPT_FOR + 500).await.unwrap();
     assert_eq!(after(&fixture, start).await, None);
     assert_eq!(

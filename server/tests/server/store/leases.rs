@@ -13,14 +13,14 @@ use super::Fixture;
 use super::traps::terminate;
 use crate::support::postgres::Database;
 
-/// How long anything here is waited for.
+/// The longest wait in these tests.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn alone(url: &str) -> Result<PostgresStore, PostgresOpenError> {
     PostgresStore::open_alone(url, PATIENCE, 1, CommitClock::Caller).await
 }
 
-/// How long each node's lease lasts yet, by the database's clock, in seconds.
+/// The remaining lease of each node, by the database's clock, in seconds.
 async fn leases(database: &Database) -> BTreeMap<Uuid, f64> {
     let rows =
         sqlx::query_as("select id, extract(epoch from expires_at - clock_timestamp())::float8 from nodes");
@@ -42,7 +42,7 @@ async fn nodes_serve_a_database_together_and_a_tool_has_it_for_itself() {
         "{refused}"
     );
     second.close().await;
-    // As a process ends that is killed: its connections with it.
+    // As when a process is killed: its connections end with it.
     drop(fixture.store);
     let tool = alone(&url).await.unwrap();
     let refused = open().await;
@@ -76,7 +76,7 @@ async fn a_lease_that_is_lost_with_its_connection_is_taken_again_and_nothing_wai
     let database = fixture.in_postgres();
     let mut connection = database.connect().await;
     terminate(&mut connection, false).await;
-    // Unlogged, it is empty after a crash of the server.
+    // Being unlogged, it is empty after a crash of the server.
     sqlx::query("truncate nodes")
         .execute(&mut connection)
         .await

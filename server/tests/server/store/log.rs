@@ -1,4 +1,4 @@
-//! The log grows and is read.
+//! The log: appending and reading.
 
 use steadfast_server::store::{EntryOutcome, NewEntry, ReadMark, Span, StoreError, StoreRefusal};
 use steadfast_shared::{RoomId, UserId, limit};

@@ -1,4 +1,4 @@
-//! Rooms are made, found, joined and left.
+//! Rooms are created, found, joined and left.
 
 use steadfast_server::store::{Command, EntryOutcome, StoreRefusal};
 use steadfast_shared::room::{BrowseRooms, CreateRoom, InvitePeople, RemoveMember};
@@ -57,7 +57,7 @@ async fn making_a_room_again_makes_none_and_tells_nothing_of_anothers(fixture: F
     assert_eq!((again.room, again.made, again.logs.len()), (first.room, false, 0));
     assert_eq!(fixture.said(first.room.unwrap()).await.len(), 1);
     assert_eq!(fixture.act(jun, asked.clone()).await, Err(StoreRefusal::Conflict));
-    // Whoever has left it cannot get back in by making it again.
+    // A person who left it cannot get back in by creating it again.
     fixture
         .act(mina, Command::Leave(first.room.unwrap()))
         .await
@@ -167,7 +167,7 @@ async fn nobody_is_in_more_rooms_than_one_person_can_be_in(fixture: Fixture) {
     assert_eq!(fixture.act(jun, one_more).await, Err(StoreRefusal::TooManyRooms));
     let listed = fixture.store.browse(mina, &browse("one more")).await.unwrap();
     assert!(listed.is_empty(), "nothing of it is there");
-    // Being brought somewhere is never refused, and takes no place.
+    // Adding a person is never refused, and takes none of their own rooms.
     let room = fixture.made(RoomKind::Private, "Plans").await;
     fixture.act(mina, invite(room, &[jun])).await.unwrap();
     fixture.act(jun, Command::Leave(last.unwrap())).await.unwrap();

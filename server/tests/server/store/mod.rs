@@ -1,4 +1,4 @@
-//! The store: one suite of what must hold, run against every store there is.
+//! The store: one suite that every store must pass.
 
 mod brought;
 mod commit;
@@ -35,7 +35,7 @@ use uuid::Uuid;
 use super::support::database::TestDatabase;
 use super::support::{body, newcomer};
 
-/// A store with two people, Mina and Jun, who both are in the room `general`; and another room that Mina alone is in.
+/// A store with two people, Mina and Jun, both in the room `general`; and a second room with Mina alone.
 pub(crate) struct Fixture {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) mina: Device,
@@ -88,7 +88,7 @@ impl Fixture {
         sign_up(&*self.store, name).await
     }
 
-    /// Its file, which a test on SQLite alone has.
+    /// Its file, in tests that run on SQLite only.
     pub(crate) fn path(&self) -> PathBuf {
         self.database.file().unwrap()
     }
@@ -112,24 +112,24 @@ impl Fixture {
         self.append(&entries).await;
     }
 
-    /// Has somebody ask for something.
+    /// Runs a command of a person.
     async fn act(&self, by: UserId, act: Command) -> Result<CommandOutcome, StoreRefusal> {
         self.store.act(by, None, &act, 5).await.unwrap()
     }
 
-    /// A room that Mina has made.
+    /// A room created by Mina.
     async fn made(&self, kind: RoomKind, name: &str) -> RoomId {
         let made = self.act(self.mina.person.id, create(kind, name)).await;
         made.unwrap().room.unwrap()
     }
 
-    /// A room as somebody sees it who is in it.
+    /// A room as one of its members sees it.
     async fn seen(&self, by: UserId, room: RoomId) -> Option<Room> {
         let rooms = self.store.rooms_of(by).await.unwrap();
         rooms.into_iter().find(|known| known.id == room)
     }
 
-    /// What a room's log says.
+    /// The bodies in a room's log.
     async fn said(&self, room: RoomId) -> Vec<Body> {
         let page = self.store.page(room, Span::After(0), 100).await.unwrap();
         page.entries.into_iter().map(|entry| entry.body).collect()
@@ -168,7 +168,7 @@ fn room_name(name: &str) -> RoomName {
     RoomName::parse(name).unwrap()
 }
 
-/// A change that changes nothing, to be filled in.
+/// An empty change, to be filled in.
 fn unchanged(room: RoomId) -> ChangeRoom {
     ChangeRoom {
         room,

@@ -1,4 +1,4 @@
-//! What names and reactions are compared by.
+//! The keys that names and reactions are compared by.
 
 use steadfast_server::store::account::SignUpError;
 use steadfast_server::store::{Command, NewEntry, PeoplePage, Span, StoreRefusal};
@@ -12,7 +12,7 @@ use crate::support::newcomer;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// 민아, letter by letter, as a Mac writes it.
+/// 민아, letter by letter, as macOS writes it.
 const DECOMPOSED: &str = "\u{1106}\u{1175}\u{11AB}\u{110B}\u{1161}";
 
 fn browse(search: &str) -> BrowseRooms {
@@ -23,7 +23,7 @@ fn browse(search: &str) -> BrowseRooms {
 }
 
 impl Fixture {
-    /// The same database, opened again after something was changed in it.
+    /// The same database, reopened after a change in it.
     async fn reopen_after(self, change: &'static str) -> Self {
         self.store.close().await;
         self.database.run(change).await;
@@ -78,11 +78,11 @@ async fn fault_f28_public_rooms_that_can_be_taken_for_each_other_are_one(fixture
         fixture.calls(tea, "ＰＬＡＮＳ").await,
         Err(StoreRefusal::RoomNameTaken)
     );
-    // One's own name in other letters, and a private room of the same name, harm nobody.
+    // One's own name in other letters, and a private room of the same name, are allowed.
     fixture.calls(plans, "PLANS").await.unwrap();
     fixture.made(RoomKind::Private, "plans").await;
     fixture.made(RoomKind::Private, "plans").await;
-    // A name that is given up is free.
+    // A name that was given up is free.
     fixture.calls(plans, "Plans of old").await.unwrap();
     fixture.made(RoomKind::Public, "plans").await;
     for none in ["\u{E000}", "a\u{200C}b"] {
@@ -147,7 +147,7 @@ async fn fault_f28_rooms_of_an_older_database_get_keys_and_the_oldest_keeps_its_
     assert_eq!(found.len(), 2, "both are found");
     let refused = fixture.act(mina, create(RoomKind::Public, "PLANS")).await;
     assert_eq!(refused.map(|_| ()), Err(StoreRefusal::RoomNameTaken));
-    // The older one may go by another name and come back; the other one may be described and called otherwise.
+    // The older one may change its name and return to it; the other one may get a topic and another name.
     fixture.calls(plans, "plans").await.unwrap();
     fixture.calls(other, "Others").await.unwrap();
     assert_eq!(
@@ -178,14 +178,14 @@ async fn fault_f33_a_nickname_given_up_is_held_for_its_owner_for_thirty_days(fix
             Err(StoreRefusal::NicknameTaken)
         );
     }
-    // Who gave it up may have it again, and then holds the other one.
+    // The former owner may take it back, and then reserves the other one.
     fixture.renames(mina, "mina", 20).await.unwrap();
     assert_eq!(
         fixture.renames(jun, "Minerva", 21).await,
         Err(StoreRefusal::NicknameTaken)
     );
     fixture.renames(mina, "Minerva", 10).await.unwrap();
-    // Then it is anybody's.
+    // After that anybody may take it.
     fixture.signs_up("Mina", held_until).await.unwrap();
 }
 
@@ -218,7 +218,7 @@ async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form(fixture: F
         };
         fixture.append(&[react]).await;
     }
-    // As a program let them in that knew nothing of forms: Jun has both, and there is an arrow.
+    // As a version without emoji forms stored them: Jun has both, and there is an arrow.
     let fixture = fixture
         .reopen_after(
             "update reactions set emoji = '❤', since = 4 where emoji = '❤️' and seq = 4;

@@ -1,4 +1,4 @@
-//! A database of an older version keeps all that is in it.
+//! A database of an older version keeps all of its data.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ const JUN: UserId = UserId(Uuid::from_u128(4));
 const DIRECT: RoomId = RoomId(Uuid::from_u128(5));
 const PLANS: RoomId = RoomId(Uuid::from_u128(6));
 
-/// A database as the version with so many migrations left it.
+/// A database as the version with this many migrations left it.
 struct Older {
     connection: Old,
     folder: TempDir,
@@ -44,7 +44,7 @@ impl Older {
         Self { connection, folder }
     }
 
-    /// Two people who are signed in, and the room they are in.
+    /// Two signed-in people, and their room.
     async fn with_people(mut self, general: &'static str) -> Self {
         sqlx::query("insert into epoch (one, id) values (1, ?)")
             .bind(EPOCH)
@@ -121,13 +121,13 @@ fn token(name: &str) -> Token {
     Token::shown(&format!("the token of {name}"))
 }
 
-/// What older versions kept of a token, which is what is kept of it still.
+/// The hash that older versions stored for a token, which is still the same.
 fn token_hash(name: &str) -> Vec<u8> {
     use sha2::{Digest, Sha256};
     Sha256::digest(token(name).as_str()).to_vec()
 }
 
-/// Whatever the version: the same life, the same people and devices, the same log, and it goes on.
+/// For every version: the same epoch, people, devices and log, and it can be continued.
 async fn assert_kept(store: &SqliteStore, said: &[Body]) {
     assert_eq!(store.epoch().0, EPOCH);
     for (user, name) in [(MINA, "Mina"), (JUN, "Jun")] {
@@ -149,7 +149,7 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
     assert!(page.entries.iter().map(|entry| entry.seq).eq(1..=head));
     assert_eq!(store.heads().await.unwrap()[&GENERAL], head);
 
-    // A retry of what was stored long ago is a repeat; what is said next follows.
+    // Retrying a message that was stored long ago is a repeat; a new one follows it.
     let again = NewEntry {
         author: MINA,
         id: id(1),

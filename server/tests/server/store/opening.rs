@@ -1,4 +1,4 @@
-//! A database is opened, and locked by others.
+//! Opening a database that others have locked.
 
 use std::time::Duration;
 

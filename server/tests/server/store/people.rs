@@ -1,4 +1,4 @@
-//! People are found and listed; how far somebody has read is theirs alone.
+//! Finding and listing people; read markers are per person.
 
 use steadfast_server::store::admin::NewSignIn;
 use steadfast_server::store::{Command, PeoplePage, ReadMark};
@@ -60,7 +60,7 @@ async fn the_people_in_a_room_are_listed_by_name(fixture: Fixture) {
     assert_eq!(mina, Some(fixture.mina.person.clone()));
 }
 
-/// All the pages of a room's members, or of everybody, one after another.
+/// All pages of a room's members, or of everybody, one after another.
 async fn pages(fixture: &Fixture, room: Option<RoomId>, search: &str, limit: usize) -> Vec<String> {
     let mut page = PeoplePage::new(search, None, limit);
     let mut names = Vec::new();
@@ -113,7 +113,7 @@ async fn pages_of_people_have_everybody_once_and_in_order(fixture: Fixture) {
     let everybody = pages(&fixture, None, "", 1_000).await;
     assert_eq!(everybody.len(), 25);
     assert_eq!(pages(&fixture, None, "", 3).await, everybody);
-    // Those who begin with it come first, and some who have it elsewhere fill the first page up.
+    // Names that begin with the search come first; others that contain it fill the first page.
     fixture.sign_up("Zad").await;
     let found = fixture
         .store

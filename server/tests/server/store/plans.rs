@@ -1,4 +1,4 @@
-//! How the database goes about each statement: what is asked often never walks through a table.
+//! Query plans: no frequent statement scans a table.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Fixture, behind_its_back};
 use crate::support::postgres::Database;
 
-/// Tables with one row, and with a hundred at most.
+/// Tables with one row, or with a hundred at most.
 const SMALL: [&str; 2] = ["epoch", "invites"];
 
-/// Walks that are meant, by how their statement begins, and why.
+/// Intended scans, by the beginning of their statements, with the reason.
 const MEANT: [(&str, &str); 15] = [
     ("select id, head from rooms", "all heads, after a failure"),
     (
@@ -60,10 +60,10 @@ const MEANT: [(&str, &str); 15] = [
     ),
 ];
 
-/// Files whose statements look at everything: at a start, within a bound, and where an operator asks.
+/// Files whose statements may scan: at startup, within a bound, and on an operator's request.
 const OF_OPERATORS: [&str; 4] = ["admin.rs", "check.rs", "copy.rs", "inspect.rs"];
 
-/// The folders whose statements stand once for both databases; operators ask those of the last.
+/// The folders with statements for both databases; operators use those of the last.
 const SHARED: [&str; 4] = ["append", "people", "rooms", "admin"];
 
 #[derive(Clone, Copy)]
@@ -80,7 +80,7 @@ fn files_of(folder: &str) -> impl Iterator<Item = PathBuf> {
     files.filter(|file| file.is_file())
 }
 
-/// Every statement of the SQLite store that is asked often.
+/// Every frequent statement of the SQLite store.
 fn statements() -> Vec<String> {
     let own = ["sqlite", "sqlite/log"]
         .into_iter()
@@ -95,7 +95,7 @@ fn statements() -> Vec<String> {
 /// Every statement that a file has for both databases, in one of their dialects.
 fn shared_statements_of(file: &Path, dialect: Dialect) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap();
-    // What a macro of the file begins, its calls complete.
+    // The calls of a file's macro complete its beginning.
     let (text, begun) = match text.split_once("macro_rules! seen") {
         None => (text, String::new()),
         Some((before, rest)) => {
@@ -111,7 +111,7 @@ fn shared_statements_of(file: &Path, dialect: Dialect) -> Vec<String> {
         .collect()
 }
 
-/// What stands between the parentheses of `sql!`, as the macro puts it together for this dialect.
+/// The text between the parentheses of `sql!`, as the macro assembles it for this dialect.
 fn in_dialect(call: &str, dialect: Dialect) -> String {
     let mut statement = String::new();
     let mut rest = call.trim_start();
@@ -158,7 +158,7 @@ fn in_dialect(call: &str, dialect: Dialect) -> String {
     }
 }
 
-/// Every statement in one file. What a macro puts together is put together here.
+/// Every statement in one file, with those of macros assembled.
 fn statements_of(file: &Path) -> Vec<String> {
     let mut statements = Vec::new();
     let text = with_quotes_hidden(&fs::read_to_string(file).unwrap());
@@ -183,10 +183,10 @@ fn statements_of(file: &Path) -> Vec<String> {
     shown.collect()
 }
 
-/// What stands for a quotation mark within a raw literal.
+/// Replaces a quotation mark within a raw literal.
 const HIDDEN: char = '\u{1}';
 
-/// A source text with raw literals written as others, and the quotation marks in them hidden.
+/// A source text with raw literals turned into plain ones, and the quotation marks in them hidden.
 fn with_quotes_hidden(text: &str) -> String {
     let mut parts = text.split("r#\"");
     let mut hidden = parts.next().unwrap_or_default().to_owned();
@@ -204,7 +204,7 @@ fn with_quotes_hidden(text: &str) -> String {
     hidden
 }
 
-/// A statement that is asked once a month fails in a test, and not then.
+/// Prepares every statement, so that a rare one fails in a test rather than in use.
 #[tokio::test]
 async fn postgres_understands_every_statement_of_its_store() {
     let shared = SHARED.iter().flat_map(|folder| files_of(folder));
@@ -267,7 +267,7 @@ async fn nothing_that_is_asked_often_walks_through_a_table() {
                 .strip_prefix("SCAN ")
                 .map(|what| what.split(' ').next().unwrap_or_default());
             let walk = walked.is_some_and(|table| {
-                // What the statement has made itself is no table, and neither is a list that came along with it: a virtual one.
+                // Subqueries and lists from parameters are virtual tables.
                 !table.starts_with('(') && table != "CONSTANT" && !SMALL.contains(&table)
             });
             if walk && !MEANT.iter().any(|(begin, _)| statement.starts_with(begin)) {

@@ -1,4 +1,4 @@
-//! Rooms and people are called otherwise; rooms are closed and opened again.
+//! Rooms and people are renamed; rooms are archived and reopened.
 
 use steadfast_server::store::{Command, EntryOutcome, NewEntry, StoreRefusal};
 use steadfast_shared::room::ChangeRoom;
@@ -84,7 +84,7 @@ async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture
         ..unchanged(room)
     });
     assert_eq!(fixture.act(mina, topic).await, Err(StoreRefusal::Archived));
-    // It is read, left and joined all the same.
+    // It can still be read, left and joined.
     assert_eq!(fixture.said(room).await.len(), 3);
     fixture.act(jun, Command::Leave(room)).await.unwrap();
     fixture.act(jun, Command::Join(room)).await.unwrap();
@@ -159,7 +159,7 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said(fixture: Fixt
 
     let again = fixture.act(mina, rename("Minerva")).await.unwrap();
     assert!(again.logs.is_empty() && again.renamed.is_some());
-    // The old one is held for a while, and one's own in other letters is nobody else's.
+    // The old one is reserved for a while, and one's own in other letters is still one's own.
     fixture.act(mina, rename("minerva")).await.unwrap();
     assert_eq!(
         fixture.act(jun, rename("Mina")).await,

@@ -1,4 +1,4 @@
-//! What Postgres does that SQLite does not: each a way to lose, double or falsely acknowledge something.
+//! Behavior of Postgres that differs from SQLite: each case is a way to lose, duplicate or falsely acknowledge something.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::Fixture;
 use crate::support::postgres::Database;
 use crate::support::{body, newcomer};
 
-/// A store's patience in these tests.
+/// The store's patience in these tests.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Fixture {
@@ -61,7 +61,7 @@ impl Fixture {
     }
 }
 
-/// Ends every connection to the database that a node has, from outside, as an operator or a crash does. Answers how many.
+/// Ends every connection of a node to the database from outside, as an operator or a crash does. Returns their number.
 pub(super) async fn terminate(connection: &mut PgConnection, busy: bool) -> usize {
     let condition = if busy { "and state <> 'idle'" } else { "" };
     let ended: Vec<bool> = sqlx::query_scalar(AssertSqlSafe(format!(
@@ -78,7 +78,7 @@ pub(super) async fn terminate(connection: &mut PgConnection, busy: bool) -> usiz
 async fn a_commit_after_a_failed_statement_is_no_success() {
     let fixture = Fixture::postgres().await;
     let database = fixture.in_postgres();
-    // What the driver makes of it, which is why the store does not rely on it.
+    // The driver's own result, which is why the store does not rely on it.
     let mut connection = database.connect().await;
     let mut transaction = connection.begin().await.unwrap();
     transaction
@@ -90,7 +90,7 @@ async fn a_commit_after_a_failed_statement_is_no_success() {
         transaction.commit().await.is_ok(),
         "the driver has learned: this trap can go"
     );
-    // And what the store's own commit makes of it.
+    // The result of the store's own commit.
     let committed = database
         .open_beside()
         .await
@@ -117,7 +117,7 @@ async fn what_is_acknowledged_while_backends_are_killed_is_stored_once_and_conti
                 let entries: Vec<NewEntry> = (0..5)
                     .map(|k| fixture.entry_of(mina, general, &format!("{n} {k}")))
                     .collect();
-                // As clients do: the same again, until it is answered.
+                // Retries until it is answered, as clients do.
                 let outcomes = loop {
                     match fixture.store.append(&entries, 7).await {
                         Ok(appended) => break appended.outcomes,
@@ -168,7 +168,7 @@ async fn two_nodes_append_to_one_room_at_once_and_each_entry_is_stored_once() {
                 .collect()
         })
         .collect();
-    // Every batch is sent to both, as after a lost answer; one of them in the other order.
+    // Every batch is sent to both, as after a lost response; one of them in the other order.
     let backwards: Vec<Vec<NewEntry>> = batches.iter().rev().cloned().collect();
     let send = async |store: Arc<dyn Store>, batches: Vec<Vec<NewEntry>>| {
         let mut places = Vec::new();
@@ -250,7 +250,7 @@ async fn commands_of_two_nodes_do_not_wait_for_each_other_in_a_circle() {
             while Instant::now() < ended {
                 let name = format!("Person {nth} {n}");
                 let rename = Command::Rename(Nickname::parse(&name).unwrap());
-                // Whoever holds a name of the other's is refused; nobody waits for ever.
+                // Taking the other's name is refused; no command waits for ever.
                 let _ = renaming.act(who, None, &rename, 9).await.unwrap();
                 n += 1;
             }
@@ -309,7 +309,7 @@ async fn first_sign_ups_at_once_make_as_many_owners_as_links_and_take_no_name_fa
             } else {
                 Admission::Granted
             };
-            // Half of those who come without a link want the same name.
+            // Half of those without a link want the same name.
             let name = match (by_link, nth % 2) {
                 (false, 0) => "Mina".to_owned(),
                 _ => format!("Person {nth}"),
@@ -365,7 +365,7 @@ async fn a_nickname_that_is_given_up_at_this_moment_is_held_already() {
 async fn a_node_that_freezes_in_a_transaction_holds_the_others_up_for_a_bounded_time() {
     let fixture = Fixture::postgres().await;
     let mut frozen = fixture.in_postgres().connect().await;
-    // As a node's own connection is set.
+    // With the settings of a node's own connection.
     frozen
         .execute("set idle_in_transaction_session_timeout = '3s'")
         .await

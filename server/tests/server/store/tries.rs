@@ -1,4 +1,4 @@
-//! Tries are counted, by one clock, for whoever asks.
+//! Attempts are counted by one clock, whoever makes them.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn so_many_at_once_and_then_one_every_so_often(fixture: Fixture) {
         "one has come, and no more"
     );
     assert_eq!(count(&fixture, &[tried("Jun", 3)], 11_000).await, Ok(()));
-    // Who rests has all of them again, and not more.
+    // After a pause all attempts are available again, and no more.
     for _ in 0..3 {
         assert_eq!(count(&fixture, &mina, 90_000).await, Ok(()));
     }
@@ -95,7 +95,7 @@ async fn what_counts_no_longer_is_forgotten_and_the_rest_is_bounded(fixture: Fix
     let mina = [tried("Mina", 2)];
     assert_eq!(count(&fixture, &mina, 1_000).await, Ok(()));
     fixture.store.prune_tries(1_500).await.unwrap();
-    // Mina's counts for the shortest time, and is forgotten first.
+    // Mina's count expires first, so it is deleted first.
     for _ in 0..2 {
         assert_eq!(count(&fixture, &mina, 1_000).await, Ok(()));
     }

@@ -1,4 +1,4 @@
-//! What is unread is kept: it is always what counting would find.
+//! The stored unread counts always equal the actual ones.
 
 use steadfast_server::store::database::Database;
 use steadfast_server::store::{Command, NewCommand, NewEntry, ReadMark, Span};
@@ -9,7 +9,7 @@ use super::{Fixture, create};
 use crate::support::body;
 use crate::support::database::{TestDatabase, conformance};
 
-/// What has to be unread to somebody, by all that is stored.
+/// The number of messages a person has not read, counted from the log.
 async fn counted(fixture: &Fixture, user: UserId, read: Seq) -> u64 {
     let (mut after, mut unread) = (read, 0);
     loop {
@@ -34,7 +34,7 @@ async fn what_is_unread_is_what_counting_finds_whatever_happens(fixture: Fixture
         body,
         address: None,
     };
-    // No chance in it: the same steps in every run.
+    // The steps are the same in every run.
     let mut state = 7_u64;
     let mut next = |below: u64| {
         state = state
@@ -58,7 +58,7 @@ async fn what_is_unread_is_what_counting_finds_whatever_happens(fixture: Fixture
                 fixture.append(&[new(mina, body("x")), edit]).await;
             }
             5 | 6 => {
-                // Erased in the transaction that stores another one, or said twice.
+                // Deleted in the transaction that stores another one, or sent twice.
                 let delete = new(who, Body::Delete { message: place });
                 fixture
                     .append(&[new(jun, body("x")), delete.clone(), delete])

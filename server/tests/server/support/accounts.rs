@@ -1,4 +1,4 @@
-//! The part of a store that fails as told which never fails: its accounts.
+//! The accounts of a faulty store, which never fail.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,4 @@
-//! A Socket.IO client of few lines: just enough to say anything, malformed things too.
+//! A minimal Socket.IO client, which can also send malformed packets.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,12 +21,12 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-/// Longer than anything takes that is not broken.
+/// Longer than any wait without a fault.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
-/// What came from the server.
+/// An event or an answer from the server.
 #[derive(Debug)]
 pub(crate) enum Heard {
     Connected,
@@ -41,7 +41,7 @@ pub(crate) struct Client {
     say: mpsc::Sender<Message>,
     tasks: [AbortHandle; 2],
     heard: mpsc::UnboundedReceiver<Heard>,
-    /// Events that came while an ack was waited for.
+    /// Events that arrived while waiting for an ack.
     events: std::collections::VecDeque<(String, Vec<Value>)>,
     acks: HashMap<u64, Value>,
     asked: u64,
@@ -65,7 +65,7 @@ impl Client {
         }
     }
 
-    /// Connects and waits for the CONNECT's answer.
+    /// Connects and waits for the response to CONNECT.
     pub(crate) async fn connected(address: SocketAddr, session: &SessionInfo, mut auth: Value) -> Self {
         if auth.get("token").is_none() {
             auth["token"] = json!(session.token);
@@ -78,7 +78,7 @@ impl Client {
         }
     }
 
-    /// Connects and answers why the server refused.
+    /// Connects and returns why the server refused.
     pub(crate) async fn refused(address: SocketAddr, auth: &str, headers: &[(&'static str, &str)]) -> String {
         let mut client = Self::dial(address, headers).await;
         client.say(&format!("40{auth}")).await;
@@ -93,7 +93,7 @@ impl Client {
         Self::try_dial(address, headers).await.unwrap()
     }
 
-    /// As [`Client::dial`], where there may be no server.
+    /// As [`Client::dial`], if there may be no server.
     pub(crate) async fn try_dial(address: SocketAddr, headers: &[(&'static str, &str)]) -> Option<Self> {
         let stream = TcpStream::connect(address).await.ok()?;
         let socket = try_upgrade(stream, address, headers).await?;
@@ -141,7 +141,7 @@ impl Client {
         self.opened.as_ref().unwrap()
     }
 
-    /// How many bytes of packets came so far.
+    /// The number of bytes received in packets so far.
     pub(crate) fn bytes_heard(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -150,12 +150,12 @@ impl Client {
         self.opened().rooms[0].id
     }
 
-    /// Sends a packet as it is, Engine.IO type first.
+    /// Sends a raw packet, Engine.IO type first.
     pub(crate) async fn say(&mut self, packet: &str) {
         self.say.send(Message::text(packet)).await.unwrap();
     }
 
-    /// As [`Client::say`], where the server may have hung up.
+    /// As [`Client::say`], if the server may have closed the connection.
     pub(crate) async fn try_say(&mut self, packet: &str) -> bool {
         self.say.send(Message::text(packet)).await.is_ok()
     }
@@ -164,12 +164,12 @@ impl Client {
         self.say.send(Message::binary(bytes.to_vec())).await.unwrap();
     }
 
-    /// Emits without asking for an ack.
+    /// Emits without requesting an ack.
     pub(crate) async fn emit(&mut self, event: &str, payload: impl Serialize) {
         self.say(&format!("42{}", json!([event, payload]))).await;
     }
 
-    /// Emits and asks for an ack. Answers its number.
+    /// Emits and requests an ack. Returns its number.
     pub(crate) async fn ask(&mut self, event: &str, payload: impl Serialize) -> u64 {
         self.asked += 1;
         self.say(&format!("42{}{}", self.asked, json!([event, payload])))
@@ -177,14 +177,14 @@ impl Client {
         self.asked
     }
 
-    /// As [`Client::ask`], where the server may have hung up.
+    /// As [`Client::ask`], if the server may have closed the connection.
     pub(crate) async fn try_ask(&mut self, event: &str, payload: impl Serialize) -> Option<u64> {
         self.asked += 1;
         let packet = format!("42{}{}", self.asked, json!([event, payload]));
         self.try_say(&packet).await.then_some(self.asked)
     }
 
-    /// The answer to what was asked.
+    /// The answer to a request, by its number.
     pub(crate) async fn answer<T: DeserializeOwned>(&mut self, asked: u64) -> Reply<T> {
         loop {
             if let Some(answer) = self.acks.remove(&asked) {
@@ -215,7 +215,7 @@ impl Client {
         }
     }
 
-    /// Sends a batch that is stored. Answers the places.
+    /// Sends a batch that is stored. Returns the places.
     pub(crate) async fn send(&mut self, items: &[SendItem]) -> Vec<u64> {
         let Reply::Ok(sent) = self.call::<Vec<Sent>>(event::SEND, items).await else {
             panic!("refused");
@@ -257,12 +257,12 @@ impl Client {
         self.next(event::SESSION).await
     }
 
-    /// The entries of the next `entries`.
+    /// The entries of the next `entries` event.
     pub(crate) async fn entries(&mut self) -> Vec<Entry> {
         self.next::<Entries>(event::ENTRIES).await.entries
     }
 
-    /// Why the server is about to end this connection, where that has come among other events.
+    /// The close reason of this connection, if it is among the events received so far.
     pub(crate) fn heard_closing(&mut self) -> Option<ClosingReason> {
         let events = self.events.drain(..);
         let mut sessions = events.filter(|(name, _)| name == event::SESSION);
@@ -273,7 +273,7 @@ impl Client {
         }
     }
 
-    /// Why the server ends this connection; waits until it has.
+    /// The close reason of this connection; waits until it has ended.
     pub(crate) async fn closing(&mut self) -> Option<ClosingReason> {
         let mut reason = None;
         loop {
@@ -319,7 +319,7 @@ impl Client {
 }
 
 impl Drop for Client {
-    /// The connection is cut.
+    /// Cuts the connection.
     fn drop(&mut self) {
         for task in &self.tasks {
             task.abort();
@@ -327,7 +327,7 @@ impl Drop for Client {
     }
 }
 
-/// Makes a WebSocket of a connection and reads the Engine.IO handshake.
+/// Upgrades a connection to a WebSocket and reads the Engine.IO handshake.
 pub(crate) async fn upgrade(
     stream: TcpStream,
     address: SocketAddr,
@@ -368,7 +368,7 @@ fn read(packet: &str) -> Option<Heard> {
         }
         "43" => Some(Heard::Ack(id.parse().unwrap(), args().remove(0))),
         "44" => {
-            // Of another namespace where one is named first.
+            // The refusal may be preceded by a namespace.
             let refusal: Value = serde_json::from_str(&rest[rest.find('{').unwrap()..]).unwrap();
             Some(Heard::Refused(refusal["message"].as_str().unwrap().to_owned()))
         }

@@ -1,4 +1,4 @@
-//! A database that goes with the test, of either kind.
+//! A database for one test, of either kind.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::postgres;
 
-/// Which databases the tests over sockets run on: `postgres`, or SQLite where nothing is said.
+/// The databases for tests over sockets: `postgres`, or SQLite if the variable is unset.
 const CHOICE: &str = "STEADFAST_TEST_DATABASE";
 
 pub(crate) enum TestDatabase {
@@ -31,7 +31,7 @@ impl TestDatabase {
         Self::Postgres(postgres::Database::new().await)
     }
 
-    /// One of the kind that the environment names.
+    /// A database of the kind that the environment names.
     pub(crate) async fn chosen() -> Self {
         match std::env::var(CHOICE).as_deref() {
             Ok("postgres") => Self::postgres().await,
@@ -40,7 +40,7 @@ impl TestDatabase {
         }
     }
 
-    /// The file, where it is one.
+    /// The file of a SQLite database.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         match self {
             Self::Sqlite(folder) => Some(folder.path().join("chat.db")),
@@ -48,7 +48,7 @@ impl TestDatabase {
         }
     }
 
-    /// What a server is told of it, that keeps a file of SQLite's in this folder.
+    /// The server's setting for it, with a SQLite file in this folder.
     pub(crate) fn name_in(&self, folder: &Path) -> Database {
         match self {
             Self::Sqlite(_) => Database::File(folder.join("chat.db")),
@@ -56,7 +56,7 @@ impl TestDatabase {
         }
     }
 
-    /// Opens it. Entries are stored as of the times that the test gives.
+    /// Opens it. The test determines the times at which entries are stored.
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
         self.open_limited(StorageLimits::default()).await
     }
@@ -74,14 +74,14 @@ impl TestDatabase {
         }
     }
 
-    /// Runs statements behind the store's back. They are written as for SQLite; Postgres' tables call a column `person` that
-    /// is called `user` there.
+    /// Runs statements behind the store's back. They are written for SQLite; the column `user` is called `person` in Postgres's
+    /// tables.
     pub(crate) async fn run(&self, statements: &str) {
         match self {
             Self::Sqlite(folder) => {
                 let options = SqliteConnectOptions::new().filename(folder.path().join("chat.db"));
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                // What is the store's to do is left to the store.
+                // The store's own duties are left to the store.
                 for pragma in ["pragma wal_autocheckpoint = 0", "pragma synchronous = off"] {
                     connection.execute(pragma).await.unwrap();
                 }
@@ -97,7 +97,7 @@ impl TestDatabase {
         }
     }
 
-    /// An id as statements have it.
+    /// An id as a literal in statements.
     pub(crate) fn id(&self, id: Uuid) -> String {
         let digits = id.simple();
         match self {
@@ -107,7 +107,7 @@ impl TestDatabase {
     }
 }
 
-/// Runs tests of a file on every kind of database: each is given the file's `Fixture`.
+/// Runs a file's tests on every kind of database, each with the file's `Fixture`.
 macro_rules! conformance {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {

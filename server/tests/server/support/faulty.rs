@@ -1,4 +1,4 @@
-//! A store that fails as told.
+//! A store with injected faults.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,18 +15,18 @@ use steadfast_shared::room::{BrowseRooms, ListedRoom};
 use steadfast_shared::{Cursors, EntryId, Epoch, Millis, Person, Role, Room, RoomId, Seq, UserId, event};
 use tokio::sync::Semaphore;
 
-/// What happens to one append, or to one command.
+/// The fault of one append, or of one command.
 pub(crate) enum Fault {
     /// Nothing is stored.
     Fails,
-    /// Everything is stored, and an error comes all the same.
+    /// Everything is stored, and an error is returned anyway.
     FailsAfterCommit,
-    /// Everything is stored, and nobody knows it.
+    /// Everything is stored, and the outcome is reported as unknown.
     UnconfirmedAfterCommit,
     Panics,
-    /// Whatever holds this entry breaks a constraint, now and later.
+    /// Everything that contains this entry violates a constraint, now and later.
     Rejects(EntryId),
-    /// Waits until the gate lets it pass.
+    /// Waits until the gate opens.
     Waits(Arc<Semaphore>),
 }
 
@@ -34,37 +34,37 @@ pub(crate) struct Faulty {
     pub(super) inner: Arc<dyn Store>,
     pub(crate) faults: Mutex<VecDeque<Fault>>,
     rejected: Mutex<Option<EntryId>>,
-    /// How many entries each append had.
+    /// The number of entries in each append.
     pub(crate) appends: Mutex<Vec<usize>>,
-    /// How many commands each commit had that had some.
+    /// The number of commands in each commit that had any.
     pub(crate) commands: Mutex<Vec<usize>>,
     /// What happens to the next commits with commands.
     pub(crate) errands: Mutex<VecDeque<Fault>>,
-    /// How often it cannot be read how people see a room.
+    /// How often reading people's views of a room fails.
     pub(crate) blind: Arc<AtomicUsize>,
-    /// Sign-ups that are being written, and the most that ever were.
+    /// Sign-ups in progress, and their highest number so far.
     pub(super) signing_up: AtomicUsize,
     pub(crate) sign_ups_at_once: AtomicUsize,
-    /// Where the next answer waits.
+    /// The next response to hold back.
     held: Arc<Mutex<Option<Held>>>,
-    /// What lets each look at the feed pass, where it does not pass by itself.
+    /// The gate for reads of the feed, if they do not pass freely.
     gate: Mutex<Option<Arc<Semaphore>>>,
     /// How many wait at the gate.
     pub(crate) waiting: AtomicUsize,
-    /// Tries are never counted to the end.
+    /// Counting attempts never finishes.
     pub(crate) counts_nothing: AtomicBool,
-    /// How often changes that follow are kept no longer.
+    /// How often the following changes are reported as deleted.
     pub(crate) forgetful: Arc<AtomicUsize>,
 }
 
-/// Something that is read, and may be out of date by the time it is answered.
+/// A read that may be outdated by the time it is returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Read {
     Device,
     Rooms,
 }
 
-/// An answer that waits once it was read.
+/// A response that is held back after it was read.
 pub(crate) struct Held {
     read: Read,
     came: Arc<Semaphore>,
@@ -91,7 +91,7 @@ impl Faulty {
         }
     }
 
-    /// Holds the next answer of this kind. Answers what tells that it was read, and what lets it go.
+    /// Holds back the next response of this kind. Returns a signal that it was read, and one that releases it.
     pub(crate) fn hold(&self, read: Read) -> (Arc<Semaphore>, Arc<Semaphore>) {
         let (came, go) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
         *self.held.lock().unwrap() = Some(Held {
@@ -106,17 +106,17 @@ impl Faulty {
         was_read(&self.held, read).await;
     }
 
-    /// The store that does not fail.
+    /// The store without faults.
     pub(crate) fn inner(&self) -> &dyn Store {
         self.inner.as_ref()
     }
 
-    /// Keeps whoever follows the feed from seeing anything.
+    /// Blocks all reads of the feed.
     pub(crate) fn close_the_feed(&self) {
         *self.gate.lock().unwrap() = Some(Arc::new(Semaphore::new(0)));
     }
 
-    /// Lets everybody see the feed again.
+    /// Allows reads of the feed again.
     pub(crate) fn open_the_feed(&self) {
         if let Some(gate) = self.gate.lock().unwrap().take() {
             gate.add_permits(Semaphore::MAX_PERMITS / 2);
@@ -124,7 +124,7 @@ impl Faulty {
     }
 }
 
-/// Waits where this answer is held.
+/// Waits if this response is held back.
 async fn was_read(held: &Mutex<Option<Held>>, read: Read) {
     let held = held.lock().unwrap().take_if(|held| held.read == read);
     if let Some(held) = held {
@@ -133,7 +133,7 @@ async fn was_read(held: &Mutex<Option<Held>>, read: Read) {
     }
 }
 
-/// Whether it is to happen once more.
+/// Whether it should happen once more.
 fn once(left: &AtomicUsize) -> bool {
     let less = |left: usize| left.checked_sub(1);
     left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less)

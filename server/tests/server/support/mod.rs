@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Shared test support.
 
 mod accounts;
 pub(crate) mod client;
@@ -36,13 +36,13 @@ pub(crate) fn body(text: &str) -> Body {
     Body::message(MessageText::parse(text).unwrap())
 }
 
-/// Somebody who wants this nickname, at the first moment.
+/// A sign-up with this nickname, at time zero.
 pub(crate) fn newcomer(nickname: &str) -> SignUp {
     let token = Token::random().unwrap().hash();
     SignUp::new(Nickname::parse(nickname).unwrap(), NewDevice::new(token, 1))
 }
 
-/// Asks for what is to be done.
+/// Sends a request that must succeed.
 pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
     match client.call(event, asked).await {
         Reply::Ok(done) => done,
@@ -50,7 +50,7 @@ pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, event: &str, as
     }
 }
 
-/// The next entries of a room, each exactly where it belongs.
+/// The next entries of a room, each exactly in its place.
 pub(crate) async fn heard(client: &mut Client, room: RoomId, from: Seq, count: usize) -> Vec<EntryId> {
     let mut ids = Vec::new();
     while ids.len() < count {

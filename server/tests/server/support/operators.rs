@@ -1,4 +1,4 @@
-//! The part of [`Faulty`] that fails nowhere: what operators see.
+//! The administration of [`Faulty`], which never fails.
 
 use async_trait::async_trait;
 use steadfast_server::store::admin::{Administration, Erased, Keep, NewAuditLine, NewSignIn};

@@ -1,4 +1,4 @@
-//! A Postgres of the tests' own: started once by the process that tests, from the machine's packages, and ended with it.
+//! A Postgres for the tests: started once per test process from the machine's packages, and ended with it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -14,7 +14,7 @@ use steadfast_server::store::Store;
 use steadfast_server::store::postgres::{CommitClock, PostgresStore};
 use tokio::sync::OnceCell;
 
-/// What runs it: it goes when the pipe to its standard input is closed, which a killed process' is, too.
+/// The script that runs it: it exits when the pipe to its standard input closes, which also happens if the process is killed.
 const RUN: &str = r#"
 set -e
 bin="$1"
@@ -49,7 +49,7 @@ struct Server {
     /// The folder of its socket.
     folder: PathBuf,
     running: Child,
-    /// Says the folder each time it has started.
+    /// Prints the folder each time it has started.
     said: Mutex<BufReader<ChildStdout>>,
 }
 
@@ -79,7 +79,7 @@ impl Server {
     }
 }
 
-/// Waits until the server has started. Answers its folder.
+/// Waits until the server has started. Returns its folder.
 fn started(said: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
     let mut folder = String::new();
     said.lock().unwrap().read_line(&mut folder).unwrap();
@@ -87,7 +87,7 @@ fn started(said: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
     folder.trim().into()
 }
 
-/// The newest Postgres there is.
+/// The newest installed Postgres.
 pub(super) fn binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -104,7 +104,7 @@ pub(super) fn binaries() -> Option<PathBuf> {
         .find(|bin| all.iter().all(|name| bin.join(name).exists()))
 }
 
-/// A command that runs another one, as somebody else where this is root: Postgres refuses to run as root.
+/// A command that runs another one as an ordinary user if this is root, because Postgres refuses to run as root.
 pub(super) fn as_somebody() -> Command {
     let is_root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
     if !is_root {
@@ -121,7 +121,7 @@ pub(super) fn as_somebody() -> Command {
 /// A database of one test's own.
 pub(crate) struct Database {
     name: String,
-    /// The server it is on, where that is no other test's.
+    /// Its server, if no other test shares it.
     own: Option<Server>,
 }
 
@@ -140,7 +140,7 @@ impl Database {
         database
     }
 
-    /// One without a table, on a server that the test may do anything to.
+    /// An empty database, on a server that only this test uses.
     pub(crate) async fn on_a_server_of_its_own() -> Self {
         let own = tokio::task::spawn_blocking(Server::start).await.unwrap();
         create(&own.folder, "steadfast_own", "template0").await;
@@ -150,7 +150,7 @@ impl Database {
         }
     }
 
-    /// Ends the server that is this test's own as a crash does, and starts it again.
+    /// Crashes this test's own server, and starts it again.
     pub(crate) async fn restart_the_server(&self) {
         let own = self.own.as_ref().unwrap();
         tokio::task::block_in_place(|| {
@@ -160,7 +160,7 @@ impl Database {
         });
     }
 
-    /// One without a table.
+    /// An empty database.
     pub(crate) async fn empty() -> Self {
         let database = Self::empty_named();
         create(folder(), &database.name, "template0").await;
@@ -186,7 +186,7 @@ impl Database {
         url(self.folder(), &self.name)
     }
 
-    /// Its socket, and how it is named by way of a proxy to that.
+    /// Its socket, and its URL through a proxy to that.
     pub(crate) fn socket(&self) -> PathBuf {
         self.folder().join(".s.PGSQL.5432")
     }
@@ -216,7 +216,7 @@ impl Database {
 }
 
 impl Drop for Server {
-    /// Its standard input is closed, and it ends.
+    /// Its standard input closes, and it exits.
     fn drop(&mut self) {
         drop(self.running.stdin.take());
         let _ = self.running.wait();

@@ -1,4 +1,4 @@
-//! A network between a node and its database that falls silent: connections stay, and nothing comes through.
+//! A proxy between a node and its database that can fall silent: connections stay open, and nothing passes.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What falls silent.
+/// The connections that fall silent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Silent {
     Nothing,
@@ -23,7 +23,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Between any free port and a socket.
+    /// Forwards any free port to a socket.
     pub(crate) async fn start(socket: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

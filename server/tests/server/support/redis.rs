@@ -17,7 +17,7 @@ pub(crate) struct Redis {
 
 impl Redis {
     pub(crate) async fn start() -> Self {
-        // Another program may take the port before Redis does: then there is another one.
+        // Another program may take the port before Redis does: then try another one.
         for _ in 0..5 {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = free.local_addr().unwrap().port();
@@ -51,7 +51,7 @@ impl Redis {
         }
     }
 
-    /// Starts again where it was.
+    /// Starts it again on the same port.
     pub(crate) async fn restart(&mut self) {
         self.kill();
         assert!(self.run().await, "Redis did not start again");

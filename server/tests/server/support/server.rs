@@ -1,4 +1,4 @@
-//! A server of one's own: in this process, on any free port, on a database that goes with the test.
+//! A server of one test's own: in this process, on any free port, on a database of its own.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,20 +22,20 @@ pub(crate) struct TestServer {
     /// The code of the link that makes the first owner.
     owner_code: Option<String>,
     folder: Option<TempDir>,
-    /// Dropped after the server is.
+    /// Dropped after the server.
     _database: Option<TestDatabase>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
 
-/// What a server leaves.
+/// The leftovers of a stopped server.
 pub(crate) struct Stopped {
     folder: TempDir,
     database: Option<TestDatabase>,
 }
 
 impl Stopped {
-    /// The settings of one more server on the same database.
+    /// The settings of another server on the same database.
     pub(crate) fn config(&self) -> Config {
         let folder = self.folder.path();
         let name = match &self.database {
@@ -49,7 +49,7 @@ impl Stopped {
     }
 }
 
-/// A test waits for no connection that is let go of, unless it is about that.
+/// Disables draining, which would delay tests that are not about it.
 fn ending_at_once(mut config: Config) -> Config {
     config.limits.drain.get_or_insert(Duration::ZERO);
     config
@@ -81,7 +81,7 @@ impl TestServer {
         Self::serve(folder, listener, address, app)
     }
 
-    /// Starts on a store of the test's making.
+    /// Starts on the given store.
     pub(crate) async fn on_store(folder: TempDir, config: Config, store: Arc<dyn Store>) -> Self {
         let config = ending_at_once(config);
         let (listener, address) = app::listen(&config).await.unwrap();
@@ -118,7 +118,7 @@ impl TestServer {
         sign_in(&self.http, self.address, nickname).await
     }
 
-    /// Signs the first owner up, by the link that the server printed.
+    /// Signs up the first owner, by the link that the server printed.
     pub(crate) async fn own(&self, nickname: &str) -> SessionInfo {
         let code = self.owner_code.as_deref().expect("a server that nobody owns");
         let asked = json!({ "nickname": nickname, "with_token": true, "owner_code": code });
@@ -133,7 +133,7 @@ impl TestServer {
         answer.json().await.unwrap()
     }
 
-    /// Makes somebody who is signed in the first owner.
+    /// Makes a signed-in person the first owner.
     pub(crate) async fn claim(&self, session: &SessionInfo) -> SessionInfo {
         let code = self.owner_code.as_deref().expect("a server that nobody owns");
         let asked = self
@@ -150,24 +150,24 @@ impl TestServer {
         }
     }
 
-    /// Signs the first owner up and connects them.
+    /// Signs up the first owner and connects them.
     pub(crate) async fn join_as_owner(&self, nickname: &str) -> Client {
         let session = self.own(nickname).await;
         self.connect(&session, json!({})).await
     }
 
-    /// Signs a device in and connects it. Answers it with its session opened.
+    /// Signs a device in and connects it. Returns the client with its session opened.
     pub(crate) async fn join(&self, nickname: &str) -> Client {
         let session = self.sign_in(nickname).await;
         self.connect(&session, json!({})).await
     }
 
-    /// Connects a device that is signed in; `auth` goes with its token.
+    /// Connects a signed-in device; `auth` goes with its token.
     pub(crate) async fn connect(&self, session: &SessionInfo, auth: Value) -> Client {
         Client::open(self.address, session, auth).await
     }
 
-    /// Ends the server as SIGTERM does. Answers what it leaves.
+    /// Ends the server as SIGTERM does. Returns its leftovers.
     pub(crate) async fn stop(mut self) -> Stopped {
         let _ = self.stop.take().unwrap().send(());
         (&mut self.serving).await.unwrap();
@@ -177,7 +177,7 @@ impl TestServer {
         }
     }
 
-    /// Starts on what another one has left.
+    /// Starts on the leftovers of a stopped server.
     pub(crate) async fn again(stopped: Stopped, config: Config) -> Self {
         Self {
             _database: stopped.database,

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::postgres::{as_somebody, binaries};
 
-/// Does what it is told, line by line, and goes when the pipe to its standard input is closed.
+/// A script that runs commands line by line, and exits when the pipe to its standard input closes.
 const RUN: &str = r#"
 set -e
 bin="$1"
@@ -46,10 +46,10 @@ while read -r command; do
 done
 "#;
 
-/// A primary, and its standby once it was copied.
+/// A primary, and its standby once it has been copied.
 pub(crate) struct Pair {
     folder: PathBuf,
-    /// Where nodes look for the primary: a link to the folder of its socket.
+    /// The address of the primary for nodes: a link to the folder of its socket.
     address: TempDir,
     running: Child,
     tell: Option<ChildStdin>,
@@ -95,7 +95,7 @@ impl Pair {
         ))
     }
 
-    /// Makes the standby as the primary is at this moment. It hears of nothing that is committed afterwards.
+    /// Makes the standby a copy of the primary. It receives no later commits.
     pub(crate) async fn copy(&mut self) {
         self.run("copy").await;
     }
