@@ -38,8 +38,8 @@ pub async fn note(
     let unknown_proxy = headers.contains_key(FORWARDED_FOR) && !addresses.proxies.is_trusted(peer);
     if unknown_proxy && !addresses.warned.swap(true, Ordering::Relaxed) {
         tracing::warn!(
-            "{peer} sends X-Forwarded-For and is not trusted: if it is your proxy, start with --trusted-proxy {peer}, \
-             or all its clients share the limits of one address"
+            "{peer} sends X-Forwarded-For but is not trusted: if it is your proxy, start with --trusted-proxy {peer}; \
+             otherwise all of its clients share the limits of one address"
         );
     }
     let client = addresses.proxies.client(peer, headers);

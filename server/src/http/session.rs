@@ -189,8 +189,8 @@ fn refusal_for(refusal: HttpRefusal, is_open: bool, request: &NewSession) -> Htt
 fn invite_required() -> HttpRefusal {
     HttpRefusal::new(
         ErrorCode::InviteRequired,
-        "this server takes new people by invitation only, and this is no invitation that is good; whoever has a \
-         nickname here signs in with its passphrase",
+        "this server accepts new people by invitation only, and this invitation is invalid or has expired; with an \
+         existing account, sign in with your passphrase",
     )
 }
 

@@ -42,8 +42,8 @@ fn strange(host: &str, path: &str) -> Response {
     let is_name = host.contains(|c: char| c.is_ascii_alphanumeric());
     let host = if is_name { host } else { "chat.example.org" };
     let message = format!(
-        "This server does not answer for {host}. If that is where people find it, the operator has to start it with \
-         --public-url https://{host} (or http://, as the address bar has it)."
+        "This server does not answer for {host}. If this is its public address, its operator must start it with \
+         --public-url https://{host} (or http://, as in the address bar)."
     );
     let mut answer = if path.starts_with("/api/") {
         HttpRefusal(WireError::new(ErrorCode::Forbidden, message)).into_response()

@@ -189,7 +189,7 @@ mod tests {
         }
         queue.put(&Hint::Presence(json!("x".repeat(10_000))));
         let left = taken(&queue);
-        assert_eq!(left[0], Hint::Everything, "presence is read anew, too");
+        assert_eq!(left[0], Hint::Everything, "presence is read again, too");
         assert!(left.len() * 1_000 <= BYTES, "{}", left.len());
         assert!(queue.dropped.load(Ordering::Relaxed) > 9_000);
     }

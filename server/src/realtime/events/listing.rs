@@ -47,7 +47,7 @@ impl Realtime {
             ack,
             async |realtime, connection, request: ListMembers| {
                 if request.after.is_some() && request.here.is_none() {
-                    let message = "`after` needs `here`, because each continues one of the two lists";
+                    let message = "`after` needs `here`: a page continues the list of present members, or that of absent ones";
                     return Err(WireError::new(ErrorCode::Invalid, message));
                 }
                 connection.member_of(request.room)?;

@@ -73,7 +73,7 @@ fn of_what_changes_between_two_deliveries_the_last_word_counts() {
     assert_eq!(
         board.rooms.len() + board.people.len(),
         0,
-        "nothing is kept of who is gone"
+        "people who left are forgotten"
     );
 }
 
@@ -94,7 +94,7 @@ fn somebody_is_there_where_they_are_there_on_any_node() {
         [("p1", Availability::Online)]
     );
     board.set(OTHER, person(1).id, Availability::Offline);
-    assert_eq!(news(&mut board, sid), None, "still at the other one");
+    assert_eq!(news(&mut board, sid), None, "still at the other node");
     board.set(HERE, person(1).id, Availability::Offline);
     assert_eq!(
         states(&news(&mut board, sid).unwrap()),
@@ -186,7 +186,11 @@ fn nobody_is_told_of_themselves_nor_before_what_they_were_told_first() {
     assert_eq!(states(&update), [("p1", Availability::Online)]);
     board.set(HERE, person(1).id, Availability::Away);
     comes(&mut board, 2, &[1]);
-    assert_eq!(news(&mut board, sid), None, "the answer is not on its way");
+    assert_eq!(
+        news(&mut board, sid),
+        None,
+        "the first response has not been sent"
+    );
     board.open(sid);
     assert_eq!(
         states(&news(&mut board, sid).unwrap()),

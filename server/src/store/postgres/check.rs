@@ -9,9 +9,9 @@ use super::open::{Address, PostgresOpenError, newest_migration};
 use crate::store::StoreError;
 use crate::store::report::{Check, REPORTED, Report};
 
-const RESTORE: &str = "stop the servers, keep this database, and go back to a backup: `pg_restore` what `pg_dump` wrote, or \
-                       recover to a point in time. Then look into Postgres' log, and run `pg_amcheck`";
-const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
+const RESTORE: &str = "stop the servers, keep this database, and restore a backup: `pg_restore` a dump by `pg_dump`, or \
+                       recover to a point in time. Then check Postgres's log, and run `pg_amcheck`";
+const REPORT: &str = "no message is lost, but please report this with the lines above: no version of Steadfast \
                       writes it";
 
 /// Entries checked in one statement.

@@ -72,7 +72,9 @@ pub enum PostgresOpenError {
         "the database {name} has the encoding {encoding}: create it again with `create database … encoding 'UTF8' template template0`"
     )]
     NotUnicode { name: String, encoding: String },
-    #[error("the database {name} is on a standby server, which only reads: name the primary with --database")]
+    #[error(
+        "the database {name} is on a standby server, which is read-only: name the primary with --database"
+    )]
     Standby { name: String },
     /// A later version has migrated it.
     #[error(

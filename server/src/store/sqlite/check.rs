@@ -8,13 +8,12 @@ use uuid::Uuid;
 
 use super::copy::reading;
 use super::{from_sql, open};
-use crate::store::report::REPORTED;
-use crate::store::report::{Check, Report};
+use crate::store::report::{Check, REPORTED, Report};
 use crate::store::{StoreError, files};
 
-const RESTORE: &str = "stop the server, keep this file, and go back to the newest backup that `steadfast check` calls sound: \
+const RESTORE: &str = "stop the server, keep this file, and restore the newest backup that `steadfast check` calls sound: \
                        `steadfast restore BACKUP`. Then check the disk";
-const REPORT: &str = "nothing that was said is lost, but please report this with the lines above: no version of Steadfast \
+const REPORT: &str = "no message is lost, but please report this with the lines above: no version of Steadfast \
                       writes it. A backup that `steadfast check` calls sound can be restored with `steadfast restore BACKUP`";
 
 /// The counts, from tables that exist since the first version.
