@@ -75,11 +75,11 @@ pub enum RestoreError {
         source: io::Error,
     },
     /// Another program has locked the backup.
-    #[error("the backup {path} is in use by another program: wait until that is done, and restore again")]
+    #[error("the backup {path} is in use by another program: wait until it has finished, and restore again")]
     InUse { path: PathBuf },
-    /// The backup cannot be got at, which says nothing of what is in it.
+    /// The backup cannot be accessed, which is no sign of damage.
     #[error(
-        "cannot read the backup {path} ({source}), which is no sign of damage: see that you may read it, and that its disk works"
+        "cannot read the backup {path} ({source}), which is no sign of damage: make sure that you may read it, and that its disk works"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
     /// The backup cannot be read.

@@ -157,8 +157,7 @@ impl Config {
     }
 
     /// The server's address for people: its public URL, or else the address it listens on, with the base path and without a
-    /// trailing
-    /// slash.
+    /// trailing slash.
     pub fn home(&self) -> String {
         let listened = || match self.listen.parse::<SocketAddr>() {
             // No browser can open the unspecified address.

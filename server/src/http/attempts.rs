@@ -25,8 +25,7 @@ const KEYS: usize = 10_000;
 /// Passphrases that one address may try on one nickname: the burst, then the rate per minute.
 const GUESSES: (u32, f64) = (10, 1.0);
 /// Passphrases that all addresses together may try on one nickname: the burst, then the rate per minute. Ten times as many, so
-/// that
-/// no single stranger uses up the owner's share.
+/// that no single stranger uses up the owner's share.
 const GUESSES_OF_ALL: (u32, f64) = (100, 10.0);
 
 /// Guesses being counted in the database at the same time. Beyond them a guess counts for this process alone.

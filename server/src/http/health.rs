@@ -15,8 +15,7 @@ pub async fn alive() -> &'static str {
 /// is not shutting down.
 ///
 /// With `?draining=404` a draining server answers 404: HAProxy takes 404 for *send no new clients, keep the present ones*, and
-/// 503
-/// for *close every connection*.
+/// 503 for *close every connection*.
 pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -> (StatusCode, &'static str) {
     if shared.realtime.is_closing() {
         let status = match query.as_deref() {

@@ -74,8 +74,7 @@ impl Allowances {
     }
 
     /// Charges a new room to a person, or returns the time to wait. A room costs far more than other commands: its tables, its
-    /// change,
-    /// its first entries.
+    /// change, its first entries.
     pub(super) fn take_room(&self, person: UserId) -> Result<(), Duration> {
         self.rooms_of_person.take(person, 1, clock::instant())
     }

@@ -40,8 +40,7 @@ impl Realtime {
         };
         if reason == ClosingReason::SlowConsumer {
             // A stalled socket gets no packet, not even the one that would disconnect it: it leaves at once, and aborting the
-            // transport ends
-            // everything that depends on it.
+            // transport ends everything that depends on it.
             socket.leave_all();
             self.left(&socket, connection, DisconnectReason::ServerNSDisconnect);
             match (socket.transport_type(), peer) {
@@ -65,8 +64,7 @@ impl Realtime {
     }
 
     /// Shuts the server down: writes and acknowledges everything queued, then closes every connection with a reason. Connections
-    /// that
-    /// do not end within a few seconds are cut off.
+    /// that do not end within a few seconds are cut off.
     pub async fn shut_down(&self, writer: tokio::task::JoinHandle<()>) {
         const WRITER: Duration = Duration::from_secs(15);
         self.0.closing.store(true, Ordering::Release);

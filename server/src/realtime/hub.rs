@@ -1,8 +1,7 @@
 //! Sends committed entries to every room, in order, and to every new socket, without a gap.
 //!
 //! One lock covers the published state. It is held while entries are broadcast and while a session opens, so each entry is either
-//! in
-//! the session's response or broadcast to the socket afterwards.
+//! in the session's response or broadcast to the socket afterwards.
 
 use std::sync::Arc;
 
@@ -97,8 +96,7 @@ impl Hub {
     }
 
     /// Publishes the entries after the newest published one of a room, each once, and none past a gap. Returns whether nothing up
-    /// to
-    /// them is missing. Nothing is published for a room that is not loaded, because no member is connected here.
+    /// to them is missing. Nothing is published for a room that is not loaded, because no member is connected here.
     pub(super) async fn publish_log(
         &self,
         published: &mut PublishedState,
@@ -145,8 +143,7 @@ impl Hub {
     }
 
     /// Some socket of these rooms had no space left for a packet. Its identity is unknown, so all are sent the heads: those with
-    /// space
-    /// pull the entries they may have missed, those without are stalled.
+    /// space pull the entries they may have missed, those without are stalled.
     pub(super) fn resync(&self, published: &PublishedState, rooms: Vec<String>) {
         let Some(everybody) = self.everybody() else { return };
         for socket in everybody.to(rooms).sockets() {

@@ -1,8 +1,7 @@
 //! Membership: adds sockets to rooms and removes them, under the lock that publishes.
 //!
 //! So a person's view of a room is consistent with the live entries: a new member is sent the head, and receives every entry
-//! after
-//! it; a former member is sent nothing more.
+//! after it; a former member is sent nothing more.
 
 use std::sync::Arc;
 

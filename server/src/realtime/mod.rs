@@ -83,8 +83,7 @@ use writer::LogWriter;
 /// Most packets queued for one socket. Beyond it the socket is stalled.
 ///
 /// One commit may answer a device's whole burst, and acks are queued faster than any socket is written. A broadcast is kept once
-/// for
-/// all sockets, so a stalled one costs little more than its own responses.
+/// for all sockets, so a stalled one costs little more than its own responses.
 const SOCKET_PACKETS: usize = 2_048;
 /// How long a transport may take to name its namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -50,8 +50,7 @@ impl TrustedProxies {
     /// The client's address of a request on a connection from `peer`.
     ///
     /// Each proxy appends its client's address. So the list is read from its end while the writers are trusted; an untrusted
-    /// client
-    /// may have made up everything before its own address.
+    /// client may have made up everything before its own address.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         let mut client = peer.to_canonical();
         if !self.is_trusted(client) {

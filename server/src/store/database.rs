@@ -99,8 +99,7 @@ impl Database {
     }
 
     /// The default path of its server's socket for `steadfast admin`: beside the file; for a Postgres database in the folder the
-    /// server was
-    /// started in, under a name derived from that database.
+    /// server was started in, under a name derived from that database.
     pub fn admin_socket(&self) -> PathBuf {
         match self {
             Self::File(file) => {

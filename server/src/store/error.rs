@@ -56,8 +56,8 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the database could not be got at: it is in use, or its disk, its rights or the line to it fail. That says nothing
-    /// of what is in it.
+    /// Whether the database could not be accessed: it is in use, or its disk, its permissions or the connection fail. That is no
+    /// sign of damage.
     pub fn is_out_of_reach(&self) -> bool {
         let (Self::Rejected(error) | Self::Unconfirmed(error) | Self::Failed(error)) = self else {
             return matches!(self, Self::Locked | Self::Full);
@@ -78,7 +78,7 @@ impl StoreError {
         }
     }
 
-    /// Whether this process has let the database go, as it does at its end.
+    /// Whether this process has closed the database, as it does when it stops.
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Failed(sqlx::Error::PoolClosed))
     }
@@ -110,7 +110,7 @@ const LOCK_TIMEOUT: &str = "55P03";
 const STATEMENT_TIMEOUT: &str = "57014";
 const UNIQUE_VIOLATION: &str = "23505";
 const DISK_FULL: &str = "53100";
-/// The class of names that are not there, and of rights that are not given.
+/// The class of errors for missing names, and for missing permissions.
 const NO_SUCH_NAME: &str = "42";
 
 /// The constraint that detects a repeat.

@@ -48,8 +48,7 @@ pub trait Snapshot: Send {
     ) -> Result<Option<Vec<FeedChange>>, StoreError>;
 
     /// Those of these rooms whose logs extend past the given `seq`, each with the entries that follow it: at most `limit` per
-    /// room, and no
-    /// more than a page's bytes. Deleted rooms are left out.
+    /// room, and no more than a page's bytes. Deleted rooms are left out.
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError>;
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError>;
@@ -60,8 +59,7 @@ pub trait Snapshot: Send {
     async fn profile(&mut self, user: UserId) -> Result<Option<Profile>, StoreError>;
 
     /// Rooms whose logs do not have the cursor's entry at its place. Such a cursor belongs to a database that no longer exists,
-    /// because a
-    /// valid one never points past the committed log.
+    /// because a valid one never points past the committed log.
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError>;
 
     /// Those of these sessions that have ended.

@@ -93,8 +93,7 @@ pub trait Store:
     fn node(&self) -> NodeId;
 
     /// The database's present history and server if they differ from the known ones, as after a failover, which may have lost
-    /// commits.
-    /// Detected before any result of such a connection is used.
+    /// commits. Detected before any result of such a connection is used.
     fn elsewhere(&self) -> Option<String> {
         None
     }

@@ -9,8 +9,7 @@ use super::StoreError;
 /// The default time a write waits for another writer's lock.
 ///
 /// A client waits ten seconds for its response. Three waits in a row (read markers, earlier work, its own) are shorter, so the
-/// client
-/// learns that its message cannot be stored and does not have to guess.
+/// client learns that its message cannot be stored and does not have to guess.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The waits between attempts: short at first, so that work continues as soon as the lock is free; bounded.

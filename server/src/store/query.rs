@@ -1,8 +1,7 @@
 //! SQL statements for both databases: their text in either dialect, their values, and the rows they return.
 //!
 //! A statement is written with Postgres's `$1`, which SQLite accepts too. Where the dialects differ, [`sql`] takes a word between
-//! the
-//! literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, and so on.
+//! the literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, and so on.
 
 use std::borrow::Cow;
 

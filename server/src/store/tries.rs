@@ -64,8 +64,7 @@ impl Try {
 #[async_trait]
 pub trait Tries {
     /// Counts one of each of these attempts, in order, up to the first that is over its limit, and returns the time that one has
-    /// to wait. Uses
-    /// the database's own clock if it has one.
+    /// to wait. Uses the database's own clock if it has one.
     async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError>;
 
     /// Deletes expired attempts, and those beyond [`TRIES_KEPT`].

@@ -103,8 +103,7 @@ impl Realtime {
     }
 
     /// Ends a tab's connections that are older than the one on another node, by the clocks of both. One left open in error ends
-    /// by
-    /// its ping timeout.
+    /// by its ping timeout.
     fn replace_tab(&self, person: UserId, session: SessionId, tab: Uuid, since: Millis) {
         for connection in self.0.people.of(person) {
             if connection.device.session == session && connection.tab == Some(tab) && connection.since < since

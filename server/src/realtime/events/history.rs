@@ -19,8 +19,7 @@ impl Realtime {
     /// `history`: one page.
     ///
     /// A connection's pages are read one after another, each only once the client has read the previous one: a client that
-    /// requests
-    /// pages without reading them takes no more memory than one page.
+    /// requests pages without reading them takes no more memory than one page.
     pub(in crate::realtime) fn history(
         &self,
         _: &SocketRef,

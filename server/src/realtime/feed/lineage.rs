@@ -7,10 +7,8 @@ use crate::store::{ChangeNumber, StoreError};
 
 impl Hub {
     /// If the database continues a different history, compares the published entries with the stored ones, and publishes nothing
-    /// until
-    /// then. If any are missing, every session ends and resumes by its cursors, each of which is compared: only rooms with lost
-    /// entries
-    /// start over.
+    /// until then. If any are missing, every session ends and resumes by its cursors, each of which is compared: only rooms with
+    /// lost entries start over.
     pub(super) async fn follow_lineage(&self) -> Result<(), StoreError> {
         let Some(lineage) = self.store.elsewhere() else {
             return Ok(());

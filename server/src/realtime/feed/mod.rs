@@ -2,8 +2,7 @@
 //!
 //! Each round reads the change feed and the rooms' entries from one snapshot. Then, under the lock that publishes, it applies the
 //! changes in order and publishes the entries: a change before the entries that follow it, and never past a gap. This process's
-//! own
-//! commands take the same path.
+//! own commands take the same path.
 //!
 //! - [`hints`]: the hints for a round
 //! - `gather`: its reads

@@ -13,8 +13,7 @@ use crate::config::Limits;
 use crate::store::{HANDSHAKE_READERS, SessionId};
 
 /// Requests with a body that unconnected sessions may have in flight. The bytes buffered are at most this many times the bytes
-/// one
-/// may send before authentication, once for strangers and once for signed-in devices.
+/// one may send before authentication, once for strangers and once for signed-in devices.
 const POSTS: PlaceBounds = PlaceBounds {
     in_all: 256,
     per_address: 64,
@@ -24,8 +23,7 @@ const POSTS: PlaceBounds = PlaceBounds {
 const POSTS_AT_ONCE: usize = 2;
 
 /// Most signed-in devices that wait for a place, and how long each waits for a place, and again for its turn to be read. Well
-/// below a
-/// transport's connect timeout.
+/// below a transport's connect timeout.
 const QUEUED: usize = 4_096;
 const QUEUE_PATIENCE: Duration = Duration::from_secs(7);
 /// When a device that has waited in vain may reconnect.

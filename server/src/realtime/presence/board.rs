@@ -1,8 +1,7 @@
 //! Presence by person and by room, watchers, and the pending updates of each watcher.
 //!
 //! A plain value: no clock, no socket. A watcher gets one update between two deliveries, with the current state, so pending
-//! updates
-//! are bounded by what it watches.
+//! updates are bounded by what it watches.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -311,8 +310,7 @@ impl Board {
     }
 
     /// Lets a connection watch these rooms, which its person is in, and these people. Returns the ones who are online. Later
-    /// changes
-    /// are sent once [`Board::open`] says that this response has been sent.
+    /// changes are sent once [`Board::open`] says that this response has been sent.
     pub(super) fn watch(
         &mut self,
         sid: Sid,

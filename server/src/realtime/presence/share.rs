@@ -256,8 +256,7 @@ impl Hub {
     }
 
     /// Applies changes of people at a node. For new people their rooms are read, and read again if the change feed advanced
-    /// during the
-    /// read, so that nobody stays in a room they have left.
+    /// during the read, so that nobody stays in a room they have left.
     async fn put(&self, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
         let there = people
             .iter()

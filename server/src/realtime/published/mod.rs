@@ -36,8 +36,7 @@ pub enum Next {
 }
 
 /// How far this process's sockets have got: the applied position of the change feed, the published head of each room, and the
-/// newest
-/// entries.
+/// newest entries.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
 pub struct PublishedState {
@@ -152,9 +151,8 @@ impl PublishedState {
     }
 
     /// Decides which of a room's consecutive entries to publish: those after the newest published one, each once, and none past a
-    /// gap.
-    /// The entries may have been read a while ago. For a room that is not loaded there are none, because no member is connected
-    /// here.
+    /// gap. The entries may have been read a while ago. For a room that is not loaded there are none, because no member is
+    /// connected here.
     #[must_use]
     pub fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
         let Some(head) = self.head(room) else {
@@ -203,8 +201,7 @@ impl PublishedState {
     }
 
     /// Records a new room: if it is not loaded, all of its entries are still to be published. If it already has many, it is not
-    /// new and is
-    /// left alone.
+    /// new and is left alone.
     pub(super) fn note_made(&mut self, room: RoomId, head: Seq) {
         if head <= MADE_ENTRIES {
             self.heads.entry(room).or_insert(0);
@@ -225,8 +222,7 @@ impl PublishedState {
     }
 
     /// Adds the entries published since the room was read, and removes the unpublished ones, which follow as a broadcast. Loads
-    /// the room at
-    /// its read position if necessary; returns whether it did.
+    /// the room at its read position if necessary; returns whether it did.
     pub fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
         let loaded = !self.heads.contains_key(&room.id);
         let head = *self.heads.entry(room.id).or_insert(room.head);

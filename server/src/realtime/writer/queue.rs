@@ -102,8 +102,7 @@ impl WorkQueue {
     }
 
     /// Takes the work of one commit: batches in turns, up to this many entries and bytes (the last batch may exceed them), then
-    /// commands in
-    /// turns. A person's work is never reordered.
+    /// commands in turns. A person's work is never reordered.
     pub(super) fn take(&self, entries: usize, bytes: usize) -> TakenWork {
         let mut waiting = self.waiting();
         let mut taken = TakenWork::default();

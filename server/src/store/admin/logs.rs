@@ -100,7 +100,7 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
     lines: &[NewSignIn],
     seen: &[(SessionId, String)],
 ) -> Result<(), StoreError> {
-    // One statement for all of them: whoever talks waits for this transaction.
+    // One statement for all of them, because messages wait for this transaction.
     if !lines.is_empty() {
         let rows = lines.iter().map(sign_in_row).collect::<Result<Vec<_>, _>>()?;
         let rows = serde_json::to_string(&rows).map_err(|_| StoreError::Unreadable("sign-in"))?;

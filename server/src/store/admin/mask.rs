@@ -1,8 +1,7 @@
 //! Hides, shows or erases the messages of one person.
 //!
 //! Readers stop seeing them at once, by the time they were written. Erased messages are then overwritten in batches, so that
-//! other
-//! writes can run.
+//! other writes can run.
 
 use steadfast_shared::RoomId;
 use steadfast_shared::admin::Messages;

@@ -220,8 +220,7 @@ pub trait Administration {
     async fn is_owner_link(&self, code: TokenHash) -> Result<bool, StoreError>;
 
     /// People matching a [`PeopleQuery`], as of this time: an exclusion that has expired by then does not count. The store does
-    /// not know
-    /// their presence, so everybody is offline.
+    /// not know their presence, so everybody is offline.
     async fn people_info(&self, query: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError>;
 
     /// One person, as of this time.

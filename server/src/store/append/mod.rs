@@ -2,8 +2,7 @@
 //! share this; their differences are in [`Sql`].
 //!
 //! The rooms are locked first. Then entries are checked and stored in sets: an edit, a deletion or a reaction ends a set, because
-//! it
-//! changes the messages that later entries are checked against. Commands follow, each committed or rolled back by itself.
+//! it changes the messages that later entries are checked against. Commands follow, each committed or rolled back by itself.
 
 pub(super) mod change;
 mod command;
@@ -147,8 +146,7 @@ impl<S: Sql> Append<S> {
     }
 
     /// Ensures that the rooms a command is about to write to are locked. With concurrent writers they must be locked before
-    /// anything
-    /// else, because locks are taken in one order, so the command starts over.
+    /// anything else, because locks are taken in one order, so the command starts over.
     pub(super) async fn ensure_locked(&mut self, rooms: &BTreeSet<RoomId>) -> Result<(), StoreError> {
         if S::EXCLUSIVE {
             return self.lock(rooms).await;

@@ -111,8 +111,7 @@ pub(crate) fn tighten(database: &Path) {
 }
 
 /// Gives a file to the owner of the database it becomes: root may restore it, but the server's user has to write it. Without a
-/// database
-/// the folder's owner counts.
+/// database the folder's owner counts.
 pub fn give_to_owner(file: &Path, database: &Path) -> io::Result<()> {
     let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
     let own = fs::metadata(file)?;

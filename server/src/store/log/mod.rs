@@ -20,10 +20,8 @@ pub trait Log: Send + Sync {
     /// Appends entries in order, then runs commands, all in one transaction; on failure nothing is applied.
     ///
     /// After an error the outcome of the commit may be unknown. Appending the same entries again settles it for them. An entry is
-    /// checked
-    /// against the log as the earlier entries of the same call have left it. A refused command leaves no trace and does not
-    /// affect the
-    /// others.
+    /// checked against the log as the earlier entries of the same call have left it. A refused command leaves no trace and does
+    /// not affect the others.
     async fn commit(
         &self,
         entries: &[NewEntry],
@@ -42,8 +40,7 @@ pub trait Log: Send + Sync {
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError>;
 
     /// Overwrites the copies of erased rows that the database keeps for a while. `false` if a reader prevented it and it has to
-    /// be
-    /// retried.
+    /// be retried.
     async fn scrub(&self) -> Result<bool, StoreError>;
 }
 

@@ -27,8 +27,7 @@ pub(in crate::store) async fn find<C: SqlConnection>(
 }
 
 /// See [`Rooms::members`]. Postgres scans all names or sorts, whichever suits the room. SQLite keeps the order in which the
-/// tables are
-/// written: for a large room names first.
+/// tables are written: for a large room names first.
 pub(in crate::store) async fn members<C: SqlConnection>(
     connection: &mut C,
     room: RoomId,

@@ -1,6 +1,5 @@
 //! Nicknames that people have given up. They are reserved for their former owner for a while, so that messages to one person are
-//! not
-//! taken for messages to another.
+//! not taken for messages to another.
 
 use steadfast_shared::{Millis, UserId, limit};
 
@@ -12,8 +11,7 @@ use crate::store::query::{SqlConnection, sql};
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 /// Whether a nickname, or one that can be mistaken for it, is reserved for another person. Checked after the nickname is taken,
-/// so that
-/// anybody giving it up concurrently has committed by then.
+/// so that anybody giving it up concurrently has committed by then.
 pub(in crate::store) async fn is_held<C: SqlConnection>(
     connection: &mut C,
     key: &NameKey,

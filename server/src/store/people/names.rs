@@ -8,8 +8,7 @@ use crate::store::nickname::NameKey;
 pub(in crate::store) const EMOJI_RULES: &str = "1/17";
 
 /// Whether a database follows older rules than these. Newer rules never count as behind: during a rolling upgrade an older
-/// version must
-/// not turn the keys back.
+/// version must not turn the keys back.
 pub(in crate::store) fn is_behind(known: Option<&str>, rules: &str) -> bool {
     let numbers = |rules: &str| -> Vec<u64> {
         rules

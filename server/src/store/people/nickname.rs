@@ -21,8 +21,7 @@ use unicode_security::confusable_detection::skeleton;
 /// The version of the rules behind the keys, stored in the database so that keys of other rules are updated.
 ///
 /// The first number is raised when the rules below change; the others are the versions of the Unicode tables they read: for case,
-/// for
-/// width, for skeletons.
+/// for width, for skeletons.
 pub(in crate::store) fn rules() -> String {
     let (case, width, drawn) = (
         char::UNICODE_VERSION,
@@ -90,8 +89,7 @@ pub(in crate::store) fn folded(text: &str) -> String {
 fn is_allowed(text: &str) -> bool {
     let class = FreeformClass::default();
     // The registry of RFC 8264 ends with Unicode 6.3. Newer characters are judged by the skeleton alone; whether a sign is drawn
-    // as text
-    // or as emoji does not matter to the name.
+    // as text or as emoji does not matter to the name.
     let known: String = without_emoji(text)
         .chars()
         .filter(|c| {

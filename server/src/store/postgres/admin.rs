@@ -227,8 +227,7 @@ async fn purge(connection: &mut PgConnection, room: Uuid) -> Result<bool, StoreE
         .execute(&mut *connection)
         .await?;
     // First the rows that refer to the last entries, then those entries and the head: deleting from the end keeps the log
-    // contiguous at every
-    // point.
+    // contiguous at every point.
     for query in [
         "delete from mentions where room = $1 and message > (select head from rooms where id = $1) - $2",
         "delete from reactions where room = $1 and message > (select head from rooms where id = $1) - $2",

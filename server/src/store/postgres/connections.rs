@@ -103,8 +103,7 @@ impl Generation {
     }
 
     /// The same for transactions, whose connections are returned only after they have answered: they are not pinged, because the
-    /// next
-    /// commit waits for them.
+    /// next commit waits for them.
     pub(super) fn pool_of_transactions(
         &self,
         options: &PgConnectOptions,

@@ -16,8 +16,7 @@ use crate::store::rooms::view;
 use crate::store::{Grown, SessionId, StoreError};
 
 /// Appends changes within the transaction that makes them, as its last step, because all writers need the feed's row. Returns the
-/// new
-/// head.
+/// new head.
 pub(in crate::store) async fn append(
     connection: &mut PgConnection,
     changes: &[ChangeKind],

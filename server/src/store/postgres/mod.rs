@@ -19,8 +19,7 @@
 //! - [`check`]: checks a database
 //!
 //! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a
-//! later
-//! statement than the one that took the lock, because each statement sees only commits from before it started.
+//! later statement than the one that took the lock, because each statement sees only commits from before it started.
 
 mod accounts;
 mod admin;

@@ -58,8 +58,7 @@ impl<Id> Keys<Id> {
 }
 
 /// If people's nicknames have become equal, the first person keeps the key. The others keep their nickname and their devices,
-/// under keys
-/// that no nickname has: they cannot sign in on new devices until they choose another nickname.
+/// under keys that no nickname has: they cannot sign in on new devices until they choose another nickname.
 async fn people(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // The old keys are cleared first, because one person's old key may be another's new one.
     sqlx::query("update users set name_key = chr(1) || id, name_look = null, name_shape = null")

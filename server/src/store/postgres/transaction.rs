@@ -59,8 +59,7 @@ impl Transaction {
     /// Commits. If the connection ends meanwhile, the outcome is unknown: [`StoreError::Unconfirmed`].
     ///
     /// After a failed statement Postgres answers a commit with a rollback, which the driver takes for success. The preceding
-    /// statement fails
-    /// in that case.
+    /// statement fails in that case.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         let commit = sqlx::raw_sql("select 1; commit").execute(&mut *self);
         match timeout(COMMIT, commit).await {
@@ -136,8 +135,7 @@ impl DerefMut for Transaction {
 }
 
 /// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
-/// writer or a
-/// lost connection was in the way, within the store's patience.
+/// writer or a lost connection was in the way, within the store's patience.
 macro_rules! attempted {
     ($store:expr, $pool:ident, |$transaction:ident| $work:expr) => {{
         let mut wait = $crate::store::patience::Wait::new($store.patience);

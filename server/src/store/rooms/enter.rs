@@ -17,8 +17,7 @@ use crate::store::{StoreError, StoreRefusal};
 /// Adds a person to a room, with the log so far as read. Returns whether they were not in it yet.
 ///
 /// A person who joins has a limited number of rooms. A person who is added is never refused, so the actions of others cost them
-/// only
-/// the room that they were added to first and have written nothing in. The room and the person are locked.
+/// only the room that they were added to first and have written nothing in. The room and the person are locked.
 pub(in crate::store) async fn enter<S: Sql>(
     append: &mut Append<S>,
     user: UserId,

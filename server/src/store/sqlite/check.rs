@@ -74,8 +74,7 @@ pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not cop
 /// Checks a whole database in one snapshot, whether or not a server runs on it. Changes nothing.
 ///
 /// `alone` is for a file that no process writes and that has no write-ahead log, such as a backup. An error means that the file
-/// is not
-/// readable as a database at all.
+/// is not readable as a database at all.
 pub async fn check(database: &Path, alone: bool) -> Result<Report, StoreError> {
     let mut connection = reading(database, alone).await?;
     let report = examine(database, &mut connection).await?;
@@ -245,10 +244,10 @@ mod tests {
         let mut connection = opened(&file).await;
         let foreign = schema(&mut connection).await.unwrap_err();
         assert!(
-            foreign.to_string().contains("no database of Steadfast's"),
+            foreign.to_string().contains("not a Steadfast database"),
             "{foreign}"
         );
-        // One that has read nothing yet.
+        // A connection that has read nothing yet.
         let mut connection = opened(&file).await;
         sqlx::query("begin exclusive").execute(&mut other).await.unwrap();
         let locked = schema(&mut connection).await.unwrap_err();

@@ -1,8 +1,7 @@
 //! Copies a database as a snapshot while others write to it.
 //!
 //! `VACUUM INTO` reads in one transaction: it sees one snapshot, blocks no writer, and never restarts however much is written
-//! meanwhile.
-//! The copy has no write-ahead log, and contains nothing that was erased.
+//! meanwhile. The copy has no write-ahead log, and contains nothing that was erased.
 
 use std::path::Path;
 use std::time::Duration;
@@ -84,8 +83,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
 }
 
 /// Gives a copy an epoch of its own, so that browsers drop their data of the one it was copied from. Returns the time as part of
-/// a file
-/// name.
+/// a file name.
 pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
     let mut connection = SqliteConnectOptions::new()
         .filename(file)

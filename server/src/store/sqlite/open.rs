@@ -119,8 +119,7 @@ impl SqliteStore {
         // The store waits for locks itself, so that it continues as soon as they are free.
         let writer = pool(1)
             // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every later
-            // one fails. Such a
-            // connection is not used again.
+            // one fails. Such a connection is not used again.
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().busy_timeout(Duration::ZERO))
             .await

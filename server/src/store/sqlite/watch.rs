@@ -1,12 +1,9 @@
 //! Detects database files that were moved, replaced or overwritten.
 //!
 //! A file that is moved away, replaced, deleted or overwritten under a running server takes everything with it that is committed
-//! from
-//! then on. So each commit is acknowledged only after its files were found in place: three `stat` calls, a few microseconds
-//! compared
-//! with a sync to the disk. The main file is written by checkpoints alone, and all of them are made here; any other write makes
-//! it
-//! another database.
+//! from then on. So each commit is acknowledged only after its files were found in place: three `stat` calls, a few microseconds
+//! compared with a sync to the disk. The main file is written by checkpoints alone, and all of them are made here; any other
+//! write makes it another database.
 
 use std::fs::{self, File, Metadata};
 use std::io;

@@ -4,8 +4,7 @@
 //! - `side`: a database to read from, or to write to
 //!
 //! Rows are copied in pages, in the order of their keys, each page in one transaction. So an interrupted copy continues where it
-//! ended.
-//! At the end every table is read on both sides and compared.
+//! ended. At the end every table is read on both sides and compared.
 
 mod side;
 mod table;
@@ -88,8 +87,7 @@ pub struct Transferred {
 }
 
 /// Copies a database that no server uses into one that is empty, or that an earlier run of the same copy has begun. Epoch, places
-/// and
-/// numbers stay.
+/// and numbers stay.
 pub async fn transfer(
     from: &Database,
     to: &Database,

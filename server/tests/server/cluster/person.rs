@@ -1,6 +1,5 @@
 //! A person whose client keeps trying at whichever node answers: it resends each message until it is acknowledged, and checks
-//! every entry
-//! it receives.
+//! every entry it receives.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

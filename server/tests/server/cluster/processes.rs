@@ -1,6 +1,5 @@
 //! Three processes on one Postgres with all kinds of failures: every acknowledged message is stored once, and everybody is shown
-//! the
-//! same.
+//! the same.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -105,7 +104,7 @@ async fn a_node_whose_adapter_cannot_be_reached_starts_and_says_so_once() {
     command.args(["--adapter", "redis://:secret@127.0.0.1:1", "--admin-socket"]);
     command.arg(folder.path().join("admin.sock"));
     let (_process, address, mut log) = started_with_log(command).await;
-    let said = line_with(&mut log, "the other nodes are not heard").await;
+    let said = line_with(&mut log, "the other nodes are not connected").await;
     assert!(said.contains("WARN") && !said.contains("secret"), "{said}");
     let http = reqwest::Client::new();
     let session = sign_in(&http, address, "Mina").await;
@@ -115,7 +114,7 @@ async fn a_node_whose_adapter_cannot_be_reached_starts_and_says_so_once() {
     let room = mina.room();
     mina.send(&[message(room, "alone")]).await;
     while let Ok(line) = log.try_recv() {
-        assert!(!line.contains("not heard"), "{line}");
+        assert!(!line.contains("not connected"), "{line}");
     }
 }
 

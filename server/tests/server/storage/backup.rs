@@ -109,7 +109,7 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(why), "{said}");
     };
-    refused(name(&database), "is the database of a server").await;
+    refused(name(&database), "is a server's database").await;
     let letter = folder.path().join("letter.txt");
     std::fs::write(&letter, "Dear Mina").unwrap();
     refused(name(&letter), "is no backup").await;

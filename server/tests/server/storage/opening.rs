@@ -72,7 +72,7 @@ async fn fault_l07_another_programs_database_is_left_alone() {
         .unwrap();
     sqlx::Connection::close(connection).await.unwrap();
     let said = refused(&mut command(&database)).await;
-    assert!(said.contains("no database of Steadfast's"), "{said}");
+    assert!(said.contains("is not a Steadfast database"), "{said}");
     let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_schema")
         .fetch_one(&mut behind_its_back(&database).await)
         .await

@@ -46,7 +46,7 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// Overwrites the copies of erased rows, once nobody reads any more: a connection ends its last read beside who has the answer.
+    /// Overwrites the copies of erased rows, once no connection reads any more: a read may end after its caller has the result.
     pub(crate) async fn scrub(&self) {
         while !self.store.scrub().await.unwrap() {
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -38,8 +38,7 @@ const GROW: &str = "with stored as (
 /// Writes entries, the new ends of logs, authors' own counts, and the day's usage. Returns the change feed's head.
 ///
 /// The rooms are locked. Members and usage rows are locked in the order of their people, as everywhere. A repeat fails the
-/// transaction,
-/// because its place has already been assigned; the next attempt finds the first entry.
+/// transaction, because its place has already been assigned; the next attempt finds the first entry.
 pub(in crate::store::postgres) async fn store(
     connection: &mut PgConnection,
     growth: &Growth<'_>,

@@ -1,10 +1,8 @@
 //! A node's lease: a row of `nodes` that is renewed by the database's clock, and a shared lock that keeps out tools which need
-//! the
-//! database for themselves.
+//! the database for themselves.
 //!
 //! Several nodes serve a database at once, and none needs its lease to write: row locks order their writes. A lease only says
-//! which
-//! nodes are alive.
+//! which nodes are alive.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

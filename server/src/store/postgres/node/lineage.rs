@@ -11,8 +11,7 @@ use crate::store::postgres::PostgresStore;
 use crate::store::postgres::transaction::written;
 
 /// The server's identifier, which copies of its files share, and the timeline, which changes with each promotion of a standby.
-/// Fails on
-/// a standby.
+/// Fails on a standby.
 const QUERY: &str = "select system_identifier::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) from pg_control_system()";
 
 /// The setting that stores it.
@@ -69,8 +68,7 @@ impl Lineage {
 }
 
 /// Gives a database that is opened in another lineage than before a new epoch, because no node remains that could compare its
-/// contents.
-/// Returns the epoch, and the lineage if the server reveals it.
+/// contents. Returns the epoch, and the lineage if the server reveals it.
 pub(in crate::store::postgres) async fn open(
     connection: &mut PgConnection,
     epoch: Epoch,
