@@ -45,7 +45,7 @@ pub struct Audit {
 struct Lines {
     of_all: Bucket,
     of_address: HashMap<IpAddr, Bucket>,
-    left_out: u64,
+    suppressed: u64,
 }
 
 impl Lines {
@@ -53,7 +53,7 @@ impl Lines {
         Self {
             of_all: Bucket::new(OF_ALL.1, OF_ALL.0, now),
             of_address: HashMap::new(),
-            left_out: 0,
+            suppressed: 0,
         }
     }
 
@@ -70,7 +70,7 @@ impl Lines {
             .entry(key)
             .or_insert_with(|| Bucket::new(OF_ADDRESS.1, OF_ADDRESS.0, now));
         let admitted = of_address.take(1, now).is_ok() && self.of_all.take(1, now).is_ok();
-        self.left_out += u64::from(!admitted);
+        self.suppressed += u64::from(!admitted);
         admitted
     }
 }
@@ -79,7 +79,7 @@ impl Audit {
     /// Starts the task that logs the count of suppressed lines.
     pub fn start() -> Arc<Self> {
         let audit = Arc::new(Self::default());
-        tokio::spawn(log_left_out(Arc::downgrade(&audit)));
+        tokio::spawn(log_suppressed(Arc::downgrade(&audit)));
         audit
     }
 
@@ -154,23 +154,23 @@ impl Audit {
     }
 
     /// The suppressed lines of each kind since the last call.
-    fn left_out(&self) -> Vec<(SignInKind, u64)> {
+    fn suppressed(&self) -> Vec<(SignInKind, u64)> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = kinds
             .iter_mut()
-            .map(|(kind, lines)| (*kind, std::mem::take(&mut lines.left_out)));
+            .map(|(kind, lines)| (*kind, std::mem::take(&mut lines.suppressed)));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 }
 
-async fn log_left_out(audit: Weak<Audit>) {
+async fn log_suppressed(audit: Weak<Audit>) {
     let mut rounds = tokio::time::interval(ROUND);
     loop {
         rounds.tick().await;
         let Some(audit) = audit.upgrade() else {
             return;
         };
-        for (kind, lines) in audit.left_out() {
+        for (kind, lines) in audit.suppressed() {
             tracing::info!(kind = ?kind, lines, "lines suppressed in the last minute");
         }
     }
@@ -191,10 +191,10 @@ mod tests {
         assert!((10..20).contains(&written), "{written}");
         assert!(audit.may_log_end(address(2)), "another address has its own");
         assert_eq!(
-            audit.left_out(),
+            audit.suppressed(),
             [(SignInKind::ConnectionEnded, 1_000 - written as u64)]
         );
-        assert!(audit.left_out().is_empty());
+        assert!(audit.suppressed().is_empty());
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Bucket {
     }
 
     /// Changes the rate and the burst.
-    pub fn become_of(&mut self, per_second: f64, burst: u32, now: Instant) {
+    pub fn set_rate(&mut self, per_second: f64, burst: u32, now: Instant) {
         self.fill(now);
         let grown = f64::from(burst.max(1)) - self.burst;
         self.per_second = per_second.max(0.001);

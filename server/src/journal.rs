@@ -22,7 +22,7 @@ const ROUND: Duration = Duration::from_secs(1);
 /// How often old lines are deleted and unfinished erasures are looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
 /// The pause between two steps of an erasure, so that other writes can run.
-const BREATH: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(20);
 /// Most lines in each log.
 const LINES: u64 = 100_000;
 const DAY: Millis = 24 * 60 * 60 * 1_000;
@@ -93,11 +93,11 @@ impl JournalParts {
                 break;
             }
             erased = true;
-            sleep(BREATH).await;
+            sleep(PAUSE).await;
         }
         while self.store.purge_some().await? {
             erased = true;
-            sleep(BREATH).await;
+            sleep(PAUSE).await;
         }
         // The database keeps copies of erased pages for a while; a reader may delay their removal.
         while erased && !self.store.scrub().await? {

@@ -127,7 +127,7 @@ fn answer(policy: &HeaderValue, file: &File, headers: &HeaderMap) -> Response {
         .compressed
         .iter()
         .find(|(encoding, _)| takes(headers, *encoding));
-    let (status, body) = if is_known(headers, &file.etag) {
+    let (status, body) = if is_cached(headers, &file.etag) {
         (StatusCode::NOT_MODIFIED, Body::empty())
     } else {
         let bytes = compressed.map_or(&file.plain, |(_, bytes)| bytes);
@@ -157,7 +157,7 @@ fn answer(policy: &HeaderValue, file: &File, headers: &HeaderMap) -> Response {
 }
 
 /// Whether the browser has this version cached. A proxy that compresses makes the tag weak.
-fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+fn is_cached(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     known.is_some_and(|known| {
         let mut tags = known.split(',').map(str::trim);
@@ -335,12 +335,12 @@ mod tests {
     fn a_page_that_the_browser_has_is_not_sent_again_whatever_a_proxy_made_of_its_tag() {
         let etag = HeaderValue::from_static("\"abc\"");
         for known in ["\"abc\"", "W/\"abc\"", "\"x\", W/\"abc\"", "*"] {
-            assert!(is_known(&with(IF_NONE_MATCH, known), &etag), "{known}");
+            assert!(is_cached(&with(IF_NONE_MATCH, known), &etag), "{known}");
         }
         for other in ["\"abd\"", "abc", "W/\"abcd\"", ""] {
-            assert!(!is_known(&with(IF_NONE_MATCH, other), &etag), "{other}");
+            assert!(!is_cached(&with(IF_NONE_MATCH, other), &etag), "{other}");
         }
-        assert!(!is_known(&HeaderMap::new(), &etag));
+        assert!(!is_cached(&HeaderMap::new(), &etag));
     }
 
     #[test]

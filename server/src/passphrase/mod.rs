@@ -32,7 +32,7 @@ const AT_ONCE: usize = 2;
 const EXPECTED: Duration = Duration::from_millis(50);
 
 /// A hash without a known passphrase: verified if the account has none, so that the time taken reveals nothing.
-const NOBODYS: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c3RlYWRmYXN0IG5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes passphrases on threads of its own.
@@ -129,7 +129,7 @@ impl Passphrases {
     ) -> Result<bool, HashError> {
         let text = prepared(passphrase);
         let known = hash.is_some();
-        let hash = hash.unwrap_or(NOBODYS).to_owned();
+        let hash = hash.unwrap_or(DUMMY_HASH).to_owned();
         let memory = self.memory.clone();
         let same = self.work(whose, move || verify(&text, &hash, &memory)).await?;
         Ok(same && known)
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn comparing_with_nobodys_hash_takes_the_work_of_a_real_one() {
-        let nobodys = PasswordHash::new(NOBODYS).unwrap();
+        let nobodys = PasswordHash::new(DUMMY_HASH).unwrap();
         let real = hash("correct horse", &Memory::default()).unwrap();
         let real = PasswordHash::new(&real).unwrap();
         assert_eq!(nobodys.params, real.params);

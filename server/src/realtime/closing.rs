@@ -97,7 +97,7 @@ impl Realtime {
     }
 
     /// A socket that left may still have its transport: it counts as a stranger's again, and a WebSocket is closed soon.
-    fn hold_no_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
+    fn release_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
         if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
             permit.left();
         }
@@ -139,7 +139,7 @@ impl Realtime {
             reason,
             DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect
         ) {
-            self.hold_no_transport(socket, connection);
+            self.release_transport(socket, connection);
         }
         let reason = connection.closing().map_or(in_words(reason), name_of);
         if connection

@@ -135,9 +135,9 @@ impl ClientConnection {
     }
 
     /// Records that one of its messages has arrived complete.
-    pub(super) fn message_came(&self) {
+    pub(super) fn message_received(&self) {
         if let Some(peer) = self.websocket.get() {
-            peer.message_came();
+            peer.message_received();
         }
     }
 
@@ -260,10 +260,10 @@ impl DeviceConnections {
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
         allowance
             .messages
-            .become_of(limits.messages_per_second.into(), limits.message_burst, now);
+            .set_rate(limits.messages_per_second.into(), limits.message_burst, now);
         allowance
             .events
-            .become_of(limits.events_per_second.into(), limits.event_burst, now);
+            .set_rate(limits.events_per_second.into(), limits.event_burst, now);
     }
 
     pub(super) fn take(&self, cost: Cost) -> Result<(), Excess> {

@@ -42,7 +42,7 @@ impl Realtime {
         loop {
             let passed = began.elapsed();
             while let Some((_, connection)) = next.take_if(|(at, _)| *at <= passed) {
-                self.let_go(&connection);
+                self.release(&connection);
                 next = due.next();
             }
             let gone = next.is_none() && self.0.people.is_empty();
@@ -54,7 +54,7 @@ impl Realtime {
     }
 
     /// Asks a connection to reconnect elsewhere, and closes it after a grace period if it has not.
-    fn let_go(&self, connection: &Arc<ClientConnection>) {
+    fn release(&self, connection: &Arc<ClientConnection>) {
         let reason = ClosingReason::Draining;
         if !connection.close_for(reason) {
             return;

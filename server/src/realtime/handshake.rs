@@ -193,7 +193,7 @@ impl Realtime {
     fn refuse_unknown_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
         let (realtime, of_unknown) = (self.clone(), connection.clone());
         socket.on_fallback(move |args: EventArgs, ack: AckSender| {
-            of_unknown.message_came();
+            of_unknown.message_received();
             realtime.handle::<()>(&of_unknown, ack, || {
                 realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
                 Err(WireError::new(ErrorCode::Invalid, "unknown event"))
@@ -209,7 +209,7 @@ impl Realtime {
                 socket.on(
                     $event,
                     move |socket: SocketRef, args: EventArgs, ack: AckSender| {
-                        connection.message_came();
+                        connection.message_received();
                         realtime.$handler(&socket, &connection, &args, ack);
                         ready(())
                     },

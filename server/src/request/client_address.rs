@@ -30,7 +30,7 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
     /// Every peer is a proxy, and only the last address of its header is trusted.
-    whoever_connects: bool,
+    any_peer: bool,
 }
 
 impl TrustedProxies {
@@ -38,13 +38,13 @@ impl TrustedProxies {
     pub fn new(config: &Config) -> Self {
         Self {
             networks: config.trusted_proxies.clone(),
-            whoever_connects: config.trust_proxy,
+            any_peer: config.trust_proxy,
         }
     }
 
     /// Whether this address is a trusted proxy.
     pub fn is_trusted(&self, address: IpAddr) -> bool {
-        self.whoever_connects || self.is_named(address.to_canonical())
+        self.any_peer || self.is_named(address.to_canonical())
     }
 
     /// The client's address of a request on a connection from `peer`.
@@ -112,7 +112,7 @@ mod tests {
     fn named(networks: &[&str]) -> TrustedProxies {
         TrustedProxies {
             networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
-            whoever_connects: false,
+            any_peer: false,
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn where_whoever_connects_is_trusted_only_the_last_address_is() {
         let proxies = TrustedProxies {
-            whoever_connects: true,
+            any_peer: true,
             ..TrustedProxies::default()
         };
         assert_eq!(client(&proxies, "198.51.100.9", &[]), "198.51.100.9");

@@ -136,7 +136,7 @@ impl Peer {
     }
 
     /// Records that a message of the signed-in person has arrived complete.
-    pub fn message_came(&self) {
+    pub fn message_received(&self) {
         self.place().pending().clear();
     }
 

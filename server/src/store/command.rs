@@ -92,7 +92,7 @@ pub struct CommandOutcome {
     /// Whether it deleted the room.
     pub deleted: bool,
     /// People removed from another room to make room for the one they were added to.
-    pub gave_way: Vec<(RoomId, Person)>,
+    pub displaced: Vec<(RoomId, Person)>,
     /// The person an operator acted on.
     pub person: Option<UserId>,
     /// The devices that were signed out, and the close reason for their connections.

@@ -169,7 +169,7 @@ impl CommandOutcome {
                 .into_iter()
                 .flat_map(|room| self.changes_of_room(room, by)),
         );
-        for (room, person) in &self.gave_way {
+        for (room, person) in &self.displaced {
             let (room, people) = (*room, vec![person.clone()]);
             changes.push(ChangeKind::Left { room, people });
         }

@@ -63,7 +63,7 @@ async fn a_conversation_that_was_perhaps_made_is_heard_by_everybody_in_it() {
         let mut jun = server.join("Jun").await;
         let asked = json!({ "with": [me(&jun)] });
         let panics = matches!(fault, Fault::Panics);
-        store.errands.lock().unwrap().push_back(fault);
+        store.command_faults.lock().unwrap().push_back(fault);
         if panics {
             mina.ask(event::DIRECT_ROOM, &asked).await;
         } else {
@@ -84,7 +84,11 @@ async fn a_change_that_was_perhaps_made_is_told_to_everybody_in_the_room() {
     let mut mina = server.join_as_owner("Mina").await;
     let mut jun = server.join("Jun").await;
     let general = mina.room();
-    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    store
+        .command_faults
+        .lock()
+        .unwrap()
+        .push_back(Fault::FailsAfterCommit);
     let change = json!({ "room": general, "topic": "tea" });
     let refused = mina.refusal(event::CHANGE_ROOM, &change).await;
     assert_eq!(refused, ErrorCode::Unavailable);
@@ -102,7 +106,11 @@ async fn a_nickname_that_was_perhaps_taken_is_the_one_everybody_knows() {
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
     let general = mina.room();
-    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    store
+        .command_faults
+        .lock()
+        .unwrap()
+        .push_back(Fault::FailsAfterCommit);
     let asked = json!({ "name": "Minerva" });
     let refused = mina.refusal(event::NICKNAME, &asked).await;
     assert_eq!(refused, ErrorCode::Unavailable);
@@ -135,7 +143,11 @@ async fn who_was_perhaps_taken_out_hears_nothing_more_and_who_was_invited_hears_
     mina.send(&[message(room.id, "hi")]).await;
     assert!(matches!(heard(&mut jun, room.id).await, Body::Message { .. }));
 
-    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    store
+        .command_faults
+        .lock()
+        .unwrap()
+        .push_back(Fault::FailsAfterCommit);
     let remove = json!({ "room": room.id, "person": me(&jun) });
     let refused = mina.refusal(event::REMOVE_MEMBER, remove).await;
     assert_eq!(refused, ErrorCode::Unavailable);
@@ -158,7 +170,11 @@ async fn whoever_connects_between_a_commit_and_its_news_is_told_each_entry_once(
     let (server, store) = start().await;
     let session = server.sign_in("Mina").await;
     let mut mina = server.connect(&session, json!({})).await;
-    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    store
+        .command_faults
+        .lock()
+        .unwrap()
+        .push_back(Fault::FailsAfterCommit);
     let id = Uuid::now_v7();
     let asked = json!({ "id": id, "kind": "private", "name": "Plans" });
     let refused = mina.refusal(event::CREATE_ROOM, &asked).await;
@@ -179,7 +195,7 @@ async fn what_was_not_done_is_told_to_nobody() {
     let (server, store) = start().await;
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
-    store.errands.lock().unwrap().push_back(Fault::Fails);
+    store.command_faults.lock().unwrap().push_back(Fault::Fails);
     let asked = json!({ "with": [me(&jun)] });
     let refused = mina.refusal(event::DIRECT_ROOM, asked).await;
     assert_eq!(refused, ErrorCode::Unavailable);
@@ -248,7 +264,11 @@ async fn what_changed_before_an_entry_is_followed_before_it_is_published() {
     let _: Value = ok(&mut mina, event::INVITE, invite).await;
     assert_eq!(news(&mut jun).await.id, room.id);
     store.close_the_feed();
-    store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+    store
+        .command_faults
+        .lock()
+        .unwrap()
+        .push_back(Fault::FailsAfterCommit);
     let remove = json!({ "room": room.id, "person": me(&jun) });
     let refused = mina.refusal(event::REMOVE_MEMBER, remove).await;
     assert_eq!(refused, ErrorCode::Unavailable);
@@ -385,7 +405,11 @@ async fn what_was_forgotten_of_the_feed_is_read_as_a_whole() {
         ),
         (event::NICKNAME, json!({ "name": "Minerva" })),
     ] {
-        store.errands.lock().unwrap().push_back(Fault::FailsAfterCommit);
+        store
+            .command_faults
+            .lock()
+            .unwrap()
+            .push_back(Fault::FailsAfterCommit);
         assert_eq!(mina.refusal(event, asked).await, ErrorCode::Unavailable);
     }
     store.forgetful.store(1, Ordering::Release);

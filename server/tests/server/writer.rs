@@ -239,7 +239,7 @@ async fn where_nobody_knows_what_became_of_a_commit_messages_are_settled_and_com
     let bench = Bench::new([Fault::Waits(gate.clone())]).await;
     bench
         .store
-        .errands
+        .command_faults
         .lock()
         .unwrap()
         .push_back(Fault::UnconfirmedAfterCommit);

@@ -112,7 +112,7 @@ impl Realtime {
                 .flatten();
             found.extend(members.into_iter().filter(|person| !there.contains(&person.id)));
             match last {
-                Some(last) if found.len() < most => page = page.going_on(&last.name, last.id),
+                Some(last) if found.len() < most => page = page.following(&last.name, last.id),
                 _ => break,
             }
             connection.device.spend(1);

@@ -378,7 +378,7 @@ impl Board {
     }
 
     /// Whether a connection is a watcher.
-    pub(super) fn knows(&self, sid: Sid) -> bool {
+    pub(super) fn has_watcher(&self, sid: Sid) -> bool {
         self.watchers.contains_key(&sid)
     }
 

@@ -260,7 +260,7 @@ impl Realtime {
         rooms.retain(|room| connection.member_of(*room).is_ok());
         let watched = {
             let mut board = self.0.hub.presence.board();
-            if !board.knows(connection.id) {
+            if !board.has_watcher(connection.id) {
                 drop(board);
                 return self.handle::<Watched>(connection, ack, || {
                     Err(WireError::new(

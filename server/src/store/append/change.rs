@@ -66,7 +66,7 @@ pub(in crate::store) struct Reactions {
 
 impl Reactions {
     /// Whether the message can take the new one.
-    pub(in crate::store) fn have_place(&self) -> bool {
+    pub(in crate::store) fn have_room(&self) -> bool {
         let emojis = self.emojis + u64::from(!self.known);
         self.mine
             || self.count < limit::REACTIONS_PER_MESSAGE as u64 && emojis <= limit::EMOJI_PER_MESSAGE as u64
@@ -131,7 +131,7 @@ pub(super) async fn check<C: SqlConnection>(
     };
     let change = may_change(member, message, changed.as_ref(), body)?;
     if let AllowedChange::React { emoji, on: true, .. } = &change
-        && !has_place(connection, member.person.id, room, message, emoji).await?
+        && !has_room(connection, member.person.id, room, message, emoji).await?
     {
         return Err(StoreRefusal::TooManyReactions.into());
     }
@@ -139,7 +139,7 @@ pub(super) async fn check<C: SqlConnection>(
 }
 
 /// Whether a message can take this reaction.
-async fn has_place<C: SqlConnection>(
+async fn has_room<C: SqlConnection>(
     connection: &mut C,
     user: UserId,
     room: RoomId,
@@ -163,7 +163,7 @@ async fn has_place<C: SqlConnection>(
         known: count("known")? > 0,
         mine: count("mine")? > 0,
     }
-    .have_place())
+    .have_room())
 }
 
 /// Writes an audit line about a message deleted by a person other than its author.

@@ -51,7 +51,7 @@ impl<S: Sql> Append<S> {
             self.connection.savepoint(Savepoint::Release).await?;
         } else {
             self.connection.savepoint(Savepoint::RollBack).await?;
-            self.go_back(mark);
+            self.roll_back(mark);
         }
         Ok(done)
     }
@@ -83,7 +83,7 @@ impl<S: Sql> Append<S> {
         }
         let me = person::existing(&mut self.connection, command.by).await?;
         let mut outcome = command::carry_out(self, me, command).await?;
-        outcome.gave_way = std::mem::take(&mut self.gave_way);
+        outcome.displaced = std::mem::take(&mut self.displaced);
         Ok(outcome)
     }
 
@@ -94,10 +94,10 @@ impl<S: Sql> Append<S> {
     }
 
     /// Drops entries placed and rooms locked since the savepoint. Everything before it was written.
-    fn go_back(&mut self, RollbackPoint(logs): RollbackPoint) {
+    fn roll_back(&mut self, RollbackPoint(logs): RollbackPoint) {
         self.rows.clear();
         self.own.clear();
-        self.gave_way.clear();
+        self.displaced.clear();
         self.logs
             .retain(|room, _| logs.binary_search_by_key(room, |(room, ..)| *room).is_ok());
         for ((_, end, written, active_at, fresh), log) in logs.into_iter().zip(self.logs.values_mut()) {

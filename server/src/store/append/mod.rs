@@ -40,7 +40,7 @@ pub(super) struct Append<S> {
     /// Messages people have added to rooms and that are not written to the counts yet.
     own: BTreeMap<(UserId, RoomId), u64>,
     /// People removed from another room to make room for the one they were added to.
-    pub(super) gave_way: Vec<(RoomId, Person)>,
+    pub(super) displaced: Vec<(RoomId, Person)>,
 }
 
 /// The conditions of a transaction that appends.
@@ -85,7 +85,7 @@ impl<S: Sql> Append<S> {
             today: Today::at(terms.at, terms.quota),
             rows: Vec::new(),
             own: BTreeMap::new(),
-            gave_way: Vec::new(),
+            displaced: Vec::new(),
         }
     }
 

@@ -55,7 +55,7 @@ impl PeoplePage {
     }
 
     /// The page that follows the one ending with the person of this name and id.
-    pub fn going_on(&self, name: &str, id: UserId) -> Self {
+    pub fn following(&self, name: &str, id: UserId) -> Self {
         Self {
             after: Some((nickname::folded(name), id)),
             ..self.clone()

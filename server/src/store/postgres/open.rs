@@ -184,7 +184,7 @@ impl PostgresStore {
         let address = Address::parse(url)?;
         let name = || address.name.clone();
         let mut setup = address.connect().await?;
-        suit(&mut setup, &address).await?;
+        check_suitable(&mut setup, &address).await?;
         let options = durable(&mut setup, &address)
             .await
             .map_err(|source| address.unusable(source))?;
@@ -240,7 +240,7 @@ async fn prepare(
         .map_err(|source| address.unusable(source))?;
     migrate(&mut setup, address).await?;
     let prepared = async {
-        let epoch = be_born(&mut setup, at).await?;
+        let epoch = initialize(&mut setup, at).await?;
         names::bring_up_to_date(&mut setup).await?;
         let (epoch, lineage) = lineage::open(&mut setup, epoch).await?;
         setup.close().await?;
@@ -254,7 +254,7 @@ async fn prepare(
 }
 
 /// Refuses an unsuitable server or database.
-async fn suit(connection: &mut PgConnection, address: &Address) -> Result<(), PostgresOpenError> {
+async fn check_suitable(connection: &mut PgConnection, address: &Address) -> Result<(), PostgresOpenError> {
     let name = || address.name.clone();
     let (number, version, encoding, standby): (i32, String, String, bool) = sqlx::query_as(
         "select current_setting('server_version_num')::int, current_setting('server_version'),
@@ -325,7 +325,7 @@ async fn migrate(connection: &mut PgConnection, address: &Address) -> Result<(),
 }
 
 /// Gives a new database its epoch and its first room.
-async fn be_born(connection: &mut PgConnection, at: Millis) -> Result<Epoch, sqlx::Error> {
+async fn initialize(connection: &mut PgConnection, at: Millis) -> Result<Epoch, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let born = sqlx::query("insert into epoch (id) values ($1) on conflict (one) do nothing")
         .bind(Uuid::new_v4())

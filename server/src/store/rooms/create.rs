@@ -77,7 +77,7 @@ pub(in crate::store) async fn direct<S: Sql>(
     me: Person,
     request: &DirectRoom,
 ) -> Result<CommandOutcome, CommandError> {
-    let with = everybody_of(&me, request)?;
+    let with = participants(&me, request)?;
     let people = all_existing(&mut append.connection, &with).await?;
     if let Some(blocker) = block::between(&mut append.connection, me.id, &with).await?
         && (with.len() == 2 || blocker == Blocker::Other)
@@ -112,7 +112,7 @@ pub(in crate::store) async fn direct<S: Sql>(
 }
 
 /// The people of a direct room, each once.
-fn everybody_of(me: &Person, request: &DirectRoom) -> Result<Vec<UserId>, StoreRefusal> {
+fn participants(me: &Person, request: &DirectRoom) -> Result<Vec<UserId>, StoreRefusal> {
     let mut with: Vec<UserId> = request.with.clone();
     with.sort_unstable();
     with.dedup();

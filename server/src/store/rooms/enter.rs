@@ -39,7 +39,7 @@ pub(in crate::store) async fn enter<S: Sql>(
         return Ok(false);
     }
     if brought_by.is_some() {
-        make_way(append, user, room).await?;
+        displace(append, user, room).await?;
         return Ok(true);
     }
     let rooms: i64 = sql!("select count(*) from members join rooms on rooms.id = members.room
@@ -58,7 +58,7 @@ pub(in crate::store) async fn enter<S: Sql>(
 }
 
 /// Removes a person from the room they were added to first, if they have been added to too many.
-async fn make_way<S: Sql>(append: &mut Append<S>, user: UserId, room: RoomId) -> Result<(), StoreError> {
+async fn displace<S: Sql>(append: &mut Append<S>, user: UserId, room: RoomId) -> Result<(), StoreError> {
     let brought: i64 = sql!("select count(*) from members where " person " = $1 and brought_by is not null")
         .bind(user)
         .scalar(&mut append.connection)
@@ -76,7 +76,7 @@ async fn make_way<S: Sql>(append: &mut Append<S>, user: UserId, room: RoomId) ->
     if let Some(first) = first.map(RoomId) {
         append.ensure_locked(&BTreeSet::from([first])).await?;
         let person = person::named(&mut append.connection, &[user]).await?.pop();
-        append.gave_way.extend(person.map(|person| (first, person)));
+        append.displaced.extend(person.map(|person| (first, person)));
     }
     Ok(())
 }

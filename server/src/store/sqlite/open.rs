@@ -97,7 +97,7 @@ impl SqliteStore {
             .await
             .map_err(failed)?;
         migrate(&setup, path).await?;
-        let epoch = be_born(&setup, at).await.map_err(failed)?;
+        let epoch = initialize(&setup, at).await.map_err(failed)?;
         super::names::bring_up_to_date(&setup).await.map_err(failed)?;
         setup.close().await;
 
@@ -190,7 +190,7 @@ async fn migrate(setup: &SqlitePool, path: &Path) -> Result<(), SqliteOpenError>
 }
 
 /// Gives a new database its epoch and its first room.
-async fn be_born(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
+async fn initialize(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error> {
     let mut transaction = pool.begin_with("begin immediate").await?;
     let born = sqlx::query("insert into epoch (one, id) values (1, ?) on conflict (one) do nothing")
         .bind(Uuid::new_v4())

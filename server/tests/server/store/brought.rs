@@ -153,7 +153,7 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     }
     let last = fixture.made(RoomKind::Private, "last").await;
     let acted = fixture.act(mina, invite(last)).await.unwrap();
-    assert_eq!(acted.gave_way, [(first, fixture.jun.person.clone())]);
+    assert_eq!(acted.displaced, [(first, fixture.jun.person.clone())]);
     assert!(fixture.seen(jun, first).await.is_none() && fixture.seen(jun, last).await.is_some());
     // After writing in a room they are in it by their own will.
     let said = NewEntry {

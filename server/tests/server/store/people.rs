@@ -71,7 +71,7 @@ async fn pages(fixture: &Fixture, room: Option<RoomId>, search: &str, limit: usi
         };
         assert!(people.len() <= limit);
         let Some(last) = people.last() else { return names };
-        page = page.going_on(&last.name, last.id);
+        page = page.following(&last.name, last.id);
         names.extend(people.into_iter().map(|person| person.name));
     }
 }
@@ -140,7 +140,7 @@ async fn a_page_goes_on_where_it_ended_whoever_was_renamed_meanwhile(fixture: Fi
     );
     let other = Command::Rename(Nickname::parse("Zz").unwrap());
     fixture.act(people[1].id, other).await.unwrap();
-    let next = first.going_on("Ab", people[1].id);
+    let next = first.following("Ab", people[1].id);
     assert_eq!(
         named(fixture.store.find_people(&next).await.unwrap()),
         ["Ac", "Ad"]

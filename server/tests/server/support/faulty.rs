@@ -39,7 +39,7 @@ pub(crate) struct Faulty {
     /// The number of commands in each commit that had any.
     pub(crate) commands: Mutex<Vec<usize>>,
     /// What happens to the next commits with commands.
-    pub(crate) errands: Mutex<VecDeque<Fault>>,
+    pub(crate) command_faults: Mutex<VecDeque<Fault>>,
     /// How often reading people's views of a room fails.
     pub(crate) blind: Arc<AtomicUsize>,
     /// Sign-ups in progress, and their highest number so far.
@@ -79,7 +79,7 @@ impl Faulty {
             rejected: Mutex::default(),
             appends: Mutex::default(),
             commands: Mutex::default(),
-            errands: Mutex::default(),
+            command_faults: Mutex::default(),
             blind: Arc::default(),
             held: Arc::default(),
             gate: Mutex::default(),
@@ -154,7 +154,7 @@ impl Log for Faulty {
     ) -> Result<Committed, StoreError> {
         if !commands.is_empty() {
             self.commands.lock().unwrap().push(commands.len());
-            let fault = self.errands.lock().unwrap().pop_front();
+            let fault = self.command_faults.lock().unwrap().pop_front();
             match fault {
                 None => {}
                 Some(Fault::Panics) => {

@@ -85,7 +85,7 @@ async fn rooms_of(
     match act {
         Command::Create(_) | Command::Block(_) => {}
         Command::Direct(direct) => {
-            rooms.extend(giving_way(connection, &direct.with).await?);
+            rooms.extend(displacing(connection, &direct.with).await?);
             rooms.extend(conversation(connection, by, &direct.with).await?);
         }
         Command::Join(room) | Command::Leave(room) => {
@@ -93,7 +93,7 @@ async fn rooms_of(
         }
         Command::Invite(invite) => {
             rooms.insert(invite.room);
-            rooms.extend(giving_way(connection, &invite.people).await?);
+            rooms.extend(displacing(connection, &invite.people).await?);
         }
         Command::Remove(removed) => {
             rooms.insert(removed.room);
@@ -142,7 +142,7 @@ async fn rooms_of_operators(
 }
 
 /// The rooms that people leave when they are added to one more: those they were added to first.
-async fn giving_way(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
+async fn displacing(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "select first.room from unnest($1::uuid[]) as asked (person)
          join lateral (select room from members where members.person = asked.person and brought_by is not null
