@@ -17,10 +17,14 @@ use crate::support::{Client, TestServer, message, ok};
 
 impl TestServer {
     pub(crate) async fn admin(&self, by: &SessionInfo, method: Method, path: &str, body: Value) -> Response {
-        let asked = self.http.request(method, self.url(path));
-        let asked = asked.bearer_auth(by.token.as_deref().unwrap());
-        let asked = if body.is_null() { asked } else { asked.json(&body) };
-        asked.send().await.unwrap()
+        let request = self.http.request(method, self.url(path));
+        let request = request.bearer_auth(by.token.as_deref().unwrap());
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
+        request.send().await.unwrap()
     }
 
     pub(crate) async fn done<T: DeserializeOwned>(
@@ -80,10 +84,10 @@ async fn page(client: &mut Client, room: RoomId) -> Vec<Body> {
 
 async fn told_of(client: &mut Client, room: RoomId) -> Room {
     loop {
-        if let RoomNews::In { room: told } = client.next(event::ROOM).await
-            && told.id == room
+        if let RoomNews::In { room: view } = client.next(event::ROOM).await
+            && view.id == room
         {
-            return *told;
+            return *view;
         }
     }
 }
@@ -107,9 +111,9 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
         )
         .await;
     assert_eq!((banned.state, banned.devices), (AccountState::Banned, 0));
-    let told: Session = client.next(event::SESSION).await;
+    let event: Session = client.next(event::SESSION).await;
     assert_eq!(
-        told,
+        event,
         Session::Closing {
             reason: ClosingReason::Banned
         }
@@ -120,9 +124,9 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
         .await;
     assert_eq!(look, ErrorCode::Banned);
     let sign_up = async |nickname: &str| {
-        let asked = server.http.post(server.url("/api/session"));
-        let asked = asked.json(&json!({ "nickname": nickname }));
-        asked
+        let request = server.http.post(server.url("/api/session"));
+        let request = request.json(&json!({ "nickname": nickname }));
+        request
             .send()
             .await
             .unwrap()
@@ -161,11 +165,11 @@ async fn fault_h10_who_is_banned_signs_in_again_only_once_they_are_let_in() {
     let server = TestServer::start().await;
     let owner = server.own("Olga").await;
     let sign_in = async |passphrase: &str| {
-        let asked = json!({ "nickname": "Mallory", "passphrase": passphrase, "with_token": true });
+        let payload = json!({ "nickname": "Mallory", "passphrase": passphrase, "with_token": true });
         server
             .http
             .post(server.url("/api/session"))
-            .json(&asked)
+            .json(&payload)
             .send()
             .await
             .unwrap()
@@ -230,9 +234,9 @@ async fn fault_h10_messages_are_hidden_shown_again_and_erased_each_at_its_place(
     let masked = page(&mut mina, room).await;
     assert_eq!(masked[0], Body::Hidden);
     assert_eq!(masked[2], Body::ErasedEdit);
-    let told: Page = ok(&mut mina, event::HISTORY, json!({ "room": room })).await;
-    assert_eq!(told.entries[1].quoted.as_ref().unwrap().text, None);
-    assert!(told.entries.iter().map(|entry| entry.seq).eq(1..=3));
+    let history: Page = ok(&mut mina, event::HISTORY, json!({ "room": room })).await;
+    assert_eq!(history.entries[1].quoted.as_ref().unwrap().text, None);
+    assert!(history.entries.iter().map(|entry| entry.seq).eq(1..=3));
     // Later messages are not affected, and hidden ones cannot be changed.
     send_one(&mut client, room, says("hello")).await.unwrap();
     let edit = json!({ "kind": "edit", "message": first, "text": "buy all" });
@@ -285,8 +289,8 @@ async fn fault_h10_roles_are_told_live_and_there_is_always_an_owner() {
         .done(&owner, Method::PUT, &path, json!({ "role": "moderator" }))
         .await;
     assert_eq!(client.next::<NewRole>(event::ROLE).await.role, Role::Moderator);
-    let told: MemberRole = watching.next(event::MEMBER_ROLE).await;
-    assert_eq!((told.person, told.role), (mina.me.id, Role::Moderator));
+    let change: MemberRole = watching.next(event::MEMBER_ROLE).await;
+    assert_eq!((change.person, change.role), (mina.me.id, Role::Moderator));
     assert!(told_of(&mut client, room).await.manage);
     let members: Vec<Member> = ok(&mut client, event::LIST_MEMBERS, json!({ "room": room })).await;
     let roles: Vec<_> = members
@@ -526,9 +530,9 @@ async fn fault_an_author_deletes_their_words_in_an_archived_room_and_in_one_they
         send_one(&mut client, room, says("hm")).await,
         Err(ErrorCode::UnknownRoom)
     );
-    let told = page(&mut mina, room).await;
-    assert!(!told.contains(&Body::message("second".parse_text())));
-    assert_eq!(told.iter().filter(|body| **body == Body::Erased).count(), 2);
+    let bodies = page(&mut mina, room).await;
+    assert!(!bodies.contains(&Body::message("second".parse_text())));
+    assert_eq!(bodies.iter().filter(|body| **body == Body::Erased).count(), 2);
 }
 
 trait ParseText {

@@ -29,19 +29,19 @@ async fn admin(database: &Path, arguments: &[&str]) -> (i32, String) {
         stdout,
         stderr,
     } = timeout(PATIENCE, output).await.unwrap().unwrap();
-    let said = String::from_utf8([stdout, stderr].concat()).unwrap();
-    (status.code().unwrap(), said)
+    let output = String::from_utf8([stdout, stderr].concat()).unwrap();
+    (status.code().unwrap(), output)
 }
 
 async fn done(database: &Path, arguments: &[&str]) -> String {
-    let (code, said) = admin(database, arguments).await;
-    assert_eq!(code, 0, "{arguments:?}: {said}");
-    said
+    let (code, output) = admin(database, arguments).await;
+    assert_eq!(code, 0, "{arguments:?}: {output}");
+    output
 }
 
 async fn answer(database: &Path, arguments: &[&str]) -> Value {
-    let said = done(database, &[arguments, &["--json"]].concat()).await;
-    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"))
+    let output = done(database, &[arguments, &["--json"]].concat()).await;
+    serde_json::from_str(&output).unwrap_or_else(|_| panic!("{output}"))
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn fault_h10_an_operator_bans_live_from_the_command_line() {
 
     let who = done(&database, &["who"]).await;
     assert!(who.contains("Mallory") && who.contains("127.0.0.1"), "{who}");
-    let said = done(
+    let output = done(
         &database,
         &[
             "ban",
@@ -76,13 +76,13 @@ async fn fault_h10_an_operator_bans_live_from_the_command_line() {
         ],
     )
     .await;
-    assert!(said.contains("banned") && said.contains("spam"), "{said}");
-    let told: Session = mallory.next(event::SESSION).await;
+    assert!(output.contains("banned") && output.contains("spam"), "{output}");
+    let event: Session = mallory.next(event::SESSION).await;
     let reason = ClosingReason::Banned;
-    assert_eq!(told, Session::Closing { reason });
-    let asked = json!({ "nickname": "Mallory" });
+    assert_eq!(event, Session::Closing { reason });
+    let payload = json!({ "nickname": "Mallory" });
     let url = format!("http://{address}/api/session");
-    let refused = http.post(&url).json(&asked).send().await.unwrap();
+    let refused = http.post(&url).json(&payload).send().await.unwrap();
     let refused: WireError = refused.json().await.unwrap();
     assert_eq!(refused.code, ErrorCode::NicknameTaken);
     let page = other
@@ -105,8 +105,8 @@ async fn fault_h10_an_operator_bans_live_from_the_command_line() {
     done(&database, &["room", "rename", "general", "lounge"]).await;
     let rooms = done(&database, &["room", "list"]).await;
     assert!(rooms.contains("lounge"), "{rooms}");
-    let (code, said) = admin(&database, &["room", "delete", "lounge"]).await;
-    assert_eq!(code, 1, "{said}");
+    let (code, output) = admin(&database, &["room", "delete", "lounge"]).await;
+    assert_eq!(code, 1, "{output}");
     let limits = answer(&database, &["limit", "Mina", "message-burst", "5000"]).await;
     assert_eq!(limits, json!([{ "limit": "message_burst", "value": 5000 }]));
     let out = answer(&database, &["sign-out", "Mina"]).await;
@@ -188,11 +188,11 @@ async fn another_user_of_the_computer_administers_nothing() {
             &["owner-link"],
             &["ban", "Mallory"],
         ] {
-            let (code, said) = as_nobody(arguments).await;
-            assert_eq!(code, 1, "{mode:o} {arguments:?}: {said}");
+            let (code, output) = as_nobody(arguments).await;
+            assert_eq!(code, 1, "{mode:o} {arguments:?}: {output}");
             assert!(
-                said.contains("this user may not"),
-                "{mode:o} {arguments:?}: {said}"
+                output.contains("this user may not"),
+                "{mode:o} {arguments:?}: {output}"
             );
         }
     }
@@ -212,11 +212,11 @@ fn set_mode(path: &Path, mode: u32) {
 async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");
-    let (code, said) = admin(&database, &["who"]).await;
+    let (code, output) = admin(&database, &["who"]).await;
     assert_eq!(code, 1);
     assert!(
-        said.contains("no server is running") && said.contains("--database"),
-        "{said}"
+        output.contains("no server is running") && output.contains("--database"),
+        "{output}"
     );
     let (mut server, _) = started(&database).await;
     for (arguments, why) in [
@@ -226,17 +226,20 @@ async fn fault_h10_the_command_line_says_what_is_wrong_in_one_sentence() {
             "there is no room called nowhere",
         ),
     ] {
-        let (code, said) = admin(&database, &arguments).await;
+        let (code, output) = admin(&database, &arguments).await;
         assert_eq!(code, 1);
-        assert!(said.contains(why) && said.trim().lines().count() == 1, "{said}");
+        assert!(
+            output.contains(why) && output.trim().lines().count() == 1,
+            "{output}"
+        );
     }
-    let (code, said) = admin(&database, &["ban", "Eve", "--for", "soon"]).await;
+    let (code, output) = admin(&database, &["ban", "Eve", "--for", "soon"]).await;
     assert_eq!(code, 2);
-    assert!(said.contains("30m"), "{said}");
+    assert!(output.contains("30m"), "{output}");
     // A killed server leaves its socket; the next one replaces it.
     server.kill().await.unwrap();
-    let (code, said) = admin(&database, &["who"]).await;
-    assert!(code == 1 && said.contains("no server is running"), "{said}");
+    let (code, output) = admin(&database, &["who"]).await;
+    assert!(code == 1 && output.contains("no server is running"), "{output}");
     let (_server, _) = started(&database).await;
     assert_eq!(done(&database, &["who"]).await.trim(), "nobody is connected");
 }
@@ -254,19 +257,19 @@ async fn fault_h09_an_owner_link_of_the_command_line_leads_below_the_servers_pat
             break link.trim_end_matches(" to become its owner").to_owned();
         }
     };
-    let said = done(&database, &["owner-link"]).await;
-    let link = said.lines().next().unwrap();
+    let output = done(&database, &["owner-link"]).await;
+    let link = output.lines().next().unwrap();
     let home = format!("http://{address}/chat");
     for link in [first.as_str(), link] {
         assert!(link.starts_with(&format!("{home}/owner#")), "{link}");
     }
     // And it makes an owner there.
     let code = link.split_once('#').unwrap().1;
-    let asked = json!({ "nickname": "Olga", "owner_code": code });
+    let payload = json!({ "nickname": "Olga", "owner_code": code });
     let http = reqwest::Client::new();
     let answer = http
         .post(format!("{home}/api/session"))
-        .json(&asked)
+        .json(&payload)
         .send()
         .await
         .unwrap();
@@ -277,8 +280,8 @@ async fn fault_h09_an_owner_link_of_the_command_line_leads_below_the_servers_pat
     let mut public = command(&database);
     public.args(["--base-path", "/chat", "--public-url", "https://host.example"]);
     let (_server, _, _log) = started_with_log(public).await;
-    let said = done(&database, &["owner-link"]).await;
-    assert!(said.starts_with("https://host.example/chat/owner#"), "{said}");
-    let said = done(&database, &["owner-link", "--url", "http://10.0.0.7/x/"]).await;
-    assert!(said.starts_with("http://10.0.0.7/x/owner#"), "{said}");
+    let output = done(&database, &["owner-link"]).await;
+    assert!(output.starts_with("https://host.example/chat/owner#"), "{output}");
+    let output = done(&database, &["owner-link", "--url", "http://10.0.0.7/x/"]).await;
+    assert!(output.starts_with("http://10.0.0.7/x/owner#"), "{output}");
 }

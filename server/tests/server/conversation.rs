@@ -16,8 +16,8 @@ async fn pull(client: &mut Client, mut cursor: Seq, head: Seq) -> Vec<(Seq, Entr
     let room = client.room();
     let mut pulled = Vec::new();
     while cursor < head {
-        let asked = json!({ "room": room, "after": cursor });
-        let Reply::Ok(page) = client.call::<Page>(event::HISTORY, asked).await else {
+        let request = json!({ "room": room, "after": cursor });
+        let Reply::Ok(page) = client.call::<Page>(event::HISTORY, request).await else {
             panic!("refused");
         };
         pulled.extend(page.entries.iter().map(|entry| (entry.seq, entry.id)));
@@ -31,20 +31,20 @@ async fn hole_09_the_ack_and_the_broadcast_tell_the_sender_the_same_place() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
-    let said = message(mina.room(), "hello");
-    let Reply::Ok(sent) = mina.call::<Vec<Sent>>(event::SEND, [&said]).await else {
+    let item = message(mina.room(), "hello");
+    let Reply::Ok(sent) = mina.call::<Vec<Sent>>(event::SEND, [&item]).await else {
         panic!("refused");
     };
     let Sent::Stored { id, seq, at } = sent[0] else {
         panic!("{sent:?}");
     };
-    assert_eq!((id, seq), (said.id, 1));
+    assert_eq!((id, seq), (item.id, 1));
     for client in [&mut mina, &mut jun] {
         let entries = client.entries().await;
         assert_eq!(entries.len(), 1);
         assert_eq!((entries[0].id, entries[0].seq, entries[0].at), (id, seq, at));
         assert_eq!(entries[0].author.name, "Mina");
-        assert_eq!(entries[0].body, said.body);
+        assert_eq!(entries[0].body, item.body);
     }
 }
 
@@ -52,9 +52,9 @@ async fn hole_09_the_ack_and_the_broadcast_tell_the_sender_the_same_place() {
 async fn a_retry_after_a_lost_ack_stores_once_and_publishes_once() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
-    let said = message(mina.room(), "once");
+    let item = message(mina.room(), "once");
     for _ in 0..3 {
-        assert_eq!(mina.send(std::slice::from_ref(&said)).await, [1]);
+        assert_eq!(mina.send(std::slice::from_ref(&item)).await, [1]);
     }
     let other = event::SendItem {
         body: body("twice"),
@@ -100,11 +100,11 @@ async fn batches_sent_without_waiting_are_stored_in_the_order_sent() {
     let batches: Vec<_> = (0..50)
         .map(|n| [message(room, &format!("{n} a")), message(room, &format!("{n} b"))])
         .collect();
-    let mut asked = Vec::new();
+    let mut acks = Vec::new();
     for batch in &batches {
-        asked.push(mina.ask(event::SEND, batch).await);
+        acks.push(mina.ask(event::SEND, batch).await);
     }
-    for id in asked {
+    for id in acks {
         assert!(matches!(mina.answer::<Value>(id).await, Reply::Ok(_)));
     }
     let stored: Vec<EntryId> = pull(&mut mina, 0, 100)
@@ -295,7 +295,7 @@ async fn history_is_asked_for_after_before_or_newest() {
     let room = mina.room();
     let items: Vec<_> = (0..10).map(|n| message(room, &n.to_string())).collect();
     mina.send(&items).await;
-    for (asked, expected) in [
+    for (request, expected) in [
         (json!({ "room": room, "after": 7 }), vec![8, 9, 10]),
         (json!({ "room": room, "before": 4, "limit": 2 }), vec![2, 3]),
         (json!({ "room": room, "limit": 1 }), vec![10]),
@@ -305,7 +305,7 @@ async fn history_is_asked_for_after_before_or_newest() {
             vec![1, 2],
         ),
     ] {
-        let Reply::Ok(page) = mina.call::<Page>(event::HISTORY, asked).await else {
+        let Reply::Ok(page) = mina.call::<Page>(event::HISTORY, request).await else {
             panic!("refused");
         };
         assert_eq!(
@@ -314,7 +314,7 @@ async fn history_is_asked_for_after_before_or_newest() {
         );
         assert_eq!((page.room, page.head), (room, 10));
     }
-    for (asked, code) in [
+    for (request, code) in [
         (
             json!({ "room": room, "after": 1, "before": 3 }),
             ErrorCode::Invalid,
@@ -323,7 +323,7 @@ async fn history_is_asked_for_after_before_or_newest() {
         (json!({ "room": room, "after": -1 }), ErrorCode::Invalid),
         (json!({ "room": Uuid::nil() }), ErrorCode::UnknownRoom),
     ] {
-        assert_eq!(mina.refusal(event::HISTORY, asked).await, code);
+        assert_eq!(mina.refusal(event::HISTORY, request).await, code);
     }
 }
 

@@ -21,8 +21,8 @@ async fn fault_m02_of_many_who_sign_up_one_is_written_at_a_time() {
     let server = TestServer::on_store(folder, config, store.clone()).await;
     let signing_up: Vec<_> = (0..60)
         .map(|n| {
-            let asked = json!({ "nickname": format!("stranger {n}") });
-            let request = server.http.post(server.url("/api/session")).json(&asked);
+            let payload = json!({ "nickname": format!("stranger {n}") });
+            let request = server.http.post(server.url("/api/session")).json(&payload);
             tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
         })
         .collect();

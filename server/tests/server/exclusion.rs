@@ -53,19 +53,26 @@ async fn fault_h10_whoever_is_kept_out_while_they_connect_does_not_stay() {
         timeout(LONG, came.acquire()).await.unwrap().unwrap().forget();
         // The data read for the person is outdated from here on.
         let path = format!("/api/admin/people/{}", mallory.me.id);
-        let asked = match done {
+        let request = match done {
             Value::Null => server.http.delete(server.url(&format!("{path}/sessions"))),
             _ => server
                 .http
                 .put(server.url(&format!("{path}/exclusion")))
                 .json(&done),
         };
-        let answer = asked.bearer_auth(by).send().await.unwrap();
+        let answer = request.bearer_auth(by).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
         go.add_permits(1);
         until_ended(&mut client).await;
-        let asked = server.http.get(server.url("/api/admin/connections"));
-        let connected: Value = asked.bearer_auth(by).send().await.unwrap().json().await.unwrap();
+        let request = server.http.get(server.url("/api/admin/connections"));
+        let connected: Value = request
+            .bearer_auth(by)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         assert_eq!(connected, json!([]), "{read:?} {done}");
     }
 }

@@ -108,10 +108,10 @@ async fn a_failover_that_lost_nothing_ends_no_connection() {
     pair.copy().await;
     pair.fail_over().await;
     // Retried until it is stored, as a client does.
-    let said = [message(general, "after it")];
+    let items = [message(general, "after it")];
     let mut tries = 0;
     let sent = loop {
-        match mina.call::<Vec<Sent>>(event::SEND, &said).await {
+        match mina.call::<Vec<Sent>>(event::SEND, &items).await {
             Reply::Ok(sent) if matches!(sent[0], Sent::Stored { .. }) => break sent,
             refused => assert!(tries < 100, "{refused:?}"),
         }

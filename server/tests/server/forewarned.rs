@@ -27,11 +27,11 @@ async fn fault_m08_a_daily_quota_is_set_for_one_person_and_told_before_it_is_use
     };
     set("bytes_per_day", json!(1_000)).await;
     let limits = set("entries_per_day", json!(5)).await;
-    let told: Vec<_> = limits
+    let shown: Vec<_> = limits
         .iter()
         .map(|limit| (limit.limit.as_str(), limit.value))
         .collect();
-    assert_eq!(told, [("bytes_per_day", 1_000), ("entries_per_day", 5)]);
+    assert_eq!(shown, [("bytes_per_day", 1_000), ("entries_per_day", 5)]);
 
     for nth in 0..3 {
         send_one(&mut client, room, says(&nth.to_string())).await.unwrap();

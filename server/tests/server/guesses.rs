@@ -25,9 +25,9 @@ async fn node(store: Arc<dyn Store>) -> TestServer {
 
 /// Tries to sign in as Mina. Returns the status.
 async fn tries(node: &TestServer, passphrase: &str) -> StatusCode {
-    let asked = json!({ "nickname": "Mina", "passphrase": passphrase });
-    let asked = node.http.post(node.url("/api/session")).json(&asked);
-    asked.send().await.unwrap().status()
+    let payload = json!({ "nickname": "Mina", "passphrase": passphrase });
+    let request = node.http.post(node.url("/api/session")).json(&payload);
+    request.send().await.unwrap().status()
 }
 
 #[tokio::test]

@@ -302,12 +302,12 @@ async fn a_server_that_stops_tells_everybody_and_writes_what_it_took() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     let room = mina.room();
-    let mut asked = Vec::new();
+    let mut acks = Vec::new();
     for n in 0..20 {
-        asked.push(mina.ask(event::SEND, [message(room, &n.to_string())]).await);
+        acks.push(mina.ask(event::SEND, [message(room, &n.to_string())]).await);
     }
     // The last one is answered, so all are in progress.
-    let last = asked.pop().unwrap();
+    let last = acks.pop().unwrap();
     mina.answer::<Value>(last).await;
     let (stopped, reason) = tokio::join!(server.stop(), mina.closing());
     assert_eq!(reason, Some(ClosingReason::Shutdown));

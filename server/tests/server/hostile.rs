@@ -208,12 +208,12 @@ async fn hole_20_a_device_above_its_rate_is_told_to_wait_and_others_are_not() {
     let session = server.sign_in("Eve").await;
     let mut hostile = server.connect(&session, json!({})).await;
     let room = hostile.room();
-    let mut asked = Vec::new();
+    let mut acks = Vec::new();
     for n in 0..200 {
-        asked.push(hostile.ask(event::SEND, [message(room, &n.to_string())]).await);
+        acks.push(hostile.ask(event::SEND, [message(room, &n.to_string())]).await);
     }
     let (mut stored, mut refused) = (0, 0);
-    for id in asked {
+    for id in acks {
         match hostile.answer::<Vec<Sent>>(id).await {
             Reply::Ok(_) => stored += 1,
             Reply::Err(error) => {

@@ -17,8 +17,8 @@ async fn public_at(url: &str) -> TestServer {
 
 /// Signs up as a page of `origin` does that reached the server as `host`.
 async fn sign_up(server: &TestServer, host: &str, origin: &str, nickname: &str) -> Response {
-    let asked = json!({ "nickname": nickname, "with_token": true });
-    let request = server.http.post(server.url("/api/session")).json(&asked);
+    let payload = json!({ "nickname": nickname, "with_token": true });
+    let request = server.http.post(server.url("/api/session")).json(&payload);
     request
         .header(HOST, host)
         .header(ORIGIN, origin)
@@ -32,10 +32,10 @@ async fn fault_h09_a_page_that_rebinds_its_name_to_this_server_reaches_nothing_o
     let server = TestServer::start().await;
     let refused = sign_up(&server, "evil.example", "http://evil.example", "Eve").await;
     assert_eq!(refused.status(), StatusCode::MISDIRECTED_REQUEST);
-    let told = refused.text().await.unwrap();
+    let text = refused.text().await.unwrap();
     assert!(
-        told.contains("--public-url") && told.contains("evil.example"),
-        "{told}"
+        text.contains("--public-url") && text.contains("evil.example"),
+        "{text}"
     );
     for path in [
         "/",
@@ -173,13 +173,13 @@ async fn fault_m10_a_script_that_has_the_cookie_is_not_told_the_token_in_it() {
     let cookie = cookies(&answer)[0].split(';').next().unwrap().to_owned();
     let first: SessionInfo = answer.json().await.unwrap();
     assert!(first.token.is_some(), "a new device is told its own");
-    let asked = json!({ "nickname": "Mina", "with_token": true });
-    let request = server.http.post(server.url("/api/session")).json(&asked);
+    let payload = json!({ "nickname": "Mina", "with_token": true });
+    let request = server.http.post(server.url("/api/session")).json(&payload);
     let answer = request.header("cookie", &cookie).send().await.unwrap();
     assert_eq!(answer.status(), 201);
-    let told: Value = answer.json().await.unwrap();
-    assert_eq!(told["me"]["name"], "Mina");
-    assert!(told.get("token").is_none(), "{told}");
+    let session: Value = answer.json().await.unwrap();
+    assert_eq!(session["me"]["name"], "Mina");
+    assert!(session.get("token").is_none(), "{session}");
 }
 
 #[tokio::test]
@@ -240,10 +240,10 @@ async fn a_page_of_an_allowed_origin_signs_in_acts_and_connects_and_others_do_no
     // Browsers send a preflight for every request that may change something.
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let url = server.url("/api/session");
-        let asked = server.http.request(reqwest::Method::OPTIONS, url);
-        let asked = asked.header(ORIGIN, PAGE).header(HOST, &host);
-        let asked = asked.header("access-control-request-method", method);
-        let answer = asked.send().await.unwrap();
+        let request = server.http.request(reqwest::Method::OPTIONS, url);
+        let request = request.header(ORIGIN, PAGE).header(HOST, &host);
+        let request = request.header("access-control-request-method", method);
+        let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 204);
         let allowed = answer.headers()["access-control-allow-methods"].to_str().unwrap();
         assert!(

@@ -34,12 +34,12 @@ async fn opened(folder: &TempDir) -> SqliteStore {
 }
 
 async fn operate(store: &SqliteStore, command: OperatorCommand, at: Millis) {
-    let asked = Administer {
+    let command = Administer {
         actor: Actor::operator("test".into()),
         command,
     };
     let done = store
-        .act(SERVER, None, &Command::Administer(Box::new(asked)), at)
+        .act(SERVER, None, &Command::Administer(Box::new(command)), at)
         .await;
     done.unwrap().unwrap();
 }
@@ -78,11 +78,11 @@ async fn fault_h10_an_exclusion_that_has_run_out_is_none_and_its_address_is_free
         operate(&store, OperatorCommand::Exclude(mallory, exclude), from).await;
         let seen = async |at| store.person_info(mallory, at).await.unwrap().unwrap();
         let listed = async |state, at| {
-            let asked = PeopleQuery {
+            let query = PeopleQuery {
                 state: Some(state),
                 ..PeopleQuery::default()
             };
-            let found: Vec<PersonInfo> = store.people_info(&asked, at).await.unwrap();
+            let found: Vec<PersonInfo> = store.people_info(&query, at).await.unwrap();
             found.iter().any(|info| info.person.id == mallory)
         };
         let account = Account {
@@ -171,8 +171,8 @@ async fn fault_h10_a_server_forgets_old_lines_by_itself() {
     let done = server.http.delete(path).bearer_auth(&token).send().await.unwrap();
     assert_eq!(done.status(), 200);
     let lines = async |server: &TestServer, path: &str| {
-        let asked = server.http.request(Method::GET, server.url(path));
-        let answer = asked.bearer_auth(&token).send().await.unwrap();
+        let request = server.http.request(Method::GET, server.url(path));
+        let answer = request.bearer_auth(&token).send().await.unwrap();
         answer.json::<Vec<Value>>().await.unwrap().len()
     };
     // Stopping writes the queued lines.
@@ -270,8 +270,8 @@ async fn fault_h10_a_restart_in_the_middle_of_erasing_goes_on_to_the_end() {
     let (server, path) = restarted(store, folder, COUNT / 2).await;
     eventually(async || secrets(&path) == 0, "every message is overwritten").await;
     let mut reader = server.join("Jun").await;
-    let asked = reader.call::<Page>(event::HISTORY, json!({ "room": room }));
-    let page = Result::from(asked.await).unwrap();
+    let request = reader.call::<Page>(event::HISTORY, json!({ "room": room }));
+    let page = Result::from(request.await).unwrap();
     assert_eq!(page.head, COUNT as u64 + 1, "each keeps its place");
     assert_eq!(page.entries.last().unwrap().body, body("Mina's own"));
 }

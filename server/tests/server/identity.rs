@@ -31,8 +31,8 @@ impl TestServer {
 
     /// Signs in another device with the passphrase.
     async fn sign_in_with(&self, nickname: &str, passphrase: &str) -> SessionInfo {
-        let asked = json!({ "nickname": nickname, "passphrase": passphrase, "with_token": true });
-        read(self.post_session(asked).await, StatusCode::CREATED).await
+        let payload = json!({ "nickname": nickname, "passphrase": passphrase, "with_token": true });
+        read(self.post_session(payload).await, StatusCode::CREATED).await
     }
 
     async fn devices(&self, token: &str) -> Vec<DeviceInfo> {
@@ -198,8 +198,8 @@ async fn behind_a_proxy_a_stranger_who_guesses_leaves_others_their_tries() {
 #[tokio::test]
 async fn devices_are_listed_to_their_own_person() {
     let server = TestServer::start().await;
-    let asked = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "device": "  Mina's  laptop ", "with_token": true });
-    let mina: SessionInfo = read(server.post_session(asked.clone()).await, StatusCode::CREATED).await;
+    let payload = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "device": "  Mina's  laptop ", "with_token": true });
+    let mina: SessionInfo = read(server.post_session(payload.clone()).await, StatusCode::CREATED).await;
     let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
     let body = json!({ "nickname": "Mina", "passphrase": PASSPHRASE });
     let request = server
@@ -210,11 +210,11 @@ async fn devices_are_listed_to_their_own_person() {
     let eve = server.sign_in("Eve").await;
 
     let devices = server.devices(token(&mina)).await;
-    let told: Vec<_> = devices
+    let listed: Vec<_> = devices
         .iter()
         .map(|device| (device.name.as_str(), device.current))
         .collect();
-    assert_eq!(told, [("Chrome on Linux", false), ("Mina's laptop", true)]);
+    assert_eq!(listed, [("Chrome on Linux", false), ("Mina's laptop", true)]);
     assert!(
         devices
             .iter()
@@ -441,9 +441,9 @@ async fn a_server_started_with_a_code_takes_nobody_without_it() {
     let mina: SessionInfo = read(with("Mina", "lighthouse").await, StatusCode::CREATED).await;
     assert!(!mina.owner);
     let mina = server.claim(&mina).await;
-    let told = server.ask(Method::GET, "/api/registration", "", None).await;
-    let told: Registration = read(told, StatusCode::OK).await;
-    assert!(told.closed && told.fixed);
+    let registration = server.ask(Method::GET, "/api/registration", "", None).await;
+    let registration: Registration = read(registration, StatusCode::OK).await;
+    assert!(registration.closed && registration.fixed);
     // The owner cannot open what the operator has closed, but can invite.
     let open = server.ask(
         Method::PUT,
@@ -510,8 +510,8 @@ async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
     let room = mina.room();
     let flood: Vec<_> = (0..100)
         .map(|n| {
-            let asked = json!({ "nickname": format!("flood {n}"), "passphrase": PASSPHRASE });
-            tokio::spawn(server.http.post(server.url("/api/session")).json(&asked).send())
+            let payload = json!({ "nickname": format!("flood {n}"), "passphrase": PASSPHRASE });
+            tokio::spawn(server.http.post(server.url("/api/session")).json(&payload).send())
         })
         .collect();
     for n in 0..50 {
@@ -536,7 +536,7 @@ async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
 #[tokio::test]
 async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
     let server = TestServer::start().await;
-    for (asked, message) in [
+    for (payload, message) in [
         (
             json!({ "nickname": "Mi\u{202E}na" }),
             "nickname: the text has a character that is not allowed: U+202E, line 1, character 3",
@@ -568,7 +568,7 @@ async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
             "this name cannot be used: it has a character that is not allowed, or no visible character",
         ),
     ] {
-        let error = refused(server.post_session(asked).await, 400, ErrorCode::Invalid).await;
+        let error = refused(server.post_session(payload).await, 400, ErrorCode::Invalid).await;
         assert_eq!(error.message, message);
     }
     let answer = server

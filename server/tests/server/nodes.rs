@@ -140,7 +140,7 @@ async fn what_is_deleted_by_way_of_one_node_is_not_in_the_others_memory() {
         .await;
     let opened = tab.opened();
     assert!(opened.recovered, "from memory");
-    let told = serde_json::to_string(&opened.missed).unwrap();
-    assert!(!told.contains("xyzzy"), "{told}");
+    let json = serde_json::to_string(&opened.missed).unwrap();
+    assert!(!json.contains("xyzzy"), "{json}");
     assert_eq!(opened.missed[0].entries.len(), 2);
 }

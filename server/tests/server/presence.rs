@@ -65,18 +65,18 @@ async fn somebody_who_goes_and_comes_again_and_again_is_told_of_once_in_a_while(
     tokio::time::sleep(Duration::from_millis(500)).await;
     let moments = began.elapsed().as_millis() / 200;
     mina.send(&[message(mina.room(), "still here")]).await;
-    let (mut told, mut last) = (0, Availability::Online);
+    let (mut updates, mut last) = (0, Availability::Online);
     loop {
         let (event, payload) = jun.event().await;
         match event.as_str() {
             event::PRESENCE => {
                 let presence: Presence = serde_json::from_value(payload[0].clone()).unwrap();
-                (told, last) = (told + 1, presence.state);
+                (updates, last) = (updates + 1, presence.state);
             }
             event::ENTRIES => break,
             _ => {}
         }
     }
     assert_eq!(last, Availability::Away, "the last word counts");
-    assert!(told <= moments, "{told} in {moments} moments");
+    assert!(updates <= moments, "{updates} in {moments} moments");
 }

@@ -60,9 +60,9 @@ pub(crate) async fn running(mut command: Command) -> (Child, SocketAddr) {
 pub(crate) async fn refused(command: &mut Command) -> String {
     let Output { status, stderr, .. } = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(1));
-    let said = String::from_utf8(stderr).unwrap();
-    assert_eq!(said.trim().lines().count(), 1, "one sentence: {said}");
-    said
+    let output = String::from_utf8(stderr).unwrap();
+    assert_eq!(output.trim().lines().count(), 1, "one sentence: {output}");
+    output
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn hole_17_a_second_process_on_the_same_file_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");
     let (_first, _) = started(&database).await;
-    let said = refused(&mut command(&database)).await;
-    assert!(said.contains("in use by another Steadfast process"), "{said}");
+    let output = refused(&mut command(&database)).await;
+    assert!(output.contains("in use by another Steadfast process"), "{output}");
 }
 
 #[tokio::test]
@@ -79,23 +79,23 @@ async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();
-    let said = refused(&mut command_on(&taken, &folder.path().join("chat.db"))).await;
-    assert!(said.contains("--listen"), "{said}");
-    let said = refused(&mut command(&folder.path().join("nowhere").join("chat.db"))).await;
-    assert!(said.contains("--database"), "{said}");
+    let output = refused(&mut command_on(&taken, &folder.path().join("chat.db"))).await;
+    assert!(output.contains("--listen"), "{output}");
+    let output = refused(&mut command(&folder.path().join("nowhere").join("chat.db"))).await;
+    assert!(output.contains("--database"), "{output}");
     let mut alone = command(&folder.path().join("chat.db"));
-    let said = refused(alone.args(["--adapter", "redis://:secret@localhost:1"])).await;
+    let output = refused(alone.args(["--adapter", "redis://:secret@localhost:1"])).await;
     assert!(
-        said.contains("--database postgres://") && !said.contains("secret"),
-        "{said}"
+        output.contains("--database postgres://") && !output.contains("secret"),
+        "{output}"
     );
     std::fs::write(
         folder.path().join("text.db"),
         "this is no database, and long enough to be looked at".repeat(100),
     )
     .unwrap();
-    let said = refused(&mut command(&folder.path().join("text.db"))).await;
-    assert!(said.contains("--database"), "{said}");
+    let output = refused(&mut command(&folder.path().join("text.db"))).await;
+    assert!(output.contains("--database"), "{output}");
 }
 
 #[tokio::test]
@@ -201,9 +201,9 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
     let database = folder.path().join("chat.db");
     let refused = async |nickname: &str, typed: &str, why: &str| {
         let output = passwd(&database, nickname, typed).await;
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains(why), "{said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(why), "{stderr}");
     };
     refused("Mina", "correct horse\n", "there is no database").await;
     assert!(!database.exists(), "it makes none");
@@ -213,12 +213,12 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
     sign_in(&http, address, "Mina").await;
     refused("Nina", "correct horse\n", "there is no person called Nina").await;
     let live = passwd(&database, "Mina", "battery staple\n").await;
-    let said = String::from_utf8(live.stdout).unwrap();
-    assert!(said.contains("devices signed out: 1"), "{said}");
-    let asked = json!({ "nickname": "Mina", "passphrase": "battery staple", "with_token": true });
+    let output = String::from_utf8(live.stdout).unwrap();
+    assert!(output.contains("devices signed out: 1"), "{output}");
+    let payload = json!({ "nickname": "Mina", "passphrase": "battery staple", "with_token": true });
     let answer = http
         .post(format!("http://{address}/api/session"))
-        .json(&asked)
+        .json(&payload)
         .send()
         .await;
     let session: SessionInfo = answer.unwrap().json().await.unwrap();
@@ -227,18 +227,18 @@ async fn a_forgotten_passphrase_is_set_anew_whether_a_server_runs_or_not() {
     refused("Mina", "short\n", "at least 8 characters").await;
     refused("Mina", "", "at least 8 characters").await;
     let done = passwd(&database, "mina", "correct horse\r\n").await;
-    let said = String::from_utf8(done.stdout).unwrap();
+    let output = String::from_utf8(done.stdout).unwrap();
     assert!(
-        done.status.success() && said.contains("devices signed out: 1"),
-        "{said}"
+        done.status.success() && output.contains("devices signed out: 1"),
+        "{output}"
     );
 
     let (_child, address) = started(&database).await;
     let url = format!("http://{address}/api/session");
     let look = http.get(&url).bearer_auth(session.token.unwrap()).send().await;
     assert_eq!(look.unwrap().status(), 401);
-    let asked = json!({ "nickname": "Mina", "passphrase": "correct horse" });
-    let answer = http.post(&url).json(&asked).send().await.unwrap();
+    let payload = json!({ "nickname": "Mina", "passphrase": "correct horse" });
+    let answer = http.post(&url).json(&payload).send().await.unwrap();
     assert_eq!(answer.status(), 201);
     let info: SessionInfo = answer.json().await.unwrap();
     assert_eq!(info.me, session.me);
@@ -251,7 +251,7 @@ pub(crate) async fn started_with_log(
 ) -> (Child, SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, log) = tokio::sync::mpsc::unbounded_channel();
     let (listens, address) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {
         let mut listens = Some(listens);
@@ -261,17 +261,17 @@ pub(crate) async fn started_with_log(
             {
                 let _ = listens.send(address.trim().parse().unwrap());
             }
-            let _ = tell.send(line);
+            let _ = sender.send(line);
         }
     });
     let address = timeout(PATIENCE, address).await.unwrap().expect("it ended");
-    (child, address, told)
+    (child, address, log)
 }
 
-pub(crate) async fn line_with(told: &mut tokio::sync::mpsc::UnboundedReceiver<String>, part: &str) -> String {
+pub(crate) async fn line_with(log: &mut tokio::sync::mpsc::UnboundedReceiver<String>, part: &str) -> String {
     let found = async {
         loop {
-            let line = told.recv().await.expect("it ended");
+            let line = log.recv().await.expect("it ended");
             if line.contains(part) {
                 return line;
             }
@@ -287,11 +287,11 @@ async fn fault_m06_who_comes_and_who_is_refused_is_in_the_log_with_the_clients_a
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(&folder.path().join("chat.db"));
     command.args(["--trusted-proxy", "127.0.0.1"]);
-    let (_child, address, mut told) = started_with_log(command).await;
+    let (_child, address, mut log) = started_with_log(command).await;
     let http = reqwest::Client::new();
     let ask = async |passphrase: &str| {
-        let asked = json!({ "nickname": "Mina", "passphrase": passphrase });
-        let request = http.post(format!("http://{address}/api/session")).json(&asked);
+        let payload = json!({ "nickname": "Mina", "passphrase": passphrase });
+        let request = http.post(format!("http://{address}/api/session")).json(&payload);
         let answer = request
             .header("x-forwarded-for", "1.1.1.1, 203.0.113.9")
             .send()
@@ -308,14 +308,14 @@ async fn fault_m06_who_comes_and_who_is_refused_is_in_the_log_with_the_clients_a
         ),
     ] {
         assert_eq!(ask(passphrase).await, status);
-        let line = line_with(&mut told, part).await;
+        let line = line_with(&mut log, part).await;
         assert!(!line.contains("horse"), "{line}");
     }
     for _ in 0..12 {
         let _ = ask("wrong horse").await;
     }
     line_with(
-        &mut told,
+        &mut log,
         "WARN sign-in refused address=203.0.113.9 reason=RateLimited",
     )
     .await;
@@ -336,8 +336,8 @@ async fn fault_h06_health_is_answered_where_no_open_files_are_left() {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    let (_child, address, mut told) = started_with_log(limited).await;
-    line_with(&mut told, "the system allows 128 open files").await;
+    let (_child, address, mut log) = started_with_log(limited).await;
+    line_with(&mut log, "the system allows 128 open files").await;
     // Connections are not kept alive, because each would occupy a place.
     let http = reqwest::Client::builder()
         .pool_max_idle_per_host(0)
@@ -365,7 +365,7 @@ async fn fault_h06_health_is_answered_where_no_open_files_are_left() {
         503,
         "all others are told to come back"
     );
-    line_with(&mut told, "every place is taken").await;
+    line_with(&mut log, "every place is taken").await;
     drop(held);
     let mut again = 0;
     for _ in 0..200 {

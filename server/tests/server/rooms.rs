@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::support::{Client, TestServer, message, ok};
 
 async fn create(client: &mut Client, kind: &str, name: &str) -> Room {
-    let asked = json!({ "id": Uuid::now_v7(), "kind": kind, "name": name });
-    ok(client, event::CREATE_ROOM, asked).await
+    let payload = json!({ "id": Uuid::now_v7(), "kind": kind, "name": name });
+    ok(client, event::CREATE_ROOM, payload).await
 }
 
 async fn came_in(client: &mut Client) -> Room {
@@ -35,7 +35,7 @@ fn me(client: &Client) -> UserId {
 /// All requests about a room, by a person who must not know of it.
 async fn assert_unknown(client: &mut Client, room: RoomId) {
     let id = Uuid::now_v7();
-    for (event, asked) in [
+    for (event, payload) in [
         (event::HISTORY, json!({ "room": room })),
         (event::HISTORY, json!({ "room": room, "around": 1 })),
         (event::TYPING, json!({ "room": room })),
@@ -50,10 +50,10 @@ async fn assert_unknown(client: &mut Client, room: RoomId) {
         (event::CHANGE_ROOM, json!({ "room": room, "name": "mine" })),
         (event::LIST_MEMBERS, json!({ "room": room })),
     ] {
-        let Reply::Err(refused) = client.call::<Value>(event, &asked).await else {
+        let Reply::Err(refused) = client.call::<Value>(event, &payload).await else {
             panic!("{event} is answered");
         };
-        let nowhere = asked.to_string().replace(&room.to_string(), &id.to_string());
+        let nowhere = payload.to_string().replace(&room.to_string(), &id.to_string());
         let nowhere: Value = serde_json::from_str(&nowhere).unwrap();
         let Reply::Err(unknown) = client.call::<Value>(event, nowhere).await else {
             panic!("{event} is answered");
@@ -100,8 +100,8 @@ async fn a_public_room_is_found_joined_and_left() {
     assert_eq!(created.entries[0].body, Body::Room { change });
     mina.send(&[message(room.id, "before")]).await;
 
-    let asked = json!({ "search": "TE" });
-    let listed: Vec<ListedRoom> = ok(&mut jun, event::BROWSE_ROOMS, asked).await;
+    let payload = json!({ "search": "TE" });
+    let listed: Vec<ListedRoom> = ok(&mut jun, event::BROWSE_ROOMS, payload).await;
     assert_eq!((listed.len(), listed[0].members, listed[0].joined), (1, 1, false));
     let joined: Room = ok(&mut jun, event::JOIN_ROOM, json!({ "room": room.id })).await;
     assert_eq!(
@@ -130,13 +130,16 @@ async fn asking_again_makes_no_second_room_and_a_public_name_is_taken_once() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
-    let asked = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "Tea" });
-    let first: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
+    let payload = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "Tea" });
+    let first: Room = ok(&mut mina, event::CREATE_ROOM, payload.clone()).await;
     // The room comes with its published entries: the first one follows.
     let _created: Entries = mina.next(event::ENTRIES).await;
-    let again: Room = ok(&mut mina, event::CREATE_ROOM, asked.clone()).await;
+    let again: Room = ok(&mut mina, event::CREATE_ROOM, payload.clone()).await;
     assert_eq!((first.id, again.head), (again.id, 1));
-    assert_eq!(jun.refusal(event::CREATE_ROOM, asked).await, ErrorCode::Conflict);
+    assert_eq!(
+        jun.refusal(event::CREATE_ROOM, payload).await,
+        ErrorCode::Conflict
+    );
     let same_name = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "#tEA" });
     assert_eq!(
         jun.refusal(event::CREATE_ROOM, same_name).await,
@@ -209,22 +212,32 @@ async fn a_conversation_is_one_room_of_exactly_these_people_for_ever() {
     );
     mina.send(&[message(a.id, "psst")]).await;
     assert_unknown(&mut ada, a.id).await;
-    for (event, asked) in [
+    for (event, payload) in [
         (event::LEAVE_ROOM, json!({ "room": a.id })),
         (event::CHANGE_ROOM, json!({ "room": a.id, "name": "ours" })),
         (event::INVITE, json!({ "room": a.id, "people": [me(&ada)] })),
         (event::REMOVE_MEMBER, json!({ "room": a.id, "person": me(&jun) })),
     ] {
-        assert_eq!(mina.refusal(event, asked).await, ErrorCode::Forbidden, "{event}");
+        assert_eq!(
+            mina.refusal(event, payload).await,
+            ErrorCode::Forbidden,
+            "{event}"
+        );
     }
     let mine = me(&mina);
     for with in [json!([]), json!([mine]), json!([Uuid::nil()])] {
-        let asked = json!({ "with": with });
-        assert_eq!(mina.refusal(event::DIRECT_ROOM, asked).await, ErrorCode::Invalid);
+        let payload = json!({ "with": with });
+        assert_eq!(
+            mina.refusal(event::DIRECT_ROOM, payload).await,
+            ErrorCode::Invalid
+        );
     }
     let many: Vec<Uuid> = (0..limit::DIRECT_PEOPLE).map(|_| Uuid::now_v7()).collect();
-    let asked = json!({ "with": many });
-    assert_eq!(mina.refusal(event::DIRECT_ROOM, asked).await, ErrorCode::TooLarge);
+    let payload = json!({ "with": many });
+    assert_eq!(
+        mina.refusal(event::DIRECT_ROOM, payload).await,
+        ErrorCode::TooLarge
+    );
     let group: Room = ok(&mut ada, event::DIRECT_ROOM, json!({ "with": [me(&jun), mine] })).await;
     assert_ne!(group.id, a.id);
     assert_eq!(group.with.len(), 2);
@@ -307,10 +320,10 @@ async fn a_nickname_changes_everywhere_at_once() {
     let person: Person = ok(&mut mina, event::NICKNAME, json!({ "name": "Minerva" })).await;
     assert_eq!(person.name, "Minerva");
     assert_eq!(jun.entries().await[0].author.name, "Mina");
-    let told = jun.entries().await;
-    assert!(matches!(&told[0].body, Body::Nickname { name, was }
+    let entries = jun.entries().await;
+    assert!(matches!(&entries[0].body, Body::Nickname { name, was }
         if name.as_str() == "Minerva" && was.as_str() == "Mina"));
-    assert_eq!(told[0].author.name, "Minerva");
+    assert_eq!(entries[0].author.name, "Minerva");
     mina.send(&[message(general, "it is me")]).await;
     assert_eq!(jun.entries().await[0].author.name, "Minerva");
     let page: Page = ok(&mut jun, event::HISTORY, json!({ "room": general })).await;

@@ -219,8 +219,8 @@ async fn fault_h05_before_it_is_said_whose_it_is_a_connection_may_send_little() 
         frame.extend_from_slice(packet.as_bytes());
         frame.resize(14 + 200_000, b' ');
         let _ = stranger.write_all(&frame).await;
-        let told = to_end(&mut stranger).await;
-        assert!(!told.contains("open"), "{transport}: {told}");
+        let text = to_end(&mut stranger).await;
+        assert!(!text.contains("open"), "{transport}: {text}");
     }
     // The same by polling.
     let opened = server
@@ -410,9 +410,9 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
     ] {
         let mut answers = Vec::new();
         for nickname in ["Mina", "mina", "Jun", "Nobody"] {
-            let mut asked = more.clone();
-            asked["nickname"] = json!(nickname);
-            answers.push(post(&server, &asked).await);
+            let mut payload = more.clone();
+            payload["nickname"] = json!(nickname);
+            answers.push(post(&server, &payload).await);
         }
         assert!(
             answers.windows(2).all(|two| two[0] == two[1]),
@@ -422,10 +422,10 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
     }
     // Attempts are counted the same for both.
     for nickname in ["Mina", "Nobody"] {
-        let asked = json!({ "nickname": nickname, "passphrase": "wrong horse" });
+        let payload = json!({ "nickname": nickname, "passphrase": "wrong horse" });
         let mut last = 0;
         for _ in 0..12 {
-            last = post(&server, &asked).await.0;
+            last = post(&server, &payload).await.0;
         }
         assert_eq!(last, 429, "{nickname}");
     }
@@ -437,8 +437,8 @@ async fn fault_l03_a_closed_server_tells_no_stranger_who_is_in_it() {
 /// Two hundred simultaneous sign-ups with a passphrase; each ends with the status of its response.
 fn strangers_who_hash(server: &TestServer) -> Vec<JoinHandle<u16>> {
     let ask = |n| {
-        let asked = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
-        let request = server.http.post(server.url("/api/session")).json(&asked);
+        let payload = json!({ "nickname": format!("stranger {n}"), "passphrase": "correct horse" });
+        let request = server.http.post(server.url("/api/session")).json(&payload);
         tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
     };
     (0..200).map(ask).collect()

@@ -32,13 +32,13 @@ async fn watch(client: &mut Client, watch: Value) -> Watched {
 }
 
 async fn make_private_room(client: &mut Client) -> RoomId {
-    let asked = CreateRoom {
+    let payload = CreateRoom {
         id: RoomId(Uuid::now_v7()),
         kind: RoomKind::Private,
         name: RoomName::parse("hidden").unwrap(),
         topic: Default::default(),
     };
-    match client.call::<Room>(event::CREATE_ROOM, &asked).await {
+    match client.call::<Room>(event::CREATE_ROOM, &payload).await {
         Reply::Ok(room) => room.id,
         Reply::Err(error) => panic!("{error:?}"),
     }
@@ -62,9 +62,9 @@ async fn a_client_is_told_of_the_people_it_shows_and_of_no_others() {
     let mina = server.sign_in("Mina").await;
     let first = server.connect(&mina, json!({})).await;
     // If the next one is received, the first one was not sent.
-    let told = watch(&mut jun, json!({ "rooms": [general] })).await;
+    let update = watch(&mut jun, json!({ "rooms": [general] })).await;
     assert_eq!(
-        names(&told),
+        names(&update),
         [
             ("Ada", Availability::Online),
             ("Jun", Availability::Online),
@@ -72,17 +72,17 @@ async fn a_client_is_told_of_the_people_it_shows_and_of_no_others() {
         ]
     );
     first.leave().await;
-    let told: Watched = jun.next(event::WATCHED).await;
-    assert_eq!(names(&told), [("Mina", Availability::Offline)]);
+    let update: Watched = jun.next(event::WATCHED).await;
+    assert_eq!(names(&update), [("Mina", Availability::Offline)]);
 
     // By name, in whichever rooms they are.
-    let told = watch(&mut jun, json!({ "people": [mina.me.id] })).await;
-    assert_eq!(told, Watched::default());
+    let update = watch(&mut jun, json!({ "people": [mina.me.id] })).await;
+    assert_eq!(update, Watched::default());
     let mut zoe = server.join("Zoe").await;
     let _second = server.connect(&mina, json!({ "watch": {} })).await;
-    let told: Watched = jun.next(event::WATCHED).await;
+    let update: Watched = jun.next(event::WATCHED).await;
     assert_eq!(
-        names(&told),
+        names(&update),
         [("Mina", Availability::Online)],
         "Zoe is watched by nobody"
     );
@@ -116,9 +116,9 @@ async fn nothing_is_told_of_a_rooms_people_to_who_has_left_it() {
     let mut jun = server
         .connect(&jun, json!({ "watch": { "rooms": [hidden] } }))
         .await;
-    let told = jun.opened().watched.clone().unwrap();
+    let update = jun.opened().watched.clone().unwrap();
     assert_eq!(
-        names(&told),
+        names(&update),
         [("Ada", Availability::Online), ("Jun", Availability::Online)]
     );
     assert!(matches!(
@@ -127,8 +127,8 @@ async fn nothing_is_told_of_a_rooms_people_to_who_has_left_it() {
     ));
     ada.emit(event::AWAY, json!({ "away": true })).await;
     // Long enough for an update to arrive, if there were one.
-    let told = timeout(Duration::from_millis(800), jun.next::<Watched>(event::WATCHED)).await;
-    assert!(told.is_err(), "{told:?}");
+    let update = timeout(Duration::from_millis(800), jun.next::<Watched>(event::WATCHED)).await;
+    assert!(update.is_err(), "{update:?}");
 }
 
 #[tokio::test]
@@ -149,9 +149,9 @@ async fn many_who_come_at_once_are_told_in_few_events() {
     let clients = futures::future::join_all(connecting).await;
     let (mut events, mut people) = (0, 0);
     while people < clients.len() {
-        let told: Watched = jun.next(event::WATCHED).await;
-        assert!(told.rooms.is_empty(), "no crowd");
-        (events, people) = (events + 1, people + told.people.len());
+        let update: Watched = jun.next(event::WATCHED).await;
+        assert!(update.rooms.is_empty(), "no crowd");
+        (events, people) = (events + 1, people + update.people.len());
     }
     assert_eq!(people, clients.len(), "each once");
     let most = began.elapsed().as_millis() / 250 + 1;
@@ -195,9 +195,9 @@ async fn costs_little(people: usize) {
             .as_ref()
             .map_or(0, |watched| watched.rooms.first().map_or(0, |crowd| crowd.here));
         while here < all {
-            let told: Watched = client.next(event::WATCHED).await;
-            assert!(told.people.len() <= limit::CROWD, "{}", told.people.len());
-            here = told
+            let update: Watched = client.next(event::WATCHED).await;
+            assert!(update.people.len() <= limit::CROWD, "{}", update.people.len());
+            here = update
                 .rooms
                 .iter()
                 .find(|crowd| crowd.room == general)
@@ -232,25 +232,25 @@ async fn of_a_crowd_who_is_shown_is_told_and_a_smaller_room_is_told_whole_again(
     let general = last.room();
     let me = mina.opened().me.clone();
     // Those who came before it was a crowd got updates one by one: now it is watched as a crowd.
-    let told = watch(&mut last, json!({ "rooms": [general], "people": [me.id] })).await;
-    assert_eq!(told.rooms.len(), 1, "{told:?}");
+    let update = watch(&mut last, json!({ "rooms": [general], "people": [me.id] })).await;
+    assert_eq!(update.rooms.len(), 1, "{update:?}");
     assert_eq!(
-        (told.rooms[0].crowd, names(&told)),
+        (update.rooms[0].crowd, names(&update)),
         (true, vec![(me.name.as_str(), Availability::Online)])
     );
     mina.emit(event::AWAY, json!({ "away": true })).await;
     loop {
-        let told: Watched = last.next(event::WATCHED).await;
-        assert!(told.people.len() <= 1);
-        if names(&told) == [(me.name.as_str(), Availability::Away)] {
+        let update: Watched = last.next(event::WATCHED).await;
+        assert!(update.people.len() <= 1);
+        if names(&update) == [(me.name.as_str(), Availability::Away)] {
             break;
         }
     }
     clients.truncate(20);
     loop {
-        let told: Watched = last.next(event::WATCHED).await;
-        if let Some(crowd) = told.rooms.first().filter(|crowd| !crowd.crowd) {
-            let here = told
+        let update: Watched = last.next(event::WATCHED).await;
+        if let Some(crowd) = update.rooms.first().filter(|crowd| !crowd.crowd) {
+            let here = update
                 .people
                 .iter()
                 .filter(|one| one.state != Availability::Offline);
@@ -267,9 +267,9 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
     let mut jun = server.join("Jun").await;
     assert_eq!(jun.opened().watched, None);
     let _mina = server.join("Mina").await;
-    let mut told = Vec::new();
+    let mut update = Vec::new();
     // A new person joins the watched room.
-    while told.len() < 2 {
+    while update.len() < 2 {
         let (event, payload) = jun.event().await;
         let name = match event.as_str() {
             event::PRESENCE => {
@@ -287,8 +287,8 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
         };
         // They may also get updates about themselves, a moment after they came.
         if name != "Jun" {
-            told.push(name);
+            update.push(name);
         }
     }
-    assert_eq!(told, ["Mina", "Mina"]);
+    assert_eq!(update, ["Mina", "Mina"]);
 }

@@ -139,8 +139,8 @@ async fn cursors_of_rooms_one_is_not_in_are_passed_over(fixture: Fixture) {
     assert!(mina.opened().reset.is_empty());
     // With an entry's id it can be compared at the head, too.
     let general = mina.room();
-    let asked = json!({ general.to_string(): [0, Uuid::now_v7(), 5] });
-    let Reply::Ok(heads) = mina.call::<Heads>(event::SYNC, asked).await else {
+    let payload = json!({ general.to_string(): [0, Uuid::now_v7(), 5] });
+    let Reply::Ok(heads) = mina.call::<Heads>(event::SYNC, payload).await else {
         panic!("refused");
     };
     assert_eq!(heads, [(general, 0)].into());

@@ -88,8 +88,8 @@ async fn fault_h07_a_killed_backup_leaves_the_older_one_as_it_was() {
         assert!([1_000, 30_000].contains(&there), "half a backup: {there}");
     }
     assert!(killed > 2, "no backup was killed");
-    let (code, said) = run(&["backup", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["backup", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert_eq!(entries_of(&file).await, 30_000);
     assert_eq!(
         names(backups.path()),
@@ -105,9 +105,9 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
     filled(&database, 10).await;
     let (_server, _) = started(&database).await;
     let refused = async |file: &str, why: &str| {
-        let (code, said) = run(&["backup", file], &database).await;
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains(why), "{said}");
+        let (code, output) = run(&["backup", file], &database).await;
+        assert_eq!(code, Some(1), "{output}");
+        assert!(output.contains(why), "{output}");
     };
     refused(name(&database), "is a server's database").await;
     let letter = folder.path().join("letter.txt");
@@ -136,22 +136,22 @@ async fn fault_h07_nothing_is_backed_up_or_restored_over_a_part_of_a_database() 
     let (mut server, address) = started(&database).await;
     let beside = |suffix: &str| format!("{}{suffix}", name(&database));
     for suffix in ["-wal", "-shm", "-journal", ".lock", ".sock"] {
-        let (code, said) = run(&["backup", &beside(suffix)], &database).await;
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains("belongs to the database"), "{said}");
+        let (code, output) = run(&["backup", &beside(suffix)], &database).await;
+        assert_eq!(code, Some(1), "{output}");
+        assert!(output.contains("belongs to the database"), "{output}");
     }
     let former = beside(".before-restore-20261128-215820");
     std::fs::write(&former, "all that is left").unwrap();
-    let (code, said) = run(&["backup", &former], &database).await;
-    assert!(code == Some(1) && said.contains("belongs to"), "{said}");
+    let (code, output) = run(&["backup", &former], &database).await;
+    assert!(code == Some(1) && output.contains("belongs to"), "{output}");
     // The server continues.
     sign_in(&reqwest::Client::new(), address, "Mina").await;
     let backup = folder.path().join("chat.db.bak");
     assert_eq!(run(&["backup", name(&backup)], &database).await.0, Some(0));
     server.kill().await.unwrap();
     let log = folder.path().join("chat.db-wal");
-    let (code, said) = run(&["restore", name(&backup)], &log).await;
-    assert!(code == Some(1) && said.contains("belongs to"), "{said}");
+    let (code, output) = run(&["restore", name(&backup)], &log).await;
+    assert!(code == Some(1) && output.contains("belongs to"), "{output}");
     assert_eq!(entries_of(&database).await, 10);
 }
 

@@ -9,20 +9,20 @@ async fn a_sound_database_is_called_sound_beside_a_server_and_without_one() {
     let database = folder.path().join("chat.db");
     filled(&database, 100).await;
     let before = super::names(folder.path());
-    let (code, said) = run(&["check"], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["check"], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert!(
-        said.contains(": sound") && said.contains("entries: 100"),
-        "{said}"
+        output.contains(": sound") && output.contains("entries: 100"),
+        "{output}"
     );
     assert_eq!(super::names(folder.path()), before, "it leaves no trace");
     let (_server, _) = started(&database).await;
-    let (code, said) = run(&["check"], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["check"], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     let nowhere = folder.path().join("nowhere.db");
-    let (code, said) = run(&["check", name(&nowhere)], &database).await;
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("there is no database"), "{said}");
+    let (code, output) = run(&["check", name(&nowhere)], &database).await;
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("there is no database"), "{output}");
     assert!(!nowhere.exists());
 }
 
@@ -78,11 +78,11 @@ async fn fault_l07_whatever_is_damaged_is_found_and_told_with_what_to_do() {
                 assert!(first.as_str().unwrap().contains(finding), "{harm}: {first}");
             }
         }
-        let (code, said) = run(&["check"], &database).await;
-        assert_eq!(code, Some(1), "{said}");
+        let (code, output) = run(&["check"], &database).await;
+        assert_eq!(code, Some(1), "{output}");
         assert!(
-            said.contains("DAMAGED") && said.contains("What to do: "),
-            "{said}"
+            output.contains("DAMAGED") && output.contains("What to do: "),
+            "{output}"
         );
     }
 }
@@ -98,9 +98,12 @@ async fn fault_l07_a_file_with_foreign_bytes_in_it_is_called_damaged() {
         let at = 100 + place * (bytes.len() - 9_000) / 8;
         bytes[at..at + 8_192].fill(0xa5);
         std::fs::write(&database, bytes).unwrap();
-        let (code, said) = run(&["check"], &database).await;
-        assert_eq!(code, Some(1), "at {at}: {said}");
-        assert!(said.contains("DAMAGED") || said.contains("is damaged"), "{said}");
-        assert!(said.contains("steadfast restore"), "{said}");
+        let (code, output) = run(&["check"], &database).await;
+        assert_eq!(code, Some(1), "at {at}: {output}");
+        assert!(
+            output.contains("DAMAGED") || output.contains("is damaged"),
+            "{output}"
+        );
+        assert!(output.contains("steadfast restore"), "{output}");
     }
 }

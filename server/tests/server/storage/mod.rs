@@ -46,14 +46,14 @@ async fn run(arguments: &[&str], database: &Path) -> (Option<i32>, String) {
         stdout,
         stderr,
     } = timeout(PATIENCE * 3, output).await.unwrap().unwrap();
-    let said = String::from_utf8([stdout, stderr].concat()).unwrap();
-    (status.code(), said)
+    let output = String::from_utf8([stdout, stderr].concat()).unwrap();
+    (status.code(), output)
 }
 
 /// The report of `check --json` on a file.
 async fn report(file: &Path) -> Value {
-    let (_, said) = run(&["check", "--json"], file).await;
-    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"))
+    let (_, output) = run(&["check", "--json"], file).await;
+    serde_json::from_str(&output).unwrap_or_else(|_| panic!("{output}"))
 }
 
 async fn entries_of(file: &Path) -> u64 {

@@ -14,10 +14,10 @@ async fn fault_l07_a_damaged_database_is_not_started_on_and_the_words_say_what_t
     let whole = std::fs::read(&database).unwrap();
     let refused = async |bytes: Vec<u8>| {
         std::fs::write(&database, &bytes).unwrap();
-        let said = refused(&mut command(&database)).await;
+        let output = refused(&mut command(&database)).await;
         assert!(
-            said.contains("is damaged (") && said.contains("steadfast restore"),
-            "{said}"
+            output.contains("is damaged (") && output.contains("steadfast restore"),
+            "{output}"
         );
         assert_eq!(std::fs::read(&database).unwrap(), bytes, "it is left as it was");
     };
@@ -53,8 +53,8 @@ async fn fault_l07_a_log_without_its_database_is_no_reason_to_begin_anew() {
     crate::support::server::sign_in(&reqwest::Client::new(), address, "Mina").await;
     server.kill().await.unwrap();
     std::fs::remove_file(&database).unwrap();
-    let said = refused(&mut command(&database)).await;
-    assert!(said.contains("its file is gone"), "{said}");
+    let output = refused(&mut command(&database)).await;
+    assert!(output.contains("its file is gone"), "{output}");
     assert!(!database.exists() && names(folder.path()).contains(&"chat.db-wal".to_owned()));
 }
 
@@ -71,8 +71,8 @@ async fn fault_l07_another_programs_database_is_left_alone() {
         .await
         .unwrap();
     sqlx::Connection::close(connection).await.unwrap();
-    let said = refused(&mut command(&database)).await;
-    assert!(said.contains("is not a Steadfast database"), "{said}");
+    let output = refused(&mut command(&database)).await;
+    assert!(output.contains("is not a Steadfast database"), "{output}");
     let tables: i64 = sqlx::query_scalar("select count(*) from sqlite_schema")
         .fetch_one(&mut behind_its_back(&database).await)
         .await

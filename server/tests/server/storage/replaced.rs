@@ -48,8 +48,8 @@ impl Scene {
             acked: Vec::new(),
         };
         assert_eq!(scene.say(10).await, 10);
-        let (code, said) = run(&["backup", name(&scene.backup)], &scene.database).await;
-        assert_eq!(code, Some(0), "{said}");
+        let (code, output) = run(&["backup", name(&scene.backup)], &scene.database).await;
+        assert_eq!(code, Some(0), "{output}");
         assert_eq!(scene.say(10).await, 10);
         scene
     }
@@ -60,10 +60,10 @@ impl Scene {
 
     /// Sends messages one after another. Returns how many were acknowledged before the server ended.
     async fn say(&mut self, count: usize) -> usize {
-        for said in 0..count {
-            let item = message(self.mina.room(), &said.to_string());
+        for sent in 0..count {
+            let item = message(self.mina.room(), &sent.to_string());
             if !self.is_acked(&item).await {
-                return said;
+                return sent;
             }
             self.acked.push(item.id);
         }
@@ -91,15 +91,15 @@ impl Scene {
             .expect("it runs on")
             .unwrap();
         assert_eq!(status.code(), Some(1));
-        let mut said = String::new();
+        let mut output = String::new();
         self.server
             .stderr
             .take()
             .unwrap()
-            .read_to_string(&mut said)
+            .read_to_string(&mut output)
             .await
             .unwrap();
-        said
+        output
     }
 
     /// Checks that every acknowledged message is in this file.
@@ -121,10 +121,10 @@ async fn fault_h08_a_backup_moved_over_the_running_database_ends_the_server_and_
     let mut scene = Scene::set().await;
     std::fs::rename(&scene.backup, &scene.database).unwrap();
     assert!(scene.say(50).await < 50, "it goes on as if nothing were");
-    let said = scene.ended().await;
+    let output = scene.ended().await;
     assert!(
-        said.contains("replaced by another one") && said.contains("steadfast restore"),
-        "{said}"
+        output.contains("replaced by another one") && output.contains("steadfast restore"),
+        "{output}"
     );
     scene.all_acked_in(&the_file(scene.home(), "removed-")).await;
     assert_eq!(
@@ -145,8 +145,8 @@ async fn fault_h08_a_deleted_database_ends_the_server_and_is_saved() {
     let mut scene = Scene::set().await;
     std::fs::remove_file(&scene.database).unwrap();
     assert!(scene.say(50).await < 50);
-    let said = scene.ended().await;
-    assert!(said.contains("deleted or moved away"), "{said}");
+    let output = scene.ended().await;
+    assert!(output.contains("deleted or moved away"), "{output}");
     scene.all_acked_in(&the_file(scene.home(), "removed-")).await;
 }
 
@@ -178,8 +178,8 @@ async fn fault_h08_a_backup_copied_into_the_running_database_ends_the_server_and
     let mut scene = Scene::set().await;
     std::fs::copy(&scene.backup, &scene.database).unwrap();
     assert!(scene.say(50).await <= 1, "an ack may have been on its way");
-    let said = scene.ended().await;
-    assert!(said.contains("overwritten by another program"), "{said}");
+    let output = scene.ended().await;
+    assert!(output.contains("overwritten by another program"), "{output}");
     assert_eq!(
         entries_of(&scene.database).await,
         10,
@@ -199,8 +199,8 @@ async fn fault_h08_a_deleted_log_ends_the_server_and_loses_no_ack() {
     let mut scene = Scene::set().await;
     std::fs::remove_file(scene.home().join("chat.db-wal")).unwrap();
     assert!(scene.say(50).await <= 1);
-    let said = scene.ended().await;
-    assert!(said.contains("write-ahead log was deleted"), "{said}");
+    let output = scene.ended().await;
+    assert!(output.contains("write-ahead log was deleted"), "{output}");
     scene.all_acked_in(&scene.database).await;
 }
 

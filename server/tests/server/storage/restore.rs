@@ -29,17 +29,17 @@ async fn fault_h07_a_restored_backup_is_what_it_was_in_a_life_of_its_own_and_the
     say(&mut mina, 30).await;
     assert_eq!(run(&["backup", name(&file)], &database).await.0, Some(0));
     say(&mut mina, 50).await;
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("stop it first"), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("stop it first"), "{output}");
     assert_eq!(mina.send(&[message(room, "unharmed")]).await, [81]);
 
     // Killed: its log is beside it, with everything since the backup.
     server.kill().await.unwrap();
     assert!(folder.path().join("chat.db-wal").exists());
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("kept as"), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("kept as"), "{output}");
     assert_eq!(entries_of(&database).await, 30);
     assert_eq!(mode(&database), 0o600);
     let former = the_file(folder.path(), "before-restore");
@@ -79,8 +79,8 @@ async fn fault_h07_a_stale_log_is_not_applied_to_what_is_restored() {
     sqlx::Connection::close(open).await.unwrap();
     std::fs::remove_file(&database).unwrap();
     std::fs::write(folder.path().join("chat.db-wal"), log).unwrap();
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert!(
         !names(folder.path()).iter().any(|name| name.ends_with("-wal")),
         "{:?}",
@@ -110,8 +110,8 @@ async fn fault_h07_a_restore_killed_at_any_moment_leaves_the_old_database_or_the
         assert!([1_000, 20_000].contains(&there), "neither old nor new: {there}");
     }
     assert!(killed > 2, "no restore was killed");
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert_eq!(entries_of(&database).await, 20_000);
     let left = names(folder.path())
         .into_iter()
@@ -133,13 +133,13 @@ async fn fault_h07_a_write_that_was_broken_off_is_undone_by_every_command() {
     killed_while_writing(&database).await;
     assert_eq!(entries_of(&database).await, 3_000);
     killed_while_writing(&database).await;
-    let (code, said) = run(&["backup", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["backup", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert_eq!(entries_of(&file).await, 3_000);
     killed_while_writing(&file).await;
     killed_while_writing(&database).await;
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     killed_while_writing(&database).await;
     let (_server, _) = started(&database).await;
     assert_eq!(entries_of(&database).await, 3_000);
@@ -170,8 +170,8 @@ async fn fault_h07_a_former_database_that_was_named_in_the_same_second_is_kept()
         let former = folder.path().join(format!("chat.db.before-restore-{stamp}"));
         std::fs::hard_link(&database, former).unwrap();
     }
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(0), "{output}");
     assert_eq!(entries_of(&database).await, 20);
     let former = names(folder.path())
         .into_iter()
@@ -186,9 +186,9 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     let (database, file) = (folder.path().join("chat.db"), folder.path().join("backup.db"));
     filled(&database, 10).await;
     let refused = async |why: &str| {
-        let (code, said) = run(&["restore", name(&file)], &database).await;
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains(why), "{said}");
+        let (code, output) = run(&["restore", name(&file)], &database).await;
+        assert_eq!(code, Some(1), "{output}");
+        assert!(output.contains(why), "{output}");
         assert_eq!(entries_of(&database).await, 10, "the database is as it was");
         let left: Vec<String> = names(folder.path());
         assert!(!left.iter().any(|name| name.contains("restor")), "{left:?}");
@@ -218,10 +218,10 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() - 68]).unwrap();
     refused("is damaged (the file ends in the middle of a page").await;
-    let (code, said) = run(&["check", name(&file)], &database).await;
+    let (code, output) = run(&["check", name(&file)], &database).await;
     assert!(
-        code == Some(1) && said.contains("not copied to its end"),
-        "{said}"
+        code == Some(1) && output.contains("not copied to its end"),
+        "{output}"
     );
     std::fs::write(&file, &bytes[..bytes.len() - 8 * 4_096]).unwrap();
     refused("the backup").await;
@@ -232,8 +232,8 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 4_096 * 3].fill(0x5a);
     std::fs::write(&file, bytes).unwrap();
-    let (code, said) = run(&["restore", name(&file)], &database).await;
-    assert_eq!(code, Some(1), "{said}");
+    let (code, output) = run(&["restore", name(&file)], &database).await;
+    assert_eq!(code, Some(1), "{output}");
     assert_eq!(entries_of(&database).await, 10);
     fill(&database, 1).await;
     std::fs::copy(&database, &file).unwrap();

@@ -105,8 +105,8 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     let store = to.open_whole(Default::default(), 41).await.unwrap();
     assert_eq!(seen(&*store, &fixture).await, all);
     store.close().await;
-    let (code, said) = run(&["check"], &back).await;
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = run(&["check"], &back).await;
+    assert_eq!(code, Some(0), "{output}");
     // Neither is overwritten.
     let again = transfer(&in_postgres, &to, 50, |_| {}).await;
     assert!(matches!(again, Err(TransferError::Same { .. })), "{again:?}");
@@ -150,17 +150,20 @@ async fn check_backup_and_restore_know_databases_in_postgres() {
         panic!("a test of Postgres");
     };
     let url = PathBuf::from(database.url());
-    let (code, said) = run(&["check"], &url).await;
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("sound") && said.contains("entries: 3"), "{said}");
+    let (code, output) = run(&["check"], &url).await;
+    assert_eq!(code, Some(0), "{output}");
+    assert!(
+        output.contains("sound") && output.contains("entries: 3"),
+        "{output}"
+    );
     fixture.database.run("delete from entries where seq = 2").await;
-    let (code, said) = run(&["check"], &url).await;
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("head 3, 2 entries, from 1 to 3"), "{said}");
+    let (code, output) = run(&["check"], &url).await;
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("head 3, 2 entries, from 1 to 3"), "{output}");
     let backup = tempfile::tempdir().unwrap();
     let file = backup.path().join("chat.backup");
-    let (code, said) = run(&["backup", name(&file)], &url).await;
-    assert!(code == Some(1) && said.contains("pg_dump"), "{said}");
-    let (code, said) = run(&["restore", name(&file)], &url).await;
-    assert!(code == Some(1) && said.contains("pg_restore"), "{said}");
+    let (code, output) = run(&["backup", name(&file)], &url).await;
+    assert!(code == Some(1) && output.contains("pg_dump"), "{output}");
+    let (code, output) = run(&["restore", name(&file)], &url).await;
+    assert!(code == Some(1) && output.contains("pg_restore"), "{output}");
 }

@@ -156,12 +156,12 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     assert_eq!(acted.displaced, [(first, fixture.jun.person.clone())]);
     assert!(fixture.seen(jun, first).await.is_none() && fixture.seen(jun, last).await.is_some());
     // After writing in a room they are in it by their own will.
-    let said = NewEntry {
+    let entry = NewEntry {
         author: jun,
         room: last,
         ..fixture.entry("hello")
     };
-    fixture.append(&[said]).await;
+    fixture.append(&[entry]).await;
     assert_eq!(fixture.seen(jun, last).await.unwrap().brought_by, None);
 }
 
@@ -192,7 +192,7 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
     for with in [vec![jun], vec![ada, jun]] {
         assert_eq!(fixture.act(mina, direct(&with)).await, other);
     }
-    let said = |author| NewEntry {
+    let entry = |author| NewEntry {
         author,
         room: two,
         ..fixture.entry("hi")
@@ -233,11 +233,11 @@ async fn fault_h04_a_conversation_is_hidden_until_something_is_said_and_one_of_s
     fixture.act(jun, hide(true)).await.unwrap();
     assert!(fixture.seen(jun, two).await.unwrap().hidden);
     assert!(!fixture.seen(mina, two).await.unwrap().hidden);
-    let said = NewEntry {
+    let entry = NewEntry {
         room: two,
         ..fixture.entry("still there?")
     };
-    fixture.store.append(&[said], 10).await.unwrap();
+    fixture.store.append(&[entry], 10).await.unwrap();
     assert!(!fixture.seen(jun, two).await.unwrap().hidden);
     fixture.act(jun, hide(true)).await.unwrap();
     fixture.act(jun, direct(&[mina])).await.unwrap();

@@ -52,8 +52,8 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
         command(jun, create(RoomKind::Public, "Boats")),
         command(mina, topic(room, "Black")),
     ];
-    let said = [fixture.entry("one"), fixture.entry("two")];
-    let done: Committed = fixture.store.commit(&said, &commands, 8).await.unwrap();
+    let entries = [fixture.entry("one"), fixture.entry("two")];
+    let done: Committed = fixture.store.commit(&entries, &commands, 8).await.unwrap();
     assert_eq!(
         done.outcomes,
         [1, 2].map(|seq| EntryOutcome::Stored { seq, at: 8 }),
@@ -116,9 +116,9 @@ async fn what_is_refused_leaves_nothing_and_hurts_nobody(fixture: Fixture) {
 async fn who_comes_in_has_read_what_was_said_in_the_same_commit(fixture: Fixture) {
     let ada = fixture.sign_up("Ada").await.person.id;
     fixture.act(ada, Command::Leave(fixture.general)).await.unwrap();
-    let said = [fixture.entry("one"), fixture.entry("two")];
+    let entries = [fixture.entry("one"), fixture.entry("two")];
     let join = command(ada, Command::Join(fixture.general));
-    fixture.store.commit(&said, &[join], 8).await.unwrap();
+    fixture.store.commit(&entries, &[join], 8).await.unwrap();
     let seen = fixture.seen(ada, fixture.general).await.unwrap();
     assert_eq!((seen.head, seen.read, seen.unread), (2, 2, 0));
 }

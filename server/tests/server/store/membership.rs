@@ -51,18 +51,21 @@ async fn a_room_begins_with_its_making_and_its_maker(fixture: Fixture) {
 
 async fn making_a_room_again_makes_none_and_tells_nothing_of_anothers(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
-    let asked = create(RoomKind::Private, "Tea");
-    let first = fixture.act(mina, asked.clone()).await.unwrap();
-    let again = fixture.act(mina, asked.clone()).await.unwrap();
+    let command = create(RoomKind::Private, "Tea");
+    let first = fixture.act(mina, command.clone()).await.unwrap();
+    let again = fixture.act(mina, command.clone()).await.unwrap();
     assert_eq!((again.room, again.made, again.logs.len()), (first.room, false, 0));
     assert_eq!(fixture.said(first.room.unwrap()).await.len(), 1);
-    assert_eq!(fixture.act(jun, asked.clone()).await, Err(StoreRefusal::Conflict));
+    assert_eq!(
+        fixture.act(jun, command.clone()).await,
+        Err(StoreRefusal::Conflict)
+    );
     // A person who left it cannot get back in by creating it again.
     fixture
         .act(mina, Command::Leave(first.room.unwrap()))
         .await
         .unwrap();
-    assert_eq!(fixture.act(mina, asked).await, Err(StoreRefusal::Conflict));
+    assert_eq!(fixture.act(mina, command).await, Err(StoreRefusal::Conflict));
     let taken = create(RoomKind::Public, "GENERAL");
     assert_eq!(fixture.act(jun, taken).await, Err(StoreRefusal::RoomNameTaken));
     let direct = fixture.act(jun, create(RoomKind::Direct, "Tea")).await;
@@ -96,14 +99,14 @@ async fn a_public_room_is_joined_with_what_was_said_as_read_and_left_without_a_t
 async fn a_private_room_is_unknown_to_all_but_those_who_were_invited(fixture: Fixture) {
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let room = fixture.made(RoomKind::Private, "Plans").await;
-    for asked in [
+    for command in [
         Command::Join(room),
         Command::Leave(room),
         invite(room, &[jun]),
         remove(room, mina),
         Command::Change(unchanged(room)),
     ] {
-        assert_eq!(fixture.act(jun, asked).await, Err(StoreRefusal::UnknownRoom));
+        assert_eq!(fixture.act(jun, command).await, Err(StoreRefusal::UnknownRoom));
     }
     let unlisted = fixture.store.browse(mina, &browse("plans")).await.unwrap();
     assert!(unlisted.is_empty(), "not even for its members");

@@ -128,7 +128,7 @@ fn token_hash(name: &str) -> Vec<u8> {
 }
 
 /// For every version: the same epoch, people, devices and log, and it can be continued.
-async fn assert_kept(store: &SqliteStore, said: &[Body]) {
+async fn assert_kept(store: &SqliteStore, sent: &[Body]) {
     assert_eq!(store.epoch().0, EPOCH);
     for (user, name) in [(MINA, "Mina"), (JUN, "Jun")] {
         let device = store
@@ -144,8 +144,8 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
     }
     let page = store.page(GENERAL, Span::After(0), 100).await.unwrap();
     let bodies: Vec<&Body> = page.entries.iter().map(|entry| &entry.body).collect();
-    assert_eq!(bodies, said.iter().collect::<Vec<_>>());
-    let head = said.len() as u64;
+    assert_eq!(bodies, sent.iter().collect::<Vec<_>>());
+    let head = sent.len() as u64;
     assert!(page.entries.iter().map(|entry| entry.seq).eq(1..=head));
     assert_eq!(store.heads().await.unwrap()[&GENERAL], head);
 
@@ -154,7 +154,7 @@ async fn assert_kept(store: &SqliteStore, said: &[Body]) {
         author: MINA,
         id: id(1),
         room: GENERAL,
-        body: said[0].clone(),
+        body: sent[0].clone(),
         address: None,
     };
     let next = NewEntry {
@@ -189,8 +189,8 @@ async fn a_database_of_the_first_version_keeps_people_devices_and_the_log() {
         .await
         .with_people("insert into rooms (id, name, head, created_at) values (?, 'general', 4, 5)")
         .await;
-    let said: Vec<Body> = ["one", "two", "three", "four"].map(body).into();
-    for (seq, body) in (1..).zip(&said) {
+    let sent: Vec<Body> = ["one", "two", "three", "four"].map(body).into();
+    for (seq, body) in (1..).zip(&sent) {
         let author = if seq % 2 == 1 { MINA } else { JUN };
         older.say(GENERAL, seq, author, body).await;
     }
@@ -209,7 +209,7 @@ async fn a_database_of_the_first_version_keeps_people_devices_and_the_log() {
         store.rooms_of(MINA).await.unwrap()[0].manage,
         "the first person owns the server"
     );
-    assert_kept(&store, &said).await;
+    assert_kept(&store, &sent).await;
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
         )
         .await;
     let text = |text: &str| steadfast_shared::MessageText::parse(text).unwrap();
-    let said = [
+    let sent = [
         body(&format!("{} one", mention::written(JUN))),
         Body::Edit {
             message: 1,
@@ -235,7 +235,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
         },
         Body::Erased,
     ];
-    for (seq, body) in (1..).zip(&said) {
+    for (seq, body) in (1..).zip(&sent) {
         older.say(GENERAL, seq, MINA, body).await;
     }
     for (room, kind, key) in [
@@ -293,7 +293,7 @@ async fn a_database_of_the_second_version_keeps_rooms_of_every_kind_and_changes(
     let now = page.entries[0].now.as_ref().unwrap();
     assert_eq!(now.edited.as_ref().unwrap().text, text("uno"));
     assert_eq!(now.reactions[0].by[0].id, MINA);
-    assert_kept(&store, &said).await;
+    assert_kept(&store, &sent).await;
     let renamed = Command::Rename(Nickname::parse("Minerva").unwrap());
     store.act(MINA, None, &renamed, 950).await.unwrap().unwrap();
 }

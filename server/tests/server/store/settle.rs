@@ -15,18 +15,18 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: 
     let mina = fixture.mina.person.id;
     let room = fixture.made(RoomKind::Public, "Tea").await;
     let (name, topic) = (room_name("Coffee"), Topic::parse("black").unwrap());
-    let asked = ChangeRoom {
+    let change = ChangeRoom {
         name: Some(name.clone()),
         topic: Some(topic.clone()),
         archived: Some(true),
         ..unchanged(room)
     };
-    let acted = fixture.act(mina, Command::Change(asked.clone())).await.unwrap();
-    assert!(acted.changed);
-    let said: Vec<Body> = fixture.said(room).await.split_off(1);
+    let outcome = fixture.act(mina, Command::Change(change.clone())).await.unwrap();
+    assert!(outcome.changed);
+    let bodies: Vec<Body> = fixture.said(room).await.split_off(1);
     let was = room_name("Tea");
     assert_eq!(
-        said,
+        bodies,
         [
             RoomChange::Renamed { name, was },
             RoomChange::Described { topic },
@@ -37,7 +37,7 @@ async fn what_is_otherwise_is_written_into_the_log_and_nothing_else_is(fixture: 
     let seen = fixture.seen(mina, room).await.unwrap();
     assert_eq!((seen.name.as_str(), seen.topic.as_str()), ("Coffee", "black"));
     assert_eq!((seen.archived, seen.active_at, seen.head), (true, 5, 4));
-    let again = fixture.act(mina, Command::Change(asked)).await.unwrap();
+    let again = fixture.act(mina, Command::Change(change)).await.unwrap();
     assert_eq!(
         (
             again.changed,
@@ -51,11 +51,11 @@ async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture
     let (mina, jun) = (fixture.mina.person.id, fixture.jun.person.id);
     let room = fixture.made(RoomKind::Public, "Tea").await;
     fixture.act(jun, Command::Join(room)).await.unwrap();
-    let said = NewEntry {
+    let entry = NewEntry {
         room,
         ..fixture.entry("before")
     };
-    fixture.append(std::slice::from_ref(&said)).await;
+    fixture.append(std::slice::from_ref(&entry)).await;
     let archived = |archived| {
         Command::Change(ChangeRoom {
             archived: Some(archived),
@@ -72,7 +72,7 @@ async fn nothing_is_said_in_an_archived_room_until_it_is_opened(fixture: Fixture
         ..fixture.entry("late")
     };
     assert_eq!(
-        fixture.append(&[said, late.clone()]).await,
+        fixture.append(&[entry, late.clone()]).await,
         [
             EntryOutcome::Repeat { seq: 2, at: 7 },
             EntryOutcome::Refused(StoreRefusal::Archived)
@@ -134,11 +134,11 @@ async fn a_nickname_changes_in_every_room_where_things_can_be_said(fixture: Fixt
             "{taken}"
         );
     }
-    let acted = fixture.act(mina, rename("Minerva")).await.unwrap();
-    assert_eq!(acted.renamed.unwrap().name, "Minerva");
-    let told: Vec<_> = acted.logs.iter().map(|log| log.room).collect();
-    assert_eq!(told.len(), 3, "general, other and Tea");
-    assert!(told.contains(&tea) && !told.contains(&closed));
+    let outcome = fixture.act(mina, rename("Minerva")).await.unwrap();
+    assert_eq!(outcome.renamed.unwrap().name, "Minerva");
+    let rooms: Vec<_> = outcome.logs.iter().map(|log| log.room).collect();
+    assert_eq!(rooms.len(), 3, "general, other and Tea");
+    assert!(rooms.contains(&tea) && !rooms.contains(&closed));
     let body = Body::Nickname {
         name: Nickname::parse("Minerva").unwrap(),
         was: Nickname::parse("Mina").unwrap(),

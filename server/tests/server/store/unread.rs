@@ -71,8 +71,8 @@ async fn what_is_unread_is_what_counting_finds_whatever_happens(fixture: Fixture
                     address: None,
                     act: Command::Join(fixture.general),
                 };
-                let said = [new(mina, body("x"))];
-                fixture.store.commit(&said, &[join(who)], 8).await.unwrap();
+                let entries = [new(mina, body("x"))];
+                fixture.store.commit(&entries, &[join(who)], 8).await.unwrap();
             }
             _ => {
                 let mark = |user, seq| ReadMark {

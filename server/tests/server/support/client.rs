@@ -98,13 +98,13 @@ impl Client {
         let stream = TcpStream::connect(address).await.ok()?;
         let socket = try_upgrade(stream, address, headers).await?;
         let (mut sink, mut stream) = socket.split();
-        let (say, mut said) = mpsc::channel::<Message>(64);
+        let (say, mut outgoing) = mpsc::channel::<Message>(64);
         let (tell, heard) = mpsc::unbounded_channel();
         let answer = say.clone();
         let bytes = Arc::new(AtomicU64::new(0));
         let counted = bytes.clone();
         let writing = tokio::spawn(async move {
-            while let Some(message) = said.recv().await {
+            while let Some(message) = outgoing.recv().await {
                 if sink.send(message).await.is_err() {
                     return;
                 }
@@ -283,9 +283,10 @@ impl Client {
             };
             match heard {
                 Heard::Event(name, mut args) if name == event::SESSION => {
-                    if let Session::Closing { reason: told } = serde_json::from_value(args.remove(0)).unwrap()
+                    if let Session::Closing { reason: announced } =
+                        serde_json::from_value(args.remove(0)).unwrap()
                     {
-                        reason = Some(told);
+                        reason = Some(announced);
                     }
                 }
                 Heard::Disconnected | Heard::Closed => return reason,

@@ -221,8 +221,8 @@ impl Rooms for Faulty {
         self.inner.views(room, users).await
     }
 
-    async fn browse(&self, user: UserId, asked: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
-        self.inner.browse(user, asked).await
+    async fn browse(&self, user: UserId, query: &BrowseRooms) -> Result<Vec<ListedRoom>, StoreError> {
+        self.inner.browse(user, query).await
     }
 
     async fn members(&self, room: RoomId, page: &PeoplePage) -> Result<Vec<Person>, StoreError> {

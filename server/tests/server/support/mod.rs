@@ -43,8 +43,8 @@ pub(crate) fn newcomer(nickname: &str) -> SignUp {
 }
 
 /// Sends a request that must succeed.
-pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, event: &str, asked: Value) -> T {
-    match client.call(event, asked).await {
+pub(crate) async fn ok<T: DeserializeOwned>(client: &mut Client, event: &str, payload: Value) -> T {
+    match client.call(event, payload).await {
         Reply::Ok(done) => done,
         Reply::Err(error) => panic!("{event}: {error:?}"),
     }

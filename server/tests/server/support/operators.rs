@@ -25,8 +25,8 @@ impl Administration for Faulty {
         self.inner.is_owner_link(code).await
     }
 
-    async fn people_info(&self, asked: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
-        self.inner.people_info(asked, at).await
+    async fn people_info(&self, query: &PeopleQuery, at: Millis) -> Result<Vec<PersonInfo>, StoreError> {
+        self.inner.people_info(query, at).await
     }
 
     async fn person_info(&self, user: UserId, at: Millis) -> Result<Option<PersonInfo>, StoreError> {
@@ -53,12 +53,12 @@ impl Administration for Faulty {
         self.inner.limits_of(user).await
     }
 
-    async fn sign_ins(&self, asked: LogQuery) -> Result<Vec<SignIn>, StoreError> {
-        self.inner.sign_ins(asked).await
+    async fn sign_ins(&self, query: LogQuery) -> Result<Vec<SignIn>, StoreError> {
+        self.inner.sign_ins(query).await
     }
 
-    async fn audit(&self, asked: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
-        self.inner.audit(asked).await
+    async fn audit(&self, query: LogQuery) -> Result<Vec<AuditLine>, StoreError> {
+        self.inner.audit(query).await
     }
 
     async fn held_addresses(&self, at: Millis) -> Result<Vec<HeldAddress>, StoreError> {
@@ -69,8 +69,8 @@ impl Administration for Faulty {
         self.inner.release_address(id).await
     }
 
-    async fn rooms_info(&self, asked: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
-        self.inner.rooms_info(asked, all).await
+    async fn rooms_info(&self, query: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
+        self.inner.rooms_info(query, all).await
     }
 
     async fn room_info(&self, room: RoomId) -> Result<Option<RoomInfo>, StoreError> {
@@ -104,8 +104,8 @@ impl Administration for Faulty {
     async fn left_messages(
         &self,
         user: UserId,
-        asked: LeftMessagesQuery,
+        query: LeftMessagesQuery,
     ) -> Result<Vec<LeftMessage>, StoreError> {
-        self.inner.left_messages(user, asked).await
+        self.inner.left_messages(user, query).await
     }
 }

@@ -62,17 +62,17 @@ async fn forward(
     mut server: UnixStream,
     mut state: watch::Receiver<Silent>,
 ) {
-    let (mut said, mut answered) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let (mut request, mut response) = ([0; 16 * 1024], [0; 16 * 1024]);
     let mut listens = false;
     loop {
         let read = tokio::select! {
-            read = client.read(&mut said) => (true, read),
-            read = server.read(&mut answered) => (false, read),
+            read = client.read(&mut request) => (true, read),
+            read = server.read(&mut response) => (false, read),
         };
         let (from_client, Ok(count @ 1..)) = read else {
             return;
         };
-        listens |= from_client && said[..count].windows(7).any(|word| word == b"LISTEN ");
+        listens |= from_client && request[..count].windows(7).any(|word| word == b"LISTEN ");
         let passes = |silent: &Silent| match silent {
             Silent::Nothing => true,
             Silent::Listeners => !listens,
@@ -82,9 +82,9 @@ async fn forward(
             return;
         }
         let written = if from_client {
-            server.write_all(&said[..count]).await
+            server.write_all(&request[..count]).await
         } else {
-            client.write_all(&answered[..count]).await
+            client.write_all(&response[..count]).await
         };
         if written.is_err() {
             return;

@@ -121,11 +121,11 @@ impl TestServer {
     /// Signs up the first owner, by the link that the server printed.
     pub(crate) async fn own(&self, nickname: &str) -> SessionInfo {
         let code = self.owner_code.as_deref().expect("a server that nobody owns");
-        let asked = json!({ "nickname": nickname, "with_token": true, "owner_code": code });
+        let payload = json!({ "nickname": nickname, "with_token": true, "owner_code": code });
         let answer = self
             .http
             .post(self.url("/api/session"))
-            .json(&asked)
+            .json(&payload)
             .send()
             .await
             .unwrap();
@@ -136,12 +136,12 @@ impl TestServer {
     /// Makes a signed-in person the first owner.
     pub(crate) async fn claim(&self, session: &SessionInfo) -> SessionInfo {
         let code = self.owner_code.as_deref().expect("a server that nobody owns");
-        let asked = self
+        let request = self
             .http
             .post(self.url("/api/owner"))
             .json(&json!({ "code": code }));
         let token = session.token.as_deref().unwrap();
-        let answer = asked.bearer_auth(token).send().await.unwrap();
+        let answer = request.bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
         let owner: SessionInfo = answer.json().await.unwrap();
         SessionInfo {
@@ -187,10 +187,10 @@ impl TestServer {
 }
 
 pub(crate) async fn sign_in(http: &reqwest::Client, address: SocketAddr, nickname: &str) -> SessionInfo {
-    let asked = json!({ "nickname": nickname, "with_token": true });
+    let payload = json!({ "nickname": nickname, "with_token": true });
     let answer = http
         .post(format!("http://{address}/api/session"))
-        .json(&asked)
+        .json(&payload)
         .send()
         .await
         .unwrap();

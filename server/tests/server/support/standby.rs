@@ -53,7 +53,7 @@ pub(crate) struct Pair {
     address: TempDir,
     running: Child,
     tell: Option<ChildStdin>,
-    told: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl Pair {
@@ -68,16 +68,16 @@ impl Pair {
                 .stdout(Stdio::piped())
                 .spawn()
                 .unwrap();
-            let mut told = BufReader::new(running.stdout.take().unwrap());
+            let mut output = BufReader::new(running.stdout.take().unwrap());
             let mut folder = String::new();
-            told.read_line(&mut folder).unwrap();
+            output.read_line(&mut folder).unwrap();
             assert!(!folder.is_empty(), "Postgres did not start");
             let pair = Self {
                 folder: folder.trim().into(),
                 address: tempfile::tempdir().unwrap(),
                 tell: running.stdin.take(),
                 running,
-                told,
+                output,
             };
             pair.lead_to("one");
             pair
