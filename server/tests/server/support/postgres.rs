@@ -50,7 +50,7 @@ struct Server {
     folder: PathBuf,
     running: Child,
     /// Prints the folder each time it has started.
-    said: Mutex<BufReader<ChildStdout>>,
+    output: Mutex<BufReader<ChildStdout>>,
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
@@ -70,19 +70,19 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = Mutex::new(BufReader::new(running.stdout.take().unwrap()));
+        let output = Mutex::new(BufReader::new(running.stdout.take().unwrap()));
         Self {
-            folder: started(&said),
+            folder: started(&output),
             running,
-            said,
+            output,
         }
     }
 }
 
 /// Waits until the server has started. Returns its folder.
-fn started(said: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
+fn started(output: &Mutex<BufReader<ChildStdout>>) -> PathBuf {
     let mut folder = String::new();
-    said.lock().unwrap().read_line(&mut folder).unwrap();
+    output.lock().unwrap().read_line(&mut folder).unwrap();
     assert!(!folder.is_empty(), "Postgres did not start");
     folder.trim().into()
 }
@@ -156,7 +156,7 @@ impl Database {
         tokio::task::block_in_place(|| {
             let mut word = own.running.stdin.as_ref().unwrap();
             word.write_all(b"again\n").unwrap();
-            started(&own.said);
+            started(&own.output);
         });
     }
 

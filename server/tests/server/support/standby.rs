@@ -120,7 +120,7 @@ impl Pair {
         tokio::task::block_in_place(|| {
             writeln!(self.tell.as_mut().unwrap(), "{command}").unwrap();
             let mut done = String::new();
-            self.told.read_line(&mut done).unwrap();
+            self.output.read_line(&mut done).unwrap();
             assert_eq!(done.trim(), command, "Postgres did not do it");
         });
     }
