@@ -25,7 +25,7 @@ pub struct Backup {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The server's database
+    /// The server's database: a file or a URL
     #[arg(
         long,
         env = "STEADFAST_DATABASE",

@@ -17,7 +17,7 @@ pub struct CheckArgs {
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// The server's database
+    /// The server's database: a file or a URL
     #[arg(
         long,
         env = "STEADFAST_DATABASE",

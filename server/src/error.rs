@@ -12,14 +12,10 @@ pub enum StartError {
     #[error(
         "{address} is in use by another program: stop that program, or choose another port with --listen"
     )]
-    AddressInUse {
-        /// The configured address.
-        address: String,
-    },
+    AddressInUse { address: String },
     /// The address cannot be bound.
     #[error("cannot listen on {address} ({source}): choose another address with --listen")]
     Address {
-        /// The configured address.
         address: String,
         /// The operating system's error.
         source: io::Error,

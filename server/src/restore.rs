@@ -21,7 +21,7 @@ pub struct Restore {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The server's database
+    /// The server's database: a file or a URL
     #[arg(
         long,
         env = "STEADFAST_DATABASE",

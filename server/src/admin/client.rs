@@ -33,7 +33,6 @@ pub enum AdminError {
         "this user may not talk to the server (its socket is {socket}): run this command as the user who runs the server, or as root"
     )]
     NotAllowed { socket: PathBuf },
-    /// The connection failed.
     #[error("the server did not answer ({0})")]
     Io(#[from] io::Error),
     /// The response took too long.

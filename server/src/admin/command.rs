@@ -128,7 +128,7 @@ pub enum AdminCommand {
     Role {
         /// The person, by nickname or id
         person: String,
-        /// The new role
+        /// The person's new role
         role: RoleName,
     },
     /// Make a link whose first visitor becomes an owner
@@ -175,7 +175,7 @@ pub enum RoomCommand {
         /// Part of the name or topic
         search: Option<String>,
     },
-    /// Rename a room
+    /// Change a room's name
     Rename {
         /// The room, by name or id
         room: String,
@@ -213,7 +213,7 @@ pub enum RoomCommand {
 pub enum RoleName {
     /// The role of every new person.
     Member,
-    /// Moderates members.
+    /// Moderates members and messages.
     Moderator,
     /// Runs the server and appoints moderators.
     Owner,

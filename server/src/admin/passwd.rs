@@ -20,7 +20,7 @@ pub struct Passwd {
     #[arg(value_name = "NICKNAME", value_parser = Nickname::parse)]
     pub nickname: Nickname,
 
-    /// The server's database
+    /// The server's database: a file or a URL
     #[arg(
         long,
         env = "STEADFAST_DATABASE",
@@ -63,10 +63,8 @@ pub enum PasswdError {
     /// The two typed passphrases differ.
     #[error("the two passphrases differ: nothing was changed, try again")]
     Different,
-    /// Hashing failed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// Storing it failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -80,7 +80,7 @@ pub struct Config {
     )]
     pub allowed_origins: Vec<String>,
 
-    /// Log format
+    /// Format of the log lines
     #[arg(long, env = "STEADFAST_LOG", value_name = "FORMAT", default_value = "text")]
     pub log: LogFormat,
 

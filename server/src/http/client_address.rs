@@ -18,7 +18,6 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// Trusts these proxies.
     pub fn new(proxies: TrustedProxies) -> Self {
         Self {
             proxies,

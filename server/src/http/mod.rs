@@ -71,13 +71,11 @@ pub struct HttpState {
     pub store: Arc<dyn Store>,
     /// The chat, for requests that change it.
     pub realtime: Realtime,
-    /// The server's settings.
     pub config: Arc<Config>,
     /// Limits sign-ins per address.
     pub attempts: Arc<attempts::Attempts<IpAddr>>,
     /// Limits requests per signed-in person.
     pub requests: Arc<attempts::Attempts<UserId>>,
-    /// Limits passphrase attempts.
     pub guesses: Arc<attempts::Guesses>,
     /// Logs sign-ins and refusals.
     pub audit: Arc<Audit>,

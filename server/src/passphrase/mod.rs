@@ -23,7 +23,6 @@ use crate::turns::{Class, Turns};
 const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over that memory.
 const ROUNDS: u32 = 2;
-/// Threads per hash.
 const LANES: u32 = 1;
 
 /// Most hashes computed at the same time, in reused memory.

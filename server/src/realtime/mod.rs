@@ -128,7 +128,6 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .build_layer()
 }
 
-/// The running chat.
 pub struct Started {
     pub realtime: Realtime,
     /// The writer's task: ends once the writer is closed and everything is written.

@@ -34,7 +34,6 @@ pub struct TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Reads the settings.
     pub fn new(config: &Config) -> Self {
         Self {
             networks: config.trusted_proxies.clone(),

@@ -17,7 +17,6 @@ use crate::config::Config;
 pub struct Origins {
     /// The server's public origin, for example `https://chat.example.org`.
     public: Option<String>,
-    /// Further allowed origins.
     listed: Vec<String>,
 }
 
@@ -51,7 +50,6 @@ impl Host {
 pub struct StrangeHost(pub String);
 
 impl Origins {
-    /// Reads the settings.
     pub fn new(config: &Config) -> Self {
         Self {
             public: config.public_url.clone(),

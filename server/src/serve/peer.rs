@@ -61,7 +61,6 @@ impl Peer {
         }))
     }
 
-    /// The peer's address.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }

@@ -14,19 +14,16 @@ use super::{ChangeNumber, Grown, NewCommand, SessionId, StoreError, StoreRefusal
 /// A change other than an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// Creates a room.
     Create(CreateRoom),
     /// Opens the conversation with these people.
     Direct(DirectRoom),
     /// Joins a public room.
     Join(RoomId),
-    /// Leaves a room.
     Leave(RoomId),
     /// Adds people to a room.
     Invite(InvitePeople),
     /// Removes a person from a room.
     Remove(RemoveMember),
-    /// Changes a room.
     Change(ChangeRoom),
     Rename(Nickname),
     /// Hides a direct room, or shows it again.

@@ -11,7 +11,6 @@ use super::postgres::{self, CommitClock, PostgresStore};
 use super::sqlite::{self, SqliteStore};
 use super::{PATIENCE, StorageLimits, Store, transfer};
 
-/// A database's location.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
     File(PathBuf),

@@ -11,7 +11,6 @@ use uuid::Uuid;
 pub struct NodeId(pub Uuid);
 
 impl NodeId {
-    /// A unique id.
     pub fn fresh() -> Self {
         Self(Uuid::now_v7())
     }

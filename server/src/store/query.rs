@@ -281,7 +281,6 @@ impl<'r, T> SqlCell<'r> for T where
 {
 }
 
-/// A statement's value.
 pub(super) enum SqlValue<'q> {
     Id(Option<Uuid>),
     Number(Option<i64>),

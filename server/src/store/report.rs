@@ -16,7 +16,6 @@ pub struct Report {
     pub sound: bool,
     /// The epoch, if there is one.
     pub epoch: Option<Uuid>,
-    /// The newest migration.
     pub schema: i64,
     /// Bytes of the file.
     pub bytes: u64,

@@ -37,7 +37,7 @@ impl TryKey {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Try {
     pub key: TryKey,
-    /// The burst.
+    /// The burst: attempts allowed at once.
     pub at_once: u32,
     /// The interval after which one more is allowed, in milliseconds.
     pub every: Millis,

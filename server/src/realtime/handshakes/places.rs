@@ -79,7 +79,6 @@ pub(in super::super) struct Permit {
 pub(super) enum Whose {
     /// A stranger from this network.
     Strangers(IpAddr),
-    /// A signed-in device.
     Devices(SessionId),
 }
 

@@ -84,7 +84,6 @@ struct PendingNews {
 pub(super) enum WatcherUpdate {
     /// Several changes at once.
     Watched(Watched),
-    /// A single change.
     One(Presence),
 }
 
@@ -382,7 +381,6 @@ impl Board {
         self.watchers.contains_key(&sid)
     }
 
-    /// Removes a watcher.
     pub(super) fn forget(&mut self, sid: Sid) {
         self.pending.remove(&sid);
         let Some(watcher) = self.watchers.remove(&sid) else {

@@ -101,7 +101,6 @@ impl PresenceBoard {
         self.wake(&board);
     }
 
-    /// Removes a connection.
     pub(super) fn forget(&self, id: Sid) {
         self.board().forget(id);
     }

@@ -29,7 +29,6 @@ pub(super) struct TakenWork {
     pub(super) is_alone: bool,
 }
 
-/// The queued work.
 #[derive(Default)]
 pub(super) struct WorkQueue {
     waiting: Mutex<QueuedWork>,

@@ -187,7 +187,6 @@ impl NewAuditLine {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewSignIn {
     pub at: Millis,
-    /// The requested nickname.
     pub nickname: String,
     pub user: Option<UserId>,
     pub outcome: SignInOutcome,

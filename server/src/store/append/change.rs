@@ -26,7 +26,6 @@ pub(in crate::store) struct MemberState {
     pub(in crate::store) blocked: Option<Blocker>,
 }
 
-/// A permitted change.
 pub(in crate::store) enum AllowedChange {
     Edit {
         message: Seq,

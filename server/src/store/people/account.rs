@@ -105,7 +105,6 @@ pub struct KnownDevice {
     pub last_seen_at: Millis,
 }
 
-/// A new invitation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InviteTerms {
     /// The hash of its code.

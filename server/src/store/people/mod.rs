@@ -49,7 +49,6 @@ impl PeoplePage {
         }
     }
 
-    /// The first page.
     pub fn first(search: &str) -> Self {
         Self::new(search, None, limit::LISTED)
     }

@@ -67,7 +67,6 @@ const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.see
 /// Why a database could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresCheckError {
-    /// The connection failed.
     #[error(transparent)]
     Open(#[from] PostgresOpenError),
     /// The database cannot be read.

@@ -23,7 +23,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 const WRITERS: u32 = 2;
 /// Connections for sign-ins and administration.
 const ACCOUNTS: u32 = 4;
-/// Connections for reads.
 const READERS: u32 = 8;
 
 /// Time limit for connecting at startup.
@@ -86,7 +85,6 @@ pub enum PostgresOpenError {
         "the database {name} contains another program's tables: create an empty one for Steadfast, and name it with --database"
     )]
     Foreign { name: String },
-    /// Migrating it failed.
     #[error(
         "cannot prepare the database {name} ({source}): make sure that the user may create tables in its schema, and check Postgres's log"
     )]

@@ -31,7 +31,6 @@ pub(super) fn newest_migration() -> i64 {
         .unwrap_or(0)
 }
 
-/// Connections for reads.
 const READERS: u32 = 4;
 
 /// Why a database cannot be used, each with the way out.

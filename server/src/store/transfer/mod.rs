@@ -30,40 +30,22 @@ pub enum TransferError {
     Nothing { from: Database },
     /// The target already has the source's epoch.
     #[error("{to} already contains the data of {from}: name another database with --to")]
-    Same {
-        /// The source.
-        from: Database,
-        /// The target.
-        to: Database,
-    },
+    Same { from: Database, to: Database },
     /// The target has data.
     #[error("{to} is not empty: name a new file, or an empty database, with --to")]
-    NotEmpty {
-        /// The target.
-        to: Database,
-    },
+    NotEmpty { to: Database },
     /// The target contains an unfinished copy of another database.
     #[error("{to} contains an unfinished copy of another database: empty it, or name another one with --to")]
-    Other {
-        /// The target.
-        to: Database,
-    },
+    Other { to: Database },
     /// The source is an unfinished copy.
     #[error("{from} is an unfinished copy: finish it, or name the database that it was copied from")]
-    Half {
-        /// The source.
-        from: Database,
-    },
+    Half { from: Database },
     /// Reading or writing failed.
     #[error("cannot copy {table} ({source}): run the same command again to continue from here")]
     Store { table: &'static str, source: StoreError },
     /// The two sides differ.
     #[error("{table} differs between the two sides after the copy: do not use {to}. Please report this")]
-    Different {
-        table: &'static str,
-        /// The target.
-        to: Database,
-    },
+    Different { table: &'static str, to: Database },
 }
 
 /// The progress of a copy.
