@@ -58,7 +58,7 @@ async fn a_retry_after_a_lost_ack_stores_once_and_publishes_once() {
     }
     let other = event::SendItem {
         body: body("twice"),
-        ..said
+        ..item
     };
     let Reply::Ok(sent) = mina.call::<Vec<Sent>>(event::SEND, [&other]).await else {
         panic!("refused");

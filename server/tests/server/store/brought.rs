@@ -198,7 +198,7 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
         ..fixture.entry("hi")
     };
     assert_eq!(
-        fixture.append(&[said(mina), said(jun)]).await,
+        fixture.append(&[entry(mina), entry(jun)]).await,
         [
             EntryOutcome::Refused(StoreRefusal::Blocked(Blocker::Other)),
             EntryOutcome::Refused(StoreRefusal::Blocked(Blocker::Oneself))
@@ -212,7 +212,7 @@ async fn fault_h04_who_is_blocked_brings_nobody_anywhere_and_says_nothing_to_the
 
     fixture.act(jun, block(mina, false)).await.unwrap();
     assert!(matches!(
-        fixture.append(&[said(mina)]).await[0],
+        fixture.append(&[entry(mina)]).await[0],
         EntryOutcome::Stored { .. }
     ));
     let oneself = fixture.act(jun, block(jun, true)).await;
