@@ -11,6 +11,7 @@
 //! - `room`: an inbox with its name, its read marker and its cache, and a detached view
 //! - [`timeline`]: a room's rows for the person it is shown to: the window, then the outbox's echoes; one row per author and id
 //! - [`tab_message`]: the messages between the tabs of one device
+//! - [`connection`]: the connection to the server, and the machine that decides when to dial
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
 //! - `fault`, `trace`, with the feature `faults`: faults to inject, and the trace of each message meanwhile
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
@@ -20,6 +21,7 @@
 //! names the socket crate.
 
 mod backoff;
+pub mod connection;
 #[cfg(feature = "faults")]
 pub mod fault;
 mod inbox;
@@ -45,13 +47,14 @@ pub mod trace;
 mod vec_map;
 mod window;
 
+pub use connection::Connection;
 pub use people::notices::{Notice, NoticeKind};
 pub use record::{
     About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
 };
 pub use room::detached::Anchor;
 pub use session::{
-    Answer, Change, Connection, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
+    Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,
 };
 pub use tab_message::TabMessage;

@@ -55,6 +55,9 @@ pub struct ConnectError {
     /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself: call
     /// [`connect`](crate::Client::connect) when there is a reason to hope.
     pub refused: bool,
+    /// Whether nothing is gained by waiting before the next attempt, for a program that does without
+    /// [`reconnection`](crate::Builder::reconnection): the device slept through this one.
+    pub at_once: bool,
     /// The status of HTTP, where something answered the request or the upgrade with one that is no success. A page is not told that of a
     /// WebSocket.
     pub status: Option<u16>,

@@ -22,9 +22,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
-use socketio_anywhere::{Client, State};
+use socketio_anywhere::Client;
 use steadfast_shared::HandshakeError;
 
+use crate::connection::Connection;
 use crate::record::{Restored, Unsent};
 use crate::session::{Answer, Change, Input, Options, Output, Request, RequestError, Session};
 use crate::tab_message::TabMessage;
@@ -65,7 +66,6 @@ pub(crate) struct ChatInner {
     clock: platform::Clock,
     client: Client,
     gate: FaultInjector,
-    link: Mutex<Link>,
     storage: mpsc::UnboundedSender<StorageJob>,
     peers: mpsc::UnboundedSender<TabMessage>,
     timer: mpsc::UnboundedSender<Option<Duration>>,
@@ -74,17 +74,6 @@ pub(crate) struct ChatInner {
     this: Weak<ChatInner>,
     /// Dropped with the chat; tasks that wait for others end with it.
     _alive: oneshot::Sender<()>,
-}
-
-/// The link's state beyond the socket's own.
-#[derive(Debug)]
-struct Link {
-    /// A person wants it up.
-    wanted: bool,
-    refused: Option<HandshakeError>,
-    /// When the session's wish for a new link comes true, and how often it has wished in a row.
-    redial_at: Option<Duration>,
-    redials: u32,
 }
 
 impl Chat {
@@ -100,19 +89,18 @@ impl Chat {
         let (timer, timer_inbox) = mpsc::unbounded();
         let (alive, ended) = oneshot::channel();
         let this = Arc::new(OnceLock::new());
+        let first = if options.stay_offline {
+            Vec::new()
+        } else {
+            vec![Input::Connect]
+        };
         let client = tasks::client(&options.url, &options.path, options.token, this.clone())?;
         let inner = Arc::new_cyclic(|weak: &Weak<ChatInner>| ChatInner {
             session: Mutex::new(Session::new(options.session, platform::seed())),
-            before_restored: Mutex::new(Some(Vec::new())),
+            before_restored: Mutex::new(Some(first)),
             clock: platform::Clock::start(),
             client,
             gate: FaultInjector::new(),
-            link: Mutex::new(Link {
-                wanted: !options.stay_offline,
-                refused: None,
-                redial_at: None,
-                redials: 0,
-            }),
             storage: storage_jobs,
             peers: peers_jobs,
             timer,
@@ -152,18 +140,17 @@ impl Chat {
 
     /// Connects, where [`Chat::disconnect`] or a refusal had ended it. Nothing while connected.
     pub fn connect(&self) {
-        self.inner.want(true);
+        self.input(Input::Connect);
     }
 
     /// Disconnects and stays so until [`Chat::connect`].
     pub fn disconnect(&self) {
-        self.inner.want(false);
+        self.input(Input::Disconnect);
     }
 
     /// Signs the person out of this device: disconnects, and forgets their records here, on disk and in the other tabs.
     /// Resolves once the storage has erased them, or could not.
     pub fn sign_out(&self, unsent: Unsent) -> Task<'static, ()> {
-        self.disconnect();
         self.inner.input(Input::SignedOut(unsent));
         self.written()
     }
@@ -179,15 +166,7 @@ impl Chat {
 
     /// Tries at once where a retry is being waited for: the network is back, or the page is looked at again.
     pub fn wake(&self) {
-        let (waiting, refused, wanted) = {
-            let link = lock(&self.inner.link);
-            (link.redial_at.is_some(), link.refused.is_some(), link.wanted)
-        };
-        if waiting {
-            self.inner.redial();
-        } else if wanted && !refused {
-            self.inner.client.reconnect_now();
-        }
+        self.input(Input::Wake);
     }
 
     /// The link's state. [`Change::Connection`] announces changes.
@@ -213,7 +192,7 @@ impl ChatInner {
         self.handle(input);
     }
 
-    /// Storage has answered, or takes too long: shows its records, applies the inputs that waited, connects.
+    /// Storage has answered, or takes too long: shows its records, applies the inputs that waited; to connect is one.
     fn restored(&self, restored: Restored) {
         {
             // Locked throughout, so that nothing overtakes the waiting inputs.
@@ -222,9 +201,6 @@ impl ChatInner {
             for input in waiting.take().into_iter().flatten() {
                 self.handle(input);
             }
-        }
-        if lock(&self.link).wanted {
-            self.client.connect();
         }
     }
 
@@ -263,7 +239,10 @@ impl ChatInner {
                 let _alive = self.peers.unbounded_send(news);
             }
             Output::Changed(change) => self.watchers.announce(change),
-            Output::Reconnect { after } => self.redial_after(after),
+            Output::Dial => self.client.connect(),
+            Output::HangUp => self.client.disconnect(),
+            // The program's to do: it reads so off the connection.
+            Output::RenewSession => self.watchers.announce(Change::Connection),
             // The caller's to heed.
             Output::Wait(_) => {}
         }
@@ -290,81 +269,25 @@ impl ChatInner {
         self.handle(Input::Tick);
     }
 
-    fn want(&self, wanted: bool) {
-        {
-            let mut link = lock(&self.link);
-            link.wanted = wanted;
-            link.redial_at = None;
-            link.refused = None;
-        }
-        let restored = lock(&self.before_restored).is_none();
-        if !wanted {
-            self.client.disconnect();
-        } else if restored {
-            self.client.connect();
-        }
-        self.watchers.announce(Change::Connection);
-    }
-
-    fn redial_after(&self, after: Duration) {
-        let at = self.clock.now() + after;
-        {
-            let mut link = lock(&self.link);
-            link.redial_at = Some(at);
-            link.redials += 1;
-        }
-        let this = self.this.clone();
-        platform::spawn(async move {
-            platform::sleep(after).await;
-            if let Some(inner) = this.upgrade()
-                && lock(&inner.link).redial_at == Some(at)
-            {
-                inner.redial();
-            }
-        });
-    }
-
-    fn redial(&self) {
-        {
-            let mut link = lock(&self.link);
-            link.redial_at = None;
-            if !link.wanted {
-                return;
-            }
-            link.refused = None;
-        }
-        match self.client.state() {
-            State::WaitingToReconnect { .. } => self.client.reconnect_now(),
-            State::Disconnected { .. } => self.client.connect(),
-            State::Connected { .. } | State::Connecting { .. } => {
-                self.client.disconnect();
-                self.client.connect();
-            }
-        }
-    }
-
     fn link_state(&self) -> LinkState {
-        let state = self.client.state();
-        let link = lock(&self.link);
-        match state {
-            State::Connected { id } => LinkState::Connected {
-                id,
+        let session = lock(&self.session);
+        match session.connection() {
+            Connection::Off { by_person } => LinkState::Disconnected {
+                by_person: *by_person,
+            },
+            Connection::Waiting {
+                retry_at, attempt, ..
+            } => LinkState::Waiting {
+                attempt: *attempt,
+                retry_in: retry_at.saturating_sub(self.clock.now()),
+            },
+            Connection::Dialing { attempt, .. } => LinkState::Connecting { attempt: *attempt },
+            Connection::Opening { .. } | Connection::Online { .. } => LinkState::Connected {
                 transport: self.client.transport_name(),
                 fallback: self.client.fallback().map(|fallback| fallback.failure),
                 round_trip: self.client.round_trip(),
             },
-            State::Connecting { attempt } => LinkState::Connecting { attempt },
-            State::WaitingToReconnect { attempt, retry_in } => LinkState::Waiting { attempt, retry_in },
-            State::Disconnected { reason } => match (link.refused, link.redial_at) {
-                (_, Some(at)) if link.wanted => LinkState::Waiting {
-                    attempt: link.redials,
-                    retry_in: at.saturating_sub(self.clock.now()),
-                },
-                (Some(refused), _) => LinkState::Refused(refused),
-                (None, _) => LinkState::Disconnected {
-                    reason: reason.map(|reason| reason.as_str().to_owned()),
-                },
-            },
+            Connection::Refused { error, .. } => LinkState::Refused(*error),
         }
     }
 }
@@ -382,8 +305,6 @@ mod tests;
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkState {
     Connected {
-        /// The Socket.IO socket's id.
-        id: String,
         /// The transport's name: `websocket` or `polling`.
         transport: &'static str,
         /// Why WebSocket failed, where long-polling carries the link because of that.
@@ -402,8 +323,8 @@ pub enum LinkState {
         retry_in: Duration,
     },
     Disconnected {
-        /// Why, as Socket.IO names it (`io client disconnect`, `transport close`, …); `None` where nothing was tried.
-        reason: Option<String>,
+        /// Whether a person wanted it so; otherwise nobody has asked for a connection yet.
+        by_person: bool,
     },
     /// The server refused the handshake, and trying again unchanged cannot help. [`Chat::connect`] tries again, and so
     /// does signing in.

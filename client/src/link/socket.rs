@@ -76,10 +76,10 @@ pub(super) fn tell(client: &Client, ephemeral: Ephemeral) {
     };
 }
 
-pub(super) fn link_end(reason: DisconnectReason) -> LinkEnd {
+pub(super) fn link_end(reason: DisconnectReason, at_once: bool) -> LinkEnd {
     match reason {
         DisconnectReason::ServerDisconnect => LinkEnd::ClosedByServer,
         DisconnectReason::ClientDisconnect => LinkEnd::ClosedHere,
-        _ => LinkEnd::Lost,
+        _ => LinkEnd::Lost { at_once },
     }
 }

@@ -48,6 +48,8 @@ pub(super) fn client(
         .auth_with(auth)
         // Some networks carry no WebSocket.
         .try_all_transports(true)
+        // The session says when to dial.
+        .reconnection(false)
         .auto_connect(false);
     let client = if path.is_empty() {
         client
@@ -187,21 +189,14 @@ async fn follow(this: Weak<ChatInner>, mut events: EventStream) {
         match event {
             Event::Connecting { .. } => {
                 inner.gate.dialling(&inner);
-                inner.watchers.announce(Change::Connection);
             }
             Event::Connected { .. } => {
                 inner.gate.connected(&inner);
-                {
-                    let mut link = lock(&inner.link);
-                    link.refused = None;
-                    link.redial_at = None;
-                    link.redials = 0;
-                }
                 inner.input(Input::LinkUp);
             }
-            Event::Disconnected { reason, .. } => {
+            Event::Disconnected { reason, at_once, .. } => {
                 inner.gate.disconnected();
-                inner.input(Input::LinkDown(socket::link_end(reason)));
+                inner.input(Input::LinkDown(socket::link_end(reason, at_once)));
             }
             Event::ConnectError(ConnectError {
                 message,
@@ -211,15 +206,17 @@ async fn follow(this: Weak<ChatInner>, mut events: EventStream) {
                 // A refusal that is not ours comes from something in between: it may pass.
                 let (error, wait) =
                     HandshakeError::read(&message).unwrap_or((HandshakeError::Unavailable, None));
-                lock(&inner.link).refused = Some(error);
                 inner.input(Input::LinkRefused(error, wait.map(Duration::from_millis)));
+            }
+            Event::ConnectError(ConnectError { at_once, .. }) => {
+                inner.input(Input::DialFailed { at_once });
             }
             Event::Message(message) => {
                 if let Some(event) = socket::server_event(message) {
                     inner.gate.event(&inner, event);
                 }
             }
-            // Retries, as they come and go.
+            // Another transport, perhaps.
             _ => inner.watchers.announce(Change::Connection),
         }
     }

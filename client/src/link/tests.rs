@@ -150,7 +150,7 @@ async fn the_changes_end_with_the_chat() {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_dialled_again_and_a_wish_for_quiet_is_kept() {
     let chat = Chat::start(offline(), MemoryStorage::default(), SoloPeers).unwrap();
-    assert_eq!(chat.link(), LinkState::Disconnected { reason: None });
+    assert_eq!(chat.link(), LinkState::Disconnected { by_person: false });
     let mut changes = chat.changes();
     chat.connect();
     while !matches!(chat.link(), LinkState::Waiting { .. }) {

@@ -4,7 +4,7 @@ use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 
 use super::Session;
 use super::output::Change;
-use super::server::EARLY;
+use crate::connection::EARLY;
 use crate::mutants::{Mutant, mutant_active};
 use crate::outbox::ItemOutcome;
 use crate::record::{Rejection, Write};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use steadfast_shared::RoomId;
 
+use super::Session;
 use super::output::{Change, Ephemeral, Output, Request};
-use super::{Connection, Session};
+use crate::connection::Connection;
 use crate::people::names::NamesVersion;
 use crate::request::RequestId;
 use crate::room::Room;
@@ -30,12 +31,8 @@ pub(super) enum RequestPurpose {
 }
 
 impl Session {
-    /// Sends whatever is due while the link is up.
-    pub(super) fn drive_link(&mut self, now: Duration) {
-        if self.opening_until.is_some_and(|until| until <= now) {
-            self.opening_until = None;
-            self.reconnect(Duration::ZERO);
-        }
+    /// Sends whatever is due while the session is open.
+    pub(super) fn drive_requests(&mut self, now: Duration) {
         if !self.is_online() {
             return;
         }
@@ -62,7 +59,7 @@ impl Session {
     }
 
     pub(super) fn drain_outbox(&mut self, now: Duration) {
-        let Some(whose) = self.link_me.clone() else {
+        let Some(whose) = self.dialer.connection().identity().cloned() else {
             return;
         };
         if !self.elected && self.takes_over_at().is_none_or(|at| at > now) {
@@ -78,11 +75,16 @@ impl Session {
     /// When this tab sends the waiting items although another one is the leader: that one is frozen, or cut off. The
     /// server knows a repeat, so nothing is stored twice where both send.
     pub(super) fn takes_over_at(&self) -> Option<Duration> {
-        let Connection::Online { since: online, .. } = self.connection else {
+        let Connection::Online {
+            identity,
+            since: online,
+            ..
+        } = self.dialer.connection()
+        else {
             return None;
         };
-        let waiting = self.outbox.waiting_since(self.link_me.as_ref()?)?;
-        Some(waiting.max(online) + TAKE_OVER)
+        let waiting = self.outbox.waiting_since(identity)?;
+        Some(waiting.max(*online) + TAKE_OVER)
     }
 
     pub(super) fn pull_pages(&mut self, now: Duration) {
@@ -121,9 +123,9 @@ impl Session {
         });
     }
 
-    pub(super) fn link_deadline(&self) -> Option<Duration> {
+    pub(super) fn request_deadline(&self) -> Option<Duration> {
         if !self.is_online() {
-            return self.opening_until;
+            return None;
         }
         let pulls_full = self.rooms.values().map(Room::pulling).sum::<usize>() >= PULLS;
         let pulls = self.rooms.values().filter_map(Room::pull_not_before);
@@ -148,17 +150,11 @@ impl Session {
         untold.then(|| self.read_throttle.due(READ_EVERY))
     }
 
-    pub(super) fn is_online(&self) -> bool {
-        matches!(self.connection, Connection::Online { .. })
-    }
-
     /// A connection's requests die with it: an answer to them, should one still come, is of another connection, and
     /// perhaps of another epoch.
     pub(super) fn forget_requests(&mut self) {
         self.asked.clear();
         self.early.clear();
-        self.early_rooms.clear();
-        self.link_me = None;
         self.unanswered = 0;
         self.outbox.flight.link_down();
         for room in self.rooms.values_mut() {

@@ -1,11 +1,10 @@
 //! Who is signed in on this device, and the records restored from its storage.
 
-use std::time::Duration;
-
 use steadfast_shared::{Epoch, Person, Role, UserId};
 
+use super::Session;
 use super::output::Change;
-use super::{Connection, Session};
+use crate::connection::Connection;
 use crate::mutants::{Mutant, mutant_active};
 use crate::people::names::{Names, NamesVersion};
 use crate::people::notices::Notices;
@@ -80,14 +79,17 @@ impl Session {
         let before = self.identity.clone();
         self.identify(me, epoch);
         // The link speaks for the person signed in when it was made, or was refused because nobody was.
-        let another = before != self.identity && !matches!(self.connection, Connection::Offline { .. });
-        if another || self.refused {
-            self.reconnect(Duration::ZERO);
+        let connection = self.dialer.connection();
+        let another = before != self.identity && connection.is_up();
+        if another || matches!(connection, Connection::Refused { .. }) {
+            self.dialer.renew();
         }
     }
 
     /// The person signed in is no longer, here.
     pub(super) fn signed_out(&mut self, unsent: Unsent) {
+        // The link speaks for this person.
+        self.dialer.disconnect();
         self.forget_person(unsent);
         self.tell(TabMessage::SignedOut { unsent });
     }
@@ -95,8 +97,8 @@ impl Session {
     /// Another tab signed the person out. This tab erases too: a write of its own may have come after the other one's.
     pub(super) fn heard_signed_out(&mut self, unsent: Unsent) {
         self.forget_person(unsent);
-        if !matches!(self.connection, Connection::Offline { .. }) {
-            self.reconnect(Duration::ZERO);
+        if self.dialer.connection().is_up() {
+            self.dialer.renew();
         }
         self.changes.insert(Change::SignedOut(unsent));
     }
@@ -105,17 +107,14 @@ impl Session {
         self.everything_changed();
         self.forget_requests();
         self.identity = None;
-        self.link_me = None;
         self.role = Role::Member;
         self.formerly.clear();
         self.rooms = VecMap::default();
         self.names = Names::default();
         self.presence = KnownPresence::default();
         self.notices = Notices::default();
-        self.closing = None;
         self.typing_throttle = VecMap::default();
         self.early.clear();
-        self.early_rooms.clear();
         self.early_acked.clear();
         // A cache that waits to be written would bring back the erased records.
         self.writes

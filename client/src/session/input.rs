@@ -9,6 +9,7 @@ use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, UserId, WireError, event,
 };
 
+use crate::connection::LinkEnd;
 use crate::record::{OutboxItem, Restored, StorageError, Unsent};
 use crate::request::{RequestError, RequestId};
 use crate::room::detached::Anchor;
@@ -88,10 +89,24 @@ pub enum Input {
         /// Whether it is durable.
         result: Result<(), StorageError>,
     },
+    /// A person wants to be connected. Nothing while they are.
+    Connect,
+    /// A person wants to be disconnected, until [`Input::Connect`].
+    Disconnect,
+    /// There is no point in waiting for the next attempt any longer: the network is back, or the page is looked at again.
+    Wake,
     /// The socket is connected. No request goes out before the server's `session` comes.
     LinkUp,
     /// The socket is not connected any more. Requests under way are never answered.
     LinkDown(LinkEnd),
+    /// The socket could not be connected.
+    DialFailed {
+        /// Whether nothing is gained by waiting before the next attempt.
+        at_once: bool,
+    },
+    /// The server could not be asked for the session of this device: the answer to [`crate::Output::RenewSession`] where
+    /// there is none.
+    NotRenewed,
     /// The server refused the handshake, and may have said how long to wait.
     LinkRefused(HandshakeError, Option<Duration>),
     /// The server said something.
@@ -143,17 +158,6 @@ impl From<MessageChange> for Body {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StoreTicket(pub u64);
-
-/// Whether the link comes back by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LinkEnd {
-    /// It was lost, and the socket is trying again.
-    Lost,
-    /// The server closed it. The socket stays down until an output reconnects it.
-    ClosedByServer,
-    /// This side closed it: a person's wish.
-    ClosedHere,
-}
 
 /// The events that the server sends.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,7 +1,7 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
 //! - `input`, `output`: its inputs, and the effects it wants
-//! - `connection`: its connection to the server
+//! - `connecting`: what follows from the state of the connection
 //! - `person`: a person's actions: post, retry, edit, discard, read, scroll
 //! - `rooms`: which rooms this person is in, and their properties
 //! - `server`: the server's events and answers
@@ -15,7 +15,7 @@
 
 mod arrival;
 mod asking;
-mod connection;
+mod connecting;
 mod device;
 mod input;
 mod output;
@@ -31,18 +31,17 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{ClosingReason, Entries, Nodes};
-use steadfast_shared::room::RoomNews;
 use steadfast_shared::{Body, Cursors, Entry, Person, Role, RoomId, UserId};
 use uuid::Uuid;
 
-pub use connection::Connection;
-pub use input::{Answer, Input, LinkEnd, MessageChange, ServerEvent, StoreTicket};
+pub use input::{Answer, Input, MessageChange, ServerEvent, StoreTicket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
 pub use view::RoomView;
 
+pub use crate::connection::LinkEnd;
 pub use crate::request::{RequestError, RequestId};
 
-use crate::backoff::Backoff;
+use crate::connection::Dialer;
 use crate::inbox::InboxBounds;
 use crate::outbox::Outbox;
 use crate::people::names::Names;
@@ -128,20 +127,9 @@ pub struct Session {
     /// Storage has answered, or was not waited for: from here on its records come late.
     begun: bool,
 
-    connection: Connection,
-    /// Whom the open session speaks for. Only their items go out on it.
-    link_me: Option<Identity>,
-    /// Why the server says it is about to close the link.
-    closing: Option<ClosingReason>,
-    /// The server refused the last handshake for good.
-    refused: bool,
-    /// Without the server's `session` by then, the link is deaf.
-    opening_until: Option<Duration>,
-    redial: Backoff,
-    /// Entries that overtook the opening of their session.
+    dialer: Dialer,
+    /// Entries that overtook the event that put this person in their room.
     early: VecDeque<Entries>,
-    /// Events about rooms that overtook the opening of their session.
-    early_rooms: Vec<RoomNews>,
     /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
     early_acked: Vec<(RoomId, Entry)>,
     asked: VecMap<RequestId, RequestPurpose>,
@@ -189,14 +177,8 @@ impl Session {
             away: false,
             elected: false,
             begun: false,
-            connection: Connection::Offline { closed: None },
-            link_me: None,
-            closing: None,
-            refused: false,
-            opening_until: None,
-            redial: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
+            dialer: Dialer::new(),
             early: VecDeque::new(),
-            early_rooms: Vec::new(),
             early_acked: Vec::new(),
             asked: VecMap::default(),
             last_request: 0,
@@ -244,17 +226,25 @@ impl Session {
             Input::Read { room, seq } => self.read_here(room, seq),
             Input::Flush => self.write_caches(now),
             Input::Stored { ticket, result } => self.stored(ticket, &result, now),
-            Input::LinkUp => self.link_up(now),
-            Input::LinkDown(end) => self.link_down(end),
-            Input::LinkRefused(error, retry_after) => self.link_refused(error, retry_after),
+            Input::Connect
+            | Input::Disconnect
+            | Input::Wake
+            | Input::LinkUp
+            | Input::LinkDown(_)
+            | Input::DialFailed { .. }
+            | Input::LinkRefused(..)
+            | Input::NotRenewed => self.move_connection(&input, now),
             Input::Event(event) => self.event(event, now),
             Input::Answered { request, result } => self.answered(request, result, now),
             Input::Elected(outbox) => self.take_over(outbox),
             Input::Heard(news) => self.heard(news),
             Input::Tick => {}
         }
+        self.dialer.drive(now);
+        self.follow_dialer();
         self.flush_writes();
         self.drive(now);
+        self.follow_dialer();
         self.flush_writes();
         let changes = std::mem::take(&mut self.changes);
         self.outputs.extend(changes.into_iter().map(Output::Changed));
@@ -274,7 +264,7 @@ impl Session {
         if self.notices.expire(now) {
             self.changes.insert(Change::Notices);
         }
-        self.drive_link(now);
+        self.drive_requests(now);
         self.drive_storage(now);
     }
 
@@ -282,7 +272,8 @@ impl Session {
         [
             self.presence.next_expiry(),
             self.notices.next_expiry(),
-            self.link_deadline(),
+            self.dialer.deadline(),
+            self.request_deadline(),
             self.storage_deadline(),
         ]
         .into_iter()

@@ -28,11 +28,13 @@ pub enum Output {
     Tell(TabMessage),
     /// Views to read again.
     Changed(Change),
-    /// Bring the link up after this long, first closing it where it seems up: the server closed it, or has gone deaf.
-    Reconnect {
-        /// How long to wait first.
-        after: Duration,
-    },
+    /// Connect the socket. It ends in [`crate::Input::LinkUp`], [`crate::Input::DialFailed`] or [`crate::Input::LinkRefused`].
+    Dial,
+    /// Disconnect the socket, or give up connecting it.
+    HangUp,
+    /// Ask the server for the session that this device has; answer with [`crate::Input::SignedIn`], or with
+    /// [`crate::Input::NotRenewed`] where it cannot be reached.
+    RenewSession,
     /// Nothing more to do until an input, or [`crate::Input::Tick`] at this time.
     Wait(Option<Duration>),
 }

@@ -6,8 +6,8 @@ use steadfast_shared::event::{Away, TypingIn};
 use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
+use super::Session;
 use super::output::{Change, Ephemeral, Output, Refusal};
-use super::{Connection, Session};
 use crate::record::{Disk, OutboxItem, Rejection, Write};
 use crate::room::detached::Anchor;
 use crate::tab_message::TabMessage;
@@ -158,7 +158,7 @@ impl Session {
     }
 
     pub(super) fn typing_here(&mut self, room: RoomId, now: Duration) {
-        if !matches!(self.connection, Connection::Online { .. }) || !self.rooms.contains_key(&room) {
+        if !self.is_online() || !self.rooms.contains_key(&room) {
             return;
         }
         let throttle = self.typing_throttle.get_or_insert_with(room, Throttle::default);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Session;
 use super::output::Change;
-use super::server::EARLY;
+use crate::connection::EARLY;
 use crate::record::Write;
 use crate::room::Room;
 
@@ -42,10 +42,10 @@ impl Session {
 
     /// This person came into a room or left it, or the room is another.
     pub(super) fn room_news(&mut self, news: RoomNews) {
+        if let Some(early) = self.dialer.early() {
+            return early.keep_room(news);
+        }
         if !self.is_online() {
-            if self.early_rooms.len() < EARLY {
-                self.early_rooms.push(news);
-            }
             return;
         }
         match news {

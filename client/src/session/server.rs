@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Nodes, Opened, Sent};
-use steadfast_shared::{HandshakeError, Role, WireError};
+use steadfast_shared::{Role, WireError};
 
+use super::Session;
 use super::asking::RequestPurpose;
-use super::input::{Answer, LinkEnd, ServerEvent};
-use super::output::{Change, Output};
-use super::{Connection, Session};
+use super::input::{Answer, ServerEvent};
+use super::output::Change;
 use crate::mutants::{Mutant, mutant_active};
 use crate::outbox::BatchOutcome;
 use crate::paging::PageResult;
@@ -16,96 +16,26 @@ use crate::record::{Identity, Rejection, Write};
 use crate::request::{RequestError, RequestId};
 use crate::tab_message::{Stored, TabMessage};
 
-/// How long the server may take to open the session of a connected socket.
-const OPENING_TAKES: Duration = Duration::from_secs(10);
-
 /// So many requests in a row without an answer, and the link is taken for deaf.
 const UNANSWERED: u32 = 2;
 
-/// Most `entries`, and own entries acknowledged to other tabs, kept that overtake the opening of their session; the rest
-/// is pulled.
-pub(super) const EARLY: usize = 256;
-
-/// After `flooding` the server is left alone for so long.
-const FLOODING_PAUSE: Duration = Duration::from_secs(5);
-/// The longest wait after a refused handshake, even where the server asks for more.
-const LONGEST_REFUSAL: Duration = Duration::from_secs(60);
-
-/// A server that lets go of its connections is left within so long: not by all of them at once.
-const DRAINING_PAUSE: Duration = Duration::from_secs(1);
-
 impl Session {
-    pub(super) fn link_up(&mut self, now: Duration) {
-        self.forget_requests();
-        self.refused = false;
-        self.connection = Connection::Opening;
-        self.opening_until = Some(now + OPENING_TAKES);
-        self.changes.insert(Change::Connection);
-    }
-
-    pub(super) fn link_down(&mut self, end: LinkEnd) {
-        let closed = self.closing.take();
-        self.forget_requests();
-        for room in self.rooms.values_mut() {
-            room.link_down();
-        }
-        self.connection = Connection::Offline { closed };
-        self.opening_until = None;
-        for room in self.presence.nobody_writes() {
-            self.changes.insert(Change::Typing(room));
-        }
-        self.notices.link_down();
-        if closed == Some(ClosingReason::Replaced) {
-            // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
-            self.tab = self.rng.uuid();
-        }
-        if end == LinkEnd::ClosedByServer {
-            let pause = match closed {
-                Some(ClosingReason::Flooding) => FLOODING_PAUSE,
-                _ => Duration::ZERO,
-            };
-            let after = self.redial.next(&mut self.rng).max(pause);
-            self.reconnect(after);
-        }
-        self.changes.insert(Change::Connection);
-    }
-
-    pub(super) fn link_refused(&mut self, error: HandshakeError, retry_after: Option<Duration>) {
-        self.opening_until = None;
-        self.refused = !error.is_transient();
-        if error.is_transient() {
-            let pause = retry_after.unwrap_or_default().min(LONGEST_REFUSAL);
-            let after = self.redial.next(&mut self.rng);
-            self.reconnect(pause + after);
-        }
-        self.changes.insert(Change::Connection);
-    }
-
-    pub(super) fn reconnect(&mut self, after: Duration) {
-        self.outputs.push_back(Output::Reconnect { after });
-    }
-
     pub(super) fn event(&mut self, event: ServerEvent, now: Duration) {
         match event {
             ServerEvent::Session(event::Session::Open(opened)) => self.open(opened, now),
             ServerEvent::Session(event::Session::Closing { reason }) => {
-                self.closing = Some(reason);
+                self.dialer.closing(reason, now, &mut self.rng);
                 if matches!(
                     reason,
                     ClosingReason::SignedOut | ClosingReason::Banned | ClosingReason::Deactivated
                 ) {
                     self.ended = Some(reason);
                 }
-                if reason == ClosingReason::Draining {
-                    // Another node takes it. Requests under way may still be answered meanwhile.
-                    let after = DRAINING_PAUSE.mul_f64(0.2 + 0.8 * self.rng.fraction());
-                    self.reconnect(after);
-                }
             }
             ServerEvent::Entries(entries) if self.is_online() => self.entries(entries, false),
             ServerEvent::Entries(entries) => {
-                if self.early.len() < EARLY {
-                    self.early.push_back(entries);
+                if let Some(early) = self.dialer.early() {
+                    early.keep_entries(entries);
                 }
             }
             ServerEvent::Sync(heads) => self.heads(heads),
@@ -143,23 +73,21 @@ impl Session {
     }
 
     fn open(&mut self, opened: Opened, now: Duration) {
-        self.link_me = Some(Identity {
+        let identity = Identity {
             me: opened.me.clone(),
             epoch: opened.epoch,
-        });
+        };
+        let early = self
+            .dialer
+            .opened(identity, opened.recovered, opened.last_closed, now);
+        // Of a link that was hung up.
+        let Some(early) = early else { return };
         self.identify(opened.me, opened.epoch);
         self.role = if opened.owner { Role::Owner } else { opened.role };
         self.blocked = opened.blocked;
         self.ended = None;
         // A degraded cluster is reported next.
         self.nodes = Nodes { degraded: false };
-        self.connection = Connection::Online {
-            recovered: opened.recovered,
-            since: now,
-            last_closed: opened.last_closed,
-        };
-        self.opening_until = None;
-        self.redial.reset();
         self.unanswered = 0;
         self.sync_at = now + self.options.sync_every;
         self.open_rooms(&opened.rooms, &opened.reset);
@@ -169,11 +97,11 @@ impl Session {
         for missed in opened.missed {
             self.entries(missed, true);
         }
-        for early in std::mem::take(&mut self.early) {
+        for early in early.entries {
             self.entries(early, false);
         }
         self.open_presence(opened.online, opened.watched, now);
-        for news in std::mem::take(&mut self.early_rooms) {
+        for news in early.rooms {
             self.room_news(news);
         }
         if self.away {
@@ -270,7 +198,7 @@ impl Session {
         }
         if self.unanswered >= UNANSWERED {
             self.unanswered = 0;
-            self.reconnect(Duration::ZERO);
+            self.dialer.renew();
         }
     }
 

@@ -1,10 +1,8 @@
 //! The other tabs of this device, and the election among them.
 
-use std::time::Duration;
-
 use steadfast_shared::{Epoch, RoomKind};
 
-use super::{Connection, Session};
+use super::Session;
 use crate::outbox::ItemOutcome;
 use crate::record::{Disk, Identity, OutboxItem, Write};
 use crate::room::Room;
@@ -82,8 +80,8 @@ impl Session {
                     .identity
                     .as_ref()
                     .is_some_and(|identity| identity.me.id == me.id && identity.epoch == epoch);
-                if !same || matches!(self.connection, Connection::Offline { .. }) {
-                    self.reconnect(Duration::ZERO);
+                if !same || !self.dialer.connection().is_up() {
+                    self.dialer.renew();
                 }
             }
             TabMessage::SignedOut { unsent } => self.heard_signed_out(unsent),

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use steadfast_shared::event::{Availability, ClosingReason};
 use steadfast_shared::{Epoch, ErrorCode, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
 
-use super::{Connection, Session};
+use super::Session;
+use crate::connection::Connection;
 use crate::people::notices::Notice;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
@@ -170,7 +171,7 @@ impl Session {
 
     /// The state of the connection to the server.
     pub fn connection(&self) -> &Connection {
-        &self.connection
+        self.dialer.connection()
     }
 
     /// Whether this tab is the one that drains the outbox.

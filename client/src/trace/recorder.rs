@@ -9,10 +9,11 @@ use steadfast_shared::{Body, EntryId, RoomId, Seq};
 
 use super::Trace;
 use super::event::{LinkStep, RoomPosition, RoomStep, Step, TraceKind};
+use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::record::{Disk, OutboxItem, Write};
 use crate::session::{
-    Answer, Connection, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, StoreTicket,
+    Answer, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, StoreTicket,
 };
 use crate::tab_message::TabMessage;
 
@@ -50,12 +51,15 @@ impl Recorder {
             }
         }
         match session.connection() {
-            Connection::Offline { .. } => {}
-            Connection::Opening => tap.link(LinkStep::Up, now),
+            Connection::Opening { .. } => tap.link(LinkStep::Up, now),
             Connection::Online { recovered, .. } => {
                 let recovered = *recovered;
                 tap.link(LinkStep::Opened { recovered }, now);
             }
+            Connection::Off { .. }
+            | Connection::Waiting { .. }
+            | Connection::Dialing { .. }
+            | Connection::Refused { .. } => {}
         }
         tap.look = true;
         tap.after(session, now);

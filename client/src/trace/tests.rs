@@ -68,6 +68,7 @@ impl Watched {
         };
         watched.input(Input::SignedIn(SessionInfo::new(me(), EPOCH)));
         watched.input(Input::Elected(Vec::new()));
+        watched.input(Input::Connect);
         watched.link_up(0, Vec::new());
         watched.stores.clear();
         watched
@@ -310,7 +311,7 @@ fn a_message_cut_off_waits_again_and_is_found_in_what_was_missed() {
     let mut watched = Watched::online();
     watched.post(1);
     let out = watched.now;
-    watched.input(Input::LinkDown(LinkEnd::Lost));
+    watched.input(Input::LinkDown(LinkEnd::Lost { at_once: false }));
     assert_eq!(watched.place(1), MessagePlace::Outbox);
     assert_eq!(watched.trace().latest().link, LinkSnapshot::Down);
     watched.link_up(1, vec![entry(1, id(1), me())]);
@@ -373,7 +374,7 @@ fn more_messages_than_are_remembered_lose_those_first_that_have_arrived() {
 fn who_begins_to_look_sees_the_link_as_it_is() {
     let mut watched = Watched::online();
     assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Open);
-    watched.input(Input::LinkDown(LinkEnd::Lost));
+    watched.input(Input::LinkDown(LinkEnd::Lost { at_once: false }));
     assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Down);
     watched.input(Input::LinkUp);
     assert_eq!(watched.looked_at_anew().link, LinkSnapshot::Up);

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use steadfast_client::Session;
+use steadfast_client::connection::Connection;
 use steadfast_client::link::{Chat, ChatOptions, MemoryStorage, SoloPeers};
-use steadfast_client::session::{Connection, Input, MessageChange};
+use steadfast_client::session::{Input, MessageChange};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::room::{ChangeNickname, ChangeRoom};
 use steadfast_shared::{Emoji, EntryId, MessageText, Nickname, RoomId, RoomName, Seq, Topic, mention};

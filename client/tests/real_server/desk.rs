@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use steadfast_client::connection::Connection;
 use steadfast_client::link::Chat;
-use steadfast_client::session::{Connection, Input};
+use steadfast_client::session::Input;
 use steadfast_shared::{EntryId, MessageText, Person, RoomId, UserId};
 use uuid::Uuid;
 

@@ -58,7 +58,7 @@ mutants! {
     mutant_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored, NothingDisappears, OneLog, LiveFollows;
     // What never was committed may stand, with no row of its own, where the log has an edit or a deletion.
     mutant_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone, LiveFollows;
-    mutant_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow;
+    mutant_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow, RowsStayPut;
     mutant_tail_off_by_one: Server(Flaw::TailOffByOne) breaks RecoveredIsWhole;
     mutant_batch_acked_in_part: Server(Flaw::BatchAckedInPart) breaks AckedIsStored;
     mutant_page_off_by_one: Server(Flaw::PageOffByOne) breaks Converges;

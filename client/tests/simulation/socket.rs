@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use socketio_anywhere::protocol::{Input as In, LinkEvent, LinkId, Output as Out, SocketEvent, State};
+use socketio_anywhere::protocol::{
+    Input as In, LinkEvent, LinkId, Output as Out, SocketEvent, SocketKey, State,
+};
 use socketio_anywhere::{AckError, DisconnectReason, Payload};
 use steadfast_client::session::{
     Answer, Ephemeral, Input, LinkEnd, Request, RequestError, RequestId, ServerEvent,
 };
-use steadfast_shared::WireError;
 use steadfast_shared::event::{self, Reply};
+use steadfast_shared::{HandshakeError, WireError};
 
 use crate::check::Rule;
 use crate::tab::{Asked, TabId};
@@ -36,20 +38,10 @@ impl World {
         }
     }
 
-    /// As the product's shell does it.
-    pub(crate) fn redial(&mut self, id: TabId, redial: u64) {
-        let now = self.now;
-        let Some(tab) = self.tab(id).filter(|tab| tab.redial == redial) else {
-            return;
-        };
-        let key = tab.key;
-        match tab.socket.state(key, now) {
-            State::WaitingToReconnect { .. } => self.socket_input(id, In::ReconnectNow),
-            State::Disconnected { .. } => self.socket_input(id, In::Connect(key)),
-            State::Connected { .. } | State::Connecting { .. } => {
-                self.socket_input(id, In::Disconnect(key));
-                self.socket_input(id, In::Connect(key));
-            }
+    /// The session wants the socket connected, or not.
+    pub(crate) fn wish(&mut self, id: TabId, wish: fn(SocketKey) -> In) {
+        if let Some(key) = self.tab(id).map(|tab| tab.key) {
+            self.socket_input(id, wish(key));
         }
     }
 
@@ -120,18 +112,13 @@ impl World {
 
     fn socket_event(&mut self, id: TabId, event: SocketEvent) {
         match event {
-            SocketEvent::Connected { .. } => {
-                if let Some(tab) = self.tab(id) {
-                    tab.redial += 1;
-                }
-                self.soon(id, Input::LinkUp);
-            }
-            SocketEvent::Disconnected { reason, .. } => {
+            SocketEvent::Connected { .. } => self.soon(id, Input::LinkUp),
+            SocketEvent::Disconnected { reason, at_once, .. } => {
                 self.say(|| format!("{} is offline: {reason}", words::tab(id)));
                 let end = match reason {
                     DisconnectReason::ServerDisconnect => LinkEnd::ClosedByServer,
                     DisconnectReason::ClientDisconnect => LinkEnd::ClosedHere,
-                    _ => LinkEnd::Lost,
+                    _ => LinkEnd::Lost { at_once },
                 };
                 self.soon(id, Input::LinkDown(end));
             }
@@ -139,7 +126,11 @@ impl World {
                 message,
                 refused: true,
                 ..
-            } => self.refused(id, &message),
+            } => {
+                let error = HandshakeError::parse(&message).unwrap_or(HandshakeError::Unavailable);
+                self.soon(id, Input::LinkRefused(error, None));
+            }
+            SocketEvent::ConnectError { at_once, .. } => self.soon(id, Input::DialFailed { at_once }),
             SocketEvent::Message { event, payload, .. } => match server_event(&event, payload) {
                 Some(event) => self.soon(id, Input::Event(event)),
                 None => self.breaks(Rule::Machines, || format!("nobody reads {event}")),

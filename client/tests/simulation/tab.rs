@@ -6,7 +6,7 @@ use std::time::Duration;
 use socketio_anywhere::Settings;
 use socketio_anywhere::protocol::{self, Machine, SocketKey};
 use steadfast_client::session::{Input, Options, Output, Request, RequestId, Session};
-use steadfast_shared::{HandshakeError, http::SessionInfo};
+use steadfast_shared::http::SessionInfo;
 
 use crate::history::Seen;
 use crate::line::LineId;
@@ -41,9 +41,6 @@ pub(crate) struct Tab {
     /// Of the timers last asked for; older ones are void.
     session_timer: u64,
     pub(crate) socket_timer: u64,
-    /// The wish for a new link that counts.
-    pub(crate) redial: u64,
-    signing_in: bool,
     steps: u64,
     pub(crate) seen: Seen,
 }
@@ -70,7 +67,10 @@ impl Asked {
 
 impl Tab {
     fn new(id: TabId, options: Options, seed: u64) -> Self {
-        let mut socket = Machine::new(Settings::default(), seed);
+        // The session says when to dial.
+        let mut settings = Settings::default();
+        settings.reconnection = false;
+        let mut socket = Machine::new(settings, seed);
         Self {
             id,
             session: Session::new(options, seed),
@@ -83,8 +83,6 @@ impl Tab {
             frozen_until: Duration::ZERO,
             session_timer: 0,
             socket_timer: 0,
-            redial: 0,
-            signing_in: false,
             steps: 0,
             seen: Seen::default(),
         }
@@ -142,10 +140,7 @@ impl World {
             self.input(id, input);
         }
         if first {
-            let key = self.tab(id).map(|tab| tab.key);
-            if let Some(key) = key {
-                self.socket_input(id, protocol::Input::Connect(key));
-            }
+            self.input(id, Input::Connect);
         }
     }
 
@@ -212,12 +207,11 @@ impl World {
             Output::Emit(ephemeral) => self.emit(id, ephemeral),
             Output::Store { ticket, writes } => self.store(id, ticket, writes),
             Output::Tell(news) => self.tell(id, &news),
-            Output::Reconnect { after } => {
-                if let Some(tab) = self.tab(id) {
-                    tab.redial += 1;
-                    let redial = tab.redial;
-                    self.plan(after, Happening::Redial { tab: id, redial });
-                }
+            Output::Dial => self.wish(id, protocol::Input::Connect),
+            Output::HangUp => self.wish(id, protocol::Input::Disconnect),
+            Output::RenewSession => {
+                let after = self.rng.millis(50, 500);
+                self.plan(after, Happening::SignIn(id));
             }
             Output::Changed(_) | Output::Wait(_) => {}
         }
@@ -229,35 +223,13 @@ impl World {
         }
     }
 
-    /// The server refused the handshake: where it does not know the device, somebody signs in.
-    pub(crate) fn refused(&mut self, id: TabId, message: &str) {
-        let error = HandshakeError::parse(message).unwrap_or(HandshakeError::Unavailable);
-        self.plan(
-            Duration::ZERO,
-            Happening::Tell {
-                tab: id,
-                input: Box::new(Input::LinkRefused(error, None)),
-            },
-        );
-        if error == HandshakeError::Unauthorized
-            && let Some(tab) = self.tab(id)
-            && !std::mem::replace(&mut tab.signing_in, true)
-        {
-            let after = self.rng.millis(50, 500);
-            self.plan(after, Happening::SignIn(id));
-        }
-    }
-
+    /// The server does not know the device: somebody signs in, unless it cannot be reached.
     pub(crate) fn sign_in(&mut self, id: TabId) {
         if self.tab(id).is_none() {
             return;
         }
         if !self.server.is_up() || !self.devices[id.device].network {
-            let after = self.rng.millis(500, 1_000);
-            return self.plan(after, Happening::SignIn(id));
-        }
-        if let Some(tab) = self.tab(id) {
-            tab.signing_in = false;
+            return self.input(id, Input::NotRenewed);
         }
         let me = self.server.database.sign_in(self.devices[id.device].owner);
         let epoch = self.server.database.epoch;

@@ -55,10 +55,6 @@ pub(crate) enum Happening {
         tab: TabId,
         timer: u64,
     },
-    Redial {
-        tab: TabId,
-        redial: u64,
-    },
     SignIn(TabId),
     /// The oldest write of a device is done, or fails.
     Write {
@@ -269,7 +265,6 @@ impl World {
             Happening::Link { tab, link, event } => self.link_event(tab, link, event),
             Happening::SessionTick { tab, timer } => self.session_tick(tab, timer),
             Happening::SocketTick { tab, timer } => self.socket_tick(tab, timer),
-            Happening::Redial { tab, redial } => self.redial(tab, redial),
             Happening::SignIn(tab) => self.sign_in(tab),
             Happening::Write { device } => self.write(device),
             Happening::StorageWell { device } => self.storage_well(device),
@@ -311,7 +306,6 @@ fn for_tab(what: &Happening) -> Option<TabId> {
         | Happening::Link { tab, .. }
         | Happening::SessionTick { tab, .. }
         | Happening::SocketTick { tab, .. }
-        | Happening::Redial { tab, .. }
         | Happening::SignIn(tab) => Some(*tab),
         _ => None,
     }

@@ -31,6 +31,9 @@ pub enum Event {
         reason: DisconnectReason,
         /// Details for people, not for programs.
         details: Option<String>,
+        /// Whether nothing is gained by waiting before the next attempt, for a program that does without
+        /// [`reconnection`](super::Builder::reconnection): the device slept, or another transport takes over.
+        at_once: bool,
     },
     /// An attempt failed, or the server refused the namespace.
     ConnectError(ConnectError),
@@ -150,11 +153,20 @@ impl Event {
         match event {
             SocketEvent::Connecting { attempt } => Self::Connecting { attempt },
             SocketEvent::Connected { id } => Self::Connected { id },
-            SocketEvent::Disconnected { reason, details } => Self::Disconnected { reason, details },
+            SocketEvent::Disconnected {
+                reason,
+                details,
+                at_once,
+            } => Self::Disconnected {
+                reason,
+                details,
+                at_once,
+            },
             SocketEvent::ConnectError {
                 message,
                 data,
                 refused,
+                at_once,
                 failure,
             } => {
                 let failure = failure.map(|failure| *failure).unwrap_or_default();
@@ -162,6 +174,7 @@ impl Event {
                     message,
                     data,
                     refused,
+                    at_once,
                     status: failure.status,
                     body: failure.body,
                     cause: failure.cause.map(|cause| cause.0),

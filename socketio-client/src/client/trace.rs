@@ -9,7 +9,7 @@ pub(super) fn event(namespace: &str, event: &SocketEvent) {
     match event {
         SocketEvent::Connecting { attempt } => debug!(namespace, attempt, "connecting"),
         SocketEvent::Connected { id } => debug!(namespace, id, "connected"),
-        SocketEvent::Disconnected { reason, details } => {
+        SocketEvent::Disconnected { reason, details, .. } => {
             debug!(namespace, %reason, details = details.as_deref(), "disconnected");
         }
         SocketEvent::ConnectError {

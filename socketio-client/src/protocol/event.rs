@@ -290,6 +290,8 @@ pub enum SocketEvent {
         reason: DisconnectReason,
         /// Details for people, not for programs.
         details: Option<String>,
+        /// Whether nothing is gained by waiting before the next attempt: the device slept, or another transport takes over.
+        at_once: bool,
     },
     /// An attempt failed, or the server refused the namespace.
     ConnectError {
@@ -299,6 +301,8 @@ pub enum SocketEvent {
         data: Option<Payload>,
         /// Whether the server refused: then the socket is not reconnected by itself.
         refused: bool,
+        /// Whether nothing is gained by waiting before the next attempt.
+        at_once: bool,
         /// Details of a link that failed.
         failure: Option<Box<LinkFailure>>,
     },

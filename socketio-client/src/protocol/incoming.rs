@@ -123,6 +123,7 @@ impl Machine {
                 message,
                 data,
                 refused: true,
+                at_once: false,
                 failure: None,
             },
         );

@@ -54,7 +54,13 @@ impl Machine {
                 engine.send(std::mem::take(&mut farewell), &mut self.deps);
             }
         }
-        self.socket_ended(key.0, DisconnectReason::ClientDisconnect, None, Status::Down);
+        self.socket_ended(
+            key.0,
+            DisconnectReason::ClientDisconnect,
+            None,
+            Status::Down,
+            false,
+        );
         self.leave_unused(farewell);
     }
 
@@ -103,7 +109,7 @@ impl Machine {
 
     /// Takes a socket out of use; without sockets the connection is closed.
     pub(super) fn socket_down(&mut self, key: usize, reason: DisconnectReason, details: Option<String>) {
-        self.socket_ended(key, reason, details, Status::Down);
+        self.socket_ended(key, reason, details, Status::Down, false);
         self.close_unused();
     }
 
@@ -139,6 +145,7 @@ impl Machine {
         reason: DisconnectReason,
         details: Option<String>,
         status: Status,
+        at_once: bool,
     ) {
         let Some(socket) = self.sockets.get_mut(key) else {
             return;
@@ -148,7 +155,12 @@ impl Machine {
         socket.early.clear();
         socket.early_bytes = 0;
         let lost = socket.take_sent_acks();
-        self.push_event(key, SocketEvent::Disconnected { reason, details });
+        let event = SocketEvent::Disconnected {
+            reason,
+            details,
+            at_once,
+        };
+        self.push_event(key, event);
         for (id, awaited) in lost {
             let ticket = Ticket {
                 socket: SocketKey(key),
@@ -258,6 +270,7 @@ impl Machine {
             message: message.clone(),
             data: None,
             refused: false,
+            at_once,
             failure: failure.clone(),
         });
         self.come_back(at_once);
@@ -273,7 +286,8 @@ impl Machine {
                 self.sockets[key].recovery.forget();
             }
             if self.sockets[key].is_active() {
-                self.socket_ended(key, reason, details.map(str::to_owned), Status::Wanted);
+                let details = details.map(str::to_owned);
+                self.socket_ended(key, reason, details, Status::Wanted, at_once);
             }
         }
         self.come_back(at_once);

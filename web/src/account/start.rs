@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use steadfast_client::connection::{Connection, Renewal};
 use steadfast_client::link::{Chat, ChatOptions, LinkState};
-use steadfast_client::{Connection, Input, StorageError};
+use steadfast_client::{Input, StorageError};
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
 use steadfast_shared::{ErrorCode, HandshakeError};
@@ -21,14 +21,6 @@ use crate::storage::{DATABASE, DeviceStorage, departure, local, preferences};
 
 /// The path of Socket.IO below the product's base path.
 const SOCKET_PATH: &str = "/socket.io/";
-
-/// Waits between session requests to an unreachable server; the last one repeats.
-const RENEW_AFTER: [Duration; 4] = [
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-];
 
 /// How long the page waits for the server to recognise a person before it shows the nickname page.
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(2);
@@ -207,25 +199,29 @@ impl AccountContext {
     /// replaced, the cookie is gone): the page looks for a session without disturbing the person,
     /// for as long as that can help.
     pub(crate) fn answer_refusal(self) {
-        let unauthorized = matches!(
-            self.chat.link_untracked(),
-            LinkState::Refused(HandshakeError::Unauthorized)
-        );
-        if !unauthorized || self.renewing.get_value() || self.stage.get_untracked() != PageStage::Room {
+        if self.renewing.get_value() || self.stage.get_untracked() != PageStage::Room {
+            return;
+        }
+        let (signed_out, asked) = self.chat.read(|session| match session.connection() {
+            Connection::Refused {
+                error: HandshakeError::Unauthorized,
+                closed,
+                renewal,
+            } => (
+                *closed == Some(ClosingReason::SignedOut),
+                matches!(renewal, Renewal::Asked { .. }),
+            ),
+            _ => (false, false),
+        });
+        if !signed_out && !asked {
             return;
         }
         self.renewing.set_value(true);
-        let signed_out = self.chat.read(|session| {
-            let closed = Connection::Offline {
-                closed: Some(ClosingReason::SignedOut),
-            };
-            *session.connection() == closed
-        });
         spawn_local(async move {
-            if signed_out {
-                self.be_signed_out().await;
-            } else {
+            if asked {
                 self.renew().await;
+            } else {
+                self.be_signed_out().await;
             }
             self.renewing.set_value(false);
         });
@@ -234,26 +230,24 @@ impl AccountContext {
     /// Takes over the session of another tab of this browser, if there is one. This signs nobody
     /// up: the first to join an empty database must be a person, not an open tab.
     async fn renew(self) {
-        let mut pauses = RENEW_AFTER.into_iter().chain(std::iter::repeat(RENEW_AFTER[3]));
-        loop {
-            match sign_in::current().await {
-                Ok(Some(info)) => return self.enter(info),
-                Ok(None) => return self.be_signed_out().await,
-                Err(HttpError::Refused(error)) if error.code == ErrorCode::Banned => {
-                    return self.be_kept_out(ClosingReason::Banned);
-                }
-                Err(HttpError::Refused(error)) if error.code == ErrorCode::Deactivated => {
-                    return self.be_kept_out(ClosingReason::Deactivated);
-                }
-                Err(HttpError::Refused(error)) if !error.code.is_transient() => {
-                    return self.be_signed_out().await;
-                }
-                Err(_) => sleep(pauses.next().unwrap_or_default()).await,
+        let answer = sign_in::current().await;
+        // The person may have disconnected, or another connection may have succeeded.
+        if !matches!(self.chat.link_untracked(), LinkState::Refused(_)) {
+            return;
+        }
+        match answer {
+            Ok(Some(info)) => self.enter(info),
+            Ok(None) => self.be_signed_out().await,
+            Err(HttpError::Refused(error)) if error.code == ErrorCode::Banned => {
+                self.be_kept_out(ClosingReason::Banned);
             }
-            // The person may have disconnected, or another connection may have succeeded.
-            if !matches!(self.chat.link_untracked(), LinkState::Refused(_)) {
-                return;
+            Err(HttpError::Refused(error)) if error.code == ErrorCode::Deactivated => {
+                self.be_kept_out(ClosingReason::Deactivated);
             }
+            Err(HttpError::Refused(error)) if !error.code.is_transient() => {
+                self.be_signed_out().await;
+            }
+            Err(_) => self.chat.dispatch_silently(Input::NotRenewed),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::Connection;
 use steadfast_client::link::LinkState;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{ErrorCode, HandshakeError};
@@ -26,12 +25,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     let allowance = AllowanceContext::here();
     let state = Memo::new(move |_| state_name(&chat.link()));
     let unsent = Memo::new(move |_| chat.on_outbox(steadfast_client::Session::unsent));
-    let closed = move || {
-        chat.on_connection(|session| match session.connection() {
-            Connection::Offline { closed } => *closed,
-            _ => None,
-        })
-    };
+    let closed = move || chat.on_connection(|session| session.connection().closed());
     // Retries are not announced: screen readers announce a lost connection once.
     let announced = Memo::new(move |_| match chat.link() {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
@@ -208,15 +202,9 @@ fn why(link: &LinkState, closed: Option<ClosingReason>, forgetful: bool, languag
             HandshakeError::Busy | HandshakeError::Unavailable => ClosedPhrases::of(language).server_busy,
             HandshakeError::InvalidAuth => ClosedPhrases::of(language).handshake_refused,
         },
-        LinkState::Disconnected { reason } => match (closed, reason.as_deref()) {
-            (_, Some("io client disconnect")) if forgetful => ConnectionPhrases::of(language).by_you_unkept,
-            (_, Some("io client disconnect")) => ConnectionPhrases::of(language).by_you,
-            (Some(reason), _) => closing(reason, language),
-            (None, Some("io server disconnect")) => ClosedPhrases::of(language).server_closed,
-            (None, Some("ping timeout")) => ClosedPhrases::of(language).link_silent,
-            (None, Some(_)) => ClosedPhrases::of(language).link_lost,
-            (None, None) => "",
-        },
+        LinkState::Disconnected { by_person: false } => "",
+        LinkState::Disconnected { .. } if forgetful => ConnectionPhrases::of(language).by_you_unkept,
+        LinkState::Disconnected { .. } => ConnectionPhrases::of(language).by_you,
     }
 }
 

@@ -4,8 +4,6 @@ use crate::language::Language;
 use steadfast_shared::ErrorCode;
 
 pub struct ClosedPhrases {
-    pub link_lost: &'static str,
-    pub link_silent: &'static str,
     pub server_closed: &'static str,
     pub server_restarts: &'static str,
     pub server_busy: &'static str,
@@ -27,8 +25,6 @@ impl ClosedPhrases {
 }
 
 static ENGLISH: ClosedPhrases = ClosedPhrases {
-    link_lost: "The connection was lost.",
-    link_silent: "The server has stopped answering.",
     server_closed: "The server ended the connection.",
     server_restarts: "The server is restarting.",
     server_busy: "The server is busy.",
@@ -51,8 +47,6 @@ static ENGLISH: ClosedPhrases = ClosedPhrases {
 };
 
 static KOREAN: ClosedPhrases = ClosedPhrases {
-    link_lost: "연결이 끊어졌어요.",
-    link_silent: "서버가 응답하지 않아요.",
     server_closed: "서버가 연결을 종료했어요.",
     server_restarts: "서버를 다시 시작하고 있어요.",
     server_busy: "서버가 바빠요.",

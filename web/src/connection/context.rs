@@ -71,7 +71,7 @@ impl ChatContext {
 
     pub(crate) fn link_untracked(self) -> LinkState {
         self.with(Chat::link)
-            .unwrap_or(LinkState::Disconnected { reason: None })
+            .unwrap_or(LinkState::Disconnected { by_person: false })
     }
 
     /// Reads the session. Tracks its connection: identity, epoch, the session's state.

@@ -218,14 +218,19 @@ fn hole_12_the_toggle_resumes_from_the_cursor_and_catches_up() {
     let mut desk = Desk::new(1);
     desk.online(0);
     desk.hear(entries(1..=5, 2));
+    desk.dials();
+    desk.input(Input::Disconnect);
     desk.input(Input::LinkDown(LinkEnd::ClosedHere));
-    assert!(desk.reconnects().is_empty(), "a person's wish is kept");
     desk.post(1);
+    desk.pass(Duration::from_secs(60));
+    assert_eq!(desk.dials(), (0, 1), "a person's wish is kept");
     assert_eq!(
         desk.session.auth().cursors[&ROOM].seq,
         5,
         "what the next CONNECT presents"
     );
+    desk.input(Input::Connect);
+    assert_eq!(desk.dials(), (1, 0));
     desk.opened(Opened {
         recovered: true,
         missed: vec![entries(6..=8, 2)],

@@ -25,6 +25,7 @@ use steadfast_shared::{
 use uuid::Uuid;
 
 use super::*;
+use crate::connection::Connection;
 use crate::record::Restored;
 use crate::timeline::row::RowState;
 
@@ -129,6 +130,7 @@ impl Desk {
             wait: None,
         };
         desk.input(Input::Restored(disk));
+        desk.input(Input::Connect);
         desk
     }
 
@@ -180,7 +182,7 @@ impl Desk {
     }
 
     pub(super) fn offline(&mut self) {
-        self.input(Input::LinkDown(LinkEnd::Lost));
+        self.input(Input::LinkDown(LinkEnd::Lost { at_once: false }));
     }
 
     pub(super) fn post(&mut self, n: u128) {
@@ -256,11 +258,19 @@ impl Desk {
         })
     }
 
-    pub(super) fn reconnects(&mut self) -> Vec<Duration> {
-        self.take(|output| match output {
-            Output::Reconnect { after } => Some(*after),
+    /// How often the socket was to be connected, and hung up, since this was last asked.
+    pub(super) fn dials(&mut self) -> (usize, usize) {
+        let dials = self.take(|output| matches!(output, Output::Dial).then_some(()));
+        let hung_up = self.take(|output| matches!(output, Output::HangUp).then_some(()));
+        (dials.len(), hung_up.len())
+    }
+
+    /// How long until the next attempt.
+    pub(super) fn retry_in(&self) -> Option<Duration> {
+        match self.session.connection() {
+            Connection::Waiting { retry_at, .. } => Some(*retry_at - self.now),
             _ => None,
-        })
+        }
     }
 
     pub(super) fn refusals(&mut self) -> Vec<(EntryId, Refusal)> {

@@ -321,7 +321,7 @@ fn a_tab_whose_device_signed_in_as_another_asks_the_server_again() {
         epoch: EPOCH,
     };
     desk.input(Input::Heard(news));
-    assert_eq!(desk.reconnects(), [Duration::ZERO]);
+    assert_eq!(desk.dials(), (1, 1));
     assert_eq!(
         desk.session.me(),
         Some(&person(1)),
