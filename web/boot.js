@@ -1,18 +1,18 @@
-// Watches over the page's own files until the page runs, and keeps what is done in the form of a first visit. Part of index.html, so
-// that it needs none of them.
+// Watches the page's own files until the page runs, and records the input in the form of a first visit. Inlined in index.html, so
+// that it works without any of those files.
 (() => {
-  // After so long without a page, a person is told. Loading goes on.
-  const PATIENCE_MS = 8000;
+  // Without a page after this long, a message is shown. Loading continues.
+  const SLOW_AFTER_MS = 8000;
 
-  // So long a server may take to say whether it has a file.
-  const ANSWER_MS = 5000;
+  // How long the server may take to answer whether it has a file.
+  const HEAD_TIMEOUT_MS = 5000;
 
   const WORDS = {
     en: {
-      slow: 'Steadfast is taking long to load. The connection may be slow, or a part of the page does not arrive.',
-      gone: 'A part of Steadfast is missing on the server. It may be being updated: try again in a minute.',
-      failed: 'A part of Steadfast could not be loaded. Check your connection and try again.',
-      old: 'This browser is too old for Steadfast: it has no WebAssembly. A current browser will do.',
+      slow: 'Steadfast is taking a long time to load. The connection may be slow, or part of the page is not arriving.',
+      gone: 'Part of Steadfast is missing on the server, which may be updating. Try again in a minute.',
+      failed: 'Part of Steadfast could not be loaded. Check your connection and try again.',
+      old: 'This browser is too old for Steadfast: it lacks WebAssembly. Use a current browser.',
       reload: 'Try again',
       close: 'Close',
     },
@@ -25,34 +25,34 @@
       close: '닫기',
     },
   };
-  // What this device keeps of its choices, under the names that web/src/storage/preferences.rs gives them.
+  // This device's choices, under the keys of web/src/storage/preferences.rs.
   const path = (document.querySelector('meta[name=base-path]')?.content ?? '').replace(/^\/+|\/+$/g, '');
   const scoped = (name) => `steadfast.${name}${path && `/${path}`}`;
-  const kept = (name) => {
+  const load = (name) => {
     try {
       return localStorage.getItem(scoped(name));
     } catch {
       return null;
     }
   };
-  const keep = (name, value) => {
+  const store = (name, value) => {
     try {
       localStorage.setItem(scoped(name), value);
     } catch {
-      // A browser without storage forgets it.
+      // Without storage, the choice is not remembered.
     }
   };
 
-  const spoken = (navigator.languages || [navigator.language]).map((tag) => String(tag).slice(0, 2).toLowerCase());
-  const chosen = kept('language');
-  let language = chosen in WORDS ? chosen : spoken.find((tag) => tag in WORDS) || 'en';
+  const preferred = (navigator.languages || [navigator.language]).map((tag) => String(tag).slice(0, 2).toLowerCase());
+  const chosen = load('language');
+  let language = chosen in WORDS ? chosen : preferred.find((tag) => tag in WORDS) || 'en';
 
   const root = document.documentElement;
   root.lang = language;
-  root.dataset.theme = kept('theme') ?? 'system';
-  root.dataset.visitor = kept('known') ? 'known' : 'new';
+  root.dataset.theme = load('theme') ?? 'system';
+  root.dataset.visitor = load('known') ? 'known' : 'new';
 
-  // What is done before the page runs is done again by it: web/src/account/first_form.rs reads these.
+  // Input from before the page runs is replayed by web/src/account/first_form.rs, which reads these attributes.
   const form = () => document.getElementById('boot-form');
   addEventListener('submit', (event) => {
     if (event.target !== form()) return;
@@ -60,12 +60,12 @@
     if (form().querySelector('input').value.trim()) form().dataset.wants = 'join';
   });
   addEventListener('click', ({ target }) => {
-    const does = target.closest?.('[data-boot]')?.dataset.boot;
-    if (does === 'passphrase') form().dataset.wants = does;
-    if (does !== 'language') return;
+    const action = target.closest?.('[data-boot]')?.dataset.boot;
+    if (action === 'passphrase') form().dataset.wants = action;
+    if (action !== 'language') return;
     language = language === 'en' ? 'ko' : 'en';
     root.lang = language;
-    keep('language', language);
+    store('language', language);
   });
   for (const [type, composing] of [['compositionstart', true], ['compositionend', false]]) {
     addEventListener(type, ({ target }) => {
@@ -76,73 +76,73 @@
   const started = () => document.body && !document.getElementById('boot');
   const files = () =>
     [...document.querySelectorAll('link[href]')].filter((link) => /^(stylesheet|modulepreload|preload)$/.test(link.rel));
-  // The browser remembers whether this load is one: so nothing has to be kept, and nothing goes round in circles.
+  // The browser knows whether this load is a reload, which prevents a loop without any stored state.
   const isReload = () => {
     const [navigation] = performance.getEntriesByType('navigation');
     return !navigation || navigation.type === 'reload';
   };
 
   let box;
-  let told;
-  const tell = (what) => {
+  let shown;
+  const show = (problem) => {
     if (!document.body) {
-      setTimeout(() => tell(what), 50);
+      setTimeout(() => show(problem), 50);
       return;
     }
     box?.remove();
-    told = what;
+    shown = problem;
     box = document.createElement('div');
     box.className = 'boot-trouble';
     box.lang = language;
     box.dataset.testid = 'boot-trouble';
     box.setAttribute('role', 'alert');
-    const said = document.createElement('p');
-    said.textContent = WORDS[language][what];
-    box.append(said);
-    const button = (name, act) => {
-      const made = document.createElement('button');
-      made.type = 'button';
-      made.className = `boot-${name}`;
-      made.textContent = WORDS[language][name];
-      made.addEventListener('click', act);
-      box.append(made);
+    const text = document.createElement('p');
+    text.textContent = WORDS[language][problem];
+    box.append(text);
+    const addButton = (name, act) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = `boot-${name}`;
+      button.textContent = WORDS[language][name];
+      button.addEventListener('click', act);
+      box.append(button);
     };
-    if (what !== 'old') button('reload', () => location.reload());
-    // For a page that runs after all, if only without its looks.
-    button('close', () => box.remove());
+    if (problem !== 'old') addButton('reload', () => location.reload());
+    // For a page that runs after all, though perhaps without its style sheets.
+    addButton('close', () => box.remove());
     document.body.append(box);
     new MutationObserver((_, observer) => {
       if (!started()) return;
       observer.disconnect();
-      if (told === 'slow') box.remove();
+      if (shown === 'slow') box.remove();
     }).observe(document.body, { childList: true });
   };
 
-  // A file that is not there any more belonged to another build: the page as it is now names others.
-  let looking = false;
-  const look = async (failed) => {
-    if (looking) return;
-    looking = true;
+  // A missing file belongs to another build: the current page names other files.
+  let handling = false;
+  const handleFailure = async (failed) => {
+    if (handling) return;
+    handling = true;
     const isGone = (link) =>
-      fetch(link.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
-        (answer) => answer.status === 404 || answer.status === 410,
+      fetch(link.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(HEAD_TIMEOUT_MS) }).then(
+        (response) => response.status === 404 || response.status === 410,
         () => false,
       );
     const suspects = failed ? [failed] : files().filter((link) => link.rel !== 'stylesheet');
     const gone = (await Promise.all(suspects.map(isGone))).includes(true);
     if (gone && !isReload()) location.reload();
-    else tell(gone ? 'gone' : 'failed');
+    else show(gone ? 'gone' : 'failed');
   };
 
-  // Files that fail, and what the module throws that starts the page. What happens once it runs is its own.
+  // Files that fail to load, and errors of the module that starts the page. Once the page runs, it handles its own errors.
   const failedFile = ({ target }) => files().find((link) => link === target);
-  addEventListener('error', (event) => (failedFile(event) || !started()) && look(failedFile(event)), true);
-  addEventListener('unhandledrejection', () => !started() && look());
+  addEventListener('error', (event) => (failedFile(event) || !started()) && handleFailure(failedFile(event)), true);
+  addEventListener('unhandledrejection', () => !started() && handleFailure());
   if (typeof WebAssembly !== 'object') {
-    looking = true;
-    tell('old');
+    handling = true;
+    show('old');
   }
   setTimeout(() => {
-    if (!box && !started()) tell('slow');
-  }, PATIENCE_MS);
+    if (!box && !started()) show('slow');
+  }, SLOW_AFTER_MS);
 })();

@@ -80,7 +80,7 @@ test('fault_f25 a server that cannot be reached any more: the connection is name
 });
 
 for (const [locale, words, button] of [
-  ['en-US', 'is taking long to load', 'Try again'],
+  ['en-US', 'is taking a long time to load', 'Try again'],
   ['ko-KR', '오래 걸리고', '다시 시도'],
 ] as const) {
   test(`fault_f25 a program that never arrives: words and a way out, by the browser’s language: ${locale}`, async ({ profile }) => {
