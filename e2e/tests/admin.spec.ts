@@ -23,7 +23,7 @@ test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({
   await admin.act('exclude');
   await expect(olga.page.getByTestId('follows')).toContainText('signed out at once');
   await olga.page.getByTestId('messages-hidden').check();
-  await expect(olga.page.getByTestId('follows')).toContainText('hidden from everybody');
+  await expect(olga.page.getByTestId('follows')).toContainText('hidden from everyone');
   await olga.page.getByTestId('exclude-reason').fill('harm');
   await admin.confirm('Ben is banned.');
   await expect(olga.page.getByTestId('mark')).toContainText(['Banned']);
@@ -35,7 +35,7 @@ test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({
   await expect(ben.page.getByTestId('kept-out-words')).toHaveText('half a sen');
 
   await admin.look('audit');
-  await expect(admin.record('Banned somebody')).toContainText('Ben');
+  await expect(admin.record('Banned someone')).toContainText('Ben');
   await admin.look('sign-ins');
   await expect(admin.record('Signed up')).toHaveCount(2);
   await admin.person('Ben');
@@ -89,12 +89,12 @@ test('fault_h04_somebody_is_blocked_and_let_speak_again', async ({ person, allow
   await expect(ann.row('buy my things')).toBeVisible();
   await expect(ann.page.getByTestId('brought')).toContainText('Jun');
   await ann.page.getByTestId('brought-block').click();
-  await expect(ann.page.getByTestId('block-question')).toContainText('not told');
+  await expect(ann.page.getByTestId('block-question')).toContainText('not notified');
   await ann.page.getByTestId('block-confirm').click();
   await expect(ann.page.getByTestId('you-blocked')).toBeVisible();
   await expect(ann.page.getByTestId('veil')).toBeVisible();
   await jun.say('are you there');
-  await expect(jun.page.getByText('takes no messages from you')).toBeVisible();
+  await expect(jun.page.getByText('does not accept messages from you')).toBeVisible();
 
   await his.open('general');
   await jun.say('hello everybody');
@@ -156,7 +156,7 @@ test('fault_h09_the_owner_link_makes_an_owner_once', async ({ server, person, pr
   const ben = await person('Ben');
   await ben.page.goto(`/owner#${code}`);
   await ben.page.getByTestId('claim-do').click();
-  await expect(ben.page.getByTestId('claim-trouble')).toContainText('used before');
+  await expect(ben.page.getByTestId('claim-trouble')).toContainText('already used');
   await ben.page.getByTestId('claim-not-now').click();
   await expect(ben.page.getByTestId('claim')).toHaveCount(0);
 });

@@ -236,7 +236,7 @@ for (const refused of ['en', 'ko'] as const) {
     await expect(change).toHaveAttribute('data-state', 'rejected');
     await expect(change).toContainText(refused === 'en' ? 'Reaction 👀' : '반응 👀');
     await expect(change).toContainText(
-      refused === 'en' ? 'The message this belongs to is not there any more.' : '메시지',
+      refused === 'en' ? 'The message this refers to no longer exists.' : '메시지',
     );
     await ben.page.reload();
     await expect(change).toHaveAttribute('data-state', 'rejected');

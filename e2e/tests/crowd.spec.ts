@@ -30,7 +30,7 @@ test('a room of many people is listed page by page, and searched', async ({ serv
   await expect(people.filter({ hasText: 'Walker 149' })).toBeVisible();
   await expect(panel.getByText('Found · 1')).toBeVisible();
   await panel.getByTestId('members-search').fill('nobody at all');
-  await expect(panel.getByRole('status')).toHaveText('Nobody here goes by that name.');
+  await expect(panel.getByRole('status')).toHaveText('Nobody here has that name.');
   await panel.getByTestId('members-search').fill('');
   await expect(people.filter({ hasText: 'Walker 000' })).toBeVisible();
   // By scrolling.

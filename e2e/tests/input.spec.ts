@@ -176,7 +176,7 @@ test('fault_f26_what_shows_nothing_says_why_it_is_not_sent', async ({ person }) 
   const ann = await person('Ann');
   await ann.composer.fill('\u200B\u3164');
   await ann.composer.press('Enter');
-  await expect(ann.page.locator('#composer-foot')).toContainText('nothing to see');
+  await expect(ann.page.locator('#composer-foot')).toContainText('no visible text');
   await ann.composer.fill('seen');
   await ann.composer.press('Enter');
   await ann.expectTexts(['seen']);

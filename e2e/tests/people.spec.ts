@@ -48,7 +48,7 @@ test('a nickname is changed, and everybody calls the person by it', async ({ per
   await ann.settings.click();
   await ann.page.getByTestId('new-nickname').fill('Ben');
   await ann.page.getByTestId('nickname-save').click();
-  await expect(ann.page.getByTestId('new-nickname-hint')).toContainText('somebody else');
+  await expect(ann.page.getByTestId('new-nickname-hint')).toContainText('nickname is taken');
   await ann.page.getByTestId('new-nickname').fill('Anna Banana');
   await ann.page.getByTestId('nickname-save').click();
   await expect(ann.page.getByTestId('my-name')).toHaveText('Anna Banana');

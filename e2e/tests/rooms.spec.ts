@@ -128,7 +128,7 @@ test('a private room is for those who are invited, and who is taken out is told'
   await expect(chos.link('secret')).toHaveCount(0);
   const address = ann.page.url();
   await cho.page.goto(address);
-  await expect(cho.page.getByTestId('toast')).toContainText('no such room');
+  await expect(cho.page.getByTestId('toast')).toContainText('room does not exist');
   await expect(chos.name).toHaveText(/general$/);
 
   const people = await anns.members();

@@ -252,7 +252,7 @@ test('fault_an edit from another device is told of before it is overwritten', as
   await expect(bar.getByTestId('edit-changed')).toBeVisible();
   await expect(bar).toContainText('at one');
   await ann.composer.press('Enter');
-  await expect(ann.page.locator('#composer-foot')).toContainText('changed meanwhile');
+  await expect(ann.page.locator('#composer-foot')).toContainText('has changed since');
   await expect(ann.composer).toHaveValue('at noon sharp');
   await expect(ann.row('at one')).toBeVisible();
   await ann.composer.press('Enter');

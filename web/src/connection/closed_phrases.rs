@@ -30,10 +30,10 @@ static ENGLISH: ClosedPhrases = ClosedPhrases {
     server_busy: "The server is busy.",
     put_off: |code| match code {
         ErrorCode::StorageFull => {
-            "The server's disk is full. What you write waits here, and is sent once there is room."
+            "The server's disk is full. Your messages wait here, and are sent once there is space."
         }
         _ => {
-            "The server cannot store messages right now. What you write waits here, and is sent once it can."
+            "The server cannot store messages right now. Your messages wait here, and are sent as soon as it can."
         }
     },
     too_slow: "This device could not keep up and picks up where it left off.",

@@ -45,16 +45,14 @@ static ENGLISH: ConnectionPhrases = ConnectionPhrases {
             format!("{n} messages waiting")
         }
     },
-    by_you: "What you write is kept, and sent when you connect.",
-    by_you_unkept: "What you write is sent when you connect, if this page stays open.",
+    by_you: "Your messages are kept, and sent when you connect.",
+    by_you_unkept: "Your messages are sent when you connect, if this page stays open.",
     quota_near: |percent, until| {
-        format!(
-            "You have used {percent}% of what one person may write here in a day. It starts over at {until}."
-        )
+        format!("You have used {percent}% of what one person may write per day. The count resets at {until}.")
     },
-    disk_low: "The server's disk is nearly full. Make room, or nothing more can be sent.",
-    nothing_is_kept: "This browser does not let the page keep anything, perhaps because the window is private. \
-                      Chatting works, but unsent messages are lost when you close or reload the page.",
+    disk_low: "The server's disk is nearly full. Free some space, or no more messages can be sent.",
+    nothing_is_kept: "This browser does not let the page store anything, perhaps because this is a private window. \
+                      You can chat, but unsent messages are lost when you close or reload the page.",
     storage_fails: "This device cannot save right now. Messages are still sent, but unsent ones would be lost on a reload.",
     link: "Connection",
 };

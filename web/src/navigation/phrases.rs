@@ -17,8 +17,8 @@ impl InterruptionPhrases {
 
 static ENGLISH: InterruptionPhrases = InterruptionPhrases {
     interrupted: "You can no longer write there",
-    archived: |room| format!("{room} was archived: nothing more can be said in it."),
-    kept: "What you were writing there is kept as that room’s draft:",
+    archived: |room| format!("{room} was archived: nobody can write in it any more."),
+    kept: "Your text is kept as that room’s draft:",
     written_there: "You were writing this there. Copy it if you still need it:",
 };
 

@@ -32,21 +32,21 @@ static ENGLISH: PeoplePhrases = PeoplePhrases {
     here: |n| format!("Here · {n}"),
     not_here: |n| format!("Offline · {n}"),
     some_not_here: "Offline",
-    find: "Find somebody in this room",
+    find: "Find someone in this room",
     found: |n| match n {
-        0 => "Nobody here goes by that name.".to_owned(),
+        0 => "Nobody here has that name.".to_owned(),
         n => format!("Found · {n}"),
     },
     online: "online",
     away: "away",
     offline: "offline",
-    actions: |name| format!("What to do with {name}"),
+    actions: |name| format!("Actions for {name}"),
     write: "Send a direct message",
     remove: "Remove from this room",
     online_people: "Online",
     online_count: |n| format!("{n} online"),
     you: "you",
-    somebody: "somebody",
+    somebody: "someone",
 };
 
 static KOREAN: PeoplePhrases = PeoplePhrases {

@@ -22,9 +22,11 @@ static ENGLISH: RoleNames = RoleNames {
         Role::Owner => "Owner",
     },
     role_means: |role| match role {
-        Role::Member => "Chats, like everybody.",
+        Role::Member => "Chats, like everyone.",
         Role::Moderator => "Keeps order: bans people, hides and deletes messages, manages rooms.",
-        Role::Owner => "Runs the server: all of that, and roles, addresses, limits, invitations.",
+        Role::Owner => {
+            "Runs the server: everything moderators do, and roles, addresses, limits, invitations."
+        }
     },
 };
 

@@ -22,12 +22,12 @@ impl InvitationPhrases {
 static ENGLISH: InvitationPhrases = InvitationPhrases {
     server: "This server",
     closed: "New people need an invitation",
-    closed_fixed: "The server was started so that new people need an invitation.",
+    closed_fixed: "New people need an invitation: the server was started with that option.",
     invitations: "Invitations",
     no_invitations: "There are no invitations.",
-    new_invitation: "Make an invitation",
+    new_invitation: "Create an invitation",
     until: |when, used| format!("Until {when} · used {used} times"),
-    take_back: "Take back",
+    take_back: "Revoke",
 };
 
 static KOREAN: InvitationPhrases = InvitationPhrases {

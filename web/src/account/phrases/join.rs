@@ -43,7 +43,7 @@ static ENGLISH: JoinPhrases = JoinPhrases {
         TextError::Forbidden {
             character, column, ..
         } => format!(
-            "Character {column} of this nickname ({}) cannot be seen. Please delete it.",
+            "Character {column} of this nickname ({}) is not allowed. Please delete it.",
             code_point(character)
         ),
         TextError::NotOneEmoji => String::new(),
@@ -54,11 +54,11 @@ static ENGLISH: JoinPhrases = JoinPhrases {
     passphrase_if_yours: "The one you set for this nickname.",
     have_passphrase: "I have a passphrase",
     invitation: "Invitation",
-    invitation_needed: "New people come to this server by invitation. Paste the code or the link you were given.",
-    no_good_invitation: "This server takes new people by invitation only, and this is no invitation that is good.",
+    invitation_needed: "New people need an invitation to join this server. Paste the code or the link you were given.",
+    no_good_invitation: "This invitation is invalid, used up or expired. Ask for a new one.",
     no_cookies: "This browser does not keep cookies for this page, so the chat cannot remember who you are. \
                  Allow cookies for this address, then reload the page.",
-    banned_join: "This person, or new people from where you are, cannot join this server.",
+    banned_join: "You cannot join this server: this account is banned, or sign-up from your address is blocked.",
     closed_join: "This account has been closed.",
 };
 
@@ -106,7 +106,7 @@ mod tests {
         let refused = Nickname::parse("Mi\u{200B}na").unwrap_err();
         assert_eq!(
             (ENGLISH.nickname_refused)(refused),
-            "Character 3 of this nickname (U+200B) cannot be seen. Please delete it."
+            "Character 3 of this nickname (U+200B) is not allowed. Please delete it."
         );
     }
 }

@@ -23,11 +23,11 @@ impl KeptOutPhrases {
 static ENGLISH: KeptOutPhrases = KeptOutPhrases {
     banned_title: "You have been banned from this server",
     closed_title: "Your account on this server has been closed",
-    kept_out_means: "You can neither read nor write here. If you think that this is a mistake, talk to whoever runs the server.",
-    not_sent: "What you had written and not sent",
-    copy_all: "Copy all of it",
+    kept_out_means: "You cannot read or write here. If you think this is a mistake, contact the person who runs this server.",
+    not_sent: "Your unsent messages",
+    copy_all: "Copy all",
     somebody_else: "Use another account",
-    somebody_else_means: "What you had not sent is deleted from this device then.",
+    somebody_else_means: "Your unsent messages will be deleted from this device.",
     try_again: "Try again",
     still_out: "You still cannot sign in.",
 };

@@ -50,15 +50,15 @@ static ENGLISH: AccountPhrases = AccountPhrases {
     save: "Save",
     saved: "Saved",
     rename: "Change the nickname",
-    rename_means: "Everything you wrote shows it, too; your rooms are told.",
+    rename_means: "Your old messages show it, too, and your rooms see the change.",
     passphrase: "Passphrase",
-    passphrase_now: "Your passphrase so far",
+    passphrase_now: "Current passphrase",
     passphrase_new: "New passphrase",
     passphrase_why: "With a passphrase you can sign in on other devices, and come back to this nickname.",
     passphrase_refused: |error| match error {
         PassphraseError::TooShort => {
             format!(
-                "A passphrase has at least {} characters.",
+                "A passphrase needs at least {} characters.",
                 limit::PASSPHRASE_CHARS_MIN
             )
         }
@@ -71,7 +71,7 @@ static ENGLISH: AccountPhrases = AccountPhrases {
     last_seen: |when| format!("Last seen {when}"),
     sign_out: "Sign out",
     sign_out_device: |name| format!("Sign {name} out"),
-    sign_out_without_passphrase: "Without a passphrase there is no way back to this nickname. Set one first?",
+    sign_out_without_passphrase: "Without a passphrase you cannot come back to this nickname. Set one first?",
     not_loaded: "This could not be loaded. Please try again.",
     too_many_devices: "You are signed in on as many devices as one person may have. Sign one of them out first, in its settings.",
 };

@@ -24,16 +24,16 @@ impl OwnerLinkPhrases {
 
 static ENGLISH: OwnerLinkPhrases = OwnerLinkPhrases {
     owner_link: "Owner link",
-    owner_link_means: "Whoever opens it first owns this server, beside you. Give it to nobody else.",
+    owner_link_means: "The first person to use it owns this server, beside you. Share it with no one else.",
     owner_link_once: "This link is shown once, and works once.",
-    make_owner_link: "Make an owner link…",
+    make_owner_link: "Create an owner link…",
     claim: "Become owner of this server",
-    claim_means: "This link makes you an owner: you decide who may come, who keeps order, and what is kept. It works once.",
+    claim_means: "This link makes you an owner: you decide who can join, who moderates, and what is kept. It works once.",
     claim_not_now: "Not now",
     claimed: "You own this server now.",
     claim_first_join: "This link makes you the owner of this server. Choose a nickname, or sign in, to use it.",
-    no_good_link: "This owner link is not valid, or was used before. You can go on without it, or get a new one: steadfast admin owner-link",
-    no_owner: "Nobody owns this server yet. Its log has a link that makes you the owner; steadfast admin owner-link prints another one.",
+    no_good_link: "This owner link is invalid, or was already used. Continue without it, or create a new one: steadfast admin owner-link",
+    no_owner: "This server has no owner yet. Its log contains a link that makes you the owner; steadfast admin owner-link prints another one.",
 };
 
 static KOREAN: OwnerLinkPhrases = OwnerLinkPhrases {

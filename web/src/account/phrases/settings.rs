@@ -19,7 +19,7 @@ impl SettingsPhrases {
 static ENGLISH: SettingsPhrases = SettingsPhrases {
     language: "Language",
     theme: "Appearance",
-    theme_system: "As this device",
+    theme_system: "Same as this device",
     theme_light: "Light",
     theme_dark: "Dark",
 };

@@ -44,8 +44,8 @@ static ENGLISH: SignOutPhrases = SignOutPhrases {
         let parts: Vec<String> = messages_are.into_iter().chain(drafts_are).collect();
         parts.join(" and ")
     },
-    sign_out_question: "Sign out and delete what is unsent?",
-    sign_out_deletes: "Signing out leaves nothing of yours on this device. This would be lost:",
+    sign_out_question: "Sign out and delete unsent messages?",
+    sign_out_deletes: "Signing out removes everything of yours from this device. You would lose:",
     copy_them: "Copy them",
     stay: "Stay signed in",
     delete_and_sign_out: "Delete and sign out",
@@ -60,17 +60,17 @@ static ENGLISH: SignOutPhrases = SignOutPhrases {
             "{what} could not be sent: another version of this page stored it, and this one cannot read it."
         )
     },
-    still_signed_in: "You are still signed in: the server could not be reached, and this browser keeps nothing to end the session later. Try again once you are connected.",
+    still_signed_in: "You are still signed in: the server could not be reached, and this browser cannot remember to end the session later. Try again once you are connected.",
     sign_out_here_question: "Sign out on this device now?",
-    sign_out_here_means: "The server cannot be reached. Everything of yours is deleted from this device at once, and nobody gets in here as you. The server still counts this device as signed in until this browser reaches it again, or until you sign it out in the settings on another device.",
+    sign_out_here_means: "The server cannot be reached. Everything of yours is deleted from this device at once, and nobody can use this device as you. The server still counts this device as signed in until this browser reaches it again, or until you sign it out in the settings on another device.",
     sign_out_here: "Delete and sign out",
-    sign_out_overdue: "The server has not been reached yet: it still counts this device as signed in. This page ends that as soon as it can, before anybody else joins.",
+    sign_out_overdue: "The server has not been reached yet, so it still counts this device as signed in. This page ends that as soon as it can, before anyone else joins.",
     left: |names, unsent| {
         format!("Left unsent on this device by {names}: {unsent}. Sign in as {names} to keep it.")
     },
     delete_left: "Delete",
-    delete_left_question: "Delete what is unsent?",
-    delete_left_means: |unsent| format!("This deletes {unsent} from this device, and cannot be undone."),
+    delete_left_question: "Delete unsent messages?",
+    delete_left_means: |unsent| format!("This deletes {unsent} from this device. It cannot be undone."),
     delete_and_join: "Delete and join",
 };
 

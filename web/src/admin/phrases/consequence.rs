@@ -21,23 +21,23 @@ impl ConsequencePhrases {
 }
 
 static ENGLISH: ConsequencePhrases = ConsequencePhrases {
-    signed_out: "All their devices are signed out at once, and what they had not sent yet is refused.",
+    signed_out: "All their devices are signed out at once, and their unsent messages are refused.",
     name_kept: "They stay in their rooms, and nobody else can take their nickname.",
-    for_span: |span| format!("It ends by itself after {span}."),
-    until_let_in: "It lasts until somebody lets them in again.",
+    for_span: |span| format!("It ends automatically after {span}."),
+    until_let_in: "It lasts until someone readmits them.",
     told: |state| match state {
         AccountState::Deactivated => "They are told that their account has been closed.",
         AccountState::Active | AccountState::Banned => "They are told that they have been banned.",
     },
     address_held: |span| {
         format!(
-            "For {span} nobody new can sign up from where they were seen. People with an account still can sign in there."
+            "For {span}, nobody new can sign up from their addresses. People with an account can still sign in there."
         )
     },
     messages: |messages| match messages {
-        Messages::Kept => "What they wrote stays, and can be read.",
-        Messages::Hidden => "What they wrote so far is hidden from everybody, and can be shown again.",
-        Messages::Erased => "What they wrote so far is erased for everybody. This cannot be undone.",
+        Messages::Kept => "Their messages stay visible.",
+        Messages::Hidden => "Their messages so far are hidden from everyone, and can be shown again.",
+        Messages::Erased => "Their messages so far are erased for everyone. This cannot be undone.",
     },
 };
 

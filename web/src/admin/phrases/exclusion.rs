@@ -34,27 +34,25 @@ impl ExclusionPhrases {
 static ENGLISH: ExclusionPhrases = ExclusionPhrases {
     exclude: "Keep out…",
     exclude_question: |name| format!("Keep {name} out?"),
-    in_which_way: "In which way",
+    in_which_way: "How",
     ban: "Ban",
-    ban_means: "For harm done.",
+    ban_means: "For misconduct.",
     deactivate: "Close the account",
-    deactivate_means: "Without blame: for somebody who left.",
+    deactivate_means: "Without blame: for someone who left.",
     how_long: "For how long",
-    until_let_in: "Until let in again",
+    until_let_in: "Until readmitted",
     reason: "Reason",
     reason_hint: "For other moderators and the audit log. The person does not see it.",
-    reason_too_long: |limit| format!("At most {limit} characters fit here."),
-    addresses: "Nobody new from their addresses",
-    not_at_all: "Do not keep addresses out",
+    reason_too_long: |limit| format!("Use at most {limit} characters."),
+    addresses: "Block sign-ups from their addresses",
+    not_at_all: "Do not block addresses",
     excluded: |name, state| match state {
         AccountState::Deactivated => format!("The account of {name} is closed."),
         AccountState::Active | AccountState::Banned => format!("{name} is banned."),
     },
-    readmit: "Let in again",
-    readmit_question: |name| format!("Let {name} in again?"),
-    readmit_means: |name| {
-        format!("{name} can sign in again at once. Messages that were hidden are shown again.")
-    },
+    readmit: "Readmit",
+    readmit_question: |name| format!("Readmit {name}?"),
+    readmit_means: |name| format!("{name} can sign in again at once. Hidden messages are shown again."),
     readmitted: |name| format!("{name} can sign in again."),
 };
 

@@ -23,11 +23,11 @@ impl LimitPhrases {
 static ENGLISH: LimitPhrases = LimitPhrases {
     limits: "Limits…",
     limits_question: |name| format!("Limits of {name}"),
-    limits_hint: "Empty: the same as for everybody.",
-    limit_not_a_number: "Please write a whole number, or leave it empty.",
+    limits_hint: "Leave empty to use the server’s limit.",
+    limit_not_a_number: "Enter a whole number, or leave it empty.",
     limits_done: |name| format!("The limits of {name} are saved."),
-    release: "Let in again",
-    release_question: |address| format!("Let {address} in again?"),
+    release: "Unblock",
+    release_question: |address| format!("Unblock {address}?"),
     release_means: "New people can sign up from there again.",
     released: |address| format!("New people can sign up from {address} again."),
 };

@@ -51,13 +51,13 @@ impl AdminPhrases {
 }
 
 static ENGLISH: AdminPhrases = AdminPhrases {
-    sections: "Parts of the administration",
+    sections: "Administration sections",
     section: |section| match section {
         Section::People => "People",
         Section::Connections => "Connected",
         Section::SignIns => "Sign-ins",
         Section::Rooms => "Rooms",
-        Section::Addresses => "Addresses kept out",
+        Section::Addresses => "Blocked addresses",
         Section::Audit => "Audit log",
     },
     nothing: |section| match section {
@@ -65,11 +65,11 @@ static ENGLISH: AdminPhrases = AdminPhrases {
         Section::Connections => "Nobody is connected.",
         Section::SignIns => "Nobody has signed in yet.",
         Section::Rooms => "No room found.",
-        Section::Addresses => "No address is kept out.",
-        Section::Audit => "Nothing has been done yet.",
+        Section::Addresses => "No address is blocked.",
+        Section::Audit => "No actions yet.",
     },
     about: |name| format!("About {name}"),
-    everybody: "About everybody",
+    everybody: "About everyone",
     back: "Back",
     refresh: "Refresh",
     loading: "Loading…",
@@ -79,10 +79,10 @@ static ENGLISH: AdminPhrases = AdminPhrases {
     any_role: "Any role",
     no_more_to_see: "You are no longer allowed to see this.",
     cancel: "Cancel",
-    this_will: "What follows from it",
+    this_will: "Consequences",
     do_it: "Do it",
-    erased_for_good: "What was erased cannot be brought back.",
-    not_allowed: "You may not do this to somebody whose role is not below yours.",
+    erased_for_good: "Erased messages cannot be restored.",
+    not_allowed: "You can only do this to people whose role is below yours.",
 };
 
 static KOREAN: AdminPhrases = AdminPhrases {

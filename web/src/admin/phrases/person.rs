@@ -36,8 +36,8 @@ static ENGLISH: AdminPersonPhrases = AdminPersonPhrases {
     connections: "Connected now",
     newest_sign_ins: "Newest sign-ins",
     every_sign_in: "All their sign-ins",
-    audit_about: "What was done to them",
-    you_cannot: "Their role is not below yours: you can only look.",
+    audit_about: "Actions concerning them",
+    you_cannot: "Their role is not below yours, so you can only view this.",
     their_messages: "Their messages",
     messages_choice: |messages| match messages {
         Messages::Kept => "Keep",
@@ -45,12 +45,12 @@ static ENGLISH: AdminPersonPhrases = AdminPersonPhrases {
         Messages::Erased => "Erase",
     },
     messages_mean: |messages| match messages {
-        Messages::Kept => "Everybody can read them.",
-        Messages::Hidden => "Nobody sees them, until they are shown again.",
-        Messages::Erased => "Deleted for everybody, for good.",
+        Messages::Kept => "Everyone can read them.",
+        Messages::Hidden => "Nobody sees them until they are shown again.",
+        Messages::Erased => "Deleted for everyone, permanently.",
     },
     messages: "Messages…",
-    messages_question: |name| format!("What becomes of the messages of {name}?"),
+    messages_question: |name| format!("What should happen to the messages of {name}?"),
     messages_done: |name, messages| match messages {
         Messages::Kept => format!("The messages of {name} are shown."),
         Messages::Hidden => format!("The messages of {name} are hidden."),
@@ -63,7 +63,7 @@ static ENGLISH: AdminPersonPhrases = AdminPersonPhrases {
         format!("{name} has no passphrase: nobody can sign in as {name} again.")
     },
     signed_out: |name, devices| match devices {
-        0 => format!("{name} was signed in nowhere."),
+        0 => format!("{name} was not signed in anywhere."),
         1 => format!("{name} was signed out of 1 device."),
         n => format!("{name} was signed out of {n} devices."),
     },

@@ -36,7 +36,7 @@ static ENGLISH: PersonLabels = PersonLabels {
     their_messages: "Their messages are",
     reason: "Reason",
     until: "Until",
-    until_let_in: "somebody lets them in",
+    until_let_in: "readmitted",
     since: "Since",
     role: "Role",
     state: "State",

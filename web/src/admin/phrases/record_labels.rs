@@ -35,10 +35,10 @@ static ENGLISH: RecordLabels = RecordLabels {
     whom: "Person",
     detail: "Detail",
     because_of: "Because of",
-    members: "People in it",
+    members: "Members",
     entries: "Entries",
-    made: "Made",
-    made_by: "Made by",
+    made: "Created",
+    made_by: "Created by",
     active: "Last message",
 };
 

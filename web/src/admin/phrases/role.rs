@@ -24,13 +24,13 @@ static ENGLISH: RolePhrases = RolePhrases {
     role_question: |name| format!("Role of {name}"),
     give_up_mine: "Hand the server over",
     give_up_means: "You give up your own ownership, and become a member.",
-    own_role_means: "This is you: you lose these powers at once, and only another owner can give them back.",
+    own_role_means: "This is you: you lose these powers at once, and only another owner can restore them.",
     role_done: |name, role| match role {
-        Role::Member => format!("{name} is a member now."),
-        Role::Moderator => format!("{name} is a moderator now."),
-        Role::Owner => format!("{name} is an owner now."),
+        Role::Member => format!("{name} is now a member."),
+        Role::Moderator => format!("{name} is now a moderator."),
+        Role::Owner => format!("{name} is now an owner."),
     },
-    handed_over: |name| format!("{name} owns the server now."),
+    handed_over: |name| format!("{name} now owns the server."),
 };
 
 static KOREAN: RolePhrases = RolePhrases {

@@ -38,9 +38,9 @@ static ENGLISH: AdminRoomPhrases = AdminRoomPhrases {
         } else {
             format!("{entries} entries are")
         };
-        format!("{people} put out of it, and {entries} erased.")
+        format!("{people} removed from it, and {entries} erased.")
     },
-    delete_room_for_good: "Nobody can bring it back.",
+    delete_room_for_good: "This cannot be undone.",
     room_deleted: |name| format!("{name} is deleted."),
 };
 

@@ -23,15 +23,15 @@ impl DraftPhrases {
 }
 
 static ENGLISH: DraftPhrases = DraftPhrases {
-    no_room_yet: "No room is open yet: the chat is still connecting. Your text is kept.",
-    room_closed: "Nothing can be said in this room any more. Your text is kept.",
-    changed_meanwhile: "The message was changed meanwhile:",
-    replace_it: "The message was changed meanwhile. Send again to replace its new text.",
+    no_room_yet: "The chat is still connecting, so no room is open yet. Your text is kept.",
+    room_closed: "This room no longer accepts messages. Your text is kept.",
+    changed_meanwhile: "The message has changed since:",
+    replace_it: "The message has changed since. Send again to replace its new text.",
     take_theirs: "Use the new text",
-    gone_meanwhile: "The message was deleted meanwhile. Your text is kept.",
-    as_message: "Make it a new message",
+    gone_meanwhile: "The message has been deleted. Your text is kept.",
+    as_message: "Turn it into a new message",
     drop_edit: "Discard your changes?",
-    drop_edit_means: "What you changed in this message has not been sent.",
+    drop_edit_means: "Your changes to this message have not been sent.",
     keep_editing: "Keep editing",
     drop_changes: "Discard",
 };

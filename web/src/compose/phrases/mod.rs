@@ -40,16 +40,16 @@ impl ComposePhrases {
 static ENGLISH: ComposePhrases = ComposePhrases {
     write_to: |room| format!("Write to {room}"),
     send: "Send",
-    keys: "Enter sends, Shift+Enter breaks the line",
+    keys: "Enter to send, Shift+Enter for a new line",
     message_refused: |error| match error {
-        TextError::Empty => "There is nothing to see in this message.".into(),
+        TextError::Empty => "This message has no visible text.".into(),
         TextError::TooLong { .. } => "This message is too long.".into(),
         TextError::Forbidden {
             character,
             line,
             column,
         } => format!(
-            "Character {column} of line {line} ({}) cannot be sent. Please delete it.",
+            "Character {column} of line {line} ({}) is not allowed. Please delete it.",
             code_point(character)
         ),
         TextError::NotOneEmoji => String::new(),
@@ -58,24 +58,24 @@ static ENGLISH: ComposePhrases = ComposePhrases {
     help: "Formatting",
     keyboard: "Keyboard",
     marks: "What you type, and what others see",
-    break_the_line: "Break the line",
+    break_the_line: "New line",
     refusal: |refusal| match refusal {
         Refusal::NotSignedIn => "Please sign in first.",
-        Refusal::OutboxFull => "Too many messages are waiting. Please connect first.",
-        Refusal::MaybeSent => "This message may already be on its way.",
-        Refusal::NotWaiting => "This message is not waiting any more.",
-        Refusal::IdTaken => "Please try once more.",
+        Refusal::OutboxFull => "Too many messages are waiting to be sent. Connect first.",
+        Refusal::MaybeSent => "This message may already have been sent.",
+        Refusal::NotWaiting => "This message is no longer waiting to be sent.",
+        Refusal::IdTaken => "Please try again.",
         Refusal::OtherEpoch => "The message this changes is gone.",
-        Refusal::NoText => "There is no text to edit here.",
+        Refusal::NoText => "This message has no text to edit.",
     },
     edit_message: "Edit the message",
     send_again: "Send",
     replying: |name| format!("Replying to {name}"),
-    edit_last: "Edit your last message, where nothing is written",
-    mention: "Name somebody",
+    edit_last: "Edit your last message, if the field is empty",
+    mention: "Mention someone",
     emoji: "Emoji",
     suggestions: "Suggestions",
-    text_only: "Only text can be sent here, no images or files.",
+    text_only: "Only text can be sent here, not images or files.",
     erased: "This message was deleted.",
     replies_to_some: "Reply to an older message",
 };
@@ -133,7 +133,7 @@ mod tests {
         let refused = MessageText::parse("안녕\n하세요 \u{7}").unwrap_err();
         assert_eq!(
             (ENGLISH.message_refused)(refused),
-            "Character 5 of line 2 (U+0007) cannot be sent. Please delete it."
+            "Character 5 of line 2 (U+0007) is not allowed. Please delete it."
         );
         assert_eq!(
             (KOREAN.message_refused)(refused),

@@ -22,9 +22,9 @@ impl CounterPhrases {
 static ENGLISH: CounterPhrases = CounterPhrases {
     counters: "Counters",
     retries: "Sent again",
-    acks_lost: "Answers lost",
-    known_to_server: "Known to the server by id",
-    repeats: "Repeats dropped here",
+    acks_lost: "Acknowledgements lost",
+    known_to_server: "Recognised by the server",
+    repeats: "Duplicates dropped here",
     entries_lost: "Broadcasts lost",
     gaps: "Gaps noticed",
     gaps_healed: "Gaps closed",

@@ -26,7 +26,7 @@ impl MechanismPhrases {
 
 static ENGLISH: MechanismPhrases = MechanismPhrases {
     acted: "What just acted",
-    nothing_acted: "Nothing had to. Break something.",
+    nothing_acted: "Nothing yet. Break something.",
     at_most_once: NamedPhrase {
         name: "at most once",
         says: "Sent once and never again, so it may be lost. A plain broadcast is like that.",
@@ -37,13 +37,13 @@ static ENGLISH: MechanismPhrases = MechanismPhrases {
     },
     exactly_once: NamedPhrase {
         name: "exactly once",
-        says: "Sent again until it is answered, and told apart by its id: both together.",
+        says: "Sent again until it is answered, and recognised by its id: both together.",
     },
-    lost_broadcast: "A broadcast was lost, and nobody repeats it.",
+    lost_broadcast: "A broadcast was lost, and is not repeated.",
     retry: "There was no answer, so the same message went out again.",
-    known_id: "The server knew the id: it stored nothing, and answered with the place the message has.",
-    dropped_repeat: "A message came that is here already. Its number says so, and it was dropped.",
-    gap: "A number is missing. What follows it waits, and the missing messages are asked for.",
+    known_id: "The server knew the id: it stored nothing, and answered with the message’s number.",
+    dropped_repeat: "A message arrived that is already here. Its number shows that, so it was dropped.",
+    gap: "A number is missing. Later messages wait while the missing ones are requested.",
     healed: "The gap is closed, and everything shows in order.",
     once: "However often it went out, the message is in the log once.",
 };

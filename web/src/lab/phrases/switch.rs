@@ -31,37 +31,37 @@ impl SwitchPhrases {
 
 static ENGLISH: SwitchPhrases = SwitchPhrases {
     title: "Try to break it",
-    intro: "Break something, write something, and watch it arrive all the same. Only this tab is affected, and only until you reload it.",
+    intro: "Break something, write something, and watch it arrive anyway. Only this tab is affected, and only until you reload it.",
     test: "Send a test message",
     test_message: |n| format!("Test {n}"),
-    mend: "Mend everything",
+    mend: "Fix everything",
     breaking: "What is broken",
     cut: "Cut the link",
-    cut_says: "Closes the connection once, as a tunnel would. It comes back by itself, and what was missed is fetched.",
+    cut_says: "Closes the connection once, as a tunnel would. It reconnects by itself, and fetches what was missed.",
     refuse: NamedPhrase {
         name: "Refuse connections",
-        says: "Every attempt to connect fails, for as long as you like. However many fail, no message is given up.",
+        says: "Every attempt to connect fails, for as long as you like. No message is given up, however many attempts fail.",
     },
     half_open: NamedPhrase {
         name: "Half-open link",
-        says: "Nothing passes, though the connection seems to stand, as after a move from Wi-Fi to 4G. \
-               After two unanswered requests the page connects anew.",
+        says: "Nothing gets through, although the connection looks open, as after a move from Wi-Fi to 4G. \
+               After two unanswered requests the page reconnects.",
     },
     swallow_acks: NamedPhrase {
         name: "Swallow acknowledgements",
-        says: "The server stores what you send, but its answer is lost. The page learns it from the log, or sends again.",
+        says: "The server stores what you send, but its acknowledgement is lost. The page finds the message in the log, or sends it again.",
     },
     lose_entries: NamedPhrase {
         name: "Lose broadcasts",
-        says: "News of messages never comes. The next number that does come shows what is missing, and it is fetched.",
+        says: "Broadcasts of messages never arrive. The next number that does shows what is missing, and it is fetched.",
     },
     repeat: NamedPhrase {
         name: "Repeat everything",
-        says: "Each message goes out twice, and each broadcast comes twice. The id and the number make it count once.",
+        says: "Each message goes out twice, and each broadcast arrives twice. The id and the number make it count once.",
     },
     stall_storage: NamedPhrase {
         name: "Stall the storage",
-        says: "This browser's storage (IndexedDB) does not answer. Messages stay at “saving”, and are sent all the same.",
+        says: "This browser's storage (IndexedDB) does not answer. Messages stay at “saving”, and are sent anyway.",
     },
     delay: NamedPhrase {
         name: "Delay",

@@ -29,7 +29,7 @@ impl TracePhrases {
 
 static ENGLISH: TracePhrases = TracePhrases {
     journeys: "Your last messages",
-    no_journey: "Write something: each of its steps shows here.",
+    no_journey: "Write something: its steps show here.",
     step_typed: "typed",
     step_saved: "saved on this device",
     step_not_saved: "not saved",
@@ -41,7 +41,7 @@ static ENGLISH: TracePhrases = TracePhrases {
     step_unanswered: "no answer in time",
     step_postponed: "asked to wait",
     step_rejected: "refused",
-    step_came: "back from the log: told to everybody in the room",
+    step_came: "back from the log: sent to everyone in the room",
     step_discarded: "discarded",
     ended: "ended",
 };

@@ -25,18 +25,18 @@ impl HidingPhrases {
 static ENGLISH: HidingPhrases = HidingPhrases {
     hide: "Hide the conversation",
     hide_question: |names| format!("Hide the conversation with {names}?"),
-    hide_means: "It leaves your lists until somebody writes in it. Nobody is told, and nothing is deleted.",
+    hide_means: "It leaves your lists until someone writes in it. Nobody is notified, and nothing is deleted.",
     hide_do: "Hide",
-    hidden: "Hidden until somebody writes. You find it again by its name.",
+    hidden: "Hidden until someone writes. You can still find it by name.",
     is_hidden: "You have hidden this conversation.",
     show: "Show in the lists again",
     leave_group: |names| {
         format!(
-            "Leave the conversation with {names}? Nothing of it reaches you any more, until somebody opens it with you again."
+            "Leave the conversation with {names}? You will not receive its messages until someone opens it with you again."
         )
     },
-    brought_by: |name| format!("{name} brought you into this room."),
-    started_by: |name| format!("{name} began this conversation with you."),
+    brought_by: |name| format!("{name} added you to this room."),
+    started_by: |name| format!("{name} started this conversation with you."),
     keep: "OK",
 };
 

@@ -56,18 +56,16 @@ static ENGLISH: RoomPhrases = RoomPhrases {
     change: "Name and description",
     save: "Save",
     archive: "Archive the room",
-    archive_means: "Nothing more can be said in it. It stays readable, and can be reopened.",
+    archive_means: "Nobody can write in it any more. It stays readable, and can be reopened.",
     reopen: "Reopen the room",
     reopen_means: "Everyone in it can write again.",
     invite: "Invite people",
     leave: "Leave the room",
-    leave_private: |name| {
-        format!("{name} is private: only somebody who is in it can bring you back. Leave it all the same?")
-    },
+    leave_private: |name| format!("{name} is private: only a member can invite you back. Leave it anyway?"),
     stay: "Stay",
-    nothing_can_be_said: "This room is archived. It can be read, but nothing more can be said in it.",
+    nothing_can_be_said: "This room is archived. You can read it, but nobody can write in it.",
     out: |name| format!("You are no longer in {name}."),
-    deleted: |name| format!("{name} was deleted, for everybody."),
+    deleted: |name| format!("{name} was deleted for everyone."),
     understood: "OK",
     details: "Details",
 };

@@ -27,14 +27,14 @@ static ENGLISH: NewRoomPhrases = NewRoomPhrases {
     name: "Name",
     name_hint: "Short and to the point, such as “design” or “lunch”.",
     topic: "Description",
-    topic_hint: "What the room is for. May be left empty.",
+    topic_hint: "What the room is for. Optional.",
     refused: |error| match error {
         TextError::Empty => "Please give the room a name.".into(),
-        TextError::TooLong { limit } => format!("At most {limit} characters fit here."),
+        TextError::TooLong { limit } => format!("Use at most {limit} characters."),
         TextError::Forbidden {
             character, column, ..
         } => format!(
-            "Character {column} ({}) cannot be seen. Please delete it.",
+            "Character {column} ({}) is not allowed. Please delete it.",
             code_point(character)
         ),
         TextError::NotOneEmoji => String::new(),
@@ -43,7 +43,7 @@ static ENGLISH: NewRoomPhrases = NewRoomPhrases {
     is_public: "Everyone",
     public_means: "Everyone on this server can find and join it.",
     is_private: "By invitation",
-    private_means: "Only those who are invited learn that it exists.",
+    private_means: "Only invited people know that it exists.",
     create: "Create",
 };
 

@@ -26,7 +26,7 @@ impl RoomSearchPhrases {
 
 static ENGLISH: RoomSearchPhrases = RoomSearchPhrases {
     search: "Find a public room",
-    none_public: "There is no public room like this.",
+    none_public: "No public room found.",
     join: |name| format!("Join {name}"),
     join_short: "Join",
     open: |name| format!("Open {name}"),
@@ -34,7 +34,7 @@ static ENGLISH: RoomSearchPhrases = RoomSearchPhrases {
     find_people: "Find people by nickname",
     nobody_found: "Nobody found.",
     chosen: |n| format!("{n} chosen"),
-    too_many_people: |n| format!("At most {n} people can be chosen."),
+    too_many_people: |n| format!("You can choose at most {n} people."),
     begin: "Start the conversation",
     invite_them: "Invite",
     invited: "Invited",

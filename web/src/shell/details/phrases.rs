@@ -42,7 +42,7 @@ static ENGLISH: DetailsPhrases = DetailsPhrases {
             "WebSocket is refused, perhaps by a proxy. Polling does the same, a little slower. WebSocket is tried again from time to time."
         }
     },
-    nodes_degraded: "The servers hear each other late right now. Messages still arrive, within a second or two; who is online and who is typing may be out of date.",
+    nodes_degraded: "The servers are slow to reach each other right now. Messages still arrive within a second or two; who is online or typing may be out of date.",
     round_trip: "Round trip",
     recovered: "Recovered without asking",
     database: "Log",

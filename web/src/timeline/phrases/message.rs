@@ -34,7 +34,7 @@ static ENGLISH: MessagePhrases = MessagePhrases {
     not_sent: "Not sent",
     not_kept: "Not saved on this device",
     other_author: "This was written under another nickname.",
-    other_epoch: "You wrote this before the server began anew: the message it changes is gone.",
+    other_epoch: "The server’s data was reset after you wrote this: the message it changes is gone.",
     discard: "Discard",
     edited: "edited",
     hidden: "A moderator has hidden this message.",
@@ -43,20 +43,20 @@ static ENGLISH: MessagePhrases = MessagePhrases {
         RowChange::Edit(text) => format!("Edit: {text}"),
         RowChange::Delete => "Deletion".into(),
         RowChange::React(emoji) => format!("Reaction {emoji}"),
-        RowChange::Unreact(emoji) => format!("Reaction {emoji} taken back"),
+        RowChange::Unreact(emoji) => format!("Reaction {emoji} removed"),
     },
     room: |change| match change {
-        RoomChange::Created => "made this room.".into(),
+        RoomChange::Created => "created this room.".into(),
         RoomChange::Renamed { name, was } => {
             format!("renamed this room from {} to {}.", was.as_str(), name.as_str())
         }
         RoomChange::Described { topic } if topic.as_str().is_empty() => "removed the topic.".into(),
         RoomChange::Described { topic } => format!("set the topic: {}", topic.as_str()),
         RoomChange::Archived => "archived this room.".into(),
-        RoomChange::Reopened => "opened this room again.".into(),
+        RoomChange::Reopened => "reopened this room.".into(),
         RoomChange::Unknown => "changed this room.".into(),
     },
-    renamed: |was, name| format!("{was} is called {name} from here on."),
+    renamed: |was, name| format!("{was} is now called {name}."),
 };
 
 static KOREAN: MessagePhrases = MessagePhrases {

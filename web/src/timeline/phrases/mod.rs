@@ -36,7 +36,7 @@ static ENGLISH: TimelinePhrases = TimelinePhrases {
     messages_in: |room| format!("Messages in {room}"),
     loading_older: "Loading older messages…",
     beginning: |room| format!("This is the beginning of {room}."),
-    empty: "Nothing has been said yet. Say hello!",
+    empty: "No messages yet. Say hello!",
     new_messages: |n| {
         if n == 1 {
             "1 new message".into()
@@ -44,14 +44,14 @@ static ENGLISH: TimelinePhrases = TimelinePhrases {
             format!("{n} new messages")
         }
     },
-    to_the_end: "To the newest message",
+    to_the_end: "Jump to the newest message",
     unknown_entry: "Reload the page to see this message.",
     beginning_with: |names| format!("This is the beginning of your conversation with {names}."),
     news: "New",
-    to_news: "To the first new message",
+    to_news: "Jump to the first new message",
     loading_newer: "Loading newer messages…",
-    gap: "Some messages are still on their way here…",
-    nothing_there: "Nothing was said there.",
+    gap: "Some messages are still loading…",
+    nothing_there: "There are no messages there.",
     date: "Date",
     no_date: "Please choose a date.",
 };
