@@ -1,16 +1,16 @@
-// Trunk runs this at the end of a build. A release gets its style sheets into index.html, so that a first visit is a form after one
-// answer, and beside each file what servers send in its place, so that nobody compresses it again at every start.
+// Trunk runs this at the end of a build. For a release it inlines the style sheets into index.html, so that a first visit shows the form
+// after one response, and writes compressed copies beside each file, so that servers need not compress them at every start.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** Smaller files fit into one packet anyway. */
+/** Smaller files, in bytes, fit into one packet anyway. */
 const WORTH_IT = 1_000;
 
 /**
- * Puts the style sheets into the page, in their order, and makes what is in it small.
+ * Inlines the style sheets into the page, in their order, and minifies the page.
  * @param {string} folder
  */
 function inline(folder) {

@@ -161,7 +161,7 @@ impl JoinForm {
     }
 
     /// Continues where the person left the boot form.
-    fn take_up(self, selection: Option<(u32, u32)>, wants: Option<Wants>) {
+    fn resume(self, selection: Option<(u32, u32)>, wants: Option<Wants>) {
         let Some(input) = self.nickname.get() else { return };
         let _ = input.focus();
         if let Some((start, end)) = selection {
@@ -184,43 +184,43 @@ impl JoinForm {
                 .map(|input| input.value())
                 .unwrap_or_default()
         };
-        let asked = asked(
+        let request = session_request(
             &value(self.nickname),
             &value(self.passphrase),
             &value(self.invitation),
         );
-        match asked {
-            Ok(asked) => {
-                let asked = NewSession {
+        match request {
+            Ok(request) => {
+                let request = NewSession {
                     owner_code: self.owner_code.get_untracked(),
-                    ..asked
+                    ..request
                 };
-                if untrack(|| self.account.words_of_others(asked.nickname.as_str())).is_empty() {
-                    self.join(asked);
+                if untrack(|| self.account.words_of_others(request.nickname.as_str())).is_empty() {
+                    self.join(request);
                 } else {
-                    self.undecided.set(Some(asked));
+                    self.undecided.set(Some(request));
                 }
             }
-            Err(found) => self.show(found),
+            Err(trouble) => self.show(trouble),
         }
     }
 
-    fn join(self, asked: NewSession) {
+    fn join(self, request: NewSession) {
         self.joining.set(true);
         self.trouble.set(None);
         spawn_local(async move {
             let account = self.account;
             // Entering shows the room, which disposes of this page's signals.
-            let Err(error) = account.join(&asked).await else {
-                if asked.owner_code.is_some() {
+            let Err(error) = account.join(&request).await else {
+                if request.owner_code.is_some() {
                     account.owner_code.set_value(None);
                     account.toasts.toast(|l| OwnerLinkPhrases::of(l).claimed);
                 }
                 return;
             };
             self.joining.try_set(false);
-            let found = JoinTrouble::of(error, asked.nickname.as_str());
-            match found {
+            let trouble = JoinTrouble::of(error, request.nickname.as_str());
+            match trouble {
                 JoinTrouble::Taken(_) | JoinTrouble::WrongPassphrase => self.asks_passphrase.set(true),
                 // The server does not reveal whether the nickname is taken: its owner signs in with
                 // the passphrase.
@@ -235,13 +235,13 @@ impl JoinForm {
                 }
                 _ => {}
             }
-            self.show(found);
+            self.show(trouble);
         });
     }
 
-    fn show(self, found: JoinTrouble) {
-        let field = self.field(found.place());
-        self.trouble.set(Some(found));
+    fn show(self, trouble: JoinTrouble) {
+        let field = self.field(trouble.place());
+        self.trouble.set(Some(trouble));
         focus(field);
     }
 
@@ -261,20 +261,20 @@ impl JoinForm {
 pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     let coming_back = welcome == Welcome::Change;
     let signed_out = matches!(welcome, Welcome::SignedOut(_));
-    let was = match welcome {
+    let former_name = match welcome {
         Welcome::SignedOut(name) => name,
         Welcome::First | Welcome::Change => String::new(),
     };
-    let begun = first_form::take().unwrap_or_default();
-    let form = JoinForm::new(!was.is_empty() || begun.wants == Some(Wants::Passphrase));
+    let boot_form = first_form::take().unwrap_or_default();
+    let form = JoinForm::new(!former_name.is_empty() || boot_form.wants == Some(Wants::Passphrase));
     let (locale, account) = (form.locale, form.account);
     locale.take_up_choice();
-    let start = if begun.nickname.is_empty() {
-        was
+    let start = if boot_form.nickname.is_empty() {
+        former_name
     } else {
-        begun.nickname
+        boot_form.nickname
     };
-    Effect::new(move || form.take_up(begun.selection, begun.wants));
+    Effect::new(move || form.resume(boot_form.selection, boot_form.wants));
     form.load_registration();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -426,29 +426,29 @@ fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
 #[component]
 fn Undecided(form: JoinForm) -> impl IntoView {
     move || {
-        form.undecided.get().map(|asked| {
-            let name = asked.nickname.as_str().to_owned();
+        form.undecided.get().map(|request| {
+            let name = request.nickname.as_str().to_owned();
             let close = Callback::new(move |()| form.undecided.set(None));
-            let go_on = Callback::new(move |()| {
+            let delete_and_join = Callback::new(move |()| {
                 form.undecided.set(None);
-                form.join(asked.clone());
+                form.join(request.clone());
             });
             let left = Signal::derive(move || form.account.words_of_others(&name));
-            view! { <DeleteLeft left joins=true on_close=close on_delete=go_on /> }
+            view! { <DeleteLeft left joins=true on_close=close on_delete=delete_and_join /> }
         })
     }
 }
 
 /// The request to the server, or the error found before sending it.
-fn asked(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, JoinTrouble> {
-    let mut asked = NewSession::new(Nickname::parse(nickname).map_err(JoinTrouble::Nickname)?);
+fn session_request(nickname: &str, passphrase: &str, invitation: &str) -> Result<NewSession, JoinTrouble> {
+    let mut request = NewSession::new(Nickname::parse(nickname).map_err(JoinTrouble::Nickname)?);
     if !passphrase.is_empty() {
-        asked.passphrase = Some(Passphrase::parse(passphrase).map_err(JoinTrouble::Passphrase)?);
+        request.passphrase = Some(Passphrase::parse(passphrase).map_err(JoinTrouble::Passphrase)?);
     }
     // A whole link is accepted, too.
     let code = invitation.rsplit('#').next().unwrap_or_default().trim();
-    asked.invite = (!code.is_empty()).then(|| code.to_owned());
-    Ok(asked)
+    request.invite = (!code.is_empty()).then(|| code.to_owned());
+    Ok(request)
 }
 
 fn focus(field: NodeRef<html::Input>) {

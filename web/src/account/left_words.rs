@@ -17,35 +17,35 @@ pub(crate) fn LeftWords() -> impl IntoView {
     let locale = Locale::here();
     let account = AccountContext::here();
     let left = Memo::new(move |_| account.unsent_words());
-    let asks = RwSignal::new(false);
+    let confirming = RwSignal::new(false);
     let delete = Callback::new(move |()| {
-        asks.set(false);
+        confirming.set(false);
         spawn_local(account.discard_left());
     });
     move || {
         let left_now = left.get();
         (!left_now.is_empty()).then(|| {
-            let said = move || {
+            let text = move || {
                 let unsent = (SignOutPhrases::of(locale.language()).unsent)(left_now.messages, left_now.drafts);
                 (SignOutPhrases::of(locale.language()).left)(&left_now.by.join(", "), &unsent)
             };
             view! {
                 <div class="notice notice-ask" role="status" data-testid="left-words">
                     <Icon shape=IconShape::Alert />
-                    <span>{words(said)}</span>
+                    <span>{words(text)}</span>
                     <button
                         type="button"
                         class="button button-small"
                         data-testid="delete-left"
-                        on:click=move |_| asks.set(true)
+                        on:click=move |_| confirming.set(true)
                     >
                         {locale.says(|l| SignOutPhrases::of(l).delete_left)}
                     </button>
                 </div>
                 {move || {
-                    asks.get()
+                    confirming.get()
                         .then(|| {
-                            let close = Callback::new(move |()| asks.set(false));
+                            let close = Callback::new(move |()| confirming.set(false));
                             view! { <DeleteLeft left=left.into() joins=false on_close=close on_delete=delete /> }
                         })
                 }}

@@ -22,10 +22,10 @@ pub(crate) fn Notice() -> impl IntoView {
         chat.on_outbox(|session| session.outbox().any(|item| matches!(item.disk, Disk::Failed(_))))
     });
     move || {
-        let forgetful = chat.ephemeral.get();
-        (forgetful || failing.get()).then(|| {
+        let ephemeral = chat.ephemeral.get();
+        (ephemeral || failing.get()).then(|| {
             let words = move || {
-                if forgetful {
+                if ephemeral {
                     ConnectionPhrases::of(locale.language()).nothing_is_kept
                 } else {
                     ConnectionPhrases::of(locale.language()).storage_fails
@@ -68,14 +68,14 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
                 </button>
             }
         });
-        let said = texts
+        let quotes = texts
             .into_iter()
             .map(|text| view! { <q class="notice-quote">{text}</q> })
             .collect_view();
         Some(view! {
             <div class="notice notice-ask" role="status" data-testid="unreadable">
                 <Icon shape=IconShape::Alert />
-                <span>{words(move || (SignOutPhrases::of(locale.language()).unreadable)(count))} {said}</span>
+                <span>{words(move || (SignOutPhrases::of(locale.language()).unreadable)(count))} {quotes}</span>
                 <span class="notice-ways">
                     {copy}
                     <button

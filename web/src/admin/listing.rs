@@ -98,7 +98,7 @@ impl Listing {
 
     /// Loads a list from its beginning.
     pub(super) fn load(self, source: ListSource) {
-        self.ask(source, None);
+        self.load_page(source, None);
     }
 
     /// Loads the next page.
@@ -106,15 +106,15 @@ impl Listing {
         let last = self
             .records
             .with_untracked(|records| records.last().map(|record| record.key.clone()));
-        self.ask(source, last);
+        self.load_page(source, last);
     }
 
-    fn ask(self, source: ListSource, before: Option<String>) {
+    fn load_page(self, source: ListSource, before: Option<String>) {
         let number = self.latest.get_value() + 1;
         self.latest.set_value(number);
         self.loading.set(true);
         spawn_local(async move {
-            let goes_on = before.is_some();
+            let is_next_page = before.is_some();
             let answer = source.page(self.locale, self.chat, before).await;
             // A response to an earlier request is stale.
             if self.latest.try_get_value() != Some(number) {
@@ -127,7 +127,7 @@ impl Listing {
                     self.more
                         .set(source.has_pages() && found.len() >= limit::ADMIN_LISTED);
                     self.records.update(|records| {
-                        if !goes_on {
+                        if !is_next_page {
                             records.clear();
                         }
                         // New lines may have moved a line from one page to the next.

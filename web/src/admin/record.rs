@@ -370,7 +370,7 @@ mod tests {
         };
         assert_eq!(
             words(&AdminRecord::of_audit(&limit, Language::English), "Detail").as_deref(),
-            Some("Rooms joined or made 7")
+            Some("Rooms joined or created 7")
         );
     }
 

@@ -38,7 +38,7 @@ impl RefusalPhrases {
     }
 }
 
-/// A wait that is told as a moment.
+/// Waits up to this long are shown as "a moment".
 const MOMENT_MS: u64 = 10_000;
 
 static ENGLISH: RefusalPhrases = RefusalPhrases {

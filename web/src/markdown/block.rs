@@ -195,8 +195,8 @@ fn list(lines: &[&str], alone: bool, place: LinePlace<'_>) -> Option<(MarkdownBl
         at = inside.end;
         // Blank lines may separate items.
         let gap = lines[at..].iter().take_while(|line| is_blank(line)).count();
-        let goes_on = lines.get(at + gap).and_then(|line| ListMark::of(line));
-        if let (Some(next), Some((last, _))) = (goes_on, points.last())
+        let continues = lines.get(at + gap).and_then(|line| ListMark::of(line));
+        if let (Some(next), Some((last, _))) = (continues, points.last())
             && next.follows(last)
         {
             at += gap;

@@ -200,10 +200,10 @@ fn ends_sentence(c: char) -> bool {
 fn ends_mark(mark: char, rest: &str, before: Option<char>) -> bool {
     let behind = rest.trim_start_matches(mark);
     let width = rest.len() - behind.len();
-    let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    let continues = behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
     match mark {
-        '_' => before == Some('_') && !goes_on,
-        _ => width > 1 || before == Some(mark) && !goes_on,
+        '_' => before == Some('_') && !continues,
+        _ => width > 1 || before == Some(mark) && !continues,
     }
 }
 

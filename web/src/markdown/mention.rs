@@ -71,7 +71,7 @@ impl Mentions {
     pub fn from_wire(&mut self, wire: &str, name: impl Fn(UserId) -> Option<String>) -> String {
         let spans: Vec<_> = mention::spans(wire).collect();
         let shown = shown(wire, spans.iter().map(|(span, _)| span));
-        let mut known = Vec::new();
+        let mut replacements = Vec::new();
         for ((span, user), shown) in spans.into_iter().zip(shown) {
             // Two people of the same name could not be distinguished in typed text.
             let name = name(user).filter(|name| !self.names_another(name, user));
@@ -81,10 +81,10 @@ impl Mentions {
                     && ends_there(&format!("{name}{}", &wire[span.end..]), name)
             }) {
                 self.add(&name, user);
-                known.push((span, format!("@{name}")));
+                replacements.push((span, format!("@{name}")));
             }
         }
-        replaced(wire, known)
+        replaced(wire, replacements)
     }
 
     /// The people mentioned in the typed text whose wire form is `wire`.
@@ -121,11 +121,11 @@ pub fn begins_word(before: &str) -> bool {
 /// Which of these spans would be mentions, and not part of code or an address: parses the text with
 /// a mention in each of them.
 fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) -> Vec<bool> {
-    let nobody = |index: usize| UserId(Uuid::from_u128(index as u128));
+    let placeholder = |index: usize| UserId(Uuid::from_u128(index as u128));
     let marked = spans.clone().cloned().enumerate();
     let marked = replaced(
         text,
-        marked.map(|(index, span)| (span, mention::written(nobody(index)))),
+        marked.map(|(index, span)| (span, mention::written(placeholder(index)))),
     );
     let mut found = HashSet::new();
     if spans.clone().next().is_some() {
@@ -133,7 +133,7 @@ fn shown<'s>(text: &str, spans: impl Iterator<Item = &'s Range<usize>> + Clone) 
     }
     spans
         .enumerate()
-        .map(|(index, _)| found.contains(&nobody(index)))
+        .map(|(index, _)| found.contains(&placeholder(index)))
         .collect()
 }
 

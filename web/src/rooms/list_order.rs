@@ -2,13 +2,13 @@
 
 /// The list to show while a person is about to press an item: the items `shown` keep their places,
 /// even removed ones; their content comes from `wanted`; new items go last.
-pub fn hold<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+pub fn keep_order<T: Clone, K: PartialEq>(shown: &[T], wanted: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     let find = |list: &[T], item: &T| list.iter().find(|other| key(other) == key(item)).cloned();
-    let stays = shown
+    let kept = shown
         .iter()
         .map(|item| find(wanted, item).unwrap_or_else(|| item.clone()));
-    let comes = wanted.iter().filter(|item| find(shown, item).is_none());
-    stays.chain(comes.cloned()).collect()
+    let added = wanted.iter().filter(|item| find(shown, item).is_none());
+    kept.chain(added.cloned()).collect()
 }
 
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     fn held_order(shown: &[(u8, char)], wanted: &[(u8, char)]) -> Vec<(u8, char)> {
-        hold(shown, wanted, |item| item.0)
+        keep_order(shown, wanted, |item| item.0)
     }
 
     #[test]

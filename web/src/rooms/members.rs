@@ -69,12 +69,12 @@ pub(crate) fn Members(
         }
     };
     let counted_found = move || (PeoplePhrases::of(locale.language()).found)(found_people.with(Vec::len));
-    let nobody = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
+    let none_found = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
     let at_end = Callback::new(move |()| people.load_more_members());
     view! {
         <SidePanel id="members" title=|l| PeoplePhrases::of(l).in_room open=overlays.members opener=members_button at_end>
             <MemberSearch hidden=Signal::derive(move || !more.get() && !searching.get() && all.with(Vec::len) < FEW) />
-            <p class="offers-none members-none" role="status">{nobody}</p>
+            <p class="offers-none members-none" role="status">{none_found}</p>
             <div hidden=move || !searching.get()>
                 <People title=words(counted_found) people=found_people />
             </div>
@@ -102,7 +102,7 @@ fn MemberSearch(hidden: Signal<bool>) -> impl IntoView {
     let people = PeopleContext::here();
     let pause = Pause::new();
     let field = NodeRef::<html::Input>::new();
-    let look = move || {
+    let search = move || {
         let typed = field.get_untracked().map(|field| field.value());
         people.search_members(&typed.unwrap_or_default());
     };
@@ -129,7 +129,7 @@ fn MemberSearch(hidden: Signal<bool>) -> impl IntoView {
             placeholder=locale.says(|l| PeoplePhrases::of(l).find)
             hidden=hidden
             node_ref=field
-            on:input=move |_| pause.then(look)
+            on:input=move |_| pause.then(search)
         />
     }
 }

@@ -1,4 +1,4 @@
-//! Files dropped on the page. A browser would show them in its place.
+//! Files dropped on the page. By default, a browser would open them in its place.
 
 use leptos::ev::{self, DragEvent};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::account::start::PageStage;
 use crate::compose::phrases::ComposePhrases;
 use crate::ui::clipboard;
 
-/// Keeps files from taking the page's place, and says why they cannot be sent.
+/// Prevents the browser from opening dropped files, and explains why they cannot be sent.
 pub(crate) fn listen(account: AccountContext) {
     let holds_files = |event: &DragEvent| {
         event

@@ -1,4 +1,4 @@
-//! The shortcuts, wherever the focus is.
+//! Handles the shortcuts, wherever the focus is.
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::rooms::context::RoomsContext;
 use crate::shell::shortcut::{KeyPress, Shortcut};
 use crate::ui::overlays::Overlay;
 
-/// Answers the shortcuts for as long as the page lives.
+/// Handles the shortcuts while the page is open.
 pub(crate) fn listen(rooms: RoomsContext, account: AccountContext) {
     window_event_listener(ev::keydown, move |event| {
         let ready = account.stage.get_untracked() == PageStage::Room
@@ -21,12 +21,12 @@ pub(crate) fn listen(rooms: RoomsContext, account: AccountContext) {
         }
         if let Some(shortcut) = shortcut_of(&event) {
             event.prevent_default();
-            answer(rooms, shortcut);
+            perform(rooms, shortcut);
         }
     });
 }
 
-fn answer(rooms: RoomsContext, shortcut: Shortcut) {
+fn perform(rooms: RoomsContext, shortcut: Shortcut) {
     match shortcut {
         Shortcut::Palette => rooms.overlays.open(Overlay::Palette),
         Shortcut::Help => rooms.overlays.open(Overlay::Shortcuts),

@@ -1,4 +1,4 @@
-//! The window as a whole: which page is shown, its title, icon, keys, and the dialog that is open.
+//! The window as a whole: the page shown, its title and icon, shortcuts, and the open dialog.
 
 pub mod shortcut;
 

@@ -1,4 +1,4 @@
-//! The dialog that is open.
+//! Renders the dialog that is open.
 
 use leptos::prelude::*;
 

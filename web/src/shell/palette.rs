@@ -1,4 +1,4 @@
-//! To a room or a person by name, from the keyboard.
+//! The palette: opens a room or a person by name, from the keyboard.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ use crate::ui::list::scroll::scroll_to_item;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
-/// Most things offered at once.
+/// Maximum number of options shown.
 const OFFERED: usize = 12;
 
 #[derive(Clone, Copy)]
@@ -53,9 +53,9 @@ impl PaletteState {
     fn search_people(self) {
         spawn_local(async move {
             let search = self.typed.get_untracked().trim().to_owned();
-            // Without an answer, those who are here can be found.
-            let asked = FindPeople { search, after: None };
-            if let Ok(found) = self.rooms.chat.ask(asked).await {
+            // If the request fails, only people known here are found.
+            let request = FindPeople { search, after: None };
+            if let Ok(found) = self.rooms.chat.ask(request).await {
                 let mut all = people_here(self.rooms);
                 all.retain(|person| found.iter().all(|other| other.id != person.id));
                 all.extend(found);
@@ -108,7 +108,7 @@ fn people_here(rooms: RoomsContext) -> Vec<Person> {
     })
 }
 
-/// Finds rooms and people as one types; the arrow keys choose, Enter goes there.
+/// Finds rooms and people while typing; the arrow keys select, Enter opens.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
     let locale = Locale::here();
@@ -180,7 +180,7 @@ fn OptionLine(palette: PaletteState, index: usize, option: PaletteOption) -> imp
     }
 }
 
-/// Something one can go to.
+/// A room or a person that can be opened.
 #[derive(Clone, PartialEq)]
 struct PaletteOption {
     title: String,
@@ -220,14 +220,14 @@ impl PaletteOption {
     }
 }
 
-/// The best answer comes first; of equals, the first one in its list. People come after rooms, and those one writes to
-/// already only as that room.
+/// The options, best match first; equal matches keep their list's order. People follow rooms, and a
+/// person with an existing conversation appears only as that room.
 fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOption> {
     let lines = rooms.room_lines();
     let me = rooms.chat.on_connection(|session| session.me().map(|me| me.id));
     let strangers = found.iter().filter(|person| {
-        let known = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
-        Some(person.id) != me && !lines.iter().any(known)
+        let is_listed = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
+        Some(person.id) != me && !lines.iter().any(is_listed)
     });
     let people = strangers.map(|person| PaletteOption {
         title: person.name.clone(),
@@ -235,7 +235,7 @@ fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOpti
         archived: false,
         way: PaletteTarget::Person(person.id),
     });
-    let known = lines.iter().map(|line| PaletteOption {
+    let room_options = lines.iter().map(|line| PaletteOption {
         title: line.title.clone(),
         kind: line.kind,
         archived: line.archived,
@@ -248,7 +248,7 @@ fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOpti
         archived: false,
         way: PaletteTarget::Administration,
     });
-    let mut offers: Vec<(finder::Match, PaletteOption)> = known
+    let mut offers: Vec<(finder::Match, PaletteOption)> = room_options
         .chain(people)
         .chain(administration)
         .filter_map(|offer| Some((finder::find(typed, &folded(&offer.title))?, offer)))

@@ -1,39 +1,38 @@
-//! Keys that do something wherever the focus is.
+//! Shortcuts that work wherever the focus is.
 
-/// A key as it is pressed.
+/// A key press.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyPress<'a> {
-    /// The character it writes.
+    /// The character it types.
     pub key: &'a str,
-    /// Where it is on the keyboard, whatever it writes in the language being typed.
+    /// The physical key, whatever it types in the current layout.
     pub code: &'a str,
-    /// Ctrl, or a Mac's Command.
+    /// Ctrl, or Command on a Mac.
     pub command: bool,
-    /// Alt, or a Mac's Option.
+    /// Alt, or Option on a Mac.
     pub alt: bool,
     pub shift: bool,
-    /// Whether the focus is where one writes.
+    /// Whether the focus is in a text field.
     pub writing: bool,
 }
 
-/// The effect of a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shortcut {
-    /// Goes to a room or a person by name.
+    /// Opens the palette of rooms and people.
     Palette,
     Help,
-    /// Goes to the room below.
+    /// Opens the next room in the list.
     Next,
-    /// Goes to the room above.
+    /// Opens the previous room in the list.
     Previous,
-    /// Goes to the room below with something unread.
+    /// Opens the next room with unread messages.
     NextUnread,
-    /// Goes to the room above with something unread.
+    /// Opens the previous room with unread messages.
     PreviousUnread,
 }
 
 impl Shortcut {
-    /// The shortcut of a press; `None` where it is not for the page.
+    /// The shortcut of a key press; `None` if it is not one of the page's.
     pub fn of(press: &KeyPress<'_>) -> Option<Self> {
         let KeyPress {
             key,
@@ -44,7 +43,7 @@ impl Shortcut {
             writing,
         } = *press;
         match (command, alt, shift) {
-            // By its place: under a Korean layout the key writes ㅏ.
+            // By the physical key: in a Korean layout it types ㅏ.
             (true, false, false) if code == "KeyK" || key == "k" => Some(Self::Palette),
             (false, true, false) if key == "ArrowDown" => Some(Self::Next),
             (false, true, false) if key == "ArrowUp" => Some(Self::Previous),
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_mark_is_text_where_one_writes() {
+    fn a_question_mark_is_text_in_a_text_field() {
         assert_eq!(
             Shortcut::of(&KeyPress {
                 shift: true,

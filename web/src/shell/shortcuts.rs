@@ -1,4 +1,4 @@
-//! The keys, listed.
+//! The dialog that lists the keys.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::ui::phrases::UiPhrases;
 
 type ShortcutLine = (&'static [&'static str], Phrase);
 
-/// Each shortcut with its effect. `Mod` is Ctrl, or a Mac's Command.
+/// Each shortcut with its effect. `Mod` is Ctrl, or Command on a Mac.
 const SHORTCUTS: [ShortcutLine; 8] = [
     (&["Mod", "K"], |l| NavigationPhrases::of(l).find_anything),
     (&["Mod", "Enter"], |l| ComposePhrases::of(l).send),

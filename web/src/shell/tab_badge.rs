@@ -1,4 +1,4 @@
-//! The tab badge: the title and the icon call from another tab.
+//! The tab badge: the document's title and icon show unread messages.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -7,7 +7,7 @@ use crate::account::start::PageStage;
 use crate::shell::page::PageContexts;
 
 impl PageContexts {
-    /// The document's title: the room, and how much waits unread in all of them. Tracked.
+    /// The document's title: the room, and the number of unread messages in all rooms. Tracked.
     pub(crate) fn title(self) -> String {
         if self.account.stage.get() != PageStage::Room {
             return "Steadfast".to_owned();
@@ -19,7 +19,7 @@ impl PageContexts {
         }
     }
 
-    /// Draws the icon as it should be. Tracked.
+    /// Updates the icon. Tracked.
     pub(crate) fn draw_icon(self) {
         let unread = self.account.stage.get() == PageStage::Room && self.unread() > 0;
         let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
@@ -45,7 +45,7 @@ impl PageContexts {
     }
 }
 
-/// Where the icon's own address is kept while another one is shown.
+/// The attribute that keeps the icon's original address while another one is shown.
 const PLAIN: &str = "data-plain";
 
 /// The icon with a dot in its corner.

@@ -15,12 +15,12 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let today = TodayContext::here();
     let RowModel { view, place, .. } = row;
     let at = Memo::new(move |_| view.with(|row| row.at));
-    let stands = Memo::new(move |_| {
+    let shown = Memo::new(move |_| {
         let place = place.get();
         (place.day.is_some(), place.news)
     });
     move || {
-        let (day, news) = stands.get();
+        let (day, news) = shown.get();
         let day = day.then(|| {
             view! {
                 <div class="day" role="listitem">

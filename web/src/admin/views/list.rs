@@ -36,11 +36,11 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
         Section::Addresses => ListSource::Addresses,
         Section::Audit => ListSource::Audit(person),
     };
-    let look = Callback::new(move |()| listing.load(source()));
-    look.run(());
+    let reload = Callback::new(move |()| listing.load(source()));
+    reload.run(());
     let filters = match section {
-        Section::People => view! { <PeopleFilters look /> }.into_any(),
-        Section::Rooms => view! { <RoomFilter look /> }.into_any(),
+        Section::People => view! { <PeopleFilters reload /> }.into_any(),
+        Section::Rooms => view! { <RoomFilter reload /> }.into_any(),
         _ => ().into_any(),
     };
     let title = words(move || {
@@ -73,13 +73,13 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
             <div class="admin-list-head">
                 <Heading title />
                 {owner_link}
-                <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| look.run(())>
+                <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| reload.run(())>
                     {locale.says(|l| AdminPhrases::of(l).refresh)}
                 </button>
             </div>
             {filters}
             <Records records=listing.records.into() />
-            <State listing section look />
+            <State listing section reload />
             <div class="dialog-ways" hidden=move || !listing.more.get()>
                 <button
                     type="button"
@@ -97,7 +97,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
 
 /// Says that a list is loading, failed to load, or is empty.
 #[component]
-fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoView {
+fn State(listing: Listing, section: Section, reload: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let empty = move || listing.records.with(Vec::is_empty);
     let status = move || {
@@ -118,7 +118,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
                     <div class="notice notice-ask" role="alert" data-testid="admin-trouble">
                         <Icon shape=IconShape::Alert />
                         <span>{trouble}</span>
-                        <button type="button" class="button button-small" on:click=move |_| look.run(())>
+                        <button type="button" class="button button-small" on:click=move |_| reload.run(())>
                             {locale.says(|l| UiPhrases::of(l).retry)}
                         </button>
                     </div>
@@ -130,7 +130,7 @@ fn State(listing: Listing, section: Section, look: Callback<()>) -> impl IntoVie
 
 /// The search for people: by name, state and role.
 #[component]
-fn PeopleFilters(look: Callback<()>) -> impl IntoView {
+fn PeopleFilters(reload: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let trail = AdminTrail::here();
     let start = trail.people.get_value();
@@ -163,15 +163,15 @@ fn PeopleFilters(look: Callback<()>) -> impl IntoView {
             _ => None,
         };
         trail.people.update_value(|query| query.state = state);
-        look.run(());
+        reload.run(());
     });
     let on_role = Callback::new(move |name: String| {
         trail.people.update_value(|query| query.role = Role::parse(&name));
-        look.run(());
+        reload.run(());
     });
     let typed = Callback::new(move |search: String| {
         trail.people.update_value(|query| query.search = search);
-        look.run(());
+        reload.run(());
     });
     view! {
         <div class="admin-filters">
@@ -200,11 +200,11 @@ fn state_words(locale: Locale, state: AccountState) -> Signal<String> {
 
 /// The search for rooms.
 #[component]
-fn RoomFilter(look: Callback<()>) -> impl IntoView {
+fn RoomFilter(reload: Callback<()>) -> impl IntoView {
     let trail = AdminTrail::here();
     let typed = Callback::new(move |search: String| {
         trail.rooms.set_value(search);
-        look.run(());
+        reload.run(());
     });
     view! {
         <div class="admin-filters">

@@ -25,24 +25,24 @@ pub(crate) fn Browse() -> impl IntoView {
     let search = Search::new();
     let found = RwSignal::new(None::<Vec<ListedRoom>>);
     let more = RwSignal::new(false);
-    let look = move |after: Option<(String, RoomId)>| {
-        let goes_on = after.is_some();
-        let ask = |search| BrowseRooms { search, after };
-        search.ask(chat, ask, move |rooms| {
+    let search_after = move |after: Option<(String, RoomId)>| {
+        let is_next_page = after.is_some();
+        let query = |search| BrowseRooms { search, after };
+        search.request(chat, query, move |rooms| {
             more.set(rooms.len() >= limit::LISTED);
             found.update(|found| match found {
-                Some(found) if goes_on => found.extend(rooms),
+                Some(found) if is_next_page => found.extend(rooms),
                 _ => *found = Some(rooms),
             });
         });
     };
-    look(None);
-    let go_on = move |_| {
+    search_after(None);
+    let load_more = move |_| {
         let last = found.with_untracked(|found| {
             let last = found.as_ref()?.last()?;
             Some((last.name.clone(), last.id))
         });
-        look(last);
+        search_after(last);
     };
     let none = move || {
         let none = found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
@@ -51,7 +51,7 @@ pub(crate) fn Browse() -> impl IntoView {
     let close = Callback::new(move |()| overlays.close(Overlay::Browse));
     view! {
         <Dialog title=words(move || NavigationPhrases::of(locale.language()).browse.to_owned()) testid="browse" on_close=close>
-            <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" look=Callback::new(move |()| look(None)) />
+            <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" on_search=Callback::new(move |()| search_after(None)) />
             <ul class="entries">
                 <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
                     <Listed room trouble=search.trouble />
@@ -60,7 +60,7 @@ pub(crate) fn Browse() -> impl IntoView {
             <p class="offers-none" role="status">{none}</p>
             <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
             <div class="dialog-ways" hidden=move || !more.get()>
-                <button type="button" class="button" data-testid="browse-more" on:click=go_on>
+                <button type="button" class="button" data-testid="browse-more" on:click=load_more>
                     {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>

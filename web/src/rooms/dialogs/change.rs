@@ -26,7 +26,7 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
     let (name_before, topic_before, archived) = before.unwrap_or_default();
     let form = RoomForm::new();
     let close = Callback::new(move |()| overlays.close(Overlay::ChangeRoom(room)));
-    let ask = move |asked: ChangeRoom| form.ask(chat, asked, move |_| close.run(()));
+    let send = move |change: ChangeRoom| form.send(chat, change, move |_| close.run(()));
     let start = (name_before.clone(), topic_before.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -38,7 +38,7 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
         if name.is_none() && topic.is_none() {
             return close.run(());
         }
-        ask(ChangeRoom {
+        send(ChangeRoom {
             room,
             name,
             topic,
@@ -46,7 +46,7 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
         });
     };
     let archive = move |_| {
-        ask(ChangeRoom {
+        send(ChangeRoom {
             room,
             name: None,
             topic: None,

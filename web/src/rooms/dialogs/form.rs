@@ -55,7 +55,7 @@ impl RoomForm {
     }
 
     /// Sends a request, one at a time.
-    pub(crate) fn ask<A: Ask + 'static>(
+    pub(crate) fn send<A: Ask + 'static>(
         self,
         chat: ChatContext,
         request: A,

@@ -31,13 +31,13 @@ pub(crate) fn NewRoom() -> impl IntoView {
         let Some((name, topic)) = form.typed(locale) else {
             return;
         };
-        let asked = CreateRoom {
+        let request = CreateRoom {
             id,
             kind: kind.get_untracked(),
             name,
             topic,
         };
-        form.ask(chat, asked, move |room| rooms.open_soon(room.id));
+        form.send(chat, request, move |room| rooms.open_soon(room.id));
     };
     let close = Callback::new(move |()| overlays.close(Overlay::NewRoom));
     view! {

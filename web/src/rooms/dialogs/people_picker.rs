@@ -27,12 +27,12 @@ struct PeoplePickerState {
 
 impl PeoplePickerState {
     fn search_after(self, after: Option<(String, UserId)>) {
-        let goes_on = after.is_some();
-        let ask = |search| FindPeople { search, after };
-        self.search.ask(self.chat, ask, move |people| {
+        let is_next_page = after.is_some();
+        let query = |search| FindPeople { search, after };
+        self.search.request(self.chat, query, move |people| {
             self.more.set(people.len() >= limit::LISTED);
             self.found.update(|found| match found {
-                Some(found) if goes_on => found.extend(people),
+                Some(found) if is_next_page => found.extend(people),
                 _ => *found = Some(people),
             });
         });
@@ -129,7 +129,7 @@ pub(crate) fn PeoplePicker(
             picker.load_more();
         }
     };
-    let nobody = move || {
+    let none_found = move || {
         let none = picker.found.with(Option::is_some) && listed.with(Vec::is_empty);
         none.then(|| RoomSearchPhrases::of(locale.language()).nobody_found)
     };
@@ -138,7 +138,7 @@ pub(crate) fn PeoplePicker(
             search=picker.search
             words=|l| RoomSearchPhrases::of(l).find_people
             testid="people-search"
-            look=Callback::new(move |()| picker.search_after(None))
+            on_search=Callback::new(move |()| picker.search_after(None))
             on_key=Callback::new(move |event| picker.key(&event, listed))
         />
         <ul class="picks" aria-label=locale.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
@@ -156,7 +156,7 @@ pub(crate) fn PeoplePicker(
                 </button>
             </li>
         </ul>
-        <p class="offers-none">{nobody}</p>
+        <p class="offers-none">{none_found}</p>
         <p class="labelled-hint" role="status" data-testid="people-chosen">
             {words(move || picker.status(locale.language()))}
         </p>

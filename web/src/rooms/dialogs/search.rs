@@ -30,7 +30,7 @@ impl Search {
     }
 
     /// Searches for the typed text.
-    pub(crate) fn ask<A: Ask + 'static>(
+    pub(crate) fn request<A: Ask + 'static>(
         self,
         chat: ChatContext,
         request: impl FnOnce(String) -> A,
@@ -67,7 +67,7 @@ pub(crate) fn SearchField(
     /// The test id in the document.
     testid: &'static str,
     /// Called once the person pauses typing.
-    look: Callback<()>,
+    on_search: Callback<()>,
     /// Called for each key.
     #[prop(optional)]
     on_key: Option<Callback<KeyboardEvent>>,
@@ -86,7 +86,7 @@ pub(crate) fn SearchField(
             aria-label=locale.says(words)
             placeholder=locale.says(words)
             node_ref=search.input
-            on:input=move |_| pause.then(move || look.run(()))
+            on:input=move |_| pause.then(move || on_search.run(()))
             on:keydown=move |event| {
                 if let Some(on_key) = on_key {
                     on_key.run(event);

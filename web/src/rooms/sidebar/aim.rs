@@ -13,24 +13,25 @@ const CLICK_COMES: Duration = Duration::from_millis(400);
 /// A pointer over a list, or the keyboard focus in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Aim {
-    held: RwSignal<bool>,
+    aiming: RwSignal<bool>,
     /// Number of times aiming began: a delayed end that a new beginning has overtaken is ignored.
-    begun: StoredValue<u32>,
+    beginnings: StoredValue<u32>,
 }
 
 impl Aim {
-    /// Sets `held` while a person aims.
-    pub(crate) fn new(held: RwSignal<bool>) -> Self {
+    /// Sets `aiming` while a person aims.
+    pub(crate) fn new(aiming: RwSignal<bool>) -> Self {
         Self {
-            held,
-            begun: StoredValue::new(0),
+            aiming,
+            beginnings: StoredValue::new(0),
         }
     }
 
     pub(crate) fn begin(self) {
-        self.begun.update_value(|begun| *begun = begun.wrapping_add(1));
-        if !self.held.get_untracked() {
-            self.held.set(true);
+        self.beginnings
+            .update_value(|beginnings| *beginnings = beginnings.wrapping_add(1));
+        if !self.aiming.get_untracked() {
+            self.aiming.set(true);
         }
     }
 
@@ -45,12 +46,12 @@ impl Aim {
     }
 
     pub(crate) fn end(self) {
-        let begun = self.begun.get_value();
+        let beginnings = self.beginnings.get_value();
         set_timeout(
             move || {
                 // The list may be gone by then.
-                if self.begun.try_get_value() == Some(begun) {
-                    self.held.try_set(false);
+                if self.beginnings.try_get_value() == Some(beginnings) {
+                    self.aiming.try_set(false);
                 }
             },
             CLICK_COMES,

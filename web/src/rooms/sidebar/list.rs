@@ -28,15 +28,15 @@ pub(crate) fn RoomList() -> impl IntoView {
     let locale = Locale::here();
     let rooms = RoomsContext::here();
     let typed = RwSignal::new(String::new());
-    let held = RwSignal::new(false);
+    let aiming = RwSignal::new(false);
     let lines = Memo::new(move |before: Option<&Vec<RoomLine>>| {
         let wanted = rooms.room_lines();
-        match before.filter(|_| held.get()) {
-            Some(shown) => list_order::hold(shown, &wanted, |line| line.id),
+        match before.filter(|_| aiming.get()) {
+            Some(shown) => list_order::keep_order(shown, &wanted, |line| line.id),
             None => wanted,
         }
     });
-    let aim = Aim::new(held);
+    let aim = Aim::new(aiming);
     let nav = NodeRef::<html::Nav>::new();
     keep_open_in_view(nav, lines);
     let found = Memo::new(move |_| {
@@ -111,7 +111,7 @@ fn Filter(typed: RwSignal<String>, found: Memo<Vec<RoomLine>>) -> impl IntoView 
     let locale = Locale::here();
     let rooms = RoomsContext::here();
     let field = NodeRef::<html::Input>::new();
-    let forget = move || {
+    let clear = move || {
         typed.set(String::new());
         if let Some(field) = field.get_untracked() {
             field.set_value("");
@@ -121,13 +121,13 @@ fn Filter(typed: RwSignal<String>, found: Memo<Vec<RoomLine>>) -> impl IntoView 
         "Enter" if !event.is_composing() => {
             let first = found.with_untracked(|found| found.first().map(|line| line.id));
             if let Some(first) = first {
-                forget();
+                clear();
                 rooms.open(first);
             }
         }
         "Escape" if !typed.with_untracked(String::is_empty) => {
             event.stop_propagation();
-            forget();
+            clear();
         }
         _ => {}
     };
@@ -255,7 +255,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
 fn Badge(unread: u64, mentions: u64) -> impl IntoView {
     let locale = Locale::here();
     (unread > 0).then(|| {
-        let said = move || {
+        let label = move || {
             if mentions > 0 {
                 (NavigationPhrases::of(locale.language()).mentions)(unread, mentions)
             } else {
@@ -271,7 +271,7 @@ fn Badge(unread: u64, mentions: u64) -> impl IntoView {
             >
                 {if mentions > 0 { format!("@ {unread}") } else { unread.to_string() }}
             </span>
-            <span class="sr-only">{words(said)}</span>
+            <span class="sr-only">{words(label)}</span>
         }
     })
 }

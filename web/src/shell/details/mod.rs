@@ -1,4 +1,4 @@
-//! The details: the link, the log, the outbox.
+//! The details: connection, log and outbox.
 
 pub(crate) mod outbox;
 pub(crate) mod outbox_phrases;
@@ -26,7 +26,7 @@ use crate::ui::side_panel::SidePanel;
 /// The details drawer, beside the room.
 #[component]
 pub(crate) fn Details(
-    /// Gets the focus back when the drawer closes.
+    /// Receives the focus when the drawer closes.
     details_button: NodeRef<html::Button>,
 ) -> impl IntoView {
     let locale = Locale::here();

@@ -1,4 +1,4 @@
-//! The outbox, as the details show it.
+//! The outbox in the details.
 
 use leptos::prelude::*;
 use steadfast_client::OutboxItem;
@@ -10,7 +10,7 @@ use crate::language::locale::Locale;
 use crate::shell::details::outbox_phrases::OutboxPhrases;
 use crate::timeline::phrases::MessagePhrases;
 
-/// The items not acknowledged yet, each with its tries.
+/// The unacknowledged items, each with its number of attempts.
 #[component]
 pub(crate) fn Outbox() -> impl IntoView {
     let locale = Locale::here();

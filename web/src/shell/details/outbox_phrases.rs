@@ -1,8 +1,7 @@
-//! The outbox, as the details show it.
+//! The outbox in the details.
 
 use crate::language::Language;
 
-/// The outbox, as the details show it.
 pub struct OutboxPhrases {
     pub outbox: &'static str,
     pub outbox_empty: &'static str,

@@ -1,9 +1,8 @@
-//! The link and the log, as the details show them.
+//! The connection and the log in the details.
 
 use crate::language::Language;
 use steadfast_client::link::WebSocketFailure;
 
-/// The link and the log, as the details show them.
 pub struct DetailsPhrases {
     pub state: &'static str,
     pub transport: &'static str,

@@ -1,8 +1,9 @@
-//! A part of the page that is not loaded.
+//! The words for a part that is not loaded.
 
 use crate::language::Language;
 
-/// A part of the page that is not loaded. "Try again" is [`UiPhrases`](crate::ui::phrases::UiPhrases)'.
+/// The words for a part that is not loaded. "Try again" is in
+/// [`UiPhrases`](crate::ui::phrases::UiPhrases).
 pub struct PartPhrases {
     pub loading: &'static str,
     pub not_loaded: &'static str,

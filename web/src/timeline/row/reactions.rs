@@ -74,7 +74,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
         Memo::new(move |_| reactions.with(|all| all.iter().find(|one| one.emoji == emoji).cloned()))
     };
     let mine = move || reacted.with(|one| one.as_ref().is_some_and(|one| one.mine));
-    let who = {
+    let title = {
         let character = character.clone();
         move || {
             let names = reacted.with(|one| one.as_ref().map(|one| one.by.clone()));
@@ -97,7 +97,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
                     reacted.with(|one| one.as_ref().is_some_and(|one| one.pending)).then_some("true")
                 }
                 aria-pressed=move || mine().to_string()
-                title=who
+                title=title
                 on:click=toggle
             >
                 <span class="reaction-emoji">{character}</span>
