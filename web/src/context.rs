@@ -1,13 +1,13 @@
-//! Contexts: the state of a subject, made once as the page starts and there until it is left.
+//! Contexts: the state of a subject, created when the page starts and kept until it closes.
 //!
-//! Leptos' own contexts are copied field by field into each closure that names one. This page has hundreds of those, and its
-//! contexts hold each other: a quarter of the module was such copies.
+//! Leptos copies its own contexts field by field into each closure that names one. This page has
+//! hundreds of those, and its contexts contain each other: a quarter of the module was such copies.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::ops::Deref;
 
-/// A handle to a subject's state: a pointer, however much the state is.
+/// A handle to a subject's state: a pointer, whatever the state's size.
 pub(crate) struct Context<T: 'static>(&'static T);
 
 impl<T> Clone for Context<T> {
@@ -27,12 +27,12 @@ impl<T> Deref for Context<T> {
 }
 
 thread_local! {
-    /// The state of each subject, by its type. As many as the page has subjects.
+    /// The state of each subject, by its type: as many as the page has subjects.
     static PROVIDED: RefCell<Vec<(TypeId, &'static dyn Any)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl<T: 'static> Context<T> {
-    /// Keeps a state for as long as the page lives. Nothing that comes and goes may be kept so.
+    /// Keeps a state while the page is open. Not for state that comes and goes: it is never freed.
     pub(crate) fn keep(state: T) -> Self {
         Self(Box::leak(Box::new(state)))
     }
@@ -44,7 +44,7 @@ impl<T: 'static> Context<T> {
         context
     }
 
-    /// The context of the page.
+    /// The page's context of this type.
     #[inline(never)]
     pub(crate) fn here() -> Self {
         match find(TypeId::of::<T>()).downcast_ref() {

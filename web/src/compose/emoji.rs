@@ -1,9 +1,10 @@
-//! The emoji people use most: their names as GitHub has them, and Korean words from Unicode's CLDR.
+//! Common emoji: their names from GitHub, and Korean words from Unicode's CLDR.
 
-/// One a line: the emoji, its names, and words to find it by. The names are the words in Latin letters.
+/// One emoji per line: the emoji, its names, and search words. The names are the words in Latin
+/// letters.
 static TABLE: &str = include_str!("emoji/table.txt");
 
-/// An emoji and its names.
+/// An emoji with its names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NamedEmoji {
     pub emoji: &'static str,
@@ -11,7 +12,7 @@ pub struct NamedEmoji {
     words: &'static str,
 }
 
-/// Every emoji listed, in the order people know from their phones.
+/// Every listed emoji, in the order known from phones.
 pub fn all() -> impl Iterator<Item = NamedEmoji> {
     TABLE.lines().filter_map(|line| {
         let (emoji, words) = line.split_once(' ')?;
@@ -27,7 +28,7 @@ pub fn named(name: &str) -> Option<&'static str> {
     found.map(|listed| listed.emoji)
 }
 
-/// The emoji that `typed` may mean, best first: by the beginning of a word, then by any part of one.
+/// The emoji that match `typed`, best first: exact words, then beginnings of words, then any part.
 pub fn find(typed: &str, most: usize) -> Vec<NamedEmoji> {
     let typed = typed.to_lowercase();
     let begins = |listed: &NamedEmoji| listed.words.split(' ').any(|word| word.starts_with(&typed));

@@ -1,4 +1,4 @@
-//! Whether a person sits at this tab.
+//! Whether the person is active in this tab.
 
 use std::time::Duration;
 
@@ -10,16 +10,15 @@ use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::language::calendar;
 
-/// Who does nothing here for this long is away.
+/// A person without input here for this long is away.
 const IDLE: Duration = Duration::from_secs(5 * 60);
 
-/// Who has the page out of sight for this long is away.
+/// A person whose page is hidden for this long is away.
 const HIDDEN: Duration = Duration::from_secs(10);
 
-/// A pointer that moves is heard this often.
+/// Minimum time between two handled pointer movements.
 const ACTIVE_EVERY_MS: u64 = 1_000;
 
-/// Whether a person is active in this tab.
 pub(crate) type Activity = Context<ActivitySignals>;
 
 pub(crate) struct ActivitySignals {
@@ -39,31 +38,33 @@ impl Activity {
         })
     }
 
-    /// Something is done here.
+    /// Handles input in this tab.
     pub(crate) fn mark_active(self) {
         let now = calendar::now();
         if !self.away.get_value() && now.abs_diff(self.active_at.get_value()) < ACTIVE_EVERY_MS {
             return;
         }
         self.active_at.set_value(now);
-        self.sit(true);
+        self.set_active(true);
         self.leave_after(if document().hidden() { HIDDEN } else { IDLE });
     }
 
-    /// The page went out of sight.
+    /// Handles the page becoming hidden.
     pub(crate) fn hide(self) {
         self.leave_after(HIDDEN);
     }
 
     fn leave_after(self, pause: Duration) {
-        let timer = set_timeout_with_handle(move || self.sit(false), pause).ok();
-        let before = self.timer.try_update_value(|held| std::mem::replace(held, timer));
+        let timer = set_timeout_with_handle(move || self.set_active(false), pause).ok();
+        let before = self
+            .timer
+            .try_update_value(|current| std::mem::replace(current, timer));
         if let Some(Some(before)) = before {
             before.clear();
         }
     }
 
-    fn sit(self, here: bool) {
+    fn set_active(self, here: bool) {
         if self.away.get_value() == here {
             self.away.set_value(!here);
             self.chat.dispatch_silently(Input::Away(!here));

@@ -1,4 +1,4 @@
-//! The page: every subject's context, and which of them a change concerns.
+//! The page: every subject's context, and the contexts that each change of the session concerns.
 
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;
 
-/// Every subject's context. A subject knows those below it alone, in this order.
+/// Every subject's context. A context knows only those above it in this list.
 #[derive(Clone, Copy)]
 pub(crate) struct PageContexts {
     pub(crate) locale: Locale,
@@ -40,7 +40,7 @@ pub(crate) struct PageContexts {
 }
 
 impl PageContexts {
-    /// The page before anything is known. Provides each context.
+    /// Provides each context, before anything is loaded.
     pub(crate) fn provide() -> Self {
         let locale = Locale::new();
         let toasts = Toasts::new(locale);
@@ -68,10 +68,10 @@ impl PageContexts {
         }
     }
 
-    /// The document came into sight, or went out of it.
+    /// Handles the document becoming visible or hidden.
     pub(crate) fn visibility_changed(self) {
         if document().hidden() {
-            self.timeline.look_away();
+            self.timeline.on_blur();
             self.activity.hide();
             self.chat.flush();
         } else {
@@ -82,7 +82,7 @@ impl PageContexts {
         }
     }
 
-    /// Starts the chat, and follows it for as long as the page lives.
+    /// Starts the chat, and follows its changes while the page is open.
     pub(crate) async fn run(self) {
         if let Some(chat) = self.account.start().await {
             self.follow(chat).await;
@@ -109,7 +109,7 @@ impl PageContexts {
             }
             Change::Timeline(room) if Some(room) == open => {
                 self.timeline.show();
-                self.timeline.look_for_sought();
+                self.timeline.complete_jump();
             }
             Change::Timeline(_) => {}
             Change::Outbox => {

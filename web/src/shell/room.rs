@@ -82,24 +82,24 @@ pub(crate) fn RoomPage() -> impl IntoView {
     }
 }
 
-/// The note in the composer's place, in a room in which nothing more can be said.
+/// The note that replaces the composer in an archived room.
 #[component]
 fn Archived() -> impl IntoView {
     let locale = Locale::here();
-    let said = NodeRef::<html::P>::new();
-    // The composer that had the keyboard is gone: here it is in nobody's way.
+    let note = NodeRef::<html::P>::new();
+    // The composer that had the focus is gone. The note takes it, so that keys do no harm.
     Effect::new(move || {
         let lost = document()
             .active_element()
             .is_none_or(|now| now.tag_name() == "BODY");
-        if let Some(said) = said.get()
+        if let Some(note) = note.get()
             && lost
         {
-            let _ = said.focus();
+            let _ = note.focus();
         }
     });
     view! {
-        <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=said>
+        <p class="composer-archived" role="status" data-testid="archived" tabindex="-1" node_ref=note>
             <Icon shape=IconShape::Archive />
             {locale.says(|l| RoomPhrases::of(l).nothing_can_be_said)}
         </p>

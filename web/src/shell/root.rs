@@ -66,7 +66,7 @@ fn Root() -> impl IntoView {
     }
 }
 
-/// Keeps the document's language, theme, title and icon.
+/// Keeps the document's language, theme, title and icon up to date.
 fn draw_document(page: PageContexts) {
     let set = |name: &str, to: &str| {
         if let Some(root) = document().document_element() {
@@ -86,7 +86,7 @@ fn listen_to_person(page: PageContexts) {
         page.today.check();
         timeline.mark_read();
     });
-    window_event_listener(ev::blur, move |_| timeline.look_away());
+    window_event_listener(ev::blur, move |_| timeline.on_blur());
     window_event_listener(ev::pointermove, move |_| activity.mark_active());
     window_event_listener(ev::pointerdown, move |_| activity.mark_active());
     window_event_listener(ev::keydown, move |_| activity.mark_active());
@@ -100,7 +100,7 @@ fn listen_to_lifecycle(page: PageContexts) {
         navigation,
         ..
     } = page;
-    // With coming back into sight, the moment at which waiting for the next try makes no sense. `navigator.onLine` is asked
+    // Like becoming visible, this is a moment to retry at once. `navigator.onLine` is used for
     // nothing else.
     window_event_listener(ev::online, move |_| chat.wake());
     window_event_listener(ev::popstate, move |_| navigation.follow_address());
@@ -108,7 +108,7 @@ fn listen_to_lifecycle(page: PageContexts) {
         compose.leave_tab_name();
         chat.flush();
     });
-    // A page kept by the browser for Back may be of a person who was signed out meanwhile.
+    // A page restored by *back* may be that of a person who has been signed out since.
     window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             let _ = window().location().reload();

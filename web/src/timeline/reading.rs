@@ -7,19 +7,19 @@ use crate::timeline::context::TimelineContext;
 
 impl TimelineContext {
     /// Whether the page is visible and its window has the focus.
-    pub(crate) fn is_looked_at() -> bool {
+    pub(crate) fn is_page_focused() -> bool {
         !document().hidden() && document().has_focus().unwrap_or(true)
     }
 
     /// Whether the person is viewing the end of the open room: new rows count as read as they
     /// arrive.
     pub(crate) fn is_reading(self) -> bool {
-        self.model.at_end.get_untracked() && Self::is_looked_at()
+        self.model.at_end.get_untracked() && Self::is_page_focused()
     }
 
     /// Handles the page losing the focus: if everything is read, later rows begin below a new "New"
     /// line.
-    pub(crate) fn look_away(self) {
+    pub(crate) fn on_blur(self) {
         let open = self.chat.room.get_untracked();
         let all_read = self.chat.read(|session| {
             let view = open.and_then(|room| session.room(room));

@@ -1,4 +1,4 @@
-//! Which parts the page has, and whether each is loaded.
+//! The page's parts, and the state of each.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::browser::idle;
 use crate::context::Context;
 use crate::ui::overlays::Overlay;
 
-/// The first screen's own requests come first.
+/// The first screen's own requests go first.
 const SETTLED_AFTER: Duration = Duration::from_secs(1);
 
-/// A module that is loaded on its own.
+/// A module that is loaded separately.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum LazyPart {
-    /// Settings, palette, the dialogs of rooms.
+    /// Settings, the palette, the dialogs about rooms.
     Dialogs,
     /// Members, details, the fault panel.
     Panels,
@@ -27,7 +27,8 @@ pub(crate) enum LazyPart {
 impl LazyPart {
     const ALL: [Self; 3] = [Self::Dialogs, Self::Panels, Self::Administration];
 
-    /// The part that has this dialog; `None` where it belongs to the page itself, since a person may need it offline.
+    /// The part that has this dialog; `None` if it belongs to the page itself, because a person may
+    /// need it offline.
     pub(crate) fn of(opened: Overlay) -> Option<Self> {
         match opened {
             Overlay::SignOut | Overlay::SignOutHere | Overlay::DropEdit => None,
@@ -37,13 +38,12 @@ impl LazyPart {
     }
 }
 
-/// Whether a part is loaded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum PartState {
     Absent,
     Loading,
     Failed,
-    /// Loaded, while the stand-in goes and gives the focus back to where it was.
+    /// Loaded; the stand-in is being removed and returns the focus.
     Arrived,
     Ready,
 }
@@ -55,7 +55,7 @@ pub(crate) struct PartSignals {
 }
 
 impl LazyParts {
-    /// Provides itself as context.
+    /// Creates the parts and provides them as context.
     pub(crate) fn new() -> Self {
         let first = if cfg!(feature = "split") {
             PartState::Absent
@@ -76,7 +76,7 @@ impl LazyParts {
         }
     }
 
-    /// Loads a part, unless it is here or on its way.
+    /// Loads a part, unless it is loaded or loading.
     pub(crate) fn load(self, part: LazyPart) {
         let state = self.state(part);
         if !matches!(state.get_untracked(), PartState::Absent | PartState::Failed) {
@@ -94,7 +94,7 @@ impl LazyParts {
         });
     }
 
-    /// Loads every part that is missing once the page has nothing else to do, unless the person saves data.
+    /// Loads all missing parts once the page is idle, unless the person saves data.
     pub(crate) fn load_when_idle(self) {
         if idle::saves_data() {
             return;

@@ -1,4 +1,5 @@
-//! The functions at which the module is cut: what only they reach is in a module of its own.
+//! The functions at which the module is cut: code that only they reach goes into a module of its
+//! own.
 
 use futures::FutureExt;
 use leptos::html;
@@ -23,14 +24,15 @@ use crate::ui::overlays::Overlay;
 
 use super::part::LazyPart;
 
-/// A panel beside the room, and the button that gets the focus back from it.
+/// A panel beside the room, with the button that receives the focus when it closes.
 #[derive(Clone, Copy)]
 pub(crate) enum Beside {
     Details(NodeRef<html::Button>),
     Members(NodeRef<html::Button>),
 }
 
-/// Cuts the module at a function: `$load` loads the part, `$show` calls the function in it. Built in one piece, it is a call.
+/// Cuts the module at a function: `$load` loads the part, `$show` calls the function in it. Without
+/// the feature `split`, both are plain functions.
 macro_rules! cut {
     ($part:ident, $load:ident, fn $show:ident($shown:ident: $type:ty) $view:block) => {
         #[cfg(feature = "split")]
@@ -104,7 +106,7 @@ pub(super) async fn load(part: LazyPart) -> Result<(), SplitLoaderError> {
     }
 }
 
-/// The dialog of a part that is loaded: there at once.
+/// The dialog of a loaded part, rendered at once.
 pub(super) fn dialog(part: LazyPart, opened: Overlay) -> AnyView {
     let shown = match part {
         LazyPart::Administration => show_administration(opened).now_or_never(),
@@ -113,7 +115,7 @@ pub(super) fn dialog(part: LazyPart, opened: Overlay) -> AnyView {
     at_once(shown)
 }
 
-/// The panel of a part that is loaded: there at once.
+/// The panel of a loaded part, rendered at once.
 pub(super) fn panel(beside: Beside) -> AnyView {
     at_once(show_panel(beside).now_or_never())
 }

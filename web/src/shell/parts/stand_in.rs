@@ -1,4 +1,4 @@
-//! A dialog or a panel of a part, and its place until the part is loaded.
+//! A dialog or panel of a part, with a placeholder until the part is loaded.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 use crate::ui::side_panel::SidePanel;
 
-/// A dialog of a part.
+/// A dialog of a part, loaded when it opens.
 #[component]
 pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
     let locale = Locale::here();
@@ -48,7 +48,7 @@ pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
     )
 }
 
-/// A panel beside the room.
+/// A panel beside the room, loaded when it opens.
 #[component]
 pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
     let overlays = Overlays::here();
@@ -72,14 +72,14 @@ pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
     )
 }
 
-/// Shows a part's view where the part is loaded, and loads it where it is not.
+/// Shows a part's view if the part is loaded; otherwise loads it.
 fn in_part(
     part: LazyPart,
     view: impl Fn() -> AnyView + Send + 'static,
     stand_in: impl Fn() -> AnyView + Send + 'static,
 ) -> impl IntoView {
     let state = LazyParts::here().state(part);
-    // The stand-in stays through further tries.
+    // The stand-in stays while loading is retried.
     let stage = Memo::new(move |_| match state.get() {
         state @ (PartState::Arrived | PartState::Ready) => Some(state),
         _ => None,
@@ -91,7 +91,7 @@ fn in_part(
     }
 }
 
-/// Says that a part is being loaded, or could not be.
+/// Says that a part is loading, or failed to load.
 #[component]
 fn StandIn(part: LazyPart) -> impl IntoView {
     let locale = Locale::here();

@@ -20,7 +20,7 @@ impl TimelineContext {
         self.seeking.set_value(Some(room));
         self.model.set_at_end(false);
         self.chat.dispatch(Input::Look { room, at });
-        self.look_for_sought();
+        self.complete_jump();
     }
 
     /// Jumps to the first unread message.
@@ -58,7 +58,7 @@ impl TimelineContext {
     }
 
     /// Completes a jump once its rows have loaded, or reports that there is no message there.
-    pub(crate) fn look_for_sought(self) {
+    pub(crate) fn complete_jump(self) {
         let Some(room) = self.seeking.get_value() else {
             return;
         };
