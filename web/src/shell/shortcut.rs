@@ -1,6 +1,6 @@
 //! Shortcuts that work wherever the focus is.
 
-/// A key press.
+/// A key press, with the state it was made in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyPress<'a> {
     /// The character it types.
