@@ -75,6 +75,26 @@ test('a server for invited people only lets in whoever has the link', async ({ p
   await expect(owner.page.getByTestId('invite')).toHaveCount(0);
 });
 
+test('whoever tries too many passphrases is told how long to wait, in the language chosen', async ({ person, profile, allowConsole }) => {
+  allowConsole(answered(401, /\/api\/session/), answered(409, /\/api\/session/), answered(429, /\/api\/session/));
+  await setPassphrase(await person('Mina'));
+  const phone = new ChatPage(await (await profile({ locale: 'ko-KR' })).newPage());
+  await phone.page.goto('/');
+  await phone.nickname.fill('Mina');
+  await phone.joinButton.click();
+  const passphrase = phone.page.getByTestId('passphrase');
+  const hints = phone.page.locator('[data-testid$="-hint"]');
+  await expect(passphrase).toBeVisible();
+  for (let n = 1; n <= 11; n += 1) {
+    await passphrase.fill(`wrong horse ${n}`);
+    const answer = phone.page.waitForResponse(/\/api\/session$/);
+    await phone.joinButton.click();
+    if ((await answer).status() === 429) break;
+  }
+  await expect(hints.filter({ hasText: '분 뒤에 다시 시도해 주세요' })).toHaveCount(1);
+  await expect(phone.page.getByText('wait a little')).toHaveCount(0);
+});
+
 test('signing out without a passphrase is warned of once', async ({ person }) => {
   const ann = await person('Ann');
   await ann.settings.click();

@@ -132,6 +132,24 @@ test('fault_f08 a message deleted by its author is not readable any more in a re
   await expect(ben.composer).toHaveValue('you should');
 });
 
+for (const [device, options] of [
+  ['desktop', DESKTOP],
+  ['phone', PHONE],
+] as const) {
+  test(`fault_f08 nothing stays open beside a message that its author deletes (${device})`, async ({ person }) => {
+    const [ann, ben] = [await person('Ann'), await person('Ben', options)];
+    await ann.say('my password is tiger', 'and that is all');
+    await ann.expectAllSent();
+    const message = new Message(ben.page, ben.row('my password is tiger'));
+    await expect(ben.row('and that is all')).toBeVisible();
+    const menu = device === 'phone' ? await message.longPress() : await message.openMenu();
+    await expect(menu.getByTestId('copy-text')).toBeVisible();
+    await new Message(ann.page, ann.rows.first()).delete();
+    await expect(menu).toHaveCount(0);
+    await expect(ben.page.getByText('tiger')).toHaveCount(0);
+  });
+}
+
 test('fault_f09 a reply stays one through another room, another tab and a reload', async ({ person }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')];
   await new Rooms(ann).create('plans');
@@ -327,6 +345,48 @@ test('fault_closing the tab asks where unsaved words would be lost, and nowhere 
   await ann.page.close({ runBeforeUnload: true });
   await closed;
   expect(asked).toEqual(['beforeunload']);
+});
+
+test('fault_a draft that cannot be read shows the words in it, and one that cannot be kept is asked about', async ({ person }) => {
+  const ann = await person('Ann');
+  const { page } = ann;
+  const drafts = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('steadfast.draft.')));
+  await ann.composer.fill('a letter');
+  await expect.poll(drafts).toHaveLength(1);
+  const [key] = await drafts();
+  const leave = async (record: string) => {
+    await page.evaluate(([key, record]) => localStorage.setItem(key!, record!), [key, record]);
+    await page.reload();
+    await ann.expectConnected();
+  };
+  // As another version of the page could have left it.
+  await leave(JSON.stringify({ draft: { text: 'a letter', reply_to: { thread: 7 } }, by: 'Ann' }));
+  await expect(ann.composer).toHaveValue('a letter');
+  await leave('{"draft":');
+  await expect(ann.composer).toHaveValue('');
+  await expect.poll(drafts).toEqual([]);
+  await ann.say('the page goes on');
+  await ann.expectAllSent();
+
+  await page.evaluate(() => {
+    let text = 'x'.repeat(1 << 20);
+    for (let n = 0; text.length > 0; n += 1) {
+      try {
+        localStorage.setItem(`full ${n}`, text);
+      } catch {
+        text = text.slice(text.length / 2 + 1);
+      }
+    }
+  });
+  const asked: string[] = [];
+  page.on('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.dismiss();
+  });
+  await ann.composer.pressSequentially('nowhere else', HUMAN);
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(ann.composer).toHaveValue('nowhere else');
 });
 
 test('fault_what waits on the device and cannot be read is shown to its author, and goes only by their wish', async ({ person }) => {
