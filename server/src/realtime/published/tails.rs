@@ -1,7 +1,6 @@
 //! The tails of recently active rooms.
 
-use std::collections::HashMap;
-
+use lru::LruCache;
 use steadfast_shared::{Entry, RoomId};
 
 use crate::realtime::tail::Tail;
@@ -12,67 +11,63 @@ const ROOMS: usize = 1_000;
 /// Most bytes of memory in all tails.
 const BYTES: usize = 64 * 1024 * 1024;
 
-/// The tails by room. The room idle for longest makes room.
-#[derive(Debug, Default)]
+/// The tail of each room. The rooms without a message for longest are evicted.
+#[derive(Debug)]
 pub(in crate::realtime) struct Tails {
-    rooms: HashMap<RoomId, (u64, Tail)>,
+    /// Used means that a message came: reading does not count.
+    rooms: LruCache<RoomId, Tail>,
     bytes: usize,
-    /// A counter of appends, which orders rooms by activity.
-    appends: u64,
+}
+
+impl Default for Tails {
+    fn default() -> Self {
+        Self {
+            rooms: LruCache::unbounded(),
+            bytes: 0,
+        }
+    }
 }
 
 impl Tails {
     pub(in crate::realtime) fn of(&self, room: RoomId) -> Option<&Tail> {
-        self.rooms.get(&room).map(|(_, tail)| tail)
+        self.rooms.peek(&room)
     }
 
     /// Appends entries to a room's tail.
     pub(in crate::realtime) fn extend(&mut self, room: RoomId, entries: Vec<Entry>) {
-        self.appends += 1;
-        let appends = self.appends;
-        self.weigh(room, |tail| tail.extend(entries));
-        if let Some((last, _)) = self.rooms.get_mut(&room) {
-            *last = appends;
-        }
-        while self.rooms.len() > ROOMS || (self.bytes > BYTES && self.rooms.len() > 1) {
-            let silent = self.rooms.iter().min_by_key(|(_, (last, _))| *last);
-            let Some(silent) = silent.map(|(room, _)| *room) else {
-                return;
-            };
-            if let Some((_, tail)) = self.rooms.remove(&silent) {
-                self.bytes -= tail.weight();
-            }
+        let tail = self.rooms.get_or_insert_mut(room, Tail::default);
+        let before = tail.weight();
+        tail.extend(entries);
+        self.bytes = self.bytes + tail.weight() - before;
+        while (self.rooms.len() > ROOMS || (self.bytes > BYTES && self.rooms.len() > 1))
+            && let Some((_, evicted)) = self.rooms.pop_lru()
+        {
+            self.bytes -= evicted.weight();
         }
     }
 
-    /// Drops a room's tail, because its entries have changed.
+    /// Drops a room's tail: its entries have changed.
     pub(in crate::realtime) fn forget(&mut self, room: RoomId) {
-        if let Some((_, tail)) = self.rooms.remove(&room) {
+        if let Some(tail) = self.rooms.pop(&room) {
             self.bytes -= tail.weight();
         }
     }
 
     /// Changes the cached entries of a room.
     pub(in crate::realtime) fn revise(&mut self, room: RoomId, revise: impl Fn(&mut Entry)) {
-        if self.rooms.contains_key(&room) {
-            self.weigh(room, |tail| tail.revise(revise));
+        if let Some(tail) = self.rooms.peek_mut(&room) {
+            let before = tail.weight();
+            tail.revise(revise);
+            self.bytes = self.bytes + tail.weight() - before;
         }
     }
 
     /// Changes the cached entries of every room.
     pub(in crate::realtime) fn revise_all(&mut self, revise: impl Fn(&mut Entry)) {
-        for (_, tail) in self.rooms.values_mut() {
+        for (_, tail) in &mut self.rooms {
             tail.revise(&revise);
         }
-        self.bytes = self.rooms.values().map(|(_, tail)| tail.weight()).sum();
-    }
-
-    /// Changes a room's tail and updates the total weight.
-    fn weigh(&mut self, room: RoomId, change: impl FnOnce(&mut Tail)) {
-        let (_, tail) = self.rooms.entry(room).or_default();
-        let before = tail.weight();
-        change(tail);
-        self.bytes = self.bytes + tail.weight() - before;
+        self.bytes = self.rooms.iter().map(|(_, tail)| tail.weight()).sum();
     }
 }
 
@@ -99,7 +94,7 @@ mod tests {
     }
 
     fn sum(tails: &Tails) -> usize {
-        tails.rooms.values().map(|(_, tail)| tail.weight()).sum()
+        tails.rooms.iter().map(|(_, tail)| tail.weight()).sum()
     }
 
     #[test]
