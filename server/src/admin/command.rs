@@ -83,7 +83,7 @@ pub enum AdminCommand {
     Ban {
         /// The person, by nickname or id
         person: String,
-        /// A note for the audit log; the person is not told
+        /// A note for the audit log; the person does not see it
         #[arg(long, default_value = "")]
         reason: String,
         /// How long, for example 30m, 12h, 7d or 2w; without it, until the person is unbanned
@@ -100,7 +100,7 @@ pub enum AdminCommand {
     Deactivate {
         /// The person, by nickname or id
         person: String,
-        /// A note for the audit log; the person is not told
+        /// A note for the audit log; the person does not see it
         #[arg(long, default_value = "")]
         reason: String,
         /// Keep, hide or erase the messages they wrote; erasing cannot be undone

@@ -15,13 +15,13 @@ use crate::store::{Administer, Command};
 
 impl Realtime {
     /// Runs an operator's command in a commit of its own, and returns once connections follow it.
-    pub async fn administer(&self, asked: Administer) -> Result<CommandAnswer, WireError> {
+    pub async fn administer(&self, action: Administer) -> Result<CommandAnswer, WireError> {
         let (answer, answered) = oneshot::channel();
         self.0.writer.run(QueuedCommand {
-            by: asked.actor.id(),
+            by: action.actor.id(),
             // The actor carries the address.
             address: None,
-            act: Command::Administer(Box::new(asked)),
+            act: Command::Administer(Box::new(action)),
             entries: 0,
             answer: Box::new(move |done| {
                 let _ = answer.send(done);

@@ -156,9 +156,9 @@ async fn changes_after(
 
 async fn ended(connection: &mut PgConnection, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
     sqlx::query_scalar(
-        "select asked.session from unnest($1::bigint[]) as asked (session) where not exists (
+        "select requested.session from unnest($1::bigint[]) as requested (session) where not exists (
             select 1 from sessions join users on users.id = sessions.person
-            where sessions.id = asked.session and users.state = 'active')",
+            where sessions.id = requested.session and users.state = 'active')",
     )
     .bind(sessions)
     .fetch_all(connection)

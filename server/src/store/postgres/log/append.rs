@@ -110,10 +110,13 @@ impl Sql for &mut PgConnection {
         found.iter().map(log).collect()
     }
 
-    async fn memberships(&mut self, asked: &BTreeSet<(UserId, RoomId)>) -> Result<Memberships, StoreError> {
-        let (people, rooms) = pairs(asked);
+    async fn memberships(
+        &mut self,
+        requested: &BTreeSet<(UserId, RoomId)>,
+    ) -> Result<Memberships, StoreError> {
+        let (people, rooms) = pairs(requested);
         let found = sqlx::query(
-            "select asked.person, asked.room, members.person is not null as is_in,
+            "select requested.person, requested.room, members.person is not null as is_in,
                     users.name, users.role, users.state, members.brought_by is not null as brought,
                     rooms.kind = 'direct' and length(rooms.direct_key) = 32
                         and exists (select 1 from members as others
@@ -124,14 +127,14 @@ impl Sql for &mut PgConnection {
                                     join blocks on blocks.person = others.person and blocks.blocked = members.person
                                     where others.room = members.room) as is_blocked,
                     exists (select 1 from deleted_members as gone
-                            where gone.person = asked.person and gone.room = asked.room) as was_deleted,
+                            where gone.person = requested.person and gone.room = requested.room) as was_deleted,
                     usage.day, usage.entries, usage.bytes, usage.max_entries, usage.max_bytes,
                     (extract(epoch from clock_timestamp()) * 1000)::bigint as now
-             from unnest($1::uuid[], $2::uuid[]) as asked (person, room)
-             left join users on users.id = asked.person
-             left join rooms on rooms.id = asked.room
-             left join members on members.person = asked.person and members.room = asked.room
-             left join usage on usage.person = asked.person",
+             from unnest($1::uuid[], $2::uuid[]) as requested (person, room)
+             left join users on users.id = requested.person
+             left join rooms on rooms.id = requested.room
+             left join members on members.person = requested.person and members.room = requested.room
+             left join usage on usage.person = requested.person",
         )
         .bind(people)
         .bind(rooms)
@@ -161,8 +164,8 @@ impl Sql for &mut PgConnection {
             entries.iter().map(|entry| (entry.author.0, entry.id.0)).unzip();
         let found = sqlx::query(
             "select entries.author, entries.id, entries.room, entries.seq, entries.at, entries.body
-             from unnest($1::uuid[], $2::uuid[]) as asked (author, id)
-             join entries on entries.author = asked.author and entries.id = asked.id",
+             from unnest($1::uuid[], $2::uuid[]) as requested (author, id)
+             join entries on entries.author = requested.author and entries.id = requested.id",
         )
         .bind(authors)
         .bind(ids)

@@ -225,9 +225,9 @@ pub(in crate::store::postgres) async fn mismatched(
     connection: &mut PgConnection,
     cursors: &Cursors,
 ) -> Result<Vec<RoomId>, StoreError> {
-    let asked = cursors.iter().filter(|(_, cursor)| cursor.seq > 0);
+    let requested = cursors.iter().filter(|(_, cursor)| cursor.seq > 0);
     let (mut rooms, mut seqs, mut ids, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (room, cursor) in asked {
+    for (room, cursor) in requested {
         rooms.push(room.0);
         seqs.push(to_sql(cursor.seq));
         ids.push(cursor.id.map(|id| id.0));
@@ -237,10 +237,10 @@ pub(in crate::store::postgres) async fn mismatched(
         return Ok(Vec::new());
     }
     let rooms: Vec<Uuid> = sqlx::query_scalar(
-        "select asked.room from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[]) as asked (room, seq, id, at)
-         left join entries on entries.room = asked.room and entries.seq = asked.seq
-         where entries.id is null or entries.id <> coalesce(asked.id, entries.id)
-            or entries.at <> coalesce(asked.at, entries.at)",
+        "select requested.room from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[]) as requested (room, seq, id, at)
+         left join entries on entries.room = requested.room and entries.seq = requested.seq
+         where entries.id is null or entries.id <> coalesce(requested.id, entries.id)
+            or entries.at <> coalesce(requested.at, entries.at)",
     )
     .bind(rooms)
     .bind(seqs)
@@ -270,8 +270,8 @@ pub(in crate::store::postgres) async fn grown(
 ) -> Result<Vec<Grown>, StoreError> {
     let (ids, known): (Vec<Uuid>, Vec<i64>) = rooms.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
     let rows = sqlx::query(
-        "select rooms.id, rooms.head, asked.known from unnest($1::uuid[], $2::bigint[]) as asked (id, known)
-         join rooms on rooms.id = asked.id where rooms.head > asked.known and rooms.deleted_at is null",
+        "select rooms.id, rooms.head, requested.known from unnest($1::uuid[], $2::bigint[]) as requested (id, known)
+         join rooms on rooms.id = requested.id where rooms.head > requested.known and rooms.deleted_at is null",
     )
     .bind(ids)
     .bind(known)

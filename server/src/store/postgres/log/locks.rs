@@ -29,9 +29,9 @@ pub(in crate::store::postgres) async fn lock(
             people.extend_from_slice(act.concerns());
             people.push(*by);
         }
-        if let Command::Administer(asked) = act
+        if let Command::Administer(requested) = act
             && matches!(
-                asked.command,
+                requested.command,
                 OperatorCommand::SetRole(..) | OperatorCommand::Exclude(..)
             )
         {
@@ -113,7 +113,9 @@ async fn rooms_of(
             )
             .await?,
         ),
-        Command::Administer(asked) => rooms.extend(rooms_of_operators(connection, &asked.command).await?),
+        Command::Administer(requested) => {
+            rooms.extend(rooms_of_operators(connection, &requested.command).await?)
+        }
     }
     Ok(rooms)
 }
@@ -144,10 +146,10 @@ async fn rooms_of_operators(
 /// The rooms that people leave when they are added to one more: those they were added to first.
 async fn displacing(connection: &mut PgConnection, people: &[UserId]) -> Result<Vec<RoomId>, StoreError> {
     let rooms: Vec<Uuid> = sqlx::query_scalar(
-        "select first.room from unnest($1::uuid[]) as asked (person)
-         join lateral (select room from members where members.person = asked.person and brought_by is not null
+        "select first.room from unnest($1::uuid[]) as requested (person)
+         join lateral (select room from members where members.person = requested.person and brought_by is not null
                        order by joined_at, room limit 1) as first on true
-         where (select count(*) from members where members.person = asked.person and brought_by is not null) >= $2",
+         where (select count(*) from members where members.person = requested.person and brought_by is not null) >= $2",
     )
     .bind(raw(people))
     .bind(i64::try_from(limit::BROUGHT_ROOMS).unwrap_or(i64::MAX))

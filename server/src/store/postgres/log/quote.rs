@@ -23,8 +23,8 @@ pub(in crate::store::postgres) async fn quoted(
     let rows = sqlx::query(
         "select entries.room, entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name,
                 entries.at <= users.masked_at as masked
-         from (select distinct * from unnest($1::uuid[], $2::bigint[]) as given (room, seq)) as asked
-         join entries on entries.room = asked.room and entries.seq = asked.seq
+         from (select distinct * from unnest($1::uuid[], $2::bigint[]) as given (room, seq)) as requested
+         join entries on entries.room = requested.room and entries.seq = requested.seq
          join users on users.id = entries.author
          left join changed on changed.room = entries.room and changed.message = entries.seq
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit

@@ -134,9 +134,12 @@ impl Sql for Writing {
         found.iter().map(log).collect()
     }
 
-    async fn memberships(&mut self, asked: &BTreeSet<(UserId, RoomId)>) -> Result<Memberships, StoreError> {
+    async fn memberships(
+        &mut self,
+        requested: &BTreeSet<(UserId, RoomId)>,
+    ) -> Result<Memberships, StoreError> {
         let found = sqlx::query(
-            "select asked.user, asked.room, members.user is not null as is_in,
+            "select requested.user, requested.room, members.user is not null as is_in,
                     users.name, users.role, users.state, members.brought_by is not null as brought,
                     iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
                         exists (select 1 from members as others
@@ -147,15 +150,15 @@ impl Sql for Writing {
                                 join blocks on blocks.user = others.user and blocks.blocked = members.user
                                 where others.room = members.room), 0) as is_blocked,
                     exists (select 1 from deleted_members as gone
-                            where gone.user = asked.user and gone.room = asked.room) as was_deleted,
+                            where gone.user = requested.user and gone.room = requested.room) as was_deleted,
                     usage.day, usage.entries, usage.bytes, usage.max_entries, usage.max_bytes
-             from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room from json_each(?)) as asked
-             left join users on users.id = asked.user
-             left join rooms on rooms.id = asked.room
-             left join members on members.user = asked.user and members.room = asked.room
-             left join usage on usage.user = asked.user",
+             from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room from json_each(?)) as requested
+             left join users on users.id = requested.user
+             left join rooms on rooms.id = requested.room
+             left join members on members.user = requested.user and members.room = requested.room
+             left join usage on usage.user = requested.user",
         )
-        .bind(pairs(asked)?)
+        .bind(pairs(requested)?)
         .fetch_all(&mut **self)
         .await?;
         let mut memberships = Memberships::default();
@@ -183,8 +186,8 @@ impl Sql for Writing {
             .collect();
         let found = sqlx::query(
             "select entries.author, entries.id, entries.room, entries.seq, entries.at, entries.body
-             from (select unhex(value ->> 0) as author, unhex(value ->> 1) as id from json_each(?)) as asked
-             join entries on entries.author = asked.author and entries.id = asked.id",
+             from (select unhex(value ->> 0) as author, unhex(value ->> 1) as id from json_each(?)) as requested
+             join entries on entries.author = requested.author and entries.id = requested.id",
         )
         .bind(rows(&ids)?)
         .fetch_all(&mut **self)

@@ -176,7 +176,7 @@ pub(in crate::store::sqlite) async fn mismatched(
     connection: &mut SqliteConnection,
     cursors: &Cursors,
 ) -> Result<Vec<RoomId>, StoreError> {
-    let asked: Vec<_> = cursors
+    let requested: Vec<_> = cursors
         .iter()
         .filter(|(_, cursor)| cursor.seq > 0)
         .map(|(room, cursor)| {
@@ -185,17 +185,17 @@ pub(in crate::store::sqlite) async fn mismatched(
             (room.0.simple().to_string(), to_sql(cursor.seq), id, at)
         })
         .collect();
-    if asked.is_empty() {
+    if requested.is_empty() {
         return Ok(Vec::new());
     }
-    let asked = serde_json::to_string(&asked).map_err(|_| StoreError::Unreadable("cursor"))?;
+    let requested = serde_json::to_string(&requested).map_err(|_| StoreError::Unreadable("cursor"))?;
     let rooms: Vec<Uuid> = sqlx::query_scalar(
-        "select unhex(asked.value ->> 0) from json_each(?) as asked
-         left join entries on entries.room = unhex(asked.value ->> 0) and entries.seq = asked.value ->> 1
-         where entries.id is null or entries.id <> coalesce(unhex(asked.value ->> 2), entries.id)
-            or entries.at <> coalesce(asked.value ->> 3, entries.at)",
+        "select unhex(requested.value ->> 0) from json_each(?) as requested
+         left join entries on entries.room = unhex(requested.value ->> 0) and entries.seq = requested.value ->> 1
+         where entries.id is null or entries.id <> coalesce(unhex(requested.value ->> 2), entries.id)
+            or entries.at <> coalesce(requested.value ->> 3, entries.at)",
     )
-    .bind(asked)
+    .bind(requested)
     .fetch_all(connection)
     .await?;
     Ok(rooms.into_iter().map(RoomId).collect())
