@@ -112,9 +112,9 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
     refused(name(&database), "is a server's database").await;
     let letter = folder.path().join("letter.txt");
     std::fs::write(&letter, "Dear Mina").unwrap();
-    refused(name(&letter), "is no backup").await;
+    refused(name(&letter), "is not a Steadfast backup").await;
     assert_eq!(std::fs::read(&letter).unwrap(), b"Dear Mina");
-    refused(name(folder.path()), "is no backup").await;
+    refused(name(folder.path()), "is not a Steadfast backup").await;
     refused(name(&folder.path().join("nowhere/chat.db")), "cannot write").await;
 
     // An open database has a log beside it, which must not be applied to a new file.
