@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use steadfast_server::store::{EntryOutcome, NewEntry, Span, StoreRefusal};
 use steadfast_shared::{
-    Body, Edited, Emoji, Entry, EntryId, MessageText, Now, Person, Reaction, RoomId, Seq, limit, mention,
+    Body, Edited, Emoji, Entry, EntryId, MessageText, Now, Person, Reaction, RoomId, Seq, UserId, limit,
+    mention,
 };
 use uuid::Uuid;
 
@@ -270,6 +271,48 @@ async fn only_messages_of_others_are_unread_and_mentions_are_counted(fixture: Fi
     assert_eq!(log[0].mentioned, []);
 }
 
+async fn fault_a_mention_names_people_outside_the_room_too_and_nobody_who_does_not_exist(fixture: Fixture) {
+    let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
+    let unknown = mention::written(UserId(Uuid::now_v7()));
+    let text = format!(
+        "{unknown} {} {}",
+        mention::written(jun.id),
+        mention::written(mina.id)
+    );
+    // Mina alone is in it.
+    let entry = NewEntry {
+        room: fixture.other,
+        ..fixture.new_entry(mina, body(&text))
+    };
+    fixture.append(&[entry]).await;
+    let page = fixture
+        .store
+        .page(fixture.other, Span::After(0), 1)
+        .await
+        .unwrap();
+    let mut mentioned = page.entries[0].mentioned.clone();
+    mentioned.sort_by_key(|person| person.id);
+    let mut people = [mina.clone(), jun.clone()];
+    people.sort_by_key(|person| person.id);
+    assert_eq!(mentioned, people);
+    for person in [mina, jun] {
+        let rooms = fixture.store.rooms_of(person.id).await.unwrap();
+        let mentions: u64 = rooms.iter().map(|room| room.mentions).sum();
+        assert_eq!(mentions, 0, "{}", person.name);
+    }
+}
+
+async fn fault_a_reply_to_a_deleted_message_is_taken_and_quotes_nothing(fixture: Fixture) {
+    let (mina, jun) = (&fixture.mina.person, &fixture.jun.person);
+    let message = fixture.stored(mina, body("plugh")).await;
+    fixture.stored(mina, delete(message)).await;
+    let answer = fixture.stored(jun, reply(message, "what?")).await;
+    let page = fixture.store.page(fixture.general, Span::Around(answer), 1).await;
+    let page = page.unwrap();
+    let quoted = page.entries[0].quoted.as_ref().unwrap();
+    assert_eq!((quoted.seq, &quoted.author, &quoted.text), (message, mina, &None));
+}
+
 async fn a_page_is_around_an_entry_or_a_time(fixture: Fixture) {
     for n in 1..=30 {
         let entry = fixture.new_entry(&fixture.mina.person, body("hi"));
@@ -451,6 +494,8 @@ conformance!(
     a_retry_is_a_repeat_whatever_became_of_the_message_since,
     reactions_are_bounded,
     only_messages_of_others_are_unread_and_mentions_are_counted,
+    fault_a_mention_names_people_outside_the_room_too_and_nobody_who_does_not_exist,
+    fault_a_reply_to_a_deleted_message_is_taken_and_quotes_nothing,
     a_page_is_around_an_entry_or_a_time,
     a_page_around_a_long_entry_has_that_entry_and_keeps_its_bound,
 );
