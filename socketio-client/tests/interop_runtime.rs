@@ -10,10 +10,12 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_anywhere::{AckError, EmitError, Event, Retries};
+use socketio_anywhere::{AckError, Client, EmitError, Event, Retries};
 use support::{PATIENCE, Server, connected, message, next, until};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -153,4 +155,40 @@ async fn client_c02_an_event_that_ends_every_connection_is_dropped_after_its_tri
         });
         reason.await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_is_looked_at_all_the_time_goes_on_trying() {
+    const SOON: Duration = Duration::from_millis(5);
+    let gone = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let client = Client::builder(format!("http://{gone}"))
+        .reconnection_delay(SOON)
+        .reconnection_delay_max(SOON)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    let over = Arc::new(AtomicBool::new(false));
+    let looking = {
+        let (client, over) = (client.clone(), over.clone());
+        std::thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                let _state = client.state();
+                std::thread::sleep(Duration::from_micros(100));
+            }
+        })
+    };
+    let tried = async {
+        while let Some(event) = events.next().await {
+            if matches!(event, Event::Connecting { attempt: 50.. }) {
+                return;
+            }
+        }
+    };
+    let tried = tokio::time::timeout(PATIENCE, tried).await;
+    over.store(true, Ordering::Relaxed);
+    looking.join().unwrap();
+    tried.expect("it goes on trying");
 }

@@ -23,6 +23,8 @@ pub(super) struct Driver {
     /// Of links that were closed.
     goodbyes: Vec<Goodbye>,
     timer: Option<(Time, Timer)>,
+    /// A deadline was past when a timer was to be set for it.
+    due: bool,
     /// Nothing is read from the links.
     paused: bool,
     _wake: Option<OnReturn>,
@@ -48,6 +50,7 @@ impl Driver {
             links: Map::new(),
             goodbyes: Vec::new(),
             timer: None,
+            due: false,
             paused: false,
             _wake: wake,
         }
@@ -234,6 +237,9 @@ impl Driver {
 
     /// Sees to it that a timer goes off by `wait`. Most deadlines are moved on before their time, so a timer that goes off too early is
     /// kept: a tick too many costs less than a timer for every event. `last` is when the clock was last read.
+    ///
+    /// Nothing is set for what is due: such a timer is past when it goes off, would be taken for one that stood still, and be set again
+    /// for ever.
     fn set_timer(&mut self, wait: Option<Time>, last: Time) {
         let Some(until) = wait else {
             self.timer = None;
@@ -243,17 +249,24 @@ impl Driver {
         let good = |(set, _): &(Time, Timer)| (last..=until).contains(set);
         if !self.timer.as_ref().is_some_and(good) {
             let now = self.shared.with(|_, now| now);
+            if until <= now {
+                self.timer = None;
+                self.due = true;
+                return;
+            }
             let after = until.saturating_sub(now).min(transport::FARTHEST);
             self.timer = Some((until, Timer::new(after)));
         }
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some((_, timer)) = &mut self.timer else {
-            return false;
-        };
-        if timer.poll(cx).is_pending() {
-            return false;
+        if !std::mem::take(&mut self.due) {
+            let Some((_, timer)) = &mut self.timer else {
+                return false;
+            };
+            if timer.poll(cx).is_pending() {
+                return false;
+            }
         }
         self.timer = None;
         self.input(Input::Tick);
