@@ -9,6 +9,7 @@ use crate::{npm, tools};
 
 mod first_load;
 mod load;
+mod micro;
 mod module;
 mod owner;
 mod page;
@@ -26,6 +27,8 @@ pub(crate) struct Options {
 enum Benchmark {
     /// Put load on Steadfast, the tutorial's chat and a bare broadcast, in turn, and compare
     Load(load::Options),
+    /// Time codec, log, outbox, timeline and fold by themselves, with Criterion; a run is compared with the one before
+    Micro(micro::Options),
     /// Open the page on a slow phone, beside the tutorial's page; print when each is usable, and its transfer size
     Page(first_load::Options),
     /// Measure how many bytes the client adds to a page that has serde_json, by crate and function
@@ -39,6 +42,7 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     match &options.benchmark {
         Benchmark::Load(options) => load::load(options),
+        Benchmark::Micro(options) => micro::micro(options),
         Benchmark::Page(options) => first_load::first_load(options),
         Benchmark::Size(options) => {
             page_tools()?;

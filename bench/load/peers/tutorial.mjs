@@ -4,6 +4,8 @@
 //   node tutorial.mjs PORT[,PORT…] DATABASE sqlite3|better-sqlite3
 //
 // With several ports it is the tutorial's last step: a worker process for each, and the cluster adapter between them.
+// The tutorial knows no rooms. A client that names some in its handshake is in them, and in them alone, the way Socket.IO's own pages
+// on rooms do it; of a room's history nothing is kept apart.
 
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
@@ -58,7 +60,11 @@ async function serve() {
   const io = new Server(server, { connectionStateRecovery: {}, ...(many && { adapter: createAdapter() }) });
 
   io.on('connection', async (socket) => {
-    socket.on('chat message', async (content, offset, acknowledge) => {
+    const { rooms = [] } = socket.handshake.auth;
+    socket.join(rooms);
+
+    socket.on('chat message', async (content, offset, ...rest) => {
+      const acknowledge = rest.pop();
       let id;
       try {
         id = await messages.insert(content, offset);
@@ -67,11 +73,11 @@ async function serve() {
         if (error.errno === 19 || error.code === 'SQLITE_CONSTRAINT_UNIQUE') acknowledge();
         return;
       }
-      io.emit('chat message', content, id);
+      (rest.length > 0 ? io.to(rest[0]) : io).emit('chat message', content, id);
       acknowledge();
     });
 
-    if (!socket.recovered) {
+    if (!socket.recovered && rooms.length === 0) {
       await messages
         .each(socket.handshake.auth.serverOffset || 0, (content, id) => socket.emit('chat message', content, id))
         .catch(() => {});

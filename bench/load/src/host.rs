@@ -17,11 +17,12 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::database::Database;
+use crate::member::Entrance;
 
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
 /// Limits that are there to stop what this program does.
-const LIFTED: [&str; 22] = [
+const LIFTED: [&str; 24] = [
     "--messages-per-second",
     "1000000",
     "--message-burst",
@@ -38,8 +39,10 @@ const LIFTED: [&str; 22] = [
     "20000",
     "--max-connections-per-address",
     "20000",
+    "--max-handshakes",
+    "4096",
     "--max-handshakes-per-address",
-    "1024",
+    "4096",
     "--daily-entries",
     "0",
     "--daily-bytes",
@@ -149,7 +152,8 @@ pub(crate) struct Usage {
 }
 
 impl Host {
-    pub(crate) async fn start(peer: Peer, programs: &Programs) -> anyhow::Result<Self> {
+    /// `settings` are this project's server's own.
+    pub(crate) async fn start(peer: Peer, programs: &Programs, settings: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let database = match (peer.on_postgres(), &programs.postgres) {
             (false, _) => None,
@@ -172,6 +176,9 @@ impl Host {
             let folder = host.folder.path().join(nth.to_string());
             fs::create_dir(&folder)?;
             let mut command = host.command(port, &folder, programs)?;
+            if peer.is_ours() {
+                command.args(settings);
+            }
             host.launch(command.current_dir(&folder), 1).await?;
             host.urls.push(format!("http://127.0.0.1:{port}"));
         }
@@ -250,6 +257,37 @@ impl Host {
             }
         }
         self.processes.push(Process { child, id });
+        Ok(())
+    }
+
+    /// Where the nth member goes in: the nodes of a cluster take turns.
+    pub(crate) fn entrance(&self, nth: usize) -> Entrance {
+        let node = nth % self.urls.len();
+        let url = &self.urls[node];
+        Entrance {
+            peer: self.peer,
+            door: url.clone(),
+            url: url.clone(),
+            node,
+            rooms: Vec::new(),
+        }
+    }
+
+    /// Puts so many messages into the database of a tutorial's chat, by another process.
+    pub(crate) async fn fill_tutorial(&self, programs: &Programs, messages: usize) -> anyhow::Result<()> {
+        let folder = match self.peer {
+            Peer::Cluster => self.folder.path().to_owned(),
+            _ => self.folder.path().join("0"),
+        };
+        let done = Command::new("node")
+            .arg(programs.tutorial.join("fill.mjs"))
+            .arg(folder.join("chat.db"))
+            .arg(messages.to_string())
+            .status()
+            .await?;
+        if !done.success() {
+            bail!("the tutorial's database cannot be filled: {done}");
+        }
         Ok(())
     }
 

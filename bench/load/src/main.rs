@@ -3,7 +3,8 @@
 //! - [`host`]: a chat's server as a process of its own, and what it costs
 //! - [`database`]: a database of a round's own on Postgres
 //! - [`member`]: one connection to it
-//! - [`record`]: what was heard, and when
+//! - [`line`]: a proxy between the two that delays, stops and falls
+//! - [`record`], [`tally`]: what was heard, and when, and by whom
 //! - [`scenario`]: what is done to it
 //! - [`report`]: medians, ratios, spread
 //! - [`floor`]: the least that a broadcast can cost
@@ -14,19 +15,22 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 
 use host::{Host, Peer, Programs};
 use report::Report;
-use scenario::Scenario;
+use scenario::{Extent, Scenario};
 
 mod database;
 mod floor;
 mod host;
+mod line;
 mod member;
 mod record;
 mod report;
 mod scenario;
+mod tally;
 
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
@@ -59,6 +63,9 @@ struct Run {
     /// How long each one is measured, in seconds
     #[arg(long, default_value_t = 8)]
     seconds: u64,
+    /// Five times the connections in idle, four times in avalanche and jitter
+    #[arg(long)]
+    long: bool,
     /// The release build of Steadfast's server
     #[arg(long)]
     steadfast: PathBuf,
@@ -98,14 +105,21 @@ async fn run(asked: &Run) -> anyhow::Result<()> {
     } else {
         &asked.scenarios
     };
+    let extent = Extent {
+        measured: Duration::from_secs(asked.seconds),
+        long: asked.long,
+    };
     let mut report = Report::new();
     for &scenario in scenarios {
         for round in 0..asked.rounds {
-            for &peer in &asked.peers {
+            for &peer in asked.peers.iter().filter(|peer| scenario.applies_to(**peer)) {
                 eprintln!("{scenario}, round {} of {}: {peer}", round + 1, asked.rounds);
-                let host = Host::start(peer, &programs).await?;
-                let figures = scenario.play(&host, Duration::from_secs(asked.seconds)).await?;
-                report.add(scenario, peer, figures);
+                let host = Host::start(peer, &programs, scenario.settings()).await?;
+                // One peer that cannot take it does not end the others' turn.
+                match scenario.play(&host, &programs, &extent).await {
+                    Ok(figures) => report.add(scenario, peer, figures),
+                    Err(error) => report.fail(scenario, peer, &error),
+                }
                 host.stop().await;
             }
         }
@@ -113,6 +127,10 @@ async fn run(asked: &Run) -> anyhow::Result<()> {
     }
     if let Some(path) = &asked.json {
         std::fs::write(path, serde_json::to_string_pretty(&report.json())?)?;
+    }
+    let faults = report.faults();
+    if !faults.is_empty() {
+        bail!("{}", faults.join("\n"));
     }
     Ok(())
 }

@@ -6,7 +6,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::tally::{Share, Tally};
 
 /// Longest time told apart, in microseconds.
 const LONGEST: u64 = 120_000_000;
@@ -60,11 +62,17 @@ pub(crate) struct Record {
     pub(crate) elsewhere: Times,
     /// When each text of the measured time was heard first on its author's node.
     published: Mutex<HashMap<u64, Instant>>,
+    /// Who heard which text, where that is counted.
+    tally: Option<Tally>,
 }
+
+/// How often it is looked whether everything was heard.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Record {
     pub(crate) fn new() -> Self {
         Self {
+            tally: None,
             open: AtomicBool::new(false),
             heard: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
@@ -76,17 +84,55 @@ impl Record {
         }
     }
 
+    /// Notes of so many members which texts each of them heard, and how often. Every text is for all of them.
+    pub(crate) fn of_each(members: usize) -> Self {
+        Self::of_rooms(members, members)
+    }
+
+    /// The same where each text is for so many of them.
+    pub(crate) fn of_rooms(members: usize, listeners: usize) -> Self {
+        Self {
+            tally: Some(Tally::new(members, listeners)),
+            ..Self::new()
+        }
+    }
+
+    /// A text is about to be sent.
+    pub(crate) fn say(&self, text: &str) {
+        if let (Some(tally), Some((stamp, _))) = (&self.tally, stamp_of(text)) {
+            tally.say(stamp);
+        }
+    }
+
+    /// How much of what was said was heard, where it is noted.
+    pub(crate) fn share(&self) -> Share {
+        self.tally.as_ref().map(Tally::share).unwrap_or_default()
+    }
+
+    /// Waits until every member has heard everything, or the time is up.
+    pub(crate) async fn heard_by_all(&self, patience: Duration) {
+        let complete = async {
+            while !self.share().is_complete() {
+                sleep(LOOK).await;
+            }
+        };
+        let _late = timeout(patience, complete).await;
+    }
+
     /// Counts from now on, or no longer.
     pub(crate) fn measure(&self, open: bool) {
         self.open.store(open, Ordering::SeqCst);
     }
 
-    /// A member on this node heard this text.
-    pub(crate) fn hear(&self, text: &str, node: usize) {
+    /// This member on this node heard this text.
+    pub(crate) fn hear(&self, text: &str, node: usize, member: usize) {
         self.heard.fetch_add(1, Ordering::Relaxed);
         let Some((stamp, from)) = stamp_of(text) else {
             return;
         };
+        if let Some(tally) = &self.tally {
+            tally.hear(member, stamp);
+        }
         let Some(age) = since_start().checked_sub(Duration::from_nanos(stamp)) else {
             return;
         };
@@ -120,9 +166,15 @@ impl Record {
     }
 }
 
-/// A text that says when it was written, and on which node.
+/// A text that says when it was written, and on which node. No two are alike.
 pub(crate) fn stamped(node: usize) -> String {
-    format!("{:0STAMP$} {node:0NODE$} {WORDS}", since_start().as_nanos())
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let now = u64::try_from(since_start().as_nanos()).unwrap_or(u64::MAX);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+        Some(now.max(last + 1))
+    });
+    let stamp = now.max(last.unwrap_or_default() + 1);
+    format!("{stamp:0STAMP$} {node:0NODE$} {WORDS}")
 }
 
 /// When a text was written, in nanoseconds since the start, and on which node.
@@ -147,5 +199,6 @@ mod tests {
         assert!(since_start() >= Duration::from_nanos(stamp));
         assert_eq!(node, 2);
         assert_eq!(stamp_of("hello"), None);
+        assert!(stamped(0) < stamped(0));
     }
 }

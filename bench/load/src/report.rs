@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::host::Peer;
-use crate::scenario::{Figures, Scenario};
+use crate::scenario::{AGAIN, DELIVERED, Figures, Scenario};
 
 /// Above this spread, of the lowest round to the highest, a figure is marked as noisy.
 const NOISY: f64 = 1.5;
@@ -14,6 +14,7 @@ const NOISY: f64 = 1.5;
 pub(crate) struct Report {
     rounds: HashMap<(Scenario, Peer), Vec<Figures>>,
     order: Vec<(Scenario, Peer)>,
+    failed: Vec<(Scenario, Peer, String)>,
 }
 
 impl Report {
@@ -21,6 +22,7 @@ impl Report {
         Self {
             rounds: HashMap::new(),
             order: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -30,6 +32,28 @@ impl Report {
             self.order.push(key);
         }
         self.rounds.entry(key).or_default().push(figures);
+    }
+
+    /// A round that could not be played to its end.
+    pub(crate) fn fail(&mut self, scenario: Scenario, peer: Peer, error: &anyhow::Error) {
+        eprintln!("{scenario}, {peer}: {error:#}");
+        self.failed.push((scenario, peer, format!("{error:#}")));
+    }
+
+    /// Where this project's server failed, or lost or doubled something.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let failed = self.failed.iter().filter(|(_, peer, _)| peer.is_ours());
+        let failed = failed.map(|(scenario, peer, error)| format!("{scenario}: {peer} failed: {error}"));
+        let ours = self.order.iter().filter(|(_, peer)| peer.is_ours());
+        let broken = ours.flat_map(|(scenario, peer)| {
+            let below = self.values(*scenario, *peer, DELIVERED).into_iter();
+            let below = below.filter(|share| *share < 100.0);
+            let below = below.map(move |share| format!("{scenario}: {peer} delivered {share:.3} %"));
+            let again = self.values(*scenario, *peer, AGAIN).into_iter();
+            let again = again.filter(|texts| *texts > 0.0);
+            below.chain(again.map(move |texts| format!("{scenario}: {peer} showed {texts} texts again")))
+        });
+        failed.chain(broken).collect()
     }
 
     /// A table of one scenario: a line per figure, a column per peer, and the ratio of the first peer to each.
@@ -85,6 +109,9 @@ impl Report {
             }
         }
         table.push('\n');
+        for (_, peer, error) in self.failed.iter().filter(|(of, _, _)| *of == scenario) {
+            let _infallible = writeln!(table, "\n{peer} failed: {error}");
+        }
         table
     }
 
@@ -103,7 +130,10 @@ impl Report {
                 .collect();
             json!({ "scenario": key.0.to_string(), "peer": key.1.to_string(), "rounds": rounds })
         });
-        Value::Array(rows.collect())
+        let failed = self.failed.iter().map(|(scenario, peer, error)| {
+            json!({ "scenario": scenario.to_string(), "peer": peer.to_string(), "error": error })
+        });
+        Value::Array(rows.chain(failed).collect())
     }
 
     fn values(&self, scenario: Scenario, peer: Peer, name: &str) -> Vec<f64> {
@@ -161,5 +191,27 @@ mod tests {
             table.contains("| KiB | 2.00 (1.00 … 3.00) noisy | 4.00 (4.00 … 4.00), **0.50×** |"),
             "{table}"
         );
+    }
+
+    #[test]
+    fn less_than_everything_is_a_fault_of_ours_alone() {
+        let mut report = Report::new();
+        report.add(
+            Scenario::Jitter,
+            Peer::Steadfast,
+            vec![(DELIVERED, 100.0), (AGAIN, 0.0)],
+        );
+        report.add(
+            Scenario::Jitter,
+            Peer::Sqlite3,
+            vec![(DELIVERED, 98.0), (AGAIN, 3.0)],
+        );
+        assert!(report.faults().is_empty());
+        report.add(
+            Scenario::Jitter,
+            Peer::Steadfast,
+            vec![(DELIVERED, 99.5), (AGAIN, 1.0)],
+        );
+        assert_eq!(report.faults().len(), 2, "{:?}", report.faults());
     }
 }

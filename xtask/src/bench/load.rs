@@ -15,6 +15,10 @@ use crate::{
 
 const NODES: &str = "steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster";
 
+/// Rounds, and seconds of each.
+const USUAL: (u32, u32) = (3, 8);
+const SHORT: (u32, u32) = (2, 3);
+
 /// The options of `bench load`. `steadfast-load run --help` explains those it passes on.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -27,12 +31,18 @@ pub(crate) struct Options {
     /// The peers that show the effect of several nodes: steadfast,postgres-1,postgres-2,postgres-3,redis-3,cluster
     #[arg(long, conflicts_with = "peers")]
     nodes: bool,
-    /// Rounds per scenario, each over all peers
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Seconds to measure each peer
-    #[arg(long, default_value_t = 8)]
-    seconds: u32,
+    /// Rounds per scenario, each over all peers [default: 3]
+    #[arg(long)]
+    rounds: Option<u32>,
+    /// Seconds to measure each peer [default: 8]
+    #[arg(long)]
+    seconds: Option<u32>,
+    /// Two rounds of three seconds
+    #[arg(long, conflicts_with = "long")]
+    short: bool,
+    /// More connections: 10,000 in idle, 2,000 in avalanche, 200 in jitter
+    #[arg(long)]
+    long: bool,
     /// File for every figure, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
@@ -55,14 +65,16 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<ExitCode> {
     let peers = if options.nodes { NODES } else { &options.peers };
     // They end when this function returns.
     let services = Services::start(peers)?;
+    let (rounds, seconds) = if options.short { SHORT } else { USUAL };
     let release = workspace::target().join("release");
     let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let mut run = process::command(program("steadfast-load"));
     run.arg("run")
         .args(&options.scenarios)
         .args(["--peers", peers])
-        .args(["--rounds", &options.rounds.to_string()])
-        .args(["--seconds", &options.seconds.to_string()])
+        .args(["--rounds", &options.rounds.unwrap_or(rounds).to_string()])
+        .args(["--seconds", &options.seconds.unwrap_or(seconds).to_string()])
+        .args(options.long.then_some("--long"))
         .arg("--steadfast")
         .arg(program("steadfast"))
         .arg("--tutorial")

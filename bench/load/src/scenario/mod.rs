@@ -2,9 +2,15 @@
 //!
 //! - `talk`: some say something again as soon as it was acknowledged, all hear it
 //! - `paced`: a fixed number of messages per second, whoever says them
+//! - `rooms`: the same in many small rooms
 //! - `idle`: connections that say nothing
+//! - `avalanche`: all connections are cut and come back
+//! - `history`: who comes to a long one
+//! - `slow`: some read nothing for a while
+//! - `jitter`: every line delays, and falls again and again
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,14 +19,25 @@ use clap::ValueEnum;
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::Instant;
 
-use crate::host::{self, Host, Usage};
-use crate::member::Member;
+use crate::host::{self, Host, Peer, Programs, Usage};
+use crate::line::Line;
+use crate::member::{Entrance, Member};
 use crate::record::Record;
+use crate::tally::Share;
 
+mod avalanche;
+mod history;
 mod idle;
+mod jitter;
 mod paced;
+mod rooms;
+mod slow;
 mod talk;
 
+/// Of what should have been heard, how much was.
+pub(crate) const DELIVERED: &str = "delivered %";
+/// Texts that a member was shown more than once.
+pub(crate) const AGAIN: &str = "shown again";
 /// How many connect at the same time.
 const CONNECTING: usize = 16;
 /// How long a scenario runs before it is measured.
@@ -42,31 +59,84 @@ pub(crate) enum Scenario {
     PacedThousand,
     /// One room of 2,000 connections, 20 messages per second
     Crowd,
+    /// 1,000 rooms of 5, 400 messages per second
+    ManyRooms,
     /// Connections that say nothing
     Idle,
+    /// All connections are cut and come back
+    Avalanche,
+    /// Who comes to 100,000 messages: for the first time, 50 behind, 5,000 behind
+    History,
+    /// Half of the connections read nothing for a while
+    SlowReader,
+    /// Lines that delay, and fall again and again
+    Jitter,
 }
 
 /// Names and values, in the order they are printed.
 pub(crate) type Figures = Vec<(&'static str, f64)>;
 
+/// How much is done.
+pub(crate) struct Extent {
+    /// How long is measured.
+    pub(crate) measured: Duration,
+    /// As many connections as there can be on one machine.
+    pub(crate) long: bool,
+}
+
+impl Extent {
+    fn of(&self, short: usize, long: usize) -> usize {
+        if self.long { long } else { short }
+    }
+}
+
 impl Scenario {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::TalkOne,
         Self::TalkHundred,
         Self::Paced,
         Self::PacedThousand,
         Self::Crowd,
+        Self::ManyRooms,
         Self::Idle,
+        Self::Avalanche,
+        Self::History,
+        Self::SlowReader,
+        Self::Jitter,
     ];
 
-    pub(crate) async fn play(self, host: &Host, measured: Duration) -> anyhow::Result<Figures> {
+    /// Whether it can be done to this peer: the bare broadcast keeps nothing and repeats nothing.
+    pub(crate) fn applies_to(self, peer: Peer) -> bool {
+        peer != Peer::Floor || !matches!(self, Self::History | Self::Jitter)
+    }
+
+    /// Settings of this project's server that differ from its own.
+    pub(crate) fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::SlowReader => &["--stall-seconds", slow::STALL],
+            _ => &[],
+        }
+    }
+
+    pub(crate) async fn play(
+        self,
+        host: &Host,
+        programs: &Programs,
+        extent: &Extent,
+    ) -> anyhow::Result<Figures> {
+        let measured = extent.measured;
         match self {
             Self::TalkOne => talk::play(host, 200, 1, measured).await,
             Self::TalkHundred => talk::play(host, 200, 100, measured).await,
             Self::Paced => paced::play(host, 200, 100, measured).await,
             Self::PacedThousand => paced::play(host, 1_000, 100, measured).await,
             Self::Crowd => paced::play(host, 2_000, 20, measured).await,
-            Self::Idle => idle::play(host, 2_000).await,
+            Self::ManyRooms => rooms::play(host, 1_000, 400, measured).await,
+            Self::Idle => idle::play(host, extent.of(2_000, 10_000)).await,
+            Self::Avalanche => avalanche::play(host, extent.of(500, 2_000)).await,
+            Self::History => history::play(host, programs, 100_000).await,
+            Self::SlowReader => slow::play(host, 50, 50, measured).await,
+            Self::Jitter => jitter::play(host, extent.of(50, 200), measured).await,
         }
     }
 }
@@ -80,12 +150,60 @@ impl fmt::Display for Scenario {
 
 /// So many members, connected.
 async fn join(host: &Host, members: usize, record: &Arc<Record>) -> anyhow::Result<Vec<Member>> {
+    join_by(host, 0..members, record, |_, entrance| entrance).await
+}
+
+/// The members of these numbers, each connected by the entrance that is made of its own.
+async fn join_by(
+    host: &Host,
+    members: Range<usize>,
+    record: &Arc<Record>,
+    by: impl Fn(usize, Entrance) -> Entrance,
+) -> anyhow::Result<Vec<Member>> {
     let http = reqwest::Client::new();
-    stream::iter(0..members)
-        .map(|nth| Member::join(host, nth, &http, record))
-        .buffer_unordered(CONNECTING)
+    stream::iter(members)
+        .map(|nth| Member::join(by(nth, host.entrance(nth)), nth, &http, record))
+        .buffered(CONNECTING)
         .try_collect()
         .await
+}
+
+/// A line to each node.
+async fn lines_to(host: &Host) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for url in &host.urls {
+        lines.push(Line::to(url).await?);
+    }
+    Ok(lines)
+}
+
+/// The entrance at the other end of its node's line.
+fn through(lines: &[Line], entrance: Entrance) -> Entrance {
+    let url = lines.get(entrance.node).map(|line| line.url.clone());
+    Entrance {
+        url: url.unwrap_or_default(),
+        ..entrance
+    }
+}
+
+/// What a share has to say.
+fn delivered(share: Share) -> [(&'static str, f64); 2] {
+    #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
+    let again = share.again as f64;
+    [(DELIVERED, share.percent()), (AGAIN, again)]
+}
+
+/// The value below which this share of them lies.
+fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place in a list"
+    )]
+    let at = ((values.len().saturating_sub(1)) as f64 * share).round() as usize;
+    values.get(at).copied().unwrap_or(f64::NAN)
 }
 
 /// What a stretch of time cost, and what was done in it.

@@ -7,7 +7,7 @@ use anyhow::bail;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::{Figures, Stretch, WARM_UP, join};
+use super::{DELIVERED, Figures, Stretch, WARM_UP, join};
 use crate::host::Host;
 use crate::record::Record;
 
@@ -60,10 +60,7 @@ pub(super) async fn play(
     });
     let _late = heard_all.await;
     #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
-    figures.push((
-        "delivered %",
-        (record.heard() - before) as f64 * 100.0 / all as f64,
-    ));
+    figures.push((DELIVERED, (record.heard() - before) as f64 * 100.0 / all as f64));
     super::leave(members.into_iter().filter_map(Arc::into_inner).collect()).await;
     Ok(figures)
 }
