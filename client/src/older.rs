@@ -1,6 +1,7 @@
 //! Records stored under older rules that could not be sent any more. The page of a room is shown all the same: each
 //! entry keeps its place, and one that cannot be read becomes the nearest that can.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use steadfast_shared::{Entry, Person};
 
@@ -46,14 +47,14 @@ impl Unreadable {
     /// Reads as much of a record as it can.
     pub fn new(key: String, record: &str) -> Self {
         let record: Value = serde_json::from_str(record).unwrap_or_default();
-        let author = record.get("author").cloned();
+        let author = record.get("author");
         let body = record.get("body").unwrap_or(&Value::Null);
         // Messages and edits, reactions, and the records of a version that knew messages alone.
         let said = [body.get("text"), body.get("emoji"), record.get("text")];
         let said = said.into_iter().flatten().find_map(Value::as_str);
         Self {
             key,
-            author: author.and_then(|author| serde_json::from_value(author).ok()),
+            author: author.and_then(read),
             text: said.filter(|text| !text.trim().is_empty()).map(str::to_owned),
         }
     }
@@ -67,7 +68,12 @@ impl Unreadable {
 }
 
 fn is_readable(entry: &Value) -> bool {
-    serde_json::from_value::<Entry>(entry.clone()).is_ok()
+    read::<Entry>(entry).is_some()
+}
+
+/// By way of its text, as every other record is read: a page carries one reader of each.
+fn read<T: DeserializeOwned>(record: &Value) -> Option<T> {
+    serde_json::from_str(&record.to_string()).ok()
 }
 
 #[cfg(test)]

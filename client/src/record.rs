@@ -1,8 +1,10 @@
 //! A device's stored records, and the writes that keep them.
 
 use serde::{Deserialize, Serialize};
+use steadfast_shared::fields::{Field, FieldError, FromField};
 use steadfast_shared::{
     Body, Entry, EntryId, Epoch, MessageText, Millis, Person, RoomId, RoomKind, Seq, WireError, event,
+    read_by_fields, record, words,
 };
 
 /// Everything a device's storage holds. An empty one is a first visit.
@@ -39,16 +41,17 @@ impl Restored {
 }
 
 /// Who a device speaks for, and in which life of the database.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Identity {
     pub me: Person,
     /// The epoch that knows the person, and that the room caches belong to.
     pub epoch: Epoch,
 }
 
+record!(Identity { me, epoch });
+
 /// One thing typed and not yet acknowledged. Keyed by [`OutboxItem::id`] on disk.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "ItemFields")]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OutboxItem {
     /// Its name for ever, made at the keypress.
     pub id: EntryId,
@@ -113,44 +116,31 @@ impl OutboxItem {
     }
 }
 
-/// An [`OutboxItem`] as any version of this program has written it.
-#[derive(Deserialize)]
-struct ItemFields {
-    id: EntryId,
-    room: RoomId,
-    room_name: String,
-    epoch: Epoch,
-    author: Person,
-    body: Option<Body>,
-    /// The text in a record of a version that knew nothing but messages.
-    text: Option<MessageText>,
-    at: Millis,
-    order: u64,
-    #[serde(default)]
-    tries: u32,
-    rejected: Option<Rejection>,
-}
-
-impl TryFrom<ItemFields> for OutboxItem {
-    type Error = &'static str;
-
-    fn try_from(fields: ItemFields) -> Result<Self, Self::Error> {
-        let body = fields.body.or(fields.text.map(Body::message));
+/// Reads an item as any version of this program has written it.
+impl FromField for OutboxItem {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let body: Option<Body> = fields.get("body")?;
+        // The text in a record of a version that knew nothing but messages.
+        let text: Option<MessageText> = fields.get("text")?;
+        let body = body.or(text.map(Body::message));
         Ok(Self {
-            id: fields.id,
-            room: fields.room,
-            room_name: fields.room_name,
-            epoch: fields.epoch,
-            author: fields.author,
-            body: body.ok_or("missing field `body`")?,
-            at: fields.at,
-            order: fields.order,
-            tries: fields.tries,
-            rejected: fields.rejected,
+            id: fields.get("id")?,
+            room: fields.get("room")?,
+            room_name: fields.get("room_name")?,
+            epoch: fields.get("epoch")?,
+            author: fields.get("author")?,
+            body: body.ok_or(FieldError::Missing("body"))?,
+            at: fields.get("at")?,
+            order: fields.get("order")?,
+            tries: fields.get_or_default("tries")?,
+            rejected: fields.get("rejected")?,
             disk: Disk::default(),
         })
     }
 }
+
+read_by_fields!(OutboxItem);
 
 /// Whether an item would survive the tab.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -165,7 +155,7 @@ pub enum Disk {
 }
 
 /// Why an item is not sent.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
     /// The server refused it for good.
@@ -178,8 +168,22 @@ pub enum Rejection {
     OtherEpoch,
 }
 
+impl FromField for Rejection {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let (name, content) = field.variant()?;
+        match name.as_str() {
+            "refused" => WireError::from_field(content).map(Self::Refused),
+            "other_author" => Ok(Self::OtherAuthor),
+            "other_epoch" => Ok(Self::OtherEpoch),
+            _ => Err(FieldError::Word(name)),
+        }
+    }
+}
+
+read_by_fields!(Rejection);
+
 /// The treatment of a person's unacknowledged items when they are signed out of the device.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unsent {
     /// They stay on disk, unseen, until their author signs in again or a person decides to discard them.
@@ -188,8 +192,10 @@ pub enum Unsent {
     Discard,
 }
 
+words!(Unsent { "keep" => Keep, "discard" => Discard });
+
 /// The newest page of one room and its cursor, written as one record. Keyed by [`RoomCache::room`] on disk.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct RoomCache {
     pub room: RoomId,
     /// The life of the database the entries come from.
@@ -197,7 +203,6 @@ pub struct RoomCache {
     /// The name of the room.
     pub name: String,
     /// The room's other properties, from the server.
-    #[serde(default)]
     pub about: About,
     /// How far this person has read.
     pub read: Seq,
@@ -207,8 +212,10 @@ pub struct RoomCache {
     pub entries: Vec<Entry>,
 }
 
+record!(RoomCache { room, epoch, name, about or_default, read, high, entries });
+
 /// A room's properties, beside its name.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct About {
     /// Who can be in it.
     pub kind: RoomKind,
@@ -223,15 +230,14 @@ pub struct About {
     /// When the newest message was stored, or the room made, as the server last said.
     pub active_at: Millis,
     /// Whether this person has hidden it, and nothing was said in it since, as the server last said.
-    #[serde(default)]
     pub hidden: bool,
     /// Who brought this person in, where another person did and they have said nothing in it yet.
-    #[serde(default)]
     pub brought_by: Option<Person>,
     /// The [`event::Room::revision`] of the cached entries.
-    #[serde(default)]
     pub revision: u64,
 }
+
+record!(About { kind, topic, archived, manage, with, active_at, hidden or_default, brought_by, revision or_default });
 
 impl From<&event::Room> for About {
     fn from(room: &event::Room) -> Self {

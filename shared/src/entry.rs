@@ -1,12 +1,15 @@
 //! One item of a room's log, with the result of later changes.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::fields::{Field, FieldError, FromField};
 use crate::room::RoomChange;
-use crate::{Emoji, EntryId, MessageText, Millis, Nickname, Person, Seq, UserId, mention};
+use crate::{
+    Emoji, EntryId, MessageText, Millis, Nickname, Person, Seq, UserId, mention, read_by_fields, record,
+};
 
 /// One item of a room's log, as the server sends it. The room's id is beside it, not in it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Entry {
     /// Its place in the room's log.
     pub seq: Seq,
@@ -17,15 +20,17 @@ pub struct Entry {
     pub at: Millis,
     pub body: Body,
     /// The people its text mentions, with their current names. An id that is not here belongs to nobody.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentioned: Vec<Person>,
     /// The message it replies to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Box<Quoted>>,
     /// The result of later changes, if the entry was read from the store and has any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<Box<Now>>,
 }
+
+record!(Entry { seq, id, author, at, body, mentioned or_default, quoted, now });
 
 impl Entry {
     /// An entry without mentions, reply and changes.
@@ -54,14 +59,14 @@ impl Entry {
 /// The content of an entry. On the wire an object with its `kind`: `{ "kind": "message", "text": "hi" }`.
 ///
 /// People send the first four; the server writes the others.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Body {
     Message {
         /// The typed text, with mentions as [`crate::mention`] describes.
         text: MessageText,
         /// The `seq` of the message in the same room that it replies to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
     },
     /// The author gives a message another text. The newest edit counts.
@@ -76,8 +81,7 @@ pub enum Body {
     React {
         message: Seq,
         emoji: Emoji,
-        /// `false` removes the reaction.
-        #[serde(default = "yes")]
+        /// `false` removes the reaction; if left out, it is `true`.
         on: bool,
     },
     /// The author took another nickname; written into every room they are in.
@@ -98,12 +102,58 @@ pub enum Body {
     /// An edit of a message that has been deleted since.
     ErasedEdit,
     /// A kind that this version does not know. It takes its place in the log all the same; nobody can send it.
-    #[serde(other)]
     Unknown,
 }
 
-fn yes() -> bool {
-    true
+impl FromField for Body {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let kind: String = fields.get("kind")?;
+        Ok(match kind.as_str() {
+            "message" => Self::Message {
+                text: fields.get("text")?,
+                reply_to: fields.get("reply_to")?,
+            },
+            "edit" => Self::Edit {
+                message: fields.get("message")?,
+                text: fields.get("text")?,
+            },
+            "delete" => Self::Delete {
+                message: fields.get("message")?,
+            },
+            "react" => Self::React {
+                message: fields.get("message")?,
+                emoji: fields.get("emoji")?,
+                on: fields.get::<MaybeOn>("on")?.0,
+            },
+            "nickname" => Self::Nickname {
+                name: fields.get("name")?,
+                was: fields.get("was")?,
+            },
+            "room" => Self::Room {
+                change: fields.get("change")?,
+            },
+            "erased" => Self::Erased,
+            "hidden" => Self::Hidden,
+            "erased_edit" => Self::ErasedEdit,
+            _ => Self::Unknown,
+        })
+    }
+}
+
+read_by_fields!(Body);
+
+/// Whether a reaction is there: left out, it is.
+struct MaybeOn(bool);
+
+impl FromField for MaybeOn {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        bool::from_field(field).map(Self)
+    }
+
+    fn left_out(_: &'static str) -> Result<Self, FieldError> {
+        Ok(Self(true))
+    }
 }
 
 impl Body {
@@ -167,14 +217,16 @@ impl Body {
 }
 
 /// The start of a message, shown in a reply to it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Quoted {
     pub seq: Seq,
     pub author: Person,
     /// Its current text, cut after [`crate::limit::QUOTE_CHARS`] characters; `None` if it was deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
+
+record!(Quoted { seq, author, text });
 
 impl Quoted {
     /// The shown start of a text: its first [`crate::limit::QUOTE_CHARS`] characters, without half of a mention.
@@ -191,16 +243,18 @@ impl Quoted {
 }
 
 /// The result of a message's changes up to a place in the log. A reader applies the changes after `as_of` itself.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Now {
     /// Changes up to this `seq` are included.
     pub as_of: Seq,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edited: Option<Edited>,
     /// The reactions, ordered by the first one of each emoji.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
 }
+
+record!(Now { as_of, edited, reactions or_default });
 
 impl Now {
     fn text_bytes(&self) -> usize {
@@ -221,20 +275,24 @@ impl Now {
 const PERSON_BYTES: usize = 64;
 
 /// A message's newest edit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Edited {
     pub text: MessageText,
     /// When it was edited.
     pub at: Millis,
 }
 
+record!(Edited { text, at });
+
 /// One emoji on a message.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Reaction {
     pub emoji: Emoji,
     /// The people who reacted with it, in order.
     pub by: Vec<Person>,
 }
+
+record!(Reaction { emoji, by });
 
 #[cfg(test)]
 mod tests {
@@ -254,6 +312,103 @@ mod tests {
     fn a_kind_from_the_future_still_is_an_entry() {
         let body: Body = serde_json::from_str(r#"{"kind":"poll","options":[1,2]}"#).unwrap();
         assert_eq!(body, Body::Unknown);
+    }
+
+    #[test]
+    fn every_kind_reads_as_it_is_written() {
+        let text = |text| MessageText::parse(text).unwrap();
+        let name = |name| Nickname::parse(name).unwrap();
+        let room = |name| crate::RoomName::parse(name).unwrap();
+        let change = |change| Body::Room { change };
+        let renamed = RoomChange::Renamed {
+            name: room("b"),
+            was: room("a"),
+        };
+        let topic = crate::Topic::parse("why").unwrap();
+        for body in [
+            Body::Message {
+                text: text("a"),
+                reply_to: Some(u64::MAX),
+            },
+            Body::Edit {
+                message: 0,
+                text: text("b"),
+            },
+            Body::Delete { message: 7 },
+            Body::React {
+                message: 7,
+                emoji: Emoji::parse("👍").unwrap(),
+                on: false,
+            },
+            Body::Nickname {
+                name: name("b"),
+                was: name("a"),
+            },
+            change(RoomChange::Created),
+            change(renamed),
+            change(RoomChange::Described { topic }),
+            change(RoomChange::Archived),
+            change(RoomChange::Reopened),
+            Body::Erased,
+            Body::Hidden,
+            Body::ErasedEdit,
+            Body::Unknown,
+        ] {
+            let json = serde_json::to_string(&body).unwrap();
+            assert_eq!(serde_json::from_str::<Body>(&json).unwrap(), body, "{json}");
+            // However the fields come.
+            let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::from_value::<Body>(value).unwrap(), body, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_future_kind_may_use_known_fields_otherwise() {
+        for json in [
+            r#"{"text":["a"],"kind":"poll","message":-1,"on":1.5,"change":"x","name":{"a":{}},"was":null}"#,
+            r#"{"kind":"room","change":{"name":7,"change":"coloured"}}"#,
+        ] {
+            let body: Body = serde_json::from_str(json).unwrap();
+            let unknown = Body::Room {
+                change: RoomChange::Unknown,
+            };
+            assert!([Body::Unknown, unknown].contains(&body), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_too_little_or_otherwise_is_refused() {
+        for (json, why) in [
+            (r#"{"kind":"message"}"#, "missing field `text`"),
+            (r#"{"text":"hi"}"#, "missing field `kind`"),
+            (r#"{"kind":7,"text":"hi"}"#, "invalid type of field `kind`"),
+            (r#"{"kind":"message","text":7}"#, "invalid type of field `text`"),
+            (
+                r#"{"kind":"message","text":"hi","reply_to":-1}"#,
+                "invalid type of field `reply_to`",
+            ),
+            (
+                r#"{"kind":"delete","message":1.5}"#,
+                "invalid type of field `message`",
+            ),
+            (
+                r#"{"kind":"react","message":1,"emoji":"👍","on":null}"#,
+                "invalid type of field `on`",
+            ),
+            (
+                r#"{"kind":"room","change":"created"}"#,
+                "invalid type of field `change`",
+            ),
+            (r#"["message"]"#, "invalid type"),
+        ] {
+            let error = serde_json::from_str::<Body>(json).unwrap_err().to_string();
+            assert!(error.contains(why), "{json}: {error}");
+        }
+        let empty = serde_json::from_str::<Body>(r#"{"kind":"message","text":" "}"#).unwrap_err();
+        assert!(
+            empty.to_string().contains(&crate::TextError::Empty.to_string()),
+            "{empty}"
+        );
     }
 
     #[test]

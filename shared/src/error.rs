@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::{record, words};
 
 /// The kind of refusal. It tells a client whether trying again can help.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The payload has not the event's shape, or a text in it is not acceptable.
@@ -57,9 +59,10 @@ pub enum ErrorCode {
     /// The database cannot be written or read. Transient.
     Unavailable,
     /// A code that this version does not know. Counts as permanent.
-    #[serde(other)]
     Unknown,
 }
+
+words!(ErrorCode { "invalid" => Invalid, "too_large" => TooLarge, "conflict" => Conflict, "unknown_room" => UnknownRoom, "unauthorized" => Unauthorized, "nickname_taken" => NicknameTaken, "room_name_taken" => RoomNameTaken, "unknown_message" => UnknownMessage, "forbidden" => Forbidden, "archived" => Archived, "wrong_passphrase" => WrongPassphrase, "invite_required" => InviteRequired, "banned" => Banned, "deactivated" => Deactivated, "blocked" => Blocked, "room_deleted" => RoomDeleted, "unknown_person" => UnknownPerson, "last_owner" => LastOwner, "invalid_code" => InvalidCode, "over_quota" => OverQuota, "storage_full" => StorageFull, "rate_limited" => RateLimited, "busy" => Busy, "unavailable" => Unavailable } else Unknown);
 
 impl ErrorCode {
     /// Whether the same request may succeed later, unchanged.
@@ -72,15 +75,21 @@ impl ErrorCode {
 }
 
 /// A refusal on the wire: in acks, and as the body of a refused HTTP request.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct WireError {
     pub code: ErrorCode,
     /// What happened and what to do about it, in English, for a person. Never internals.
     pub message: String,
     /// When to try again, if a transient refusal knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
+
+record!(WireError {
+    code,
+    message,
+    retry_after_ms
+});
 
 impl WireError {
     /// A refusal that does not say when to try again.

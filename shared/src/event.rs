@@ -40,11 +40,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use crate::cursor::{Cursor, Cursors};
+use crate::fields::{Field, FieldError, FromField};
 #[cfg(doc)]
 use crate::room;
 pub use crate::room::Room;
 pub use crate::watch::{Availability, Crowd, Presence, Watch, Watched};
-use crate::{Body, Entry, EntryId, Epoch, Millis, Person, Role, RoomId, Seq, UserId, WireError};
+use crate::{
+    Body, Entry, EntryId, Epoch, Millis, Person, Role, RoomId, Seq, UserId, WireError, read_by_fields,
+    record, words,
+};
 
 /// Name of the event that opens and closes a session.
 pub const SESSION: &str = "session";
@@ -121,6 +125,17 @@ pub enum Reply<T> {
     Err(WireError),
 }
 
+impl<T: FromField> FromField for Reply<T> {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let (name, content) = field.variant()?;
+        match name.as_str() {
+            "ok" => T::from_field(content).map(Self::Ok),
+            "error" => WireError::from_field(content).map(Self::Err),
+            _ => Err(FieldError::Word(name)),
+        }
+    }
+}
+
 impl<T> From<Reply<T>> for Result<T, WireError> {
     fn from(reply: Reply<T>) -> Self {
         match reply {
@@ -161,8 +176,8 @@ pub struct Auth {
 }
 
 /// `session`: the first and the last event of a connection.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case", try_from = "SessionFields")]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(
     target_pointer_width = "64",
     expect(
@@ -177,68 +192,29 @@ pub enum Session {
     Closing { reason: ClosingReason },
 }
 
-/// A [`Session`] before its variant is decided. It is read field by field: serde's reader of a tagged enum first buffers the
-/// whole object and then needs a second set of readers, which would make the page larger.
-#[derive(Deserialize)]
-struct SessionFields {
-    state: SessionState,
-    me: Option<Person>,
-    owner: Option<bool>,
-    role: Option<Role>,
-    blocked: Option<Vec<Person>>,
-    epoch: Option<Epoch>,
-    rooms: Option<Vec<Room>>,
-    recovered: Option<bool>,
-    missed: Option<Vec<Entries>>,
-    reset: Option<Vec<RoomId>>,
-    online: Option<Vec<Presence>>,
-    watched: Option<Watched>,
-    last_closed: Option<ClosingReason>,
-    reason: Option<ClosingReason>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SessionState {
-    Open,
-    Closing,
-}
-
-impl TryFrom<SessionFields> for Session {
-    type Error = &'static str;
-
-    fn try_from(fields: SessionFields) -> Result<Self, Self::Error> {
-        Ok(match fields.state {
-            SessionState::Open => Self::Open(Opened {
-                me: fields.me.ok_or("missing field `me`")?,
-                owner: fields.owner.unwrap_or_default(),
-                role: fields.role.unwrap_or_default(),
-                epoch: fields.epoch.ok_or("missing field `epoch`")?,
-                rooms: fields.rooms.ok_or("missing field `rooms`")?,
-                recovered: fields.recovered.ok_or("missing field `recovered`")?,
-                missed: fields.missed.ok_or("missing field `missed`")?,
-                reset: fields.reset.unwrap_or_default(),
-                online: fields.online.ok_or("missing field `online`")?,
-                watched: fields.watched,
-                blocked: fields.blocked.unwrap_or_default(),
-                last_closed: fields.last_closed,
+impl FromField for Session {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let state: String = fields.get("state")?;
+        match state.as_str() {
+            "open" => Opened::from_field(Field::Object(fields)).map(Self::Open),
+            "closing" => Ok(Self::Closing {
+                reason: fields.get("reason")?,
             }),
-            SessionState::Closing => Self::Closing {
-                reason: fields.reason.ok_or("missing field `reason`")?,
-            },
-        })
+            _ => Err(FieldError::Word(state)),
+        }
     }
 }
 
+read_by_fields!(Session);
+
 /// The state of a session when it opens.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Opened {
     /// The person this device acts for.
     pub me: Person,
     /// Whether this person owns the server: the same as the role `owner`.
-    #[serde(default)]
     pub owner: bool,
-    #[serde(default)]
     pub role: Role,
     /// The database's epoch. If it differs from the client's, the client drops its cursors and cache, and keeps its outbox.
     pub epoch: Epoch,
@@ -250,24 +226,26 @@ pub struct Opened {
     pub missed: Vec<Entries>,
     /// Rooms whose log has another entry than the device's cursor names, or none there: the database went back in time. The
     /// client drops its cursor and its entries of them, keeps its outbox, and reads the rooms again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reset: Vec<RoomId>,
     /// This person; for a client that watches nothing, also people of its rooms who are online or away, up to
     /// [`crate::limit::ONLINE_LISTED`].
     pub online: Vec<Presence>,
     /// The watched people who are present, if the client watches any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub watched: Option<Watched>,
     /// The people this person has blocked, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Person>,
     /// Why the server ended this device's last connection, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_closed: Option<ClosingReason>,
 }
 
+record!(Opened { me, owner or_default, role or_default, epoch, rooms, recovered, missed, reset or_default, online, watched, blocked or_default, last_closed });
+
 /// The server's reason for ending a connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosingReason {
     /// The server is shutting down or restarting.
@@ -287,12 +265,13 @@ pub enum ClosingReason {
     /// The person's account was closed.
     Deactivated,
     /// A reason this program is too old to know.
-    #[serde(other)]
     Unknown,
 }
 
+words!(ClosingReason { "shutdown" => Shutdown, "draining" => Draining, "slow_consumer" => SlowConsumer, "replaced" => Replaced, "signed_out" => SignedOut, "flooding" => Flooding, "banned" => Banned, "deactivated" => Deactivated } else Unknown);
+
 /// `entries`: consecutive entries of one room, the first at `from`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Entries {
     pub room: RoomId,
     /// The first entry's `seq`.
@@ -300,6 +279,8 @@ pub struct Entries {
     /// The entries, `seq` ascending without a gap.
     pub entries: Vec<Entry>,
 }
+
+record!(Entries { room, from, entries });
 
 /// `history`: requests one page: `after` or `before` a `seq`, `around` one, `since` a time, or, with none of them, the
 /// newest.
@@ -339,7 +320,7 @@ impl HistoryRequest {
 }
 
 /// One page of a room's log: `entries` ascend without a gap, whichever way they were requested.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Page {
     pub room: RoomId,
     /// The entries; empty past either end.
@@ -348,12 +329,16 @@ pub struct Page {
     pub head: Seq,
 }
 
+record!(Page { room, entries, head });
+
 /// `nodes`: how well this server hears the other nodes of the database.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Nodes {
     /// Whether it hears them late: messages arrive within a second or two, and typing and presence may be wrong.
     pub degraded: bool,
 }
+
+record!(Nodes { degraded });
 
 /// One entry of a `send`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -368,8 +353,8 @@ pub struct SendItem {
 /// The answer to one [`SendItem`], in the order sent.
 ///
 /// Once one item of a batch is refused as transient, every later item is too: order survives the retry.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(untagged, try_from = "SentFields")]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
 pub enum Sent {
     /// The entry is durable at this place. A retry gets the same answer.
     Stored {
@@ -383,27 +368,19 @@ pub enum Sent {
     Refused { id: EntryId, error: WireError },
 }
 
-/// A [`Sent`] before its variant is decided, read field by field like [`SessionFields`], for the same reason.
-#[derive(Deserialize)]
-struct SentFields {
-    id: EntryId,
-    seq: Option<Seq>,
-    at: Option<Millis>,
-    error: Option<WireError>,
-}
-
-impl TryFrom<SentFields> for Sent {
-    type Error = &'static str;
-
-    fn try_from(fields: SentFields) -> Result<Self, Self::Error> {
-        let id = fields.id;
-        match (fields.seq, fields.at, fields.error) {
+impl FromField for Sent {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let id = fields.get("id")?;
+        match (fields.get("seq")?, fields.get("at")?, fields.get("error")?) {
             (Some(seq), Some(at), _) => Ok(Self::Stored { id, seq, at }),
             (_, _, Some(error)) => Ok(Self::Refused { id, error }),
-            _ => Err("neither stored nor refused"),
+            _ => Err(FieldError::Together("neither stored nor refused")),
         }
     }
 }
+
+read_by_fields!(Sent);
 
 /// `typing` from a client: this person is typing in this room. Sent again every few seconds while that lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -412,11 +389,13 @@ pub struct TypingIn {
 }
 
 /// `typing` from the server: another person is typing. Expires after 5 s.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Typing {
     pub room: RoomId,
     pub person: Person,
 }
+
+record!(Typing { room, person });
 
 /// `away`: whether a person is at this device. A new connection is not away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -425,12 +404,14 @@ pub struct Away {
 }
 
 /// `read`: this person has read a room up to `seq`. It only moves forward.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Read {
     pub room: RoomId,
     /// The newest entry seen.
     pub seq: Seq,
 }
+
+record!(Read { room, seq });
 
 /// `block`: blocks or unblocks a person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -441,26 +422,32 @@ pub struct Block {
 }
 
 /// `blocked` from the server: this person has blocked or unblocked somebody on one of their devices.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Blocked {
     pub person: Person,
     /// Whether they are blocked.
     pub blocked: bool,
 }
 
+record!(Blocked { person, blocked });
+
 /// `role` from the server: this person's new role. Rooms they may manage now, or no longer, follow as `room`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct NewRole {
     pub role: Role,
 }
 
+record!(NewRole { role });
+
 /// `member_role` from the server, to everybody: a person's new role. A client that was not connected asks for a room's
 /// members.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct MemberRole {
     pub person: UserId,
     pub role: Role,
 }
+
+record!(MemberRole { person, role });
 
 #[cfg(test)]
 mod tests {

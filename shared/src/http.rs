@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq};
+use crate::{
+    DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq, record, words,
+};
 
 /// The session of this device: `POST` opens it, `GET` shows it, `DELETE` ends it.
 pub const SESSION_PATH: &str = "/api/session";
@@ -66,24 +68,23 @@ impl NewSession {
 }
 
 /// The answer to `POST` and `GET /api/session`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct SessionInfo {
     /// The person this device acts for.
     pub me: Person,
     /// The epoch of the server's database.
     pub epoch: Epoch,
     /// Whether this person owns the server: the same as the role `owner`.
-    #[serde(default)]
     pub owner: bool,
-    #[serde(default)]
     pub role: Role,
     /// Whether this person has a passphrase, and so can sign in on another device.
-    #[serde(default)]
     pub has_passphrase: bool,
     /// The bearer token, only if `with_token` requested it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+record!(SessionInfo { me, epoch, owner or_default, role or_default, has_passphrase or_default, token });
 
 impl SessionInfo {
     /// A person who is no owner, without a passphrase and a token.
@@ -160,17 +161,18 @@ pub struct CreatedInvite {
 }
 
 /// Whether strangers may sign up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Registration {
     /// Whether a free nickname needs an invitation.
     pub closed: bool,
     /// Whether the server was started with `--invite`: then the owner cannot open registration.
-    #[serde(default)]
     pub fixed: bool,
     /// Whether the server has no owner yet: then its log has an owner link.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unowned: bool,
 }
+
+record!(Registration { closed, fixed or_default, unowned or_default });
 
 /// `PUT /api/registration`: the owner's decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -211,7 +213,7 @@ pub struct LeftMessage {
 pub const USAGE_PATH: &str = "/api/usage";
 
 /// The answer to `GET /api/usage`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Usage {
     /// Messages, edits and reactions written today (UTC).
     pub entries: u64,
@@ -226,12 +228,22 @@ pub struct Usage {
     /// Whether either quota is nearly used up.
     pub near: bool,
     /// The free space on the server's disk; for owners only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskRoom>,
 }
 
+record!(Usage {
+    entries,
+    max_entries,
+    bytes,
+    max_bytes,
+    renews_at,
+    near,
+    disk
+});
+
 /// The state of the server's disk.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiskRoom {
     Enough,
@@ -241,15 +253,19 @@ pub enum DiskRoom {
     Full,
 }
 
+words!(DiskRoom { "enough" => Enough, "low" => Low, "full" => Full });
+
 /// The optional parts that the server was started with (`GET`).
 pub const FEATURES_PATH: &str = "/api/features";
 
 /// The answer to `GET /api/features`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Features {
     /// Whether the page offers its fault panel.
     pub fault_panel: bool,
 }
+
+record!(Features { fault_panel });
 
 #[cfg(test)]
 mod tests {

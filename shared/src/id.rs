@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
+
+use crate::fields::{Field, FieldError, FromField};
+use crate::{read_by_fields, record};
 
 /// A place in a room's log: contiguous from 1. 0 means before the first entry.
 ///
@@ -16,7 +19,7 @@ pub type Millis = u64;
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -39,6 +42,14 @@ macro_rules! uuid_id {
                 s.parse().map(Self)
             }
         }
+
+        impl FromField for $name {
+            fn from_field(field: Field) -> Result<Self, FieldError> {
+                Uuid::from_field(field).map(Self)
+            }
+        }
+
+        read_by_fields!($name);
     };
 }
 
@@ -62,9 +73,11 @@ uuid_id!(
 );
 
 /// A person as others see them.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct Person {
     pub id: UserId,
     /// The nickname at the time this was written.
     pub name: String,
 }
+
+record!(Person { id, name });

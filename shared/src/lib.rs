@@ -8,6 +8,7 @@
 //! - [`code`]: the code in a text
 //! - [`cursor`]: a device's position in a room's log
 //! - [`entry`]: one item of a room's log, with its later changes
+//! - [`fields`]: JSON as a tree of fields, and records read from it
 //! - [`room`]: rooms, and the events about them
 //! - [`event`]: every Socket.IO event, its name and its payload
 //! - [`error`]: every refusal: a code for programs and a sentence for people
@@ -25,6 +26,7 @@ pub mod cursor;
 pub mod entry;
 pub mod error;
 pub mod event;
+pub mod fields;
 pub mod http;
 pub mod id;
 pub mod limit;

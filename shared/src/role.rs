@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::words;
 
 /// A person's role on this server. Each role includes the powers of the lower ones.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The role of everybody who was given no other.
@@ -15,6 +17,8 @@ pub enum Role {
     /// Runs the server. There may be several, and once there is one there is always one.
     Owner,
 }
+
+words!(Role { "member" => Member, "moderator" => Moderator, "owner" => Owner });
 
 /// An action that requires a role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

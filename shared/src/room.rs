@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fields::{Field, FieldError, FromField};
 use crate::text::{RoomName, Topic};
 use crate::watch::Availability;
-use crate::{Millis, Person, Role, RoomId, Seq, UserId};
+use crate::{Millis, Person, Role, RoomId, Seq, UserId, read_by_fields, record, words};
 
 /// Who can find and enter a room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomKind {
     /// Anyone can find it, join it and leave it.
@@ -19,38 +20,36 @@ pub enum RoomKind {
     Direct,
 }
 
+words!(RoomKind { "public" => Public, "private" => Private, "direct" => Direct });
+
 /// A room, as one of its members sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Room {
     pub id: RoomId,
     /// Its name; empty for a direct room, which is named after its people.
     pub name: String,
     /// Who can be in it.
-    #[serde(default)]
     pub kind: RoomKind,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub topic: String,
     /// Whether the room is closed to new messages.
-    #[serde(default)]
     pub archived: bool,
     /// Whether this person may rename, describe and archive it.
-    #[serde(default)]
     pub manage: bool,
     /// Whether this person has hidden it, and nobody has written in it since. Direct rooms only.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
     /// The person who brought this one in, as long as this one has written nothing in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub brought_by: Option<Person>,
     /// Counts how often entries of the log were hidden, shown again or erased as a whole. If it differs from the one that
     /// buffered entries came with, the client drops them and reads them again.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub revision: u64,
     /// The other people of a direct room.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<Person>,
     /// When the newest message was stored, or the room created: lists are ordered by it.
-    #[serde(default)]
     pub active_at: Millis,
     /// The newest `seq`; 0 in an empty room.
     pub head: Seq,
@@ -59,9 +58,10 @@ pub struct Room {
     /// Messages of other people after `read`.
     pub unread: u64,
     /// The number of those that mention this person.
-    #[serde(default)]
     pub mentions: u64,
 }
+
+record!(Room { id, name, kind or_default, topic or_default, archived or_default, manage or_default, hidden or_default, brought_by, revision or_default, with or_default, active_at or_default, head, read, unread, mentions or_default });
 
 impl Room {
     /// A public room without messages.
@@ -91,7 +91,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// A change of a room, in a [`crate::Body::Room`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum RoomChange {
     /// The room was created: always its first entry.
@@ -110,9 +110,30 @@ pub enum RoomChange {
     /// The room was reopened for new messages.
     Reopened,
     /// A change that this version does not know.
-    #[serde(other)]
     Unknown,
 }
+
+impl FromField for RoomChange {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let change: String = fields.get("change")?;
+        Ok(match change.as_str() {
+            "created" => Self::Created,
+            "renamed" => Self::Renamed {
+                name: fields.get("name")?,
+                was: fields.get("was")?,
+            },
+            "described" => Self::Described {
+                topic: fields.get("topic")?,
+            },
+            "archived" => Self::Archived,
+            "reopened" => Self::Reopened,
+            _ => Self::Unknown,
+        })
+    }
+}
+
+read_by_fields!(RoomChange);
 
 impl RoomChange {
     /// Bytes of text it carries.
@@ -157,7 +178,7 @@ pub struct BrowseRooms {
 }
 
 /// One line of the answer to [`BrowseRooms`]; a page is [`crate::limit::LISTED`] long.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct ListedRoom {
     pub id: RoomId,
     pub name: String,
@@ -169,6 +190,15 @@ pub struct ListedRoom {
     /// Whether the room is closed to new messages.
     pub archived: bool,
 }
+
+record!(ListedRoom {
+    id,
+    name,
+    topic,
+    members,
+    joined,
+    archived
+});
 
 /// `room:join`, `room:leave` and `room:members`: the room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -214,7 +244,7 @@ pub struct ChangeRoom {
 }
 
 /// `room` from the server: this person's membership of a room, or the room itself, has changed. To all their sockets.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RoomNews {
     /// The person is a member, and this is the room's state. Live entries after `room.head` follow.
@@ -223,34 +253,57 @@ pub enum RoomNews {
     Out {
         room: RoomId,
         /// Whether the room was deleted for everybody.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
     },
 }
 
+impl FromField for RoomNews {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        let state: String = fields.get("state")?;
+        match state.as_str() {
+            "in" => Ok(Self::In {
+                room: fields.get("room")?,
+            }),
+            "out" => Ok(Self::Out {
+                room: fields.get("room")?,
+                deleted: fields.get_or_default("deleted")?,
+            }),
+            _ => Err(FieldError::Word(state)),
+        }
+    }
+}
+
+read_by_fields!(RoomNews);
+
 /// One line of the answer to `room:members`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Member {
     pub person: Person,
     /// Whether they are present.
     pub state: Availability,
     /// Their role on the server; left out for plain members.
-    #[serde(default, skip_serializing_if = "is_member")]
+    #[serde(skip_serializing_if = "is_member")]
     pub role: Role,
 }
+
+record!(Member { person, state, role or_default });
 
 fn is_member(role: &Role) -> bool {
     *role == Role::Member
 }
 
 /// `members` from the server: a person entered a room (also by signing up) or left it. To the room; ephemeral.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct MemberNews {
     pub room: RoomId,
     pub person: Person,
     /// Whether they entered it.
     pub joined: bool,
 }
+
+record!(MemberNews { room, person, joined });
 
 /// `room:members`: lists a room's members by name; the answer is a list of [`Member`].
 ///
@@ -304,4 +357,42 @@ pub struct FindPeople {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ChangeNickname {
     pub name: crate::Nickname,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn news_of_a_room_reads_as_it_is_written() {
+        let id = RoomId(Uuid::from_u128(7));
+        let room = Box::new(Room::new(id, "general"));
+        for news in [
+            RoomNews::In { room },
+            RoomNews::Out {
+                room: id,
+                deleted: true,
+            },
+            RoomNews::Out {
+                room: id,
+                deleted: false,
+            },
+        ] {
+            let json = serde_json::to_string(&news).unwrap();
+            assert_eq!(serde_json::from_str::<RoomNews>(&json).unwrap(), news, "{json}");
+            // However the fields come.
+            let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::from_value::<RoomNews>(value).unwrap(), news, "{json}");
+        }
+        for json in [
+            r#"{"state":"in","room":"00000000-0000-0000-0000-000000000007"}"#,
+            r#"{"state":"out","room":"seven"}"#,
+            r#"{"state":"elsewhere","room":"00000000-0000-0000-0000-000000000007"}"#,
+            r#"{"state":"out"}"#,
+        ] {
+            assert!(serde_json::from_str::<RoomNews>(json).is_err(), "{json}");
+        }
+    }
 }

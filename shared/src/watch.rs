@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Person, RoomId, UserId};
+use crate::{Person, RoomId, UserId, record, words};
 
 /// `watch`: the rooms and people whose presence the client shows from here on, replacing the former ones.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -17,29 +17,33 @@ pub struct Watch {
 
 /// `watched` from the server, and the answer to `watch`. The answer has every watched person who is online or away; an event
 /// has the changes. At most one event in 250 ms.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Watched {
     /// The state of these people.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Presence>,
     /// The numbers for rooms with too many people to report them one by one, and for rooms where this has just ended.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rooms: Vec<Crowd>,
 }
 
+record!(Watched { people or_default, rooms or_default });
+
 /// The number of present members of a room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Crowd {
     pub room: RoomId,
     /// The number of its members who are online or away.
     pub here: u32,
     /// Whether there are more than [`crate::limit::CROWD`]: then only members watched by id are reported.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub crowd: bool,
 }
 
+record!(Crowd { room, here, crowd or_default });
+
 /// A person's presence, over all their tabs and devices.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// They are at one of their devices at least.
@@ -49,10 +53,14 @@ pub enum Availability {
     Offline,
 }
 
+words!(Availability { "online" => Online, "away" => Away, "offline" => Offline });
+
 /// `presence`: a person comes or goes. A connection that returns within the server's grace period is not reported.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Presence {
     pub person: Person,
     /// The person's state over all their connections.
     pub state: Availability,
 }
+
+record!(Presence { person, state });

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use socketio_anywhere::AckError;
+use socketio_anywhere::{Ack, AckError};
 use steadfast_shared::event::{self, Block, Reply};
+use steadfast_shared::fields::{Field, FromField};
 use steadfast_shared::room::{
     BrowseRooms, ChangeNickname, ChangeRoom, CreateRoom, DirectRoom, FindPeople, HideRoom, InRoom,
     InvitePeople, ListMembers, ListedRoom, Member, RemoveMember, Room,
@@ -24,7 +24,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 pub trait Ask {
     const EVENT: &'static str;
     type Payload: Serialize;
-    type Answer: DeserializeOwned + Send + 'static;
+    type Answer: FromField + Send + 'static;
 
     fn payload(&self) -> &Self::Payload;
 }
@@ -111,14 +111,22 @@ impl Chat {
     /// At once where there is no link: a request does not wait for one.
     pub fn ask<A: Ask>(&self, ask: &A) -> Task<'static, Result<A::Answer, AskError>> {
         let client = &self.inner.client;
-        let ack = client.emit_volatile_with_ack::<Reply<A::Answer>>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
+        let ack = client.emit_volatile_with_ack::<Field>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
+        let reply = answered(ack);
         Box::pin(async move {
-            match ack.await {
-                Ok(reply) => Ok(Result::from(reply)?),
-                Err(AckError::Timeout) => Err(AskError::Timeout),
-                Err(AckError::Malformed(_)) => Err(AskError::Malformed),
-                Err(_) => Err(AskError::Disconnected),
-            }
+            let reply = Reply::from_field(reply.await?).map_err(|_| AskError::Malformed)?;
+            Ok(Result::from(reply)?)
         })
     }
+}
+
+/// The reply before it is read: of one type, whatever was asked.
+fn answered(ack: Ack<Field>) -> Task<'static, Result<Field, AskError>> {
+    Box::pin(async move {
+        ack.await.map_err(|error| match error {
+            AckError::Timeout => AskError::Timeout,
+            AckError::Malformed(_) => AskError::Malformed,
+            _ => AskError::Disconnected,
+        })
+    })
 }

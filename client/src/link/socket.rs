@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use socketio_anywhere::{AckError, Client, DisconnectReason, Message};
+use socketio_anywhere::{Ack, AckError, Client, DisconnectReason, Message};
 use steadfast_shared::WireError;
 use steadfast_shared::event::{self, Reply};
+use steadfast_shared::fields::{Field, FieldError, FromField};
 
 use crate::session::{Answer, Ephemeral, LinkEnd, Request, RequestError, ServerEvent};
 
@@ -15,22 +15,29 @@ use super::platform::Task;
 /// The event in a server's message, where this program knows it. A malformed one counts as lost, and lost entries are
 /// pulled.
 pub(super) fn server_event(message: Message) -> Option<ServerEvent> {
-    match message.event.as_str() {
-        event::SESSION => message.parse().ok().map(ServerEvent::Session),
-        event::ENTRIES => message.parse().ok().map(ServerEvent::Entries),
-        event::SYNC => message.parse().ok().map(ServerEvent::Sync),
-        event::TYPING => message.parse().ok().map(ServerEvent::Typing),
-        event::PRESENCE => message.parse().ok().map(ServerEvent::Presence),
-        event::WATCHED => message.parse().ok().map(ServerEvent::Watched),
-        event::READ => message.parse().ok().map(ServerEvent::Read),
-        event::ROOM => message.parse().ok().map(ServerEvent::Room),
-        event::MEMBERS => message.parse().ok().map(ServerEvent::Members),
-        event::BLOCKED => message.parse().ok().map(ServerEvent::Blocked),
-        event::ROLE => message.parse().ok().map(ServerEvent::Role),
-        event::NODES => message.parse().ok().map(ServerEvent::Nodes),
-        event::MEMBER_ROLE => message.parse().ok().map(ServerEvent::MemberRole),
-        _ => None,
-    }
+    let event = message.event.clone();
+    let field = message.parse().ok()?;
+    read_event(&event, field).ok()?
+}
+
+fn read_event(event: &str, field: Field) -> Result<Option<ServerEvent>, FieldError> {
+    let read = match event {
+        event::SESSION => ServerEvent::Session(FromField::from_field(field)?),
+        event::ENTRIES => ServerEvent::Entries(FromField::from_field(field)?),
+        event::SYNC => ServerEvent::Sync(FromField::from_field(field)?),
+        event::TYPING => ServerEvent::Typing(FromField::from_field(field)?),
+        event::PRESENCE => ServerEvent::Presence(FromField::from_field(field)?),
+        event::WATCHED => ServerEvent::Watched(FromField::from_field(field)?),
+        event::READ => ServerEvent::Read(FromField::from_field(field)?),
+        event::ROOM => ServerEvent::Room(FromField::from_field(field)?),
+        event::MEMBERS => ServerEvent::Members(FromField::from_field(field)?),
+        event::BLOCKED => ServerEvent::Blocked(FromField::from_field(field)?),
+        event::ROLE => ServerEvent::Role(FromField::from_field(field)?),
+        event::NODES => ServerEvent::Nodes(FromField::from_field(field)?),
+        event::MEMBER_ROLE => ServerEvent::MemberRole(FromField::from_field(field)?),
+        _ => return Ok(None),
+    };
+    Ok(Some(read))
 }
 
 /// Asks at once; the answer comes later.
@@ -47,7 +54,7 @@ pub(super) fn ask(
     }
 }
 
-fn emit<T: DeserializeOwned + Send + 'static>(
+fn emit<T: FromField + Send + 'static>(
     client: &Client,
     event: &str,
     payload: &impl Serialize,
@@ -55,10 +62,21 @@ fn emit<T: DeserializeOwned + Send + 'static>(
     answer: fn(Result<T, WireError>) -> Answer,
 ) -> Task<'static, Result<Answer, RequestError>> {
     // Kept for the next connection it could reach another database, or go out in another person's name.
-    let ack = client.emit_volatile_with_ack::<Reply<T>>(event, payload, timeout);
+    let ack = client.emit_volatile_with_ack::<Field>(event, payload, timeout);
+    answered(
+        ack,
+        Box::new(move |reply| Reply::from_field(reply).map(|reply| answer(reply.into()))),
+    )
+}
+
+/// Of one type, whatever was asked.
+fn answered(
+    ack: Ack<Field>,
+    read: Box<dyn FnOnce(Field) -> Result<Answer, FieldError> + Send>,
+) -> Task<'static, Result<Answer, RequestError>> {
     Box::pin(async move {
         match ack.await {
-            Ok(reply) => Ok(answer(reply.into())),
+            Ok(reply) => read(reply).map_err(|_| RequestError::Malformed),
             Err(AckError::Timeout) => Err(RequestError::Timeout),
             Err(AckError::Malformed(_)) => Err(RequestError::Malformed),
             Err(_) => Err(RequestError::Disconnected),

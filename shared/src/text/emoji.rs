@@ -1,6 +1,6 @@
 //! One emoji, by Unicode's emoji sequences (UTS #51), in its canonical form.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::tables::{self, holds};
 use super::{TextError, is_blank};
@@ -20,9 +20,11 @@ const TAGGED: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 const MOST_JOINED: usize = 4;
 
 /// One emoji that Unicode recommends for general interchange, in the form that always shows as a picture: `❤` becomes `❤️`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(into = "String")]
 pub struct Emoji(String);
+
+checked!(Emoji);
 
 impl Emoji {
     /// Validates an emoji as chosen.

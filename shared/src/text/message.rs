@@ -1,6 +1,6 @@
 //! Texts of messages.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{TextError, is_blank};
 use crate::limit;
@@ -9,9 +9,11 @@ use crate::limit;
 /// feed.
 ///
 /// Trailing white space is trimmed and every line end becomes LF, so that equal texts look equal.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(into = "String")]
 pub struct MessageText(String);
+
+checked!(MessageText);
 
 impl MessageText {
     /// Validates a text as typed.

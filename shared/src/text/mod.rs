@@ -6,6 +6,19 @@
 //! - `visible`: whether a text shows anything
 //! - `tables`: Unicode's properties of characters
 
+/// Reads a text that is checked as it is read.
+macro_rules! checked {
+    ($name:ident) => {
+        impl $crate::fields::FromField for $name {
+            fn from_field(field: $crate::fields::Field) -> Result<Self, $crate::fields::FieldError> {
+                Self::try_from(field.text()?)
+                    .map_err(|error| $crate::fields::FieldError::Text(error.to_string()))
+            }
+        }
+        $crate::read_by_fields!($name);
+    };
+}
+
 mod emoji;
 mod error;
 mod message;

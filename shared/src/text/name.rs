@@ -1,6 +1,6 @@
 //! Names of people and rooms: one line each.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::visible::is_ignorable;
 use super::{Emoji, TextError, is_blank};
@@ -8,9 +8,11 @@ use crate::limit;
 
 /// A nickname: 1 to [`limit::NICKNAME_CHARS`] characters, single inner spaces, no invisible characters except joiners that
 /// its letters need.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(into = "String")]
 pub struct Nickname(String);
+
+checked!(Nickname);
 
 impl Nickname {
     /// Validates a nickname as typed; runs of white space become one space.
@@ -39,9 +41,11 @@ impl From<Nickname> for String {
 }
 
 /// A room's name: like a nickname, 1 to [`limit::ROOM_NAME_CHARS`] characters, without a leading `#`.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(into = "String")]
 pub struct RoomName(String);
+
+checked!(RoomName);
 
 impl RoomName {
     /// Validates a name as typed; a leading `#` is removed, runs of white space become one space.
@@ -71,9 +75,11 @@ impl From<RoomName> for String {
 }
 
 /// A room's purpose: one line of up to [`limit::TOPIC_CHARS`] characters; may be empty.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize)]
+#[serde(into = "String")]
 pub struct Topic(String);
+
+checked!(Topic);
 
 impl Topic {
     /// Validates a topic as typed; runs of white space become one space. A text without a visible character becomes empty.

@@ -1,17 +1,15 @@
-//! JSON by way of [`serde_json::Value`], as on the socket.
-//!
-//! serde generates a reader and a writer per type and format. Using one intermediate format keeps
-//! only one of each in the page, and no record here is large enough for the detour to matter.
+//! JSON from text to record and back, as the socket reads it: serde writes a reader per type and source, and a page that reads
+//! its records from text alone carries one of each.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) fn text_of(record: &impl Serialize) -> Result<String, serde_json::Error> {
-    serde_json::to_value(record).map(|value| value.to_string())
+    serde_json::to_string(record)
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_str::<serde_json::Value>(text).and_then(serde_json::from_value)
+    serde_json::from_str(text)
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -20,6 +18,6 @@ pub(crate) fn parse_or<T: DeserializeOwned>(text: &str, mend: fn(&mut serde_json
     parse(text).ok().or_else(|| {
         let mut value = serde_json::from_str(text).ok()?;
         mend(&mut value);
-        serde_json::from_value(value).ok()
+        parse(&value.to_string()).ok()
     })
 }

@@ -3,11 +3,11 @@
 //! Texts are in wire form, with people as ids. A quoted text is not stored: it is read from the log
 //! whenever it is shown, so a deleted message disappears here, too.
 
-use serde::{Deserialize, Serialize};
-use steadfast_shared::{EntryId, Person, Seq};
+use serde::Serialize;
+use steadfast_shared::fields::{Field, FieldError, FromField};
+use steadfast_shared::{EntryId, Person, Seq, record};
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Draft {
     /// The message being written.
     pub text: String,
@@ -19,8 +19,10 @@ pub struct Draft {
     pub names: Vec<Person>,
 }
 
+record!(Draft { text or_default, reply_to, edit, names or_default });
+
 /// A new text being written for an existing message.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Edit {
     pub of: EditTarget,
     /// The message's text when the edit began, or when its new text was last accepted.
@@ -30,13 +32,36 @@ pub struct Edit {
     pub conflict: EditConflict,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+impl FromField for Edit {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let mut fields = field.object()?;
+        Ok(Self {
+            of: fields.get("of")?,
+            base: fields.get("base")?,
+            text: fields.get("text")?,
+            conflict: EditConflict::default(),
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EditTarget {
     /// A message in the log.
     Message(Seq),
     /// A refused outbox item.
     Item(EntryId),
+}
+
+impl FromField for EditTarget {
+    fn from_field(field: Field) -> Result<Self, FieldError> {
+        let (name, content) = field.variant()?;
+        match name.as_str() {
+            "message" => Seq::from_field(content).map(Self::Message),
+            "item" => EntryId::from_field(content).map(Self::Item),
+            _ => Err(FieldError::Word(name)),
+        }
+    }
 }
 
 /// What happened to a message since its edit began.

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
-use steadfast_shared::{Epoch, Millis, Person, RoomId, UserId};
+use steadfast_shared::{Epoch, Millis, Person, RoomId, UserId, record};
 use uuid::Uuid;
 
 use crate::browser::json;
@@ -40,7 +40,7 @@ pub struct DraftPlace {
     pub public_name: String,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 struct DraftRecord {
     draft: Draft,
     by: Person,
@@ -48,6 +48,14 @@ struct DraftRecord {
     room_name: String,
     at: Millis,
 }
+
+record!(DraftRecord {
+    draft,
+    by,
+    epoch,
+    room_name,
+    at
+});
 
 impl DraftRecord {
     fn is_of(&self, author: &DraftAuthor) -> bool {
