@@ -8,6 +8,14 @@
 
 use std::fmt;
 
+/// The places of a list's items in the order of a number of theirs; equal ones stay in theirs. The standard's sort of the items
+/// themselves would be written out for each type of them, too.
+pub(crate) fn by_number(numbers: impl Iterator<Item = u64>) -> Vec<usize> {
+    let mut places: Vec<(u64, usize)> = numbers.zip(0..).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, place)| place).collect()
+}
+
 /// A map in the order of its keys.
 pub(crate) struct VecMap<K, V>(Vec<(K, V)>);
 
@@ -202,6 +210,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn places_are_in_the_order_of_their_numbers() {
+        assert_eq!(by_number([3, 1, 2, 1].into_iter()), [1, 3, 2, 0]);
+        assert!(by_number([].into_iter()).is_empty());
+    }
 
     #[test]
     fn a_later_value_takes_the_place_of_an_earlier_one() {

@@ -12,7 +12,7 @@ use crate::people::presence::KnownPresence;
 use crate::record::{Identity, Restored, RoomCache, Unsent, Write};
 use crate::room::Room;
 use crate::tab_message::TabMessage;
-use crate::vec_map::VecMap;
+use crate::vec_map::{VecMap, by_number};
 
 impl Session {
     pub(super) fn restored(&mut self, mut restored: Restored) {
@@ -47,8 +47,11 @@ impl Session {
 
     /// The rooms as they were when this device last wrote them. Where storage answers late they may be another person's, or
     /// those of rooms this person is in no longer.
-    fn restore_rooms(&mut self, mut caches: Vec<RoomCache>, whose: Option<UserId>) {
-        caches.sort_by_key(|cache| cache.entries.last().map_or(0, |newest| newest.at));
+    fn restore_rooms(&mut self, caches: Vec<RoomCache>, whose: Option<UserId>) {
+        let newest = |cache: &RoomCache| cache.entries.last().map_or(0, |newest| newest.at);
+        let places = by_number(caches.iter().map(newest));
+        let mut caches: Vec<_> = caches.into_iter().map(Some).collect();
+        let caches = places.into_iter().filter_map(|place| caches[place].take());
         let me = self.my_id();
         let mine = whose.is_none_or(|whose| me == Some(whose));
         let bounds = self.bounds();

@@ -140,8 +140,9 @@ impl Session {
     pub(super) fn block_news(&mut self, news: event::Blocked) {
         self.blocked.retain(|person| person.id != news.person.id);
         if news.blocked {
-            self.blocked.push(news.person);
-            self.blocked.sort_by(|one, other| one.name.cmp(&other.name));
+            let mut names = self.blocked.iter().map(|person| &person.name);
+            let at = names.position(|name| *name > news.person.name);
+            self.blocked.insert(at.unwrap_or(self.blocked.len()), news.person);
         }
         self.everything_changed();
     }

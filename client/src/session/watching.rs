@@ -1,7 +1,6 @@
 //! Whose presence is shown, and the server's reports of it.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use steadfast_shared::event::{Availability, Presence, Watch, Watched};
@@ -10,6 +9,7 @@ use steadfast_shared::{RoomId, UserId, WireError, limit};
 use super::asking::RequestPurpose;
 use super::output::{Change, Request};
 use super::{RequestError, Session};
+use crate::vec_map::by_number;
 
 /// After a refusal the request is repeated no sooner than this.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
@@ -149,7 +149,8 @@ impl Session {
             .collect();
         let known: usize = direct.iter().map(|room| room.about.with.len()).sum();
         if known + people.len() > limit::WATCHED_PEOPLE {
-            direct.sort_by_key(|room| Reverse(room.active_at()));
+            let places = by_number(direct.iter().map(|room| room.active_at()));
+            direct = places.into_iter().rev().map(|place| direct[place]).collect();
         }
         let partners = direct
             .iter()

@@ -162,10 +162,9 @@ impl Window {
     fn drop_strays(&mut self) {
         let (low, high) = (self.low().unwrap_or(Seq::MAX), self.high().unwrap_or(0));
         let held = |seq: Seq| (low..=high).contains(&seq);
-        let mut quoted: Vec<Seq> = self.quoted().collect();
-        quoted.sort_unstable();
+        let quoted: Vec<Seq> = self.quoted().collect();
         self.changes.retain(|(message, change), _| {
-            held(*message) || held(*change) || *change > high && quoted.binary_search(message).is_ok()
+            held(*message) || held(*change) || *change > high && quoted.contains(message)
         });
         self.folded.retain(|message, _| held(*message));
     }

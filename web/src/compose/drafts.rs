@@ -339,10 +339,11 @@ impl<S: KeyValue> Drafts<S> {
     fn bound_marks(&mut self, author: &DraftAuthor, place: &DraftPlace) {
         let mut marks = self.keys_in(author, place);
         marks.retain(|key| self.storage.get(key).as_deref() == Some(SENT));
-        marks.sort();
-        let too_many = marks.len().saturating_sub(RECORDS);
-        for key in marks.into_iter().take(too_many) {
-            self.storage.remove(&key);
+        while marks.len() > RECORDS {
+            let Some((_, oldest)) = marks.iter().zip(0..).min() else {
+                return;
+            };
+            self.storage.remove(&marks.remove(oldest));
         }
     }
 
@@ -355,12 +356,12 @@ impl<S: KeyValue> Drafts<S> {
 
     fn bound(&mut self, author: &DraftAuthor, place: &DraftPlace) {
         let mut matching = self.matching(author, place);
-        if matching.len() <= RECORDS {
-            return;
-        }
-        matching.sort_by_key(|(.., record)| record.at);
-        let too_many = matching.len() - RECORDS;
-        for (key, ..) in matching.into_iter().take(too_many) {
+        while matching.len() > RECORDS {
+            let ages = matching.iter().map(|(.., record)| record.at);
+            let Some((_, oldest)) = ages.zip(0..).min() else {
+                return;
+            };
+            let (key, ..) = matching.remove(oldest);
             self.storage.remove(&key);
         }
     }

@@ -34,9 +34,10 @@ impl Mentions {
     /// Adds a person who was chosen and appears in the text as `@name`.
     pub fn add(&mut self, name: &str, user: UserId) {
         self.named.retain(|(named, _)| named != name);
-        self.named.push((name.to_owned(), user));
         // "Mina Kim" before "Mina", or the longer name would never match.
-        self.named.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let shorter = self.named.iter().position(|(other, _)| other.len() < name.len());
+        let at = shorter.unwrap_or(self.named.len());
+        self.named.insert(at, (name.to_owned(), user));
     }
 
     /// Converts typed text to wire form. A mention begins a word, and code contains none.
