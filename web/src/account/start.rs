@@ -73,6 +73,10 @@ impl AccountContext {
             self.erase_owed(&mut storage).await;
             self.farewell.set_value(Some(String::new()));
         }
+        // A known device builds its room while the browser opens its storage.
+        if !owed && preferences::is_known() && preferences::kept_out().is_none() {
+            self.stage.set(PageStage::Room);
+        }
         let identity = match storage.identity().await {
             Ok(identity) => identity,
             Err(StorageError::Full) => None,
@@ -81,8 +85,9 @@ impl AccountContext {
                 None
             }
         };
-        self.unreadable
-            .set(storage.unreadable().await.unwrap_or_default());
+        if identity.is_none() && self.stage.get_untracked() == PageStage::Room {
+            self.stage.set(PageStage::Opening);
+        }
         // A device that remembers no person connects, too: it may still have a cookie (a reloaded
         // private window, a cleared database), and the server then says whose.
         let options = ChatOptions {
@@ -93,17 +98,21 @@ impl AccountContext {
         let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
             // A document without an origin has no server: the form reports that it cannot be
             // reached.
+            self.stage.set(PageStage::Opening);
             self.ask_for_nickname();
             return None;
         };
         self.chat.set(chat.clone());
+        self.find_unreadable();
         if owed {
             self.stage.set(PageStage::Nickname(self.welcome()));
             spawn_local(self.settle_departure());
         } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
             self.be_kept_out(reason);
         } else if identity.is_some() {
-            self.stage.set(PageStage::Room);
+            if self.stage.get_untracked() != PageStage::Room {
+                self.stage.set(PageStage::Room);
+            }
         } else {
             set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
         }

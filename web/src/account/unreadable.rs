@@ -18,6 +18,15 @@ impl AccountContext {
         items
     }
 
+    /// Finds the unreadable items. The room does not wait for them.
+    pub(crate) fn find_unreadable(self) {
+        spawn_local(async move {
+            let mut storage = DeviceStorage::new(base_path::here().scoped(DATABASE));
+            self.unreadable
+                .set(storage.unreadable().await.unwrap_or_default());
+        });
+    }
+
     /// Discards the unreadable items the person was shown.
     pub(crate) fn discard_unreadable(self) {
         let keys: Vec<String> = untrack(|| self.unreadable_items())

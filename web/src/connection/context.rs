@@ -57,6 +57,18 @@ impl ChatContext {
 
     pub(crate) fn set(self, chat: Chat) {
         self.chat.set_value(Some(chat));
+        // A known device shows its room before.
+        let Triggers {
+            connection,
+            rooms,
+            outbox,
+            presence,
+            typing,
+            notices,
+        } = self.changed;
+        for changed in [connection, rooms, outbox, presence, typing, notices] {
+            changed.notify();
+        }
     }
 
     /// Calls `act` with the chat, once it exists.
@@ -71,7 +83,7 @@ impl ChatContext {
 
     pub(crate) fn link_untracked(self) -> LinkState {
         self.with(Chat::link)
-            .unwrap_or(LinkState::Disconnected { by_person: false })
+            .unwrap_or(LinkState::Connecting { attempt: 0 })
     }
 
     /// Reads the session. Tracks its connection: identity, epoch, the session's state.

@@ -81,6 +81,12 @@ pub fn forget_room() {
     }
 }
 
+/// Whether a person was signed in here when the page was last open.
+pub fn is_known() -> bool {
+    let known = local().and_then(|local| local.get_item(&here().scoped(KNOWN)).ok()?);
+    known.is_some()
+}
+
 /// Remembers whether a person is signed in here: if so, the page does not start with the form of a
 /// first visit.
 pub fn set_known(known: bool) {

@@ -1,5 +1,7 @@
 //! The open room's timeline, as components share it.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use steadfast_shared::RoomId;
@@ -70,10 +72,27 @@ impl TimelineContext {
         self.chat
             .with(|chat| self.model.show(chat, room, self.is_reading()));
         self.compose.follow_message();
+        if self.model.is_opening() {
+            self.render_rest_after_frame();
+        }
         if self.model.take_prune_due() {
             self.locale.notify_afresh();
             notify_afresh(&self.actions.row);
             notify_afresh(&self.people.blocked);
         }
+    }
+
+    /// Renders the room's other rows once the first ones are painted.
+    fn render_rest_after_frame(self) {
+        request_animation_frame(move || {
+            set_timeout(
+                move || {
+                    if self.model.render_rest() {
+                        self.show();
+                    }
+                },
+                Duration::ZERO,
+            );
+        });
     }
 }

@@ -95,6 +95,17 @@ impl TimelineModel {
             .unwrap_or(false)
     }
 
+    /// Ends the first frame of a room. Returns whether there are more rows to render.
+    pub(crate) fn render_rest(self) -> bool {
+        self.move_window(RenderWindow::open)
+    }
+
+    /// Whether only the rows of the room's first frame are rendered.
+    pub(crate) fn is_opening(self) -> bool {
+        self.laid_out
+            .with_value(|known| known.window == RenderWindow::Opening)
+    }
+
     /// Renders older loaded rows. Returns whether there were any.
     pub(crate) fn up(self) -> bool {
         self.move_window(RenderWindow::up)

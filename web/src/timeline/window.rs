@@ -10,14 +10,19 @@ use std::ops::Range;
 /// Maximum number of rows in the document.
 pub const ROWS: usize = 400;
 
+/// Rows of a room's first frame: more than fit on a screen, so the rest appears out of sight.
+pub const OPENING: usize = 40;
+
 /// Rows added when the view comes near an end.
 pub const STEP: usize = 100;
 
 /// The run of rows in the document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum RenderWindow<K> {
-    /// The newest rows, following additions.
+    /// The few newest rows, for the first frame of a room.
     #[default]
+    Opening,
+    /// The newest rows, following additions.
     Newest,
     /// The rows from this one on.
     From(K),
@@ -28,6 +33,7 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
     pub fn range(&self, keys: &[K]) -> Range<usize> {
         let newest = keys.len().saturating_sub(ROWS);
         let start = match self {
+            Self::Opening => keys.len().saturating_sub(OPENING),
             Self::Newest => newest,
             // If the first row is gone, along with the page it was loaded with, the newest rows are
             // shown.
@@ -64,11 +70,20 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
 
     /// Keeps the current rows, whatever is added after them.
     pub fn stay(&mut self, keys: &[K]) {
-        if *self == Self::Newest
+        if matches!(self, Self::Opening | Self::Newest)
             && let Some(first) = keys.get(self.range(keys).start)
         {
             *self = Self::From(*first);
         }
+    }
+
+    /// Ends the first frame. Returns whether there are more rows.
+    pub fn open(&mut self, keys: &[K]) -> bool {
+        if *self != Self::Opening || keys.is_empty() {
+            return false;
+        }
+        *self = Self::Newest;
+        keys.len() > OPENING
     }
 
     fn begin_at(&mut self, keys: &[K], start: usize, was: usize) -> bool {
@@ -93,6 +108,26 @@ mod tests {
         assert_eq!(RenderWindow::Newest.range(&keys(0..10)), 0..10);
         assert_eq!(RenderWindow::Newest.range(&keys(0..1_000)), 1_000 - ROWS..1_000);
         assert_eq!(RenderWindow::Newest.range(&keys(0..0)), 0..0);
+    }
+
+    #[test]
+    fn a_room_opens_with_a_few_rows_and_gets_the_others_once() {
+        let keys = keys(0..1_000);
+        let mut window = RenderWindow::default();
+        assert_eq!(window.range(&keys), 1_000 - OPENING..1_000);
+        assert!(window.open(&keys));
+        assert_eq!(window.range(&keys), 1_000 - ROWS..1_000);
+        assert!(!window.open(&keys));
+        // Where the person has gone elsewhere meanwhile, they stay there.
+        let mut window = RenderWindow::Opening;
+        assert!(window.up(&keys));
+        assert!(!window.open(&keys));
+        assert_eq!(window, RenderWindow::From(1_000 - OPENING - STEP));
+        assert!(!RenderWindow::Opening.open(&keys[..OPENING]));
+        // Nothing was shown yet.
+        let mut window = RenderWindow::Opening;
+        assert!(!window.open(&keys[..0]));
+        assert_eq!(window, RenderWindow::Opening);
     }
 
     #[test]
