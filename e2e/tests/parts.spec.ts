@@ -7,6 +7,7 @@ import { DESKTOP, expect, test } from './chat.js';
 
 const PART = /\/steadfast-web-[0-9a-f]+-\w+\.wasm$/;
 const DIALOGS = /\/steadfast-web-[0-9a-f]+-dialogs\.wasm$/;
+const TOOLS = /\/steadfast-web-[0-9a-f]+-tools\.wasm$/;
 const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
 
 /** The parts a page has asked for. */
@@ -17,6 +18,20 @@ function asked(page: Page): Set<string> {
     if (part) parts.add(part[0].replace(/.*-/, ''));
   });
   return parts;
+}
+
+/** Holds a part back once it is asked for, until it may arrive. */
+async function hold(page: Page, part: RegExp): Promise<{ asked: Promise<void>; arrive: () => void }> {
+  let arrive = () => {};
+  const mayArrive = new Promise<void>((resolve) => (arrive = resolve));
+  let ask = () => {};
+  const asked = new Promise<void>((resolve) => (ask = resolve));
+  await page.route(part, async (route) => {
+    ask();
+    await mayArrive;
+    await route.continue();
+  });
+  return { asked, arrive };
 }
 
 /** What a browser that saves data says of its connection. */
@@ -32,7 +47,7 @@ test('parts are loaded once the page is idle, and not before somebody is in', as
   await expect(ann.nickname).toBeVisible();
   expect([...parts]).toEqual([]);
   await ann.join('Ann');
-  await expect.poll(() => [...parts].filter((part) => !part.startsWith('chunk')).sort()).toEqual(['administration.wasm', 'dialogs.wasm', 'panels.wasm']);
+  await expect.poll(() => [...parts].filter((part) => !part.startsWith('chunk')).sort()).toEqual(['administration.wasm', 'dialogs.wasm', 'panels.wasm', 'tools.wasm']);
   // What is loaded is there without the network.
   await page.route(PART, (route) => route.abort());
   await page.waitForLoadState('networkidle');
@@ -114,4 +129,56 @@ test('a panel that cannot be loaded says so, and shows once the network is back'
   await page.keyboard.press('Escape');
   await expect(ann.detailsPanel).toHaveCount(0);
   await expect(ann.detailsButton).toBeFocused();
+});
+
+test('emoji are found once their table has come, in what was typed before', async ({ profile }) => {
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  const part = await hold(page, TOOLS);
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.composer.pressSequentially('so :tad');
+  await part.asked;
+  await expect(page.getByTestId('suggestion')).toHaveCount(0);
+  part.arrive();
+  await expect(page.getByTestId('suggestion').first()).toContainText('🎉');
+  await page.keyboard.press('Enter');
+  await expect(ann.composer).toHaveValue('so 🎉');
+});
+
+test('a name that was ended before the table came is its emoji then', async ({ profile }) => {
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  const part = await hold(page, TOOLS);
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.composer.pressSequentially('so :tada:');
+  await part.asked;
+  part.arrive();
+  await expect(ann.composer).toHaveValue('so 🎉');
+});
+
+test('a row\'s popup that cannot be loaded says so, and opens once the network is back', async ({ profile, allowConsole }) => {
+  allowConsole(NETWORK.request);
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  await page.route(TOOLS, (route) => route.abort());
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.say('react to this');
+  await ann.expectAllSent();
+  await page.getByTestId('row').last().hover();
+  await page.getByTestId('react').click();
+  const standIn = page.getByTestId('part-dialog');
+  await expect(standIn.getByTestId('part-retry')).toBeVisible();
+  await page.unroute(TOOLS);
+  await standIn.getByTestId('part-retry').click();
+  await expect(page.getByTestId('emoji-picker')).toBeVisible();
+  await expect(standIn).toHaveCount(0);
+  await page.getByTestId('find-emoji').fill('tada');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('row').last().getByTestId('reaction')).toContainText('🎉');
 });

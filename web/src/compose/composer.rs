@@ -7,13 +7,13 @@ use crate::browser::viewport::is_touch;
 use crate::compose::bar::ComposerBar;
 use crate::compose::context::ComposeContext;
 use crate::compose::entry::{ComposeTrouble, ComposerEntry};
-use crate::compose::help::Help;
 use crate::compose::phrases::ComposePhrases;
 use crate::compose::posting::Unposted;
 use crate::compose::suggestions::SuggestionList;
 use crate::language::locale::{Locale, words};
 use crate::rooms::context::RoomsContext;
 use crate::ui::icon::{Icon, IconShape};
+use crate::ui::overlays::Overlay;
 
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
@@ -94,7 +94,6 @@ fn SendButton(entry: ComposerEntry) -> impl IntoView {
 fn Foot(entry: ComposerEntry) -> impl IntoView {
     let locale = Locale::here();
     let compose = ComposeContext::here();
-    let help = RwSignal::new(false);
     let trouble = move || {
         let refused = || {
             compose
@@ -114,12 +113,11 @@ fn Foot(entry: ComposerEntry) -> impl IntoView {
                     type="button"
                     class="composer-help"
                     data-testid="open-help"
-                    on:click=move |_| help.set(true)
+                    on:click=move |_| compose.overlays.open(Overlay::Help)
                 >
                     {locale.says(|l| ComposePhrases::of(l).help)}
                 </button>
             </span>
         </p>
-        {move || help.get().then(|| view! { <Help on_close=Callback::new(move |()| help.set(false)) /> })}
     }
 }

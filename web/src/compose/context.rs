@@ -25,6 +25,10 @@ pub(crate) struct ComposeSignals {
     /// What the composer switches to once the person discards the current edit.
     pub(crate) instead: StoredValue<Option<Instead>>,
     pub(crate) typing: Hook<()>,
+    /// Called while an emoji's name is typed: the table of emoji is needed.
+    pub(crate) naming_emoji: Hook<()>,
+    /// Notified once the table of emoji is loaded.
+    pub(crate) emoji_loaded: Trigger,
     /// Called before a message is posted.
     pub(crate) posting: Hook<()>,
     /// Starts an edit of the person's newest message. Returns whether the composer's content was
@@ -50,6 +54,8 @@ impl ComposeContext {
             refusal: RwSignal::new(None),
             instead: StoredValue::new(None),
             typing: Hook::new(),
+            naming_emoji: Hook::new(),
+            emoji_loaded: Trigger::new(),
             posting: Hook::new(),
             editing_last: Hook::new(),
             emptied: Hook::new(),

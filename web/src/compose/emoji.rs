@@ -1,8 +1,23 @@
 //! Common emoji: their names from GitHub, and Korean words from Unicode's CLDR.
 
+use std::sync::OnceLock;
+
 /// One emoji per line: the emoji, its names, and search words. The names are the words in Latin
-/// letters.
-static TABLE: &str = include_str!("emoji/table.txt");
+/// letters. The page has the table in a part that is loaded later: nothing is found before.
+static TABLE: OnceLock<&'static str> = OnceLock::new();
+
+/// Gives the table, which is [`TABLE_TEXT`]. In the page only the part it is in may name that.
+pub fn provide(table: &'static str) {
+    let _ = TABLE.set(table);
+}
+
+pub const TABLE_TEXT: &str = include_str!("emoji/table.txt");
+
+fn table() -> &'static str {
+    #[cfg(not(target_arch = "wasm32"))]
+    provide(TABLE_TEXT);
+    TABLE.get().copied().unwrap_or_default()
+}
 
 /// An emoji with its names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,7 +29,7 @@ pub struct NamedEmoji {
 
 /// Every listed emoji, in the order known from phones.
 pub fn all() -> impl Iterator<Item = NamedEmoji> {
-    TABLE.lines().filter_map(|line| {
+    table().lines().filter_map(|line| {
         let (emoji, words) = line.split_once(' ')?;
         let name = words.split(' ').next()?;
         Some(NamedEmoji { emoji, name, words })

@@ -33,6 +33,8 @@ pub(super) struct ComposerEntry {
     pub(super) blank: RwSignal<bool>,
     pub(super) suggestions: Suggestions,
     mentions: StoredValue<Mentions>,
+    /// Whether the last character typed was the colon that ends an emoji's name.
+    ends_shortcode: StoredValue<bool>,
     compose: ComposeContext,
 }
 
@@ -45,6 +47,7 @@ impl ComposerEntry {
             blank: RwSignal::new(true),
             suggestions: Suggestions::new(),
             mentions: StoredValue::new(Mentions::default()),
+            ends_shortcode: StoredValue::new(false),
             compose,
         }
     }
@@ -63,6 +66,19 @@ impl ComposerEntry {
                     .drafting
                     .draft
                     .with_untracked(|draft| self.show(&textarea, draft));
+            }
+        });
+        // The table of emoji may come after the name that needs it.
+        Effect::new(move || {
+            compose.emoji_loaded.track();
+            if let Some(textarea) = textarea.get_untracked()
+                && compose.field.is_focused()
+                && !compose.drafting.composing.get_value()
+            {
+                if self.ends_shortcode.get_value() {
+                    replace_shortcode(&textarea);
+                }
+                self.suggestions.update(compose, &textarea);
             }
         });
         // Not on a phone: an unrequested keyboard would cover half of the room.
@@ -115,7 +131,9 @@ impl ComposerEntry {
         let Some(textarea) = self.textarea.get_untracked() else {
             return;
         };
-        if !self.compose.drafting.composing.get_value() && completes_shortcode(event) {
+        let ends_shortcode = completes_shortcode(event);
+        self.ends_shortcode.set_value(ends_shortcode);
+        if !self.compose.drafting.composing.get_value() && ends_shortcode {
             // After this event: writing into the field fires another event of the same kind.
             let textarea = textarea.clone();
             queue_microtask(move || replace_shortcode(&textarea));

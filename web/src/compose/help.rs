@@ -8,6 +8,7 @@ use crate::language::locale::{Locale, words};
 use crate::markdown;
 use crate::markdown::prose::Prose;
 use crate::ui::dialog::Dialog;
+use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
 /// The formatting marks, each shown beside its result.
@@ -31,8 +32,10 @@ const KEYS: [(&str, Phrase); 6] = [
 
 /// Explains the keys and the formatting marks.
 #[component]
-pub(crate) fn Help(on_close: Callback<()>) -> impl IntoView {
+pub(crate) fn Help() -> impl IntoView {
     let locale = Locale::here();
+    let overlays = Overlays::here();
+    let on_close = Callback::new(move |()| overlays.close(Overlay::Help));
     let keys = KEYS.map(|(key, phrase)| {
         view! {
             <dt>

@@ -19,7 +19,7 @@ use crate::rooms::head::RoomHead;
 use crate::rooms::phrases::RoomPhrases;
 use crate::rooms::sidebar::Sidebar;
 use crate::shell::opened::OpenDialog;
-use crate::shell::parts::stand_in::{Beside, PartPanel};
+use crate::shell::parts::stand_in::{Beside, PartPanel, PartTool};
 use crate::timeline::view::Timeline;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
@@ -59,6 +59,7 @@ pub(crate) fn RoomPage() -> impl IntoView {
                 <UnreadableNotice />
                 <Brought />
                 <Timeline />
+                <PartTool />
                 <Toast />
                 <div class="room-foot">
                     <Typing />

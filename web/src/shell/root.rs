@@ -26,7 +26,7 @@ pub fn show() {
 #[component]
 fn Root() -> impl IntoView {
     let page = PageContexts::provide();
-    let parts = LazyParts::new();
+    let parts = LazyParts::new(page.compose);
     let PageContexts { locale, account, .. } = page;
     spawn_local(page.run());
     page.activity.mark_active();

@@ -18,7 +18,6 @@ use crate::timeline::paging::Edge;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::row::Row;
 use crate::timeline::row::pointing::{RowPointing, focus_last_row};
-use crate::timeline::row::tools::OpenTool;
 use crate::timeline::rows::RowModel;
 use crate::timeline::scroll::{Beyond, View};
 use crate::timeline::seek::to_end::ToEnd;
@@ -215,7 +214,6 @@ pub(crate) fn Timeline() -> impl IntoView {
             </div>
             <ToNews above=view.news_above go=to_news />
             <ToEnd far=view.far go=to_end />
-            <OpenTool />
         </div>
     }
 }

@@ -11,6 +11,8 @@ pub(crate) enum Overlay {
     /// Finds a room or a person by name, and opens it.
     Palette,
     Shortcuts,
+    /// Explains the composer's keys and marks.
+    Help,
     /// Settings of this device, this person and, for the owner, the server.
     Settings,
     /// Jumps to a day.

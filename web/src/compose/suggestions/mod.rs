@@ -102,10 +102,11 @@ impl Suggestions {
                 self.search.search(compose.people, query.typed, OFFERED);
                 self.people(compose, query.typed)
             }
-            Some(query) => emoji::find(query.typed, OFFERED)
-                .into_iter()
-                .map(Suggestion::Emoji)
-                .collect(),
+            Some(query) => {
+                compose.naming_emoji.call(());
+                let found = emoji::find(query.typed, OFFERED);
+                found.into_iter().map(Suggestion::Emoji).collect()
+            }
             None => Vec::new(),
         };
         if self.offers.with_untracked(|were| *were != offers) {
@@ -160,28 +161,18 @@ impl Suggestions {
     fn people(self, compose: ComposeContext, typed: &str) -> Vec<Suggestion> {
         let typed = folded(typed);
         let found = untrack(|| self.search.people(compose.people));
-        let mut offered: Vec<(u8, Person)> = compose
-            .people_to_name(found)
-            .into_iter()
-            .filter_map(|person| {
-                let name = folded(&person.name);
-                let rank = if name.starts_with(&typed) {
-                    0
-                } else if name.split_whitespace().any(|word| word.starts_with(&typed)) {
-                    1
-                } else {
-                    return None;
-                };
-                Some((rank, person))
-            })
-            .collect();
-        // The sort is stable: people online stay first.
-        offered.sort_by_key(|(rank, _)| *rank);
-        offered
-            .into_iter()
-            .take(OFFERED)
-            .map(|(_, person)| Suggestion::Person(person))
-            .collect()
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for person in compose.people_to_name(found) {
+            let name = folded(&person.name);
+            if name.starts_with(&typed) {
+                first.push(Suggestion::Person(person));
+            } else if name.split_whitespace().any(|word| word.starts_with(&typed)) {
+                second.push(Suggestion::Person(person));
+            }
+        }
+        first.append(&mut second);
+        first.truncate(OFFERED);
+        first
     }
 
     /// Inserts the chosen suggestion into the textarea.

@@ -1,5 +1,5 @@
-//! The page in parts. Reading and writing messages is one module; dialogs, panels and
-//! administration are modules of their own, loaded when the page is idle, or when they are opened.
+//! The page in parts. Reading and writing messages is one module; dialogs, popups beside a row, panels
+//! and administration are modules of their own, loaded when the page is idle, or when they are opened.
 //!
 //! Built with the feature `split`, as `cargo xtask` does for a release. Without it everything is
 //! one module.
@@ -7,7 +7,7 @@
 //! - `phrases`: the words for a part that is not loaded
 //! - `part`: the parts, and the state of each
 //! - `split`: the functions at which the module is cut
-//! - `stand_in`: a dialog or panel of a part, and its placeholder until the part is loaded
+//! - `stand_in`: a dialog, popup or panel of a part, and its placeholder until the part is loaded
 
 pub(crate) mod part;
 pub(crate) mod phrases;

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::split;
 use crate::browser::idle;
+use crate::compose::context::ComposeContext;
 use crate::context::Context;
 use crate::ui::overlays::Overlay;
 
@@ -22,10 +23,12 @@ pub(crate) enum LazyPart {
     /// Members, details, the fault panel.
     Panels,
     Administration,
+    /// The popups beside a row, and the table of emoji.
+    Tools,
 }
 
 impl LazyPart {
-    const ALL: [Self; 3] = [Self::Dialogs, Self::Panels, Self::Administration];
+    const ALL: [Self; 4] = [Self::Tools, Self::Dialogs, Self::Panels, Self::Administration];
 
     /// The part that has this dialog; `None` if it belongs to the page itself, because a person may
     /// need it offline.
@@ -52,24 +55,31 @@ pub(crate) type LazyParts = Context<PartSignals>;
 
 pub(crate) struct PartSignals {
     states: [RwSignal<PartState>; LazyPart::ALL.len()],
+    compose: ComposeContext,
 }
 
 impl LazyParts {
     /// Creates the parts and provides them as context.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(compose: ComposeContext) -> Self {
         let first = if cfg!(feature = "split") {
             PartState::Absent
         } else {
             PartState::Ready
         };
-        Self::provide(PartSignals {
+        #[cfg(not(feature = "split"))]
+        crate::compose::emoji::provide(crate::compose::emoji::TABLE_TEXT);
+        let parts = Self::provide(PartSignals {
             states: LazyPart::ALL.map(|_| RwSignal::new(first)),
-        })
+            compose,
+        });
+        compose.naming_emoji.set(move |()| parts.load(LazyPart::Tools));
+        parts
     }
 
     pub(crate) fn state(self, part: LazyPart) -> RwSignal<PartState> {
-        let [dialogs, panels, administration] = self.states;
+        let [tools, dialogs, panels, administration] = self.states;
         match part {
+            LazyPart::Tools => tools,
             LazyPart::Dialogs => dialogs,
             LazyPart::Panels => panels,
             LazyPart::Administration => administration,
@@ -87,6 +97,9 @@ impl LazyParts {
             if split::load(part).await.is_err() {
                 state.set(PartState::Failed);
                 return;
+            }
+            if part == LazyPart::Tools {
+                self.compose.emoji_loaded.notify();
             }
             state.set(PartState::Arrived);
             sleep(Duration::ZERO).await;

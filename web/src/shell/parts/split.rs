@@ -8,6 +8,8 @@ use leptos::wasm_split::SplitLoaderError;
 
 use crate::account::settings::Settings;
 use crate::admin::{Administration, ClaimDialog};
+use crate::compose::emoji;
+use crate::compose::help::Help;
 use crate::people::block::BlockDialog;
 use crate::rooms::dialogs::browse::Browse;
 use crate::rooms::dialogs::change::ChangeRoomDialog;
@@ -19,6 +21,7 @@ use crate::rooms::members::Members;
 use crate::shell::details::Details;
 use crate::shell::palette::Palette;
 use crate::shell::shortcuts::Shortcuts;
+use crate::timeline::row::tools::OpenTool;
 use crate::timeline::seek::go_to_date::GoToDate;
 use crate::ui::overlays::Overlay;
 
@@ -34,10 +37,10 @@ pub(crate) enum Beside {
 /// Cuts the module at a function: `$load` loads the part, `$show` calls the function in it. Without
 /// the feature `split`, both are plain functions.
 macro_rules! cut {
-    ($part:ident, $load:ident, fn $show:ident($shown:ident: $type:ty) $view:block) => {
+    ($part:ident, $load:ident, fn $show:ident($($shown:ident: $type:ty)?) -> $what:ty $view:block) => {
         #[cfg(feature = "split")]
         #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload($load), fallible)]
-        fn $show($shown: $type) -> Result<AnyView, SplitLoaderError> {
+        fn $show($($shown: $type)?) -> Result<$what, SplitLoaderError> {
             Ok($view)
         }
 
@@ -47,7 +50,7 @@ macro_rules! cut {
         }
 
         #[cfg(not(feature = "split"))]
-        async fn $show($shown: $type) -> Result<AnyView, SplitLoaderError> {
+        async fn $show($($shown: $type)?) -> Result<$what, SplitLoaderError> {
             Ok($view)
         }
     };
@@ -56,10 +59,11 @@ macro_rules! cut {
 cut!(
     dialogs,
     load_dialogs,
-    fn show_dialog(opened: Overlay) {
+    fn show_dialog(opened: Overlay) -> AnyView {
         match opened {
             Overlay::Palette => view! { <Palette /> }.into_any(),
             Overlay::Shortcuts => view! { <Shortcuts /> }.into_any(),
+            Overlay::Help => view! { <Help /> }.into_any(),
             Overlay::Settings => view! { <Settings /> }.into_any(),
             Overlay::GoToDate => view! { <GoToDate /> }.into_any(),
             Overlay::NewRoom => view! { <NewRoom /> }.into_any(),
@@ -78,7 +82,7 @@ cut!(
 cut!(
     administration,
     load_administration,
-    fn show_administration(opened: Overlay) {
+    fn show_administration(opened: Overlay) -> AnyView {
         match opened {
             Overlay::Administration(about) => view! { <Administration about /> }.into_any(),
             Overlay::Claim => view! { <ClaimDialog /> }.into_any(),
@@ -90,7 +94,7 @@ cut!(
 cut!(
     panels,
     load_panels,
-    fn show_panel(beside: Beside) {
+    fn show_panel(beside: Beside) -> AnyView {
         match beside {
             Beside::Details(details_button) => view! { <Details details_button /> }.into_any(),
             Beside::Members(members_button) => view! { <Members members_button /> }.into_any(),
@@ -98,8 +102,30 @@ cut!(
     }
 );
 
+cut!(
+    tools,
+    load_tools,
+    fn show_tool() -> AnyView {
+        view! { <OpenTool /> }.into_any()
+    }
+);
+
+cut!(
+    tools,
+    load_emoji,
+    fn emoji_table() -> &'static str {
+        emoji::TABLE_TEXT
+    }
+);
+
 pub(super) async fn load(part: LazyPart) -> Result<(), SplitLoaderError> {
     match part {
+        LazyPart::Tools => {
+            load_tools().await?;
+            load_emoji().await?;
+            emoji::provide(emoji_table().await?);
+            Ok(())
+        }
         LazyPart::Dialogs => load_dialogs().await,
         LazyPart::Administration => load_administration().await,
         LazyPart::Panels => load_panels().await,
@@ -118,6 +144,11 @@ pub(super) fn dialog(part: LazyPart, opened: Overlay) -> AnyView {
 /// The panel of a loaded part, rendered at once.
 pub(super) fn panel(beside: Beside) -> AnyView {
     at_once(show_panel(beside).now_or_never())
+}
+
+/// The popup beside a row, of a part that is loaded.
+pub(super) fn tool() -> AnyView {
+    at_once(show_tool().now_or_never())
 }
 
 fn at_once(shown: Option<Result<AnyView, SplitLoaderError>>) -> AnyView {

@@ -9,6 +9,7 @@ pub(crate) use super::split::Beside;
 use crate::language::locale::{Locale, words};
 use crate::people::phrases::PeoplePhrases;
 use crate::rooms::phrases::RoomPhrases;
+use crate::timeline::context::TimelineContext;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
@@ -17,9 +18,32 @@ use crate::ui::side_panel::SidePanel;
 /// A dialog of a part, loaded when it opens.
 #[component]
 pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
-    let locale = Locale::here();
     let overlays = Overlays::here();
     let close = Callback::new(move |()| overlays.close(opened));
+    in_part(
+        part,
+        move || split::dialog(part, opened),
+        move || stand_in_dialog(part, close),
+    )
+}
+
+/// The popup beside a row.
+#[component]
+pub(crate) fn PartTool() -> impl IntoView {
+    let actions = TimelineContext::here().actions;
+    let opened = Memo::new(move |_| actions.open.with(Option::is_some));
+    let close = Callback::new(move |()| actions.close());
+    move || {
+        opened.get().then(|| {
+            in_part(LazyPart::Tools, split::tool, move || {
+                stand_in_dialog(LazyPart::Tools, close)
+            })
+        })
+    }
+}
+
+fn stand_in_dialog(part: LazyPart, on_close: Callback<()>) -> AnyView {
+    let locale = Locale::here();
     let state = LazyParts::here().state(part);
     let title = move || {
         let phrases = PartPhrases::of(locale.language());
@@ -29,23 +53,12 @@ pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
         };
         title.to_owned()
     };
-    in_part(
-        part,
-        move || split::dialog(part, opened),
-        move || {
-            view! {
-                <Dialog
-                    title=words(title)
-                    testid="part-dialog"
-                    brief=true
-                    on_close=close
-                >
-                    <StandIn part />
-                </Dialog>
-            }
-            .into_any()
-        },
-    )
+    view! {
+        <Dialog title=words(title) testid="part-dialog" brief=true on_close>
+            <StandIn part />
+        </Dialog>
+    }
+    .into_any()
 }
 
 /// A panel beside the room, loaded when it opens.
