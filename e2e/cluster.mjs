@@ -1,5 +1,5 @@
-// Several nodes of the real `steadfast` on a real Postgres behind a real proxy: `cargo xtask cluster`, told by its standard input.
-// Used by the tests of proxies (node:test) and by the page tests (Playwright) alike.
+// Several nodes of the real `steadfast` on a real Postgres behind a real proxy: runs `cargo xtask cluster` and sends it
+// commands on standard input. Used by the proxy tests (node:test) and by the page tests (Playwright).
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { BINARY } from './server.mjs';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const XTASK = resolve(process.env.STEADFAST_XTASK ?? join(HERE, '../target/debug/xtask'));
 
-/** How long the cluster may take to start, and a command to be done: debug builds on a busy machine. */
+/** How long the cluster may take to start, and to carry out a command: debug builds on a busy machine. */
 const START_MS = 90_000;
 const COMMAND_MS = 60_000;
 
@@ -44,7 +44,7 @@ export class Cluster {
   nodes = {};
   /** The database's address. */
   database = '';
-  /** Everything written, by all parts. */
+  /** The output of all parts. */
   log = '';
 
   /** @param {import('node:child_process').ChildProcess} child */
@@ -58,7 +58,7 @@ export class Cluster {
    */
   static async start({ nodes = 3, adapter = 'postgres', proxy = 'nginx', args = [] } = {}) {
     const told = ['--nodes', `${nodes}`, '--adapter', adapter, '--proxy', proxy, '--port', '0', '--binary', BINARY];
-    // Long enough for a page to load again, short enough to wait for.
+    // Long enough for a page to reload, short enough to wait for.
     const env = { ...process.env, NO_COLOR: '1', STEADFAST_PRESENCE_GRACE_MS: '2000' };
     const child = spawn(XTASK, ['cluster', ...told, '--', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
     const cluster = new Cluster(child);
@@ -96,7 +96,7 @@ export class Cluster {
   }
 
   /**
-   * Does what a person may type, as `kill 2` or `postgres restart`; resolves once it is done.
+   * Runs a command that a person may type, such as `kill 2` or `postgres restart`; resolves once it is done.
    * @param {string} line
    */
   async command(line) {
@@ -110,7 +110,7 @@ export class Cluster {
     return this.log.match(/\/owner#([\w-]+)/g)?.at(-1)?.slice('/owner#'.length) ?? '';
   }
 
-  /** Ends everything; nothing of it stays on the disk. */
+  /** Ends everything; nothing stays on the disk. */
   async dispose() {
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return;

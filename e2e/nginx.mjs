@@ -1,4 +1,4 @@
-// nginx in front of the server, as docs/OPERATING.md sets it up: the blocks are read from there.
+// nginx in front of the server, configured with the blocks in docs/OPERATING.md.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,14 +15,14 @@ const START_MS = 10_000;
 /** Whether this machine has nginx. */
 export const HAS_NGINX = !spawnSync('nginx', ['-v']).error;
 
-/** The manual's settings: for a host of one's own, and below a path. */
+/** The manual's configurations: at the root of a host, and below a path. */
 export async function manual() {
   const text = await readFile(MANUAL, 'utf8');
   const [atRoot, belowPath] = [...text.matchAll(/```nginx\n(.*?)```/gs)].map(([, block]) => block);
   return { atRoot, belowPath };
 }
 
-/** A port that is free. */
+/** A free port of this machine. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,7 +48,7 @@ export class Nginx {
   }
 
   /**
-   * Listens at a port of this machine and passes on to the server at another one.
+   * Listens on a port of this machine and forwards to the server on another one.
    * @param {string} block What stands in `server { … }`.
    * @param {{ port: number, upstream: number }} ports
    */

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
-/** Debian's Chromium where no other is named: browsers are not downloaded. */
+/** Debian's Chromium by default: no browser is downloaded. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results/playwright',
   fullyParallel: true,
-  // Much of the time is spent waiting for a server to come back, or for a link to be found dead: one more than there are cores.
+  // Tests mostly wait for a server to come back, or for a dead link to be noticed: so use one worker more than there are
+  // cores.
   workers: Number(process.env.PLAYWRIGHT_WORKERS ?? availableParallelism() + 1),
-  // A test that passes on the second try has shown a race, not its absence.
+  // A test that passes only on the second attempt has revealed a race.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 120_000,
@@ -20,7 +21,7 @@ export default defineConfig({
     browserName: 'chromium',
     locale: 'en-US',
     timezoneId: 'Asia/Seoul',
-    // A trace costs a third more. `cargo xtask test e2e` runs what failed once more, with one.
+    // A trace costs a third more time. `cargo xtask test e2e` reruns failed tests once, with a trace.
     trace: 'off',
     actionTimeout: 30_000,
     launchOptions: {

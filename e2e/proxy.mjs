@@ -1,6 +1,6 @@
-// A proxy between a client and its server that treats WebSockets as bad proxies do; ordinary requests always pass. Loopback only.
-// As a program: node proxy.mjs <port of the server>; prints `port <n>` when it listens. Each line of its standard input is a mode, or
-// `drop`, and is repeated on the standard output once it is done.
+// A proxy between a client and its server that treats WebSockets like a bad proxy; ordinary requests always pass. Loopback
+// only. As a program: node proxy.mjs <port of the server>; prints `port <n>` when it listens. Each line of its standard
+// input is a mode, or `drop`, and is echoed on the standard output once it is done.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,15 +10,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What becomes of a WebSocket: it passes; its upgrade is answered 400, reset, or never answered; it is accepted and nothing comes of it; it ends
- * after the server's first packet; every packet is held back until there are {@link HELD_BYTES} of them.
+ * How a WebSocket is treated: it passes; its upgrade is answered 400, reset, or never answered; it is accepted but carries
+ * nothing; it ends after the server's first packet; all data is held back until there are {@link HELD_BYTES} of it.
  * @typedef {'open' | 'refused' | 'reset' | 'unanswered' | 'silent' | 'broken' | 'buffered'} Mode
  */
 
 /** @type {Mode[]} The modes in which no WebSocket works. */
 export const BAD_MODES = ['refused', 'reset', 'unanswered', 'silent', 'broken', 'buffered'];
 
-/** How much a proxy gathers before it passes something on. */
+/** How many bytes the proxy gathers before it passes them on. */
 const HELD_BYTES = 64 * 1024;
 
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -26,7 +26,7 @@ const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 export class Proxy {
   /** @type {Mode} What becomes of WebSockets that are opened from here on. */
   mode = 'open';
-  /** WebSockets asked for, whatever became of them. */
+  /** WebSockets requested, whatever happened to them. */
   upgrades = 0;
   /** Requests of long-polling. */
   polls = 0;
@@ -154,7 +154,7 @@ function accepted(request) {
 }
 
 /**
- * The answer to the upgrade passes; `then` gets what follows it, all of it whenever there is more.
+ * Lets the answer to the upgrade pass; `then` gets all data after it, each time more arrives.
  * @param {import('node:net').Socket} server
  * @param {import('node:stream').Duplex} socket
  * @param {(packets: Buffer) => void} then
@@ -190,7 +190,7 @@ function endAfterPacket(server, socket) {
 }
 
 /**
- * How long the first frame is, with its head; `undefined` while that is not known. Servers do not mask.
+ * The length of the first frame, including its head; `undefined` as long as it is unknown. Servers do not mask.
  * @param {Buffer} frames
  */
 function frameLength(frames) {
@@ -225,7 +225,7 @@ function holdBack(server, socket) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const proxy = await Proxy.start(Number(process.argv[2]));
   console.log(`port ${new URL(proxy.url).port}`);
-  // A test that dies takes its proxy along.
+  // A test that dies takes its proxy with it.
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'drop') proxy.drop();
     else proxy.mode = /** @type {Mode} */ (line);

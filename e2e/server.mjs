@@ -1,5 +1,5 @@
 // The real `steadfast` binary on a temporary database: fill, start, stop, kill -9, start again on the same file and port, wipe.
-// Used by the wire tests (node:test) and by the page tests (Playwright) alike.
+// Used by the wire tests (node:test) and by the page tests (Playwright).
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,13 +17,13 @@ export const BINARY = resolve(process.env.STEADFAST_BIN ?? join(HERE, '../target
 /** The program that writes long histories. */
 export const FILL = join(dirname(BINARY), 'examples/fill');
 
-/** How long the binary may take to say that it listens: a debug build on a busy machine. */
+/** How long the binary may take to report that it listens: a debug build on a busy machine. */
 const START_MS = 20_000;
 
 /** How long a SIGTERM may take to end the process. */
 const STOP_MS = 15_000;
 
-// A test run that is interrupted leaves no server behind.
+// An interrupted test run leaves no server behind.
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 process.on('exit', () => {
@@ -40,7 +40,7 @@ process.on('exit', () => {
 
 /** @typedef {{ room: string, messages: number, head: number, seconds: number }} Filled What `fill` has written. */
 
-/** One process at a time of the server, always on the same port and the same database file. */
+/** The server, one process at a time, always on the same port and the same database file. */
 export class Server {
   /** @type {string} */ database;
   /** @type {string} */ #folder;
@@ -48,10 +48,10 @@ export class Server {
   /** @type {Record<string, string>} */ #env;
   /** @type {import('node:child_process').ChildProcess | undefined} */ #process;
   /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }> | undefined} */ #exit;
-  /** The address as the first process printed it; later ones are told to take the same port. */
+  /** The address that the first process printed; later ones take the same port. */
   url = '';
   /** @type {Filled | undefined} What was written before the first start, where that was asked for. */ filled;
-  /** Everything written to stdout and stderr, by all processes. */
+  /** The output of all processes, stdout and stderr. */
   log = '';
 
   /**
@@ -62,7 +62,7 @@ export class Server {
     this.#folder = folder;
     this.database = options.database ?? join(folder, 'steadfast.db');
     this.#args = options.args ?? [];
-    // Long enough for a page to load again, short enough to wait for.
+    // Long enough for a page to reload, short enough to wait for.
     this.#env = { STEADFAST_PRESENCE_GRACE_MS: '2000', ...options.env };
   }
 
@@ -83,12 +83,12 @@ export class Server {
     return server;
   }
 
-  /** The port it listens on, 0 before the first start. */
+  /** The port it listens on; 0 before the first start. */
   get port() {
     return this.url === '' ? 0 : Number(new URL(this.url).port);
   }
 
-  /** The process id, while one runs. */
+  /** The process id, while a process runs. */
   get pid() {
     return this.#process?.pid;
   }
@@ -97,7 +97,7 @@ export class Server {
     return this.#process !== undefined;
   }
 
-  /** Starts the process on the port and database it had before; resolves when it listens. */
+  /** Starts the process on its former port and database; resolves when it listens. */
   async launch() {
     if (this.#process) throw new Error('the server is already running');
     const { child, exit } = spawnBinary(
@@ -135,13 +135,13 @@ export class Server {
     }
   }
 
-  /** The code of the newest link that makes the first owner, as the server printed it; empty where it has an owner. */
+  /** The code of the newest owner link that the server printed; empty if the server has an owner. */
   get ownerCode() {
     return this.log.match(/\/owner#([\w-]+)/g)?.at(-1)?.slice('/owner#'.length) ?? '';
   }
 
   /**
-   * Signs up the first owner, by the printed link.
+   * Signs up the first owner, with the printed link.
    * @param {string} nickname
    * @returns {Promise<{ me: { id: string, name: string }, epoch: string, token: string, cookie: string, role: string, owner: boolean }>}
    */
@@ -157,7 +157,7 @@ export class Server {
   }
 
   /**
-   * Makes somebody who is signed in the first owner.
+   * Makes a signed-in person the first owner.
    * @param {{ token?: string, cookie?: string }} session
    */
   async claim(session) {
@@ -172,7 +172,7 @@ export class Server {
   }
 
   /**
-   * Runs `steadfast admin` beside the server. Answers what it prints.
+   * Runs `steadfast admin` beside the server. Returns its output.
    * @param {...string} args
    */
   async admin(...args) {
@@ -180,18 +180,18 @@ export class Server {
     return stdout.trim();
   }
 
-  /** Asks the process to end (SIGTERM) and fails unless it exits with 0. */
+  /** Ends the process with SIGTERM, and fails unless it exits with 0. */
   async stop() {
     const { code, signal } = await this.terminate();
     if (code !== 0) throw new Error(`SIGTERM ended the server with ${code ?? signal}:\n${this.log}`);
   }
 
-  /** Sends SIGTERM; resolves with how the process ended. */
+  /** Sends SIGTERM; resolves with the exit status. */
   async terminate() {
     return this.#end('SIGTERM');
   }
 
-  /** kill -9: no chance to say goodbye. */
+  /** kill -9: no clean shutdown. */
   async kill() {
     await this.#end('SIGKILL');
   }
@@ -221,7 +221,7 @@ export class Server {
     await this.launch();
   }
 
-  /** Deletes the database of a stopped server: the next start is another life, with another epoch. */
+  /** Deletes the database of a stopped server: the next start creates another one, with another epoch. */
   async wipe() {
     if (this.#process) throw new Error('stop the server before wiping its database');
     for (const suffix of ['', '-wal', '-shm', '-journal', '.lock']) {
@@ -229,7 +229,7 @@ export class Server {
     }
   }
 
-  /** Ends the process however it can and deletes its folder. */
+  /** Ends the process in any way it can, and deletes its folder. */
   async dispose() {
     if (this.#process) await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
@@ -237,8 +237,8 @@ export class Server {
 }
 
 /**
- * Writes a long history into a database that no server has; `fill --help` says which. Built by
- * `cargo build --package steadfast-server --example fill`.
+ * Writes a long history into a database that no server uses; `fill --help` lists the options. Built by `cargo build
+ * --package steadfast-server --example fill`.
  * @param {string} database
  * @param {string[]} args
  * @returns {Promise<Filled>}
@@ -275,7 +275,7 @@ function spawnBinary(args, env) {
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  // `close` comes after the last byte of output, so that a failure can be quoted in full.
+  // `close` comes after the last output, so that a failure can quote all of it.
   const exit = Promise.race([
     once(child, 'close').then(([code, signal]) => ({ code, signal })),
     once(child, 'error').then(([error]) => {

@@ -1,5 +1,5 @@
-// Three nodes behind each of the proxies of `deploy/`: people by HTTP long-polling stay with their node, a node that is killed costs
-// nobody a word, and everybody has the same log.
+// Three nodes behind each proxy of `deploy/`: long-polling clients stay with their node, killing a node loses no message,
+// and everybody has the same log.
 
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
@@ -65,7 +65,7 @@ for (const proxy of PROXIES) {
 }
 
 /**
- * A client that keeps the proxy's cookie as a browser does. nginx needs none but the session's.
+ * A client that keeps the proxy's cookie as a browser does. nginx needs only the session's.
  * @param {string} transport
  * @param {{ cookie: string, token: string, proxy: string }} session
  */
@@ -74,7 +74,7 @@ function options(transport, { cookie, proxy }) {
 }
 
 /**
- * Sends one message until it is acknowledged, over however many connections.
+ * Sends one message until it is acknowledged, over as many connections as it takes.
  * @param {Device} device
  * @param {string} text
  */
@@ -86,7 +86,7 @@ async function insisting(device, text) {
       const [sent] = reply.ok ?? [];
       if (sent && !sent.error) return [sent];
     } catch {
-      // No answer: again, with the same id.
+      // No answer: try again, with the same id.
     }
   }
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// A bot in one file: joins the chat, prints what is said, and says each line it reads on stdin.
+// A bot in one file: joins the chat, prints messages, and posts each line from stdin.
 //
 //   npm install socket.io-client
 //   echo 'hello from a script' | node bot.mjs http://localhost:3000 my-bot bot-state.json
 //
-// All it must not forget is in the state file: its token, how far it has read (the cursor), and what the server has not
-// acknowledged yet (the outbox). Kill it at any moment and start it again: nothing is lost, nothing is doubled.
+// Its durable state is in the state file: its token, its position in the log (the cursor), and the messages that the server
+// has not acknowledged yet (the outbox). Kill it at any moment and start it again: nothing is lost, nothing is doubled.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -19,7 +19,7 @@ const save = () => {
   renameSync(`${file}.new`, file); // all of it or nothing
 };
 
-// The nickname is taken once; from then on the token says who this is.
+// The nickname is taken once; from then on the token identifies the bot.
 if (!state.token) {
   const body = JSON.stringify({ nickname, with_token: true });
   const response = await fetch(`${url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -47,7 +47,7 @@ socket.on('session', (session) => {
 });
 socket.on('entries', (news) => apply(news) || pull());
 
-/** Applies what continues the log at `cursor + 1` and skips repeats. False where there is a gap. */
+/** Applies entries that continue the log at `cursor + 1` and skips repeats. Returns false if there is a gap. */
 function apply({ entries }) {
   for (const { seq, author, body } of entries.filter((entry) => entry.seq > state.cursor)) {
     if (seq !== state.cursor + 1) return false;
@@ -58,7 +58,7 @@ function apply({ entries }) {
   return true;
 }
 
-/** Closes a gap, page by page. Where the link breaks, the next session starts over. */
+/** Closes a gap, page by page. If the link breaks, the next session starts over. */
 const pull = alone(async () => {
   for (let head = Infinity; state.cursor < head; ) {
     const { ok, error } = await socket.emitWithAck('history', { room: state.room, after: state.cursor });
@@ -67,7 +67,7 @@ const pull = alone(async () => {
   }
 });
 
-/** Sends the outbox, oldest first. Without an answer the same id goes again, and the server stores it once. */
+/** Sends the outbox, oldest first. Without an answer it sends the same id again, and the server stores it once. */
 const drain = alone(async () => {
   while (state.outbox.length > 0) {
     const [item] = state.outbox;

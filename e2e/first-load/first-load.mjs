@@ -1,4 +1,4 @@
-// What a page costs until it can be used, on a phone with a bad link: Steadfast's and that of Socket.IO's tutorial, in turn.
+// Load time and size of a page on a phone with a bad connection: Steadfast's page and that of Socket.IO's tutorial, in turn.
 //
 //   node first-load/first-load.mjs        STEADFAST_BIN=…/release/steadfast, ROUNDS=5
 
@@ -12,7 +12,7 @@ import { Server } from '../server.mjs';
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 /** A fast 3G link. */
 const LINK = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
-/** A processor so many times slower than this one. */
+/** The factor by which the phone's processor is slower than this one. */
 const SLOWER = 4;
 const PHONE = { viewport: { width: 412, height: 839 }, isMobile: true, hasTouch: true };
 
@@ -28,7 +28,8 @@ async function tutorial() {
 }
 
 /**
- * Opens a page on the slow phone and waits for each of these in turn; the milliseconds until each, and what came over the wire.
+ * Opens a page on the slow phone and waits for each of these in turn; returns the milliseconds until each, and the bytes
+ * transferred.
  * @param {import('@playwright/test').BrowserContext} context
  * @param {string} url
  * @param {string[]} selectors
@@ -44,7 +45,7 @@ async function open(context, url, selectors) {
     bytes += encodedDataLength;
     requests += 1;
   });
-  // In the page, by its own clock: a look from outside would come late.
+  // Measured in the page by its own clock: a check from outside would come late.
   await page.addInitScript((selectors) => {
     const at = (globalThis.seenAt = {});
     const look = () => {
@@ -84,7 +85,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   await page.getByTestId('nickname').fill(`Ann ${round}`);
   await page.getByTestId('join').click();
   await page.getByTestId('row').last().waitFor();
-  // What the device keeps is written a moment later.
+  // The page writes to the device's storage a moment later.
   await page.waitForTimeout(3_000);
   await page.close();
   rounds['known device'].push(await open(newcomer, server.url, ['.shell', '[data-testid=row]']));

@@ -1,9 +1,9 @@
-// One attack, in a process of its own, so that it costs those who measure as little as may be.
+// One attack, in a separate process, to disturb the measurements as little as possible.
 //
 //   node attack.mjs NAME PORT SECONDS [JSON]
 //
-// Goes to 127.0.0.1 only, from several of its addresses (127.0.0.x), bounded in number and in time. Prints one line of JSON:
-// what became of it.
+// It attacks 127.0.0.1 only, from several of its addresses (127.0.0.x), bounded in number and in time. It prints one line of
+// JSON with the result.
 
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -11,7 +11,7 @@ import { connect as dial } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-// Whoever attacks from elsewhere takes no processor of the server's.
+// A real attacker elsewhere would not use the server's processor.
 setPriority(10);
 
 const [name, port, seconds, more = '{}'] = process.argv.slice(2);
@@ -32,7 +32,7 @@ function connection(/** @type {number} */ from) {
 }
 
 const agents = new Map();
-/** One request; resolves with its status and text, or with 0 where there was no answer. */
+/** One request; resolves with its status and text, or with 0 if there was no answer. */
 function ask(/** @type {string} */ method, /** @type {string} */ path, /** @type {number} */ from, /** @type {unknown} */ body) {
   const agent = agents.get(from) ?? new http.Agent({ keepAlive: true, maxSockets: 50 });
   agents.set(from, agent);
@@ -50,7 +50,7 @@ function ask(/** @type {string} */ method, /** @type {string} */ path, /** @type
   });
 }
 
-/** So many at the same time, until the time is up or so many were made. */
+/** Runs this many at the same time, until the time is up or the maximum was made. */
 async function flood(/** @type {number} */ lanes, /** @type {number} */ most, /** @type {(n: number) => Promise<void>} */ one) {
   let made = 0;
   const lane = async () => {
@@ -61,14 +61,14 @@ async function flood(/** @type {number} */ lanes, /** @type {number} */ most, /*
 
 /** @type {Record<string, () => Promise<void>>} */
 const attacks = {
-  /** Polling sessions that are opened and never connect. */
+  /** Opens polling sessions that never connect. */
   handshakes: () =>
     flood(100, 50_000, async (n) => {
       const { status } = await ask('GET', HANDSHAKE, 2 + (n % 8), undefined);
       count(`status ${status}`);
     }),
 
-  /** Requests with 360 KB of headers, and with as many as are taken. */
+  /** Sends requests with 360 KB of headers, and with as many as are accepted. */
   headers: () =>
     flood(100, 3_000, async (n) => {
       const socket = connection(2 + (n % 8));
@@ -82,7 +82,7 @@ const attacks = {
       socket.destroy();
     }),
 
-  /** Connections that say nothing, or drip their headers. */
+  /** Opens connections that are silent, or drip their headers. */
   silent: async () => {
     /** @type {import('node:net').Socket[]} */
     const held = [];
@@ -98,7 +98,7 @@ const attacks = {
     }
   },
 
-  /** Bodies that are announced and drip, to the API and to sessions that have not connected. */
+  /** Announces bodies and drips them, to the API and to sessions that have not connected. */
   bodies: async () => {
     /** @type {import('node:net').Socket[]} */
     const held = [];
@@ -124,14 +124,14 @@ const attacks = {
     }
   },
 
-  /** Nicknames taken as fast as may be. */
+  /** Takes nicknames as fast as possible. */
   'sign-ups': () =>
     flood(60, 20_000, async (n) => {
       const { status } = await ask('POST', '/api/session', 2 + (n % 20), { nickname: `s${randomBytes(6).toString('hex')}` });
       count(`status ${status}`);
     }),
 
-  /** Nicknames taken with passphrases, which have to be hashed. */
+  /** Takes nicknames with passphrases, which have to be hashed. */
   hashing: () =>
     flood(60, 20_000, async (n) => {
       const asked = { nickname: `h${randomBytes(6).toString('hex')}`, passphrase: 'correct horse battery' };
@@ -139,7 +139,7 @@ const attacks = {
       count(`status ${status}`);
     }),
 
-  /** Few accounts, each with as many connections as it gets. */
+  /** A few accounts, each with as many connections as it gets. */
   slots: async () => {
     for (const [who, token] of given.tokens.entries()) {
       for (let n = 0; n < 80; n += 1) {
@@ -150,7 +150,7 @@ const attacks = {
     while (Date.now() < until) await delay(200);
   },
 
-  /** Messages of a megabyte that never end, from few accounts with many connections. */
+  /** Messages of a megabyte that never end, from a few accounts with many connections. */
   unfinished: async () => {
     for (const [who, token] of given.tokens.entries()) {
       for (let n = 0; n < 40 && Date.now() < until; n += 1) {
@@ -166,7 +166,7 @@ const attacks = {
   },
 };
 
-/** A WebSocket of somebody's chat; `then` is what it does once it has connected. */
+/** A chat WebSocket of a signed-in person; `then` runs once it has connected. */
 function chat(
   /** @type {number} */ from,
   /** @type {string} */ token,
@@ -189,12 +189,12 @@ function chat(
   });
 }
 
-/** A text frame as clients send it. */
+/** A text frame in a client's form. */
 function frame(/** @type {string} */ text) {
   const payload = Buffer.from(text);
   const long = payload.length > 125;
   const head = Buffer.from(long ? [0x81, 0xfe, payload.length >> 8, payload.length & 0xff] : [0x81, 0x80 | payload.length]);
-  // A mask of zeros leaves the payload as it is.
+  // A mask of zeros does not change the payload.
   return Buffer.concat([head, Buffer.alloc(4), payload]);
 }
 

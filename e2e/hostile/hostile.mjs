@@ -1,12 +1,12 @@
-// Lets strangers loose on a server and measures what others notice of it.
+// Attacks a server and measures the effect on other people.
 //
 //   STEADFAST_BIN=target/release/steadfast [ROUNDS=3] node e2e/hostile/hostile.mjs [ATTACK…]
 //
-// Two people talk all the while. Each round has three phases: the same attack on another server of the same machine (what
-// the machine alone costs), quiet, and the attack. For each: the time to the ack; and for the attack the server's memory
-// before, at its highest and a minute after, whether health was answered, whether somebody known could connect, how long
-// somebody took to sign in by a passphrase, and what became of the attacker. The bars are held against the round in the
-// middle, by the ack's p99.
+// Two people chat during the whole run. Each round has three phases: the same attack on another server of the machine (the
+// cost of the machine alone), quiet, and the attack. Each phase measures the time to the ack. The attack phase also measures
+// the server's memory before, at its peak and a minute later; whether health checks were answered; whether a person with a
+// session could connect; how long a sign-in with a passphrase took; and the outcome for the attacker. The limits apply to
+// the median round, by the ack's p99.
 
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 1);
 const QUIET_MS = 5_000;
 const ATTACK_SECONDS = 15;
 const BESIDE_SECONDS = 8;
-/** The bars. What hashing keeps for good is 38 MiB. */
+/** The limits. Hashing keeps 38 MiB for good. */
 const MORE_MIB = 150;
 const KEPT_MIB = 50;
 const BACK_WITHIN_MS = 60_000;
@@ -47,7 +47,7 @@ async function victim() {
 }
 
 /**
- * Attacks, in a process of its own; resolves once it is over.
+ * Attacks in a separate process; resolves once it is over.
  * @param {string} name
  * @param {Awaited<ReturnType<typeof victim>>} target
  * @param {number} seconds
@@ -143,13 +143,13 @@ async function round(name) {
   }
 }
 
-/** True until so many milliseconds have passed. */
+/** Returns true until this many milliseconds have passed. */
 function once(/** @type {number} */ ms) {
   const end = Date.now() + ms;
   return () => Date.now() < end;
 }
 
-/** The round in the middle, by how much slower acks were than in quiet. @param {Round[]} rounds */
+/** The median round, by how much slower acks were than in quiet. @param {Round[]} rounds */
 function middle(rounds) {
   const slower = (/** @type {Round} */ { during, quiet }) => at(during, 0.99) - at(quiet, 0.99) * ACK_FACTOR;
   return rounds.toSorted((a, b) => slower(a) - slower(b))[Math.floor((rounds.length - 1) / 2)];

@@ -1,4 +1,4 @@
-// What is measured of a server while strangers are at it: what others notice, and what the process takes.
+// Measurements of a server under attack: the effect on other people, and the process' resources.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,13 +8,13 @@ import { uuid7 } from '../wire/device.mjs';
 /** @typedef {import('../server.mjs').Server} Server */
 /** @typedef {{ socket: import('socket.io-client').Socket, room: string }} Talker */
 
-/** Between two messages whose acks are timed. */
+/** Milliseconds between two messages whose acks are timed. */
 const EVERY_MS = 25;
 /** How long an ack may take before it counts as lost. */
 const LOST_MS = 30_000;
 
 /**
- * Somebody who is known, as a browser is: by the cookie in the handshake.
+ * A person with a session, identified as a browser is: by the cookie in the handshake.
  * @param {Server} server
  * @param {import('../wire/device.mjs').Account} account
  * @returns {Promise<Talker>}
@@ -30,7 +30,7 @@ export async function talker(server, { token, cookie }) {
 }
 
 /**
- * Milliseconds until each ack, of messages sent at an even pace; sorted.
+ * Milliseconds until each ack, of messages sent at a steady rate; sorted.
  * @param {Talker} talker
  * @param {() => boolean} goesOn
  */
@@ -54,7 +54,7 @@ export async function acks({ socket, room }, goesOn) {
   return took.sort((a, b) => a - b);
 }
 
-/** The time that a part of them took at most. @param {number[]} sorted @param {number} part */
+/** The quantile `part` of the times. @param {number[]} sorted @param {number} part */
 export function at(sorted, part) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Infinity;
 }
@@ -66,7 +66,8 @@ export async function mib(pid) {
 }
 
 /**
- * Seconds a process has had a processor, and seconds its threads waited for one: the machine's part in being slow.
+ * Seconds that a process has run on a processor, and seconds that its threads waited for one, which is the machine's share
+ * in the delay.
  * @param {number | undefined} pid
  */
 export async function processor(pid) {
@@ -80,7 +81,7 @@ export async function processor(pid) {
   return { ran, waited };
 }
 
-/** Waits until a process has next to nothing to do: a server compresses its page first. @param {number | undefined} pid */
+/** Waits until a process is nearly idle: a server compresses its page first. @param {number | undefined} pid */
 export async function calm(pid) {
   let { ran } = await processor(pid);
   for (let rounds = 0; rounds < 3; ) {
@@ -91,19 +92,20 @@ export async function calm(pid) {
   }
 }
 
-/** How many processes wanted a processor, over the last minute. */
+/** The number of processes that wanted a processor, over the last minute. */
 export async function load() {
   return Number((await readFile('/proc/loadavg', 'utf8')).split(' ')[0]);
 }
 
-/** Whether something answers 200, over a connection of its own. @param {string} url */
+/** Whether this URL answers 200, over a connection of its own. @param {string} url */
 export async function answers(url) {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), headers: { connection: 'close' } }).catch(() => undefined);
   return answer?.status === 200;
 }
 
 /**
- * Signs a new device of somebody in by their passphrase. Answers the milliseconds it took, or the status where it was refused.
+ * Signs in a new device of a person with their passphrase. Returns the milliseconds it took, or the status if it was
+ * refused.
  * @param {Server} server
  * @param {string} nickname
  * @param {string} passphrase

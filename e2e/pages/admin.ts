@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test';
 import type { ChatPage } from './chat.js';
 
-/** What an owner or a moderator does, in one tab. */
+/** The actions of an owner or a moderator, in one tab. */
 export class Admin {
   readonly dialog: Locator;
   readonly report: Locator;
@@ -13,7 +13,7 @@ export class Admin {
     this.records = chat.page.getByTestId('record');
   }
 
-  /** Opens the administration by the settings. */
+  /** Opens the administration from the settings. */
   async open(): Promise<void> {
     await this.chat.settings.click();
     await this.chat.page.getByTestId('open-administration').click();
@@ -30,25 +30,25 @@ export class Admin {
     await expect(this.chat.page.getByTestId(`list-${section}`)).toBeVisible();
   }
 
-  /** The line that says this. */
+  /** The line with this text. */
   record(text: string | RegExp): Locator {
     return this.records.filter({ hasText: text });
   }
 
-  /** Opens somebody's details, from the list of people. */
+  /** Opens a person's details, from the list of people. */
   async person(name: string): Promise<void> {
     await this.look('people');
     await this.records.getByTestId('record-person').getByText(name, { exact: true }).click();
     await expect(this.chat.page.getByTestId('acts')).toBeVisible();
   }
 
-  /** Opens a question about whoever is shown. */
+  /** Opens the confirmation of an action on the shown person. */
   async act(act: 'exclude' | 'readmit' | 'messages' | 'sign-out' | 'role' | 'limits'): Promise<void> {
     await this.chat.page.getByTestId(`act-${act}`).click();
     await expect(this.chat.page.getByTestId('question')).toBeVisible();
   }
 
-  /** Answers the question, and waits for what came of it. */
+  /** Confirms the action, and waits for its result. */
   async confirm(report: string | RegExp): Promise<void> {
     await this.chat.page.getByTestId('question-do').click();
     await expect(this.report).toHaveText(report);

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page, type WebSocketRoute } from '@playwright/test';
 
-/** What the page says of one row, read in one go so that it is one moment's truth. */
+/** One row's attributes, read at once so that they are consistent. */
 export interface RowSeen {
   id: string;
   state: string;
@@ -72,22 +72,22 @@ export class ChatPage {
     }
   }
 
-  /** Has the page try again at once, unless it has come back by itself meanwhile. */
+  /** Makes the page reconnect at once, unless it has reconnected by itself. */
   async hurry(): Promise<void> {
     await this.retryNow.click({ timeout: 2_000 }).catch(() => this.expectConnected());
   }
 
-  /** The row that shows this text. */
+  /** The row with this text. */
   row(text: string): Locator {
     return this.rows.filter({ has: this.page.getByTestId('row-text').getByText(text, { exact: true }) });
   }
 
-  /** The row of this message's id. */
+  /** The row with this message's id. */
   rowOf(id: string): Locator {
     return this.page.locator(`[data-testid=row][data-id="${id}"]`);
   }
 
-  /** Every row as it stands, top to bottom. */
+  /** Every row in the document, top to bottom. */
   async seen(): Promise<RowSeen[]> {
     return this.rows.evaluateAll((rows) =>
       rows.map((row) => ({
@@ -105,14 +105,14 @@ export class ChatPage {
     await expect(this.rows.getByTestId('row-text')).toHaveText(texts, timeout ? { timeout } : {});
   }
 
-  /** Waits until every row shown is stored by the server. */
+  /** Waits until every visible row is stored by the server. */
   async expectAllSent(timeout?: number): Promise<void> {
     const waiting = this.page.locator('[data-testid=row]:not([data-state=sent])');
     await expect(waiting).toHaveCount(0, timeout ? { timeout } : {});
     await this.expectUnsent(0);
   }
 
-  /** Waits until the row of this text is in this state. */
+  /** Waits until the row with this text is in this state. */
   async expectState(text: string, state: 'saving' | 'saved' | 'sent' | 'rejected', timeout?: number): Promise<void> {
     await expect(this.row(text)).toHaveAttribute('data-state', state, timeout ? { timeout } : {});
   }
@@ -146,15 +146,15 @@ export class ChatPage {
     await this.expectConnected();
   }
 
-  /** Scrolls to the oldest row held, as a person does with the wheel. */
+  /** Scrolls to the oldest loaded row, like a person with the wheel. */
   async scrollToTop(): Promise<void> {
     await this.timeline.hover();
     await this.page.mouse.wheel(0, -100_000);
   }
 
   /**
-   * Every stored row from the first of the room to the newest, read while scrolling up: however many there are, the page holds
-   * only some at once.
+   * Every stored row from the room's first to its newest, read while scrolling up, because the page keeps only some rows at
+   * once.
    */
   async readToTop(): Promise<RowSeen[]> {
     const read = new Map<number, RowSeen>();
@@ -170,7 +170,7 @@ export class ChatPage {
     return [...read.values()].sort((one, other) => one.seq! - other.seq!);
   }
 
-  /** Once the first rows are laid out and nothing moves the view any more for a second. */
+  /** Waits until the first rows are laid out and the view has not moved for a second. */
   async quiet(): Promise<void> {
     await this.timeline.evaluate(
       (timeline) =>
@@ -189,24 +189,24 @@ export class ChatPage {
     );
   }
 
-  /** At the top in one step, as by dragging the scroll bar: no row in between is ever the one that is read. */
+  /** Jumps to the top, like dragging the scroll bar, so that no row in between counts as read. */
   async jumpToTop(): Promise<void> {
     await this.timeline.evaluate((timeline) => timeline.scrollTo({ top: 0, behavior: 'instant' }));
   }
 }
 
-/** What may be done to the page's link, between it and the server. */
+/** Controls the page's link to the server. */
 export class Link {
   #open = new Set<WebSocketRoute>();
   #cut = false;
-  /** Looks at each packet from the page; what it returns goes on, and nothing where it returns nothing. */
+  /** Gets each packet from the page; its return value is passed on, `undefined` drops the packet. */
   fromPage: (packet: string, route: WebSocketRoute) => string | undefined = (packet) => packet;
   /** The same for packets from the server. */
   fromServer: (packet: string, route: WebSocketRoute) => string | undefined = (packet) => packet;
-  /** Connections the page asked for. */
+  /** Number of connections that the page requested. */
   attempts = 0;
 
-  /** Takes the link of every tab of this page or context into the hand. It is a WebSocket or nothing: polling is refused. */
+  /** Takes control of the link of every tab of this page or context. Only WebSocket works: polling is refused. */
   static async of(target: Pick<Page, 'route' | 'routeWebSocket'>): Promise<Link> {
     const link = new Link();
     await target.route(/\/socket\.io\/.*transport=polling/, (route) => route.abort());
@@ -238,7 +238,7 @@ export class Link {
     return link;
   }
 
-  /** Cuts what is open, and refuses what comes, until mended. */
+  /** Cuts open connections, and refuses new ones, until `mend`. */
   async cut(): Promise<void> {
     this.#cut = true;
     await this.drop();
@@ -249,7 +249,7 @@ export class Link {
     this.#cut = false;
   }
 
-  /** Cuts what is open; the page may connect again at once. */
+  /** Cuts open connections; the page may reconnect at once. */
   async drop(): Promise<void> {
     const open = [...this.#open];
     this.#open.clear();
@@ -257,7 +257,7 @@ export class Link {
   }
 }
 
-/** Only codes a program may send: 1006 and its like are the browser's own words. */
+/** Only codes a program may send: codes like 1006 are reserved for the browser. */
 function closeOptions(code?: number, reason?: string): { code?: number; reason?: string } {
   const sayable = code === 1000 || (code !== undefined && code >= 3000);
   return sayable ? { code, reason } : {};

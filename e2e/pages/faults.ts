@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test';
 import type { ChatPage } from './chat.js';
 
-/** What can be broken, by the name its switch has. */
+/** The faults, by the names of their switches. */
 export type Fault = 'refuse' | 'half-open' | 'swallow-acks' | 'lose-entries' | 'repeat' | 'stall-storage';
 
 /** The fault panel in the details. */
@@ -51,7 +51,7 @@ export class FaultPanel {
     await this.chat.page.getByTestId('fault-cut').click();
   }
 
-  /** One of the four places a message passes. */
+  /** One of the four places that a message passes. */
   place(name: 'outbox' | 'wire' | 'log' | 'inbox'): Locator {
     return this.chat.page.getByTestId(`faults-${name}`);
   }
@@ -65,18 +65,18 @@ export class FaultPanel {
     await expect.poll(() => this.counted(name), `at least ${least} ${name}`).toBeGreaterThanOrEqual(least);
   }
 
-  /** That this mechanism is among those that acted last. */
+  /** Expects this mechanism among the latest ones. */
   async expectActed(mechanism: string, timeout?: number): Promise<void> {
     const acted = this.panel.locator(`[data-testid=faults-acted][data-mechanism="${mechanism}"]`);
     await expect(acted).toBeVisible(timeout ? { timeout } : {});
   }
 
-  /** The journey of the message that begins so. */
+  /** The trace of the message with this beginning. */
   journey(text: string): Locator {
     return this.panel.getByTestId('journey').filter({ hasText: text });
   }
 
-  /** The steps of that journey, as the page names them. */
+  /** The steps of that trace, as named on the page. */
   async steps(text: string): Promise<string[]> {
     const steps = this.journey(text).locator('[data-step]');
     return steps.evaluateAll((all) => all.map((step) => step.getAttribute('data-step') ?? ''));

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** One message as a person sees it, and what can be done with it. */
+/** One message as a person sees it, with its actions. */
 export class Message {
   readonly text: Locator;
   readonly tools: Locator;
@@ -13,7 +13,7 @@ export class Message {
     this.tools = row.getByTestId('row-tools');
   }
 
-  /** Reacts by the picker, with the emoji of this name. */
+  /** Reacts with the emoji of this name, from the picker. */
   async react(name: string): Promise<void> {
     await this.row.hover();
     await this.tools.getByTestId('react').click();
@@ -26,19 +26,19 @@ export class Message {
     return this.row.locator(`[data-testid=reaction][data-emoji="${emoji}"]`);
   }
 
-  /** Chooses from the menu, with whatever hand this device has. */
+  /** Chooses from the menu, by mouse or touch as the device has. */
   async choose(choice: string): Promise<void> {
     const menu = (await this.byFinger()) ? await this.longPress() : await this.openMenu();
     await this.press(menu.getByTestId(choice));
   }
 
-  /** Deletes it, and says yes when asked. */
+  /** Deletes it, and confirms. */
   async delete(): Promise<void> {
     await this.choose('menu-delete');
     await this.press(this.page.getByTestId('delete-message').getByTestId('delete'));
   }
 
-  /** Presses with whatever hand this device has: a mouse would stay above the row and bring its tools back. */
+  /** Presses by mouse or touch: a mouse would stay above the row and show its tools again. */
   private async press(button: Locator): Promise<void> {
     await ((await this.byFinger()) ? button.tap() : button.click());
   }
@@ -47,14 +47,14 @@ export class Message {
     return this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
   }
 
-  /** Opens the menu with everything one can do, with the mouse. */
+  /** Opens the menu with all actions, by mouse. */
   async openMenu(): Promise<Locator> {
     await this.row.hover();
     await this.tools.getByTestId('more').click();
     return this.page.getByTestId('menu');
   }
 
-  /** A finger that stays on the message. */
+  /** A long press on the message. */
   async longPress(): Promise<Locator> {
     const box = await this.row.boundingBox();
     if (!box) throw new Error('the message is not on the screen');

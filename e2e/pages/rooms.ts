@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test';
 import type { ChatPage } from './chat.js';
 
-/** What a person does with rooms, in one tab. */
+/** A person's actions on rooms, in one tab. */
 export class Rooms {
   readonly list: Locator;
   readonly name: Locator;
@@ -13,12 +13,12 @@ export class Rooms {
     this.topic = chat.page.getByTestId('room-topic');
   }
 
-  /** The room of this name in the list. */
+  /** The room with this name in the list. */
   link(name: string): Locator {
     return this.list.filter({ has: this.chat.page.getByText(name, { exact: true }) });
   }
 
-  /** On a phone the rooms are behind a button. */
+  /** On a phone a button shows the rooms. */
   async reveal(): Promise<void> {
     const button = this.chat.page.getByTestId('rooms-open');
     if (await button.isVisible()) await button.click();
@@ -42,7 +42,7 @@ export class Rooms {
     await expect(this.name).toHaveText(new RegExp(`${name}$`));
   }
 
-  /** Joins a public room by the list of all of them. */
+  /** Joins a public room from the list of all public rooms. */
   async join(name: string): Promise<void> {
     const { page } = this.chat;
     await this.reveal();
@@ -66,7 +66,7 @@ export class Rooms {
     await this.pick(people);
   }
 
-  /** Writes to one person or several. */
+  /** Starts a conversation with one or several people. */
   async writeTo(...people: string[]): Promise<void> {
     await this.reveal();
     await this.chat.page.getByTestId('open-new-direct').click();
@@ -87,12 +87,12 @@ export class Rooms {
   async leave(): Promise<void> {
     await this.choose('room-leave');
     const confirm = this.chat.page.getByTestId('leave-confirm');
-    // Asked only where nobody comes back by themselves; a busy machine takes a moment to ask.
+    // The page asks only if the person cannot return by themselves; on a busy machine the question takes a moment.
     await confirm.waitFor({ timeout: 2_000 }).catch(() => {});
     if (await confirm.isVisible()) await confirm.click();
   }
 
-  /** Shows who is in the room. */
+  /** Shows the room's people. */
   async members(): Promise<Locator> {
     const panel = this.chat.page.getByTestId('members-panel');
     if (!(await panel.isVisible())) await this.chat.page.getByTestId('members').click();

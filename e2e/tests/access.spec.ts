@@ -1,4 +1,4 @@
-// For everybody: no page and no dialog has a fault that axe finds, in any of its looks, at any size.
+// Accessibility: axe finds no fault in any page or dialog, in any theme, at any size.
 
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from '@playwright/test';
@@ -6,7 +6,7 @@ import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
 
-/** The page's own looks follow what the person asks of the browser. */
+/** The page's themes follow the browser's preferences. */
 const LOOKS = [
   { colorScheme: 'light', contrast: 'no-preference' },
   { colorScheme: 'dark', contrast: 'no-preference' },
@@ -14,7 +14,7 @@ const LOOKS = [
   { colorScheme: 'dark', contrast: 'more' },
 ] as const;
 
-/** The rules that a look can break. The others are about elements, which are the same in each. */
+/** The rules that a theme can break. The others concern elements, which are the same in each theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 const SIZES: [string, BrowserContextOptions][] = [
@@ -22,7 +22,7 @@ const SIZES: [string, BrowserContextOptions][] = [
   ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
 ];
 
-/** The accent's colour, which is another one in each look. */
+/** The accent colour, which differs in each theme. */
 function accent(): string {
   const probe = document.body.appendChild(document.createElement('i'));
   probe.style.color = 'var(--accent)';
@@ -31,7 +31,7 @@ function accent(): string {
   return color;
 }
 
-/** Once nothing moves or fades any more that ever ends: in between, the new ink stands on the old ground. */
+/** Waits for every animation that ends: halfway through, the new text colour may stand on the old background. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(() => {
     const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
@@ -62,7 +62,7 @@ for (const [size, screen] of SIZES) {
       }
       await page.emulateMedia(LOOKS[0]);
     };
-    // The keys of the page are heard once it is gone.
+    // The page's shortcuts work once it is gone.
     const leave = async (opened: string) => {
       await page.keyboard.press('Escape');
       await expect(page.getByTestId(opened)).toHaveCount(0);

@@ -32,7 +32,7 @@ for (const then of ['the link drops', 'nothing more is heard'] as const) {
         if (then === 'the link drops') void link.drop();
         return undefined;
       }
-      // The author would learn from its own echo; that is lost too.
+      // The author would learn from its own echo, so that is lost too.
       if (swallowed < 2 && packet.startsWith('42["entries"')) return undefined;
       return packet;
     };
@@ -52,14 +52,14 @@ for (const then of ['the link drops', 'nothing more is heard'] as const) {
 }
 
 test.describe('a message that is refused', () => {
-  /** The server's refusal of every text with the word `bad`, as it would be written; the server never sees those. */
+  /** The server's refusal of every text with the word `bad`, in the server's form; the server never sees these. */
   async function refusing(link: Link) {
     const refuse = { on: true };
     link.fromPage = (packet, route) => {
       const send = sendOf(packet);
       if (!refuse.on || !send?.items.some(({ body }) => body.text.includes('bad'))) return packet;
       const error = { code: 'invalid', message: 'the text is not acceptable here' };
-      // More than one item: the batch as a whole, so that the page has to find the culprit.
+      // With more than one item the whole batch is refused, so that the page has to find the bad one.
       const reply = send.items.length > 1 ? { error } : { ok: [{ id: send.items[0]!.id, error }] };
       route.send(`43${send.ack}[${JSON.stringify(reply)}]`);
       return undefined;
@@ -90,7 +90,7 @@ test.describe('a message that is refused', () => {
     await ann.expectUnsent(0);
   });
 
-  test('can be edited and sent anew', async ({ person }) => {
+  test('can be edited and sent again', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const link = await Link.of(ann.page);
@@ -124,7 +124,7 @@ test.describe('a message that is refused', () => {
   });
 });
 
-test('a server that is busy is asked again, and order survives it', async ({ person }) => {
+test('a request to a busy server is repeated, and the order stays', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   const link = await Link.of(ann.page);
@@ -146,7 +146,7 @@ test('a server that is busy is asked again, and order survives it', async ({ per
   expect(refusals).toBe(3);
 });
 
-test('fault_m08 a full disk is told in words, and what waits goes out once there is room', async ({ person }) => {
+test('fault_m08 a full disk is reported, and waiting messages are sent once there is room', async ({ person }) => {
   const ann = await person('Ann');
   const link = await Link.of(ann.page);
   let full = true;

@@ -1,4 +1,4 @@
-// Those with a role act by the page, and people protect themselves by it.
+// People with a role use the administration page, and people protect themselves on the page.
 
 import { Admin } from '../pages/admin.js';
 import { ChatPage } from '../pages/chat.js';
@@ -42,10 +42,10 @@ test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({
   await admin.act('readmit');
   await admin.confirm('Ben can sign in again.');
   await admin.close();
-  // Who is let in again is read again.
+  // A readmitted person's messages are shown again.
   await expect(olga.row('something harmful')).toBeVisible();
 
-  // Without a passphrase nobody can show that they are Ben: the words wait on the device.
+  // Without a passphrase nobody can prove to be Ben: the messages wait on the device.
   await ben.page.getByTestId('try-again').click();
   await expect(ben.nickname).toHaveValue('Ben');
 });
@@ -68,7 +68,7 @@ test('fault_h10_the_server_is_handed_over', async ({ person, own, allowConsole }
   await olga.page.getByTestId('role-owner').check();
   await olga.page.getByTestId('hand-over').check();
   await olga.page.getByTestId('question-do').click();
-  // Who is a member again has nothing to administer.
+  // A person who is a member again has nothing to administer.
   await expect(admin.dialog).toHaveCount(0);
   await olga.settings.click();
   await expect(olga.page.getByTestId('open-administration')).toHaveCount(0);
@@ -181,13 +181,13 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
   await expect(first.nickname).toBeVisible();
   await expect(first.page.getByTestId('no-owner')).toBeHidden();
 
-  // Roles are to be seen where people are.
+  // Roles are visible in the list of people.
   await wirePerson('Tom');
   const members = await new Rooms(ben).members();
   const marks = ben.page.getByTestId('mark');
   await expect(members.filter({ hasText: 'Olga' }).getByTestId('mark')).toHaveText('Owner');
   await expect(marks).toHaveCount(1);
-  // In a list that is open, too: of oneself and of others.
+  // Also in an open list: one's own role and those of others.
   await server.admin('role', 'Ben', 'moderator');
   await expect(marks).toHaveText(['Moderator', 'Owner']);
   await server.admin('role', 'Tom', 'moderator');
@@ -196,14 +196,14 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
   await expect(members.filter({ hasText: 'Tom' }).getByTestId('mark')).toHaveCount(0);
   await ben.page.getByTestId('members-close').click();
 
-  // A quota is told before it is used up.
+  // The page warns before a quota is used up.
   await server.admin('limit', 'Ben', 'entries_per_day', '5');
   for (const text of ['one', 'two', 'three', 'four']) await ben.say(text);
   await ben.expectAllSent();
   await ben.page.reload();
   await expect(ben.connection).toContainText('80%');
 
-  // A room that is deleted was not left.
+  // A deleted room was not left.
   const rooms = new Rooms(ben);
   await rooms.create('plans');
   await ben.composer.pressSequentially('half a sen');
@@ -211,7 +211,7 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
   await expect(ben.page.getByTestId('out-of-room')).toContainText('#plans was deleted');
   await ben.page.getByTestId('out-of-room-ok').click();
 
-  // Who was away at the time learns why they are out.
+  // A person who was away at the time learns why they are excluded.
   await ben.page.goto('about:blank');
   await server.admin('ban', 'Ben');
   await ben.page.goto('/');

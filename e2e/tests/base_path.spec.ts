@@ -7,11 +7,11 @@ import { expect, test } from './chat.js';
 
 test.use({ serverArgs: ['--base-path', '/chat'] });
 
-/** A small reverse proxy that has `/chat/` of a host: with the path as it came, or taken off. Everything else is another's. */
+/** A small reverse proxy that serves `/chat/` of a host: it keeps the path, or removes it. All other paths belong to another application. */
 class PathProxy {
   readonly #server: HttpServer;
   readonly #open = new Set<Socket>();
-  /** What was asked of the host outside of `/chat`. */
+  /** Requests to the host outside of `/chat`. */
   readonly astray: string[] = [];
 
   private constructor(upstream: number, strips: boolean) {
@@ -71,7 +71,7 @@ class PathProxy {
   }
 }
 
-/** Joins, chats, reloads a deep link, signs in again by cookie, and goes where an invitation leads: all below the path. */
+/** Joins, chats, reloads a deep link, signs in again by cookie, and follows an invitation: all below the path. */
 async function live(first: ChatPage, second: ChatPage, home: string, ownerCode: string): Promise<void> {
   const { page } = first;
   await page.goto(home);
@@ -110,7 +110,7 @@ async function live(first: ChatPage, second: ChatPage, home: string, ownerCode: 
   await second.expectTexts(['below a path']);
   await second.say('so am I');
   await expect(first.row('so am I')).toBeVisible();
-  // The other device's name for the transport is the server's own.
+  // The other device uses the server's own name for the transport.
   await page.keyboard.press('Escape');
   await first.detailsButton.click();
   await expect(first.transport).toHaveText('websocket');

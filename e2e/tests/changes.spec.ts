@@ -1,4 +1,4 @@
-// Replies, edits, deletions and reactions, and what becomes of them without a connection.
+// Replies, edits, deletions and reactions, with and without a connection.
 
 import { ChatPage, Link } from '../pages/chat.js';
 import { Message } from '../pages/message.js';
@@ -46,7 +46,7 @@ test('an edit, a reaction and a deletion reach others, and are still there after
   await expect(seen.tools.getByTestId('rewrite')).toHaveCount(0);
 });
 
-test('changes made without a connection show at once, say that they wait, survive a refresh, and arrive', async ({ person }) => {
+test('changes made offline show at once as waiting, survive a refresh, and arrive', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.say('draft', 'mistake');
@@ -124,7 +124,7 @@ test('editing is for one’s own messages, and Escape leaves them and the draft 
   await expect(ann.composer).toHaveValue('half a thou');
   await ann.composer.fill('');
 
-  // Saying the same again is no edit.
+  // The unchanged text is no edit.
   await ann.composer.press('ArrowUp');
   await ann.composer.press('Enter');
   await expect(ann.composer).toHaveValue('');
@@ -143,7 +143,7 @@ test('editing is for one’s own messages, and Escape leaves them and the draft 
   await expect(menu.getByTestId('menu-delete')).toHaveCount(0);
 });
 
-test('whoever owns the server deletes what others wrote', async ({ person, own }) => {
+test('the server’s owner deletes other people’s messages', async ({ person, own }) => {
   const owner = await person('Ann');
   await own(owner);
   const ben = await person('Ben');
@@ -156,7 +156,7 @@ test('whoever owns the server deletes what others wrote', async ({ person, own }
   }
 });
 
-test('a deletion asks first, and then nobody finds the text any more', async ({ person, wirePerson }) => {
+test('a deletion asks first, and then the text is nowhere', async ({ person, wirePerson }) => {
   const wire = await wirePerson('Wire');
   const ann = await person('Ann');
   const ben = await person('Ben');
@@ -188,7 +188,7 @@ test('a deletion asks first, and then nobody finds the text any more', async ({ 
   await ben.expectTexts(['an answer']);
 });
 
-test('who reacted is told, and a reaction is joined and taken back by keyboard', async ({ person }) => {
+test('a reaction shows its people, and is joined and removed by keyboard', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.say('lunch?');
@@ -248,13 +248,13 @@ for (const refused of ['en', 'ko'] as const) {
   });
 }
 
-test('an edit that is refused leaves the message as it is, and can be mended', async ({ person }) => {
+test('a refused edit leaves the message as it is, and can be corrected', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.say('fine');
   await ann.expectAllSent();
   const link = await Link.of(ann.page);
-  // A refusal as the server would write it; it never sees the word.
+  // A refusal in the server's form; the server never sees the word.
   link.fromPage = (packet, route) => {
     const [, ack, rest] = /^42(\d+)(\["send",.*)$/s.exec(packet) ?? [];
     if (!ack || !rest?.includes('bad')) return packet;
@@ -283,7 +283,7 @@ for (const [language, erased, edited] of [
   ['en', 'This message was deleted.', 'edited'],
   ['ko', '삭제된 메시지예요.', '수정됨'],
 ] as const) {
-  test(`who was away sees on return what became of the messages: ${language}`, async ({ person, profile }) => {
+  test(`a returning person sees the changed messages: ${language}`, async ({ person, profile }) => {
     const ann = await person('Ann');
     const context = await profile({ locale: language });
     const link = await Link.of(context);
@@ -318,7 +318,7 @@ for (const [language, erased, edited] of [
   });
 }
 
-test('all of it with a finger', async ({ person }) => {
+test('all changes by touch', async ({ person }) => {
   const ann = await person('Ann', PHONE);
   const ben = await person('Ben', PHONE);
   const say = async (text: string) => {

@@ -6,10 +6,10 @@ import { ConsoleWatch } from './console.js';
 
 export { expect } from '@playwright/test';
 
-/** A screen with room beside the conversation. */
+/** A screen wide enough for the rooms beside the conversation. */
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** A screen in a hand. */
+/** The screen of a phone. */
 export const PHONE = (({ viewport, userAgent, deviceScaleFactor, isMobile, hasTouch }) => ({
   viewport,
   userAgent,
@@ -18,30 +18,30 @@ export const PHONE = (({ viewport, userAgent, deviceScaleFactor, isMobile, hasTo
   hasTouch,
 }))(devices['Pixel 7']!);
 
-/** A person on the wire: the official client, for those whose screen does not matter. */
+/** A person on the wire: the official client, for people whose screen does not matter. */
 export type WirePerson = Awaited<ReturnType<typeof arrive>>;
 
 interface Options {
   /** Further arguments for this test's server. */
   serverArgs: string[];
-  /** A history to start with, by the arguments of `fill`: `['--messages', '100000']`. */
+  /** A history to start with, as arguments of `fill`: `['--messages', '100000']`. */
   history: string[] | undefined;
 }
 
 interface Fixtures {
-  /** Fails the test on any error in any page that it does not announce. */
+  /** Fails the test on any error in any page that the test does not announce. */
   consoleWatch: ConsoleWatch;
   /** Announces errors in the pages' consoles that this test provokes: see `NETWORK`. */
   allowConsole: ConsoleWatch['allow'];
-  /** A server of this test's own: the real binary on a new database. */
+  /** This test's own server: the real binary on a new database. */
   server: Server;
-  /** A new browser profile whose pages are the server's. */
+  /** A new browser profile with pages of this server. */
   profile: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   /** A new person in a profile of their own, joined and connected. */
   person: (nickname: string, options?: BrowserContextOptions) => Promise<ChatPage>;
   /** A new person without a screen. */
   wirePerson: (nickname: string) => Promise<WirePerson>;
-  /** Makes somebody the server's first owner, by the link it printed. */
+  /** Makes a person the server's first owner, with the link it printed. */
   own: (chat: ChatPage) => Promise<void>;
 }
 

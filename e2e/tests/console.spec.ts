@@ -1,9 +1,9 @@
-// The watch on the pages' consoles, tried: each kind of error fails a test that does not announce it.
+// Tests the watch on the pages' consoles: each kind of error fails a test that does not announce it.
 
 import { NETWORK } from './console.js';
 import { expect, test } from './chat.js';
 
-test('an error in any page of any context is seen, and an announced one is let pass', async ({ consoleWatch, profile, browser }) => {
+test('an error in any page of any context fails the test, unless it is announced', async ({ consoleWatch, profile, browser }) => {
   const ours = await (await profile()).newPage();
   const opened = await (await browser.newContext()).newPage();
   await ours.goto('/');
@@ -16,7 +16,7 @@ test('an error in any page of any context is seen, and an announced one is let p
     expect(consoleWatch.unannounced).toContainEqual(expect.stringMatching(error));
     consoleWatch.allow(error);
   }
-  // The policy of the page's own server refuses the request before the network does.
+  // The page's own policy blocks the request before the network does.
   consoleWatch.allow(/Content Security Policy/, NETWORK.request);
   expect(consoleWatch.unannounced).toEqual([]);
   await opened.context().close();

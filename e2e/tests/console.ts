@@ -2,21 +2,21 @@ import type { Browser, BrowserContext, BrowserType } from '@playwright/test';
 
 /** Errors that browsers log by themselves when a test takes the network away. Announce the narrowest one. */
 export const NETWORK = {
-  /** The server is down, or the browser offline: a request of the page. */
+  /** A request of the page while the server is down, or the browser offline. */
   request: /^error: Failed to load resource: net::ERR_/,
   /** The same for a new WebSocket. */
   socket: /^error: WebSocket connection to '[^']*' failed/,
 };
 
-/** An answer that the test provokes, by its status and what was asked. */
+/** A response that the test provokes, by its status and URL. */
 export function answered(status: number, path: RegExp): RegExp {
   return new RegExp(`^error: Failed to load resource: the server responded with a status of ${status} .*${path.source}`);
 }
 
-/** A test that takes a page's link into its hand aborts what is polled past it: no network fails so. */
+/** A test that controls a page's link aborts polling requests that bypass it; no real network fails like that. */
 const ABORTED_BY_LINK = /^error: Failed to load resource: net::ERR_FAILED .*\/socket\.io\/.*transport=polling/;
 
-/** Errors of all pages of a test: logged, thrown, rejected and not handled, crashed. */
+/** Errors of all pages of a test: logged, thrown, unhandled rejections, crashes. */
 export class ConsoleWatch {
   readonly #allowed: RegExp[] = [ABORTED_BY_LINK];
   readonly #errors: string[] = [];
@@ -26,12 +26,12 @@ export class ConsoleWatch {
     this.#allowed.push(...patterns);
   };
 
-  /** Errors that nobody announced. */
+  /** Errors that the test did not announce. */
   get unannounced(): string[] {
     return this.#errors.filter((error) => !this.#allowed.some((pattern) => pattern.test(error)));
   }
 
-  /** Hears every page of a context, those to come too. */
+  /** Watches every page of a context, including later ones. */
   watch<C extends BrowserContext>(context: C): C {
     context.on('console', (message) => {
       if (message.type() === 'error') this.#errors.push(`error: ${message.text()} (${message.location().url})`);
@@ -45,7 +45,7 @@ export class ConsoleWatch {
     return context;
   }
 
-  /** Hears every context made from here on, however it is made; answers how to stop. */
+  /** Watches every context created from here on, in whatever way; returns a function that stops it. */
   watchAll(browser: Browser, type: BrowserType): () => void {
     const { newContext } = browser;
     const { launchPersistentContext } = type;

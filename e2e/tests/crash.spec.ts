@@ -5,22 +5,22 @@ import { ChatPage, Link, type RowSeen } from '../pages/chat.js';
 import { NETWORK } from './console.js';
 import { expect, numbered, test } from './chat.js';
 
-/** How often the server is killed. */
+/** Number of times the server is killed. */
 const CRASHES = 10;
 
-/** What each person writes between two crashes. */
+/** Messages that each person writes between two crashes. */
 const LINES = 3;
 
 /** The crash after which Ann refreshes her tab, and the one after which her link is down for a while. */
 const REFRESH = 4;
 const OUTAGE = 7;
 
-/** How long the page may take to be quiet once the faults have stopped. */
+/** How long the page may take to settle once the faults have stopped. */
 const CONVERGE_MS = 30_000;
 
 test('two browsers talk while the server is killed ten times, and show one log', async ({ profile, server, wirePerson, allowConsole }) => {
   allowConsole(NETWORK.request, NETWORK.socket);
-  // Half a minute on a machine of its own.
+  // Half a minute on an idle machine.
   test.slow();
   const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
   test.info().annotations.push({ type: 'seed', description: `CRASH_SEED=${seed}` });
@@ -53,13 +53,13 @@ test('two browsers talk while the server is killed ten times, and show one log',
     };
     await Promise.all([...talking, weather()]);
     if (crash === REFRESH) {
-      // What is not saved yet goes with the tab: the page says so, and a person sees it.
+      // A message that is not saved yet is lost with the tab: the page says so, and a person sees it.
       await expect(ann.chat.page.locator('[data-testid=row][data-state=saving]')).toHaveCount(0);
       await ann.chat.page.reload();
       await expect(ann.chat.composer).toBeVisible();
     }
     if (crash > OUTAGE) ann.link.mend();
-    // Every other crash meets both connected; the others come whenever they come.
+    // At every other crash both are connected; the others happen at any moment.
     if (crash % 2 === 0 && crash !== OUTAGE + 1) {
       for (const { chat } of people) await chat.expectConnected();
     }
@@ -84,7 +84,7 @@ test('two browsers talk while the server is killed ten times, and show one log',
   }
 });
 
-/** Fails where a message has two rows, or where two stored ones stand in another order than in the log. */
+/** Fails if a message has two rows, or if two stored ones are not in the order of the log. */
 function expectOnce(rows: RowSeen[]): void {
   const ids = rows.map(({ id }) => id);
   expect(ids, 'each message has one row').toEqual([...new Set(ids)]);
@@ -92,7 +92,7 @@ function expectOnce(rows: RowSeen[]): void {
   expect(places, 'in the order of the log').toEqual([...places].sort((a, b) => a - b));
 }
 
-/** Whole numbers from `low` to `high`, the same ones for the same seed (mulberry32). */
+/** Integers from `low` to `high`, the same ones for the same seed (mulberry32). */
 function dice(seed: number): (low: number, high: number) => number {
   let state = seed >>> 0;
   return (low, high) => {

@@ -1,4 +1,4 @@
-// Rooms of many people: who is there comes first, the others page by page, and anybody is found by name.
+// Rooms with many people: present people come first, the others page by page, and anybody can be found by name.
 
 import { Rooms } from '../pages/rooms.js';
 import { signIn } from '../wire/device.mjs';
@@ -11,7 +11,7 @@ test('a room of many people is listed page by page, and searched', async ({ serv
   const pad = (n: number) => String(n).padStart(3, '0');
   for (let n = 0; n < 150; n += 1) await signIn(server, `Walker ${pad(n)}`);
   const zoe = await wirePerson('Zoe');
-  // Named though the list has not come to her.
+  // She is named although the list has not reached her.
   await ann.composer.pressSequentially('@149');
   await expect(ann.page.getByTestId('suggestion')).toContainText(['Walker 149']);
   await ann.composer.press('Enter');
@@ -20,7 +20,7 @@ test('a room of many people is listed page by page, and searched', async ({ serv
   const rooms = new Rooms(ann);
   const people = await rooms.members();
   const panel = ann.page.getByTestId('members-panel');
-  // Zoe is last by name, and there: she is not on a later page.
+  // Zoe is last by name, but present: so she is not on a later page.
   const state = (name: string) => people.filter({ hasText: name }).getByTestId('presence');
   await expect(state('Zoe')).toHaveAttribute('data-state', 'online');
   await expect(panel.getByRole('heading', { level: 3 }).first()).toContainText('Here · 2');
@@ -33,17 +33,17 @@ test('a room of many people is listed page by page, and searched', async ({ serv
   await expect(panel.getByRole('status')).toHaveText('Nobody here has that name.');
   await panel.getByTestId('members-search').fill('');
   await expect(people.filter({ hasText: 'Walker 000' })).toBeVisible();
-  // By scrolling.
+  // Loaded by scrolling.
   await panel.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await expect(people.filter({ hasText: 'Walker 149' })).toHaveCount(1);
   await expect(panel.getByTestId('members-more')).toBeHidden();
   await expect(panel.getByText('Offline · 150')).toBeAttached();
-  // Somebody of a later page comes.
+  // A person of a later page joins.
   zoe.close();
   await expect(state('Zoe')).toHaveAttribute('data-state', 'offline');
 });
 
-test('of a crowd the number is told, and whoever is listed', async ({ server, person }) => {
+test('a crowd shows its number, and the listed people', async ({ server, person }) => {
   test.slow();
   const ann = await person('Ann');
   const { io } = await import('socket.io-client');

@@ -1,15 +1,15 @@
-// The fault panel: a person breaks the link and the storage of their own tab, each message is stored once and shown once all the
-// same, and the panel shows what made it so.
+// The fault panel: a person breaks the link and the storage of their own tab; each message is still stored once and shown
+// once, and the panel shows the mechanism behind it.
 
 import { devices } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { FaultPanel } from '../pages/faults.js';
 import { expect, numbered, test } from './chat.js';
 
-test.describe('where the server offers it', () => {
+test.describe('if the server offers it', () => {
   test.use({ serverArgs: ['--fault-panel'] });
 
-  test('a quiet message goes its way step by step', async ({ person }) => {
+  test('an undisturbed message passes step by step', async ({ person }) => {
     const ann = await person('Ann');
     const faults = await FaultPanel.open(ann);
     await expect(faults.place('wire'), 'as it stands when somebody begins to look').toContainText('connected');
@@ -23,7 +23,7 @@ test.describe('where the server offers it', () => {
     for (const counter of ['retries', 'known-to-server', 'repeats', 'gaps']) expect(await faults.counted(counter)).toBe(0);
   });
 
-  test('the link is cut, and refused for as long as one likes', async ({ person }) => {
+  test('the link is cut, and stays refused until mended', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const faults = await FaultPanel.open(ann);
@@ -35,7 +35,7 @@ test.describe('where the server offers it', () => {
     for (const text of texts) await ann.expectState(text, 'saved');
     await expect(faults.place('outbox')).toHaveAttribute('data-many', '3');
     await expect(faults.place('wire')).toHaveAttribute('data-broken', 'true');
-    // A person's wish to hurry does not get through either.
+    // Retrying by hand does not get through either.
     await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
     await ann.retryNow.click();
     await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
@@ -48,7 +48,7 @@ test.describe('where the server offers it', () => {
     await expect(faults.place('outbox')).toHaveAttribute('data-many', '0');
   });
 
-  test('a half-open link is noticed, and what was lost on it goes out again', async ({ person }) => {
+  test('a half-open link is noticed, and messages lost on it are sent again', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const faults = await FaultPanel.open(ann);
@@ -89,7 +89,7 @@ test.describe('where the server offers it', () => {
     await faults.expectActed('exactly-once');
   });
 
-  test('what is repeated counts once', async ({ person }) => {
+  test('a repeated message counts once', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const faults = await FaultPanel.open(ann);
@@ -105,7 +105,7 @@ test.describe('where the server offers it', () => {
     expect(await faults.steps('twice 1')).toContain('copy');
   });
 
-  test('lost broadcasts leave a gap that is seen and closed', async ({ person, wirePerson }) => {
+  test('lost broadcasts leave a gap that is noticed and closed', async ({ person, wirePerson }) => {
     const ann = await person('Ann');
     const ben = await wirePerson('Ben');
     const faults = await FaultPanel.open(ann);
@@ -124,7 +124,7 @@ test.describe('where the server offers it', () => {
     await expect(room.getByTestId('faults-head')).toHaveText('2');
   });
 
-  test('a storage that stalls holds nothing up but the word "saved"', async ({ person }) => {
+  test('a stalled storage delays nothing but the word "saved"', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const faults = await FaultPanel.open(ann);
@@ -146,7 +146,7 @@ test.describe('where the server offers it', () => {
     }
   });
 
-  test('one sends, breaks and mends without leaving the panel', async ({ person }) => {
+  test('a person sends, breaks and mends without leaving the panel', async ({ person }) => {
     const ann = await person('Ann');
     const ben = await person('Ben');
     const faults = await FaultPanel.open(ann);
@@ -182,7 +182,7 @@ test.describe('where the server offers it', () => {
     }
   });
 
-  test('one looks back over what happened, by the keyboard too', async ({ person }) => {
+  test('a person looks back over the events, by keyboard too', async ({ person }) => {
     const ann = await person('Ann');
     const faults = await FaultPanel.open(ann);
     await faults.break('refuse');
@@ -240,7 +240,7 @@ test.describe('where the server offers it', () => {
           await ann.composer.fill(text);
           await ann.sendButton.click();
         };
-        // What is written on a phone is written before the details cover it.
+        // A phone's message is typed before the details cover the composer.
         await ann.detailsButton.click();
         await ann.page.getByTestId('details-close').click();
         await say('before the storm');
@@ -275,7 +275,7 @@ test.describe('where the server offers it', () => {
   }
 });
 
-test('where the server does not offer it, there is no panel', async ({ person }) => {
+test('there is no panel if the server does not offer it', async ({ person }) => {
   test.skip(process.env.STEADFAST_DEBUG_PAGE !== undefined, 'a page built for development always has it');
   const ann: ChatPage = await person('Ann');
   const asked = ann.page.waitForResponse((response) => response.url().endsWith('/api/features'));

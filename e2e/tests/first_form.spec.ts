@@ -1,4 +1,4 @@
-// A first visit before the page runs: index.html alone is a form that can be filled in.
+// A first visit before the page runs: index.html alone is a usable form.
 
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
@@ -6,13 +6,13 @@ import { answered } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
 const WASM = /_bg\.wasm$/;
-/** About as fast as people type. */
+/** Milliseconds between keys, at about the speed of typing. */
 const TYPING = { delay: 60 };
 
-/** The words in the other language are in the document as well. */
+/** The document also has the words in the other language. */
 const SEEN = { useInnerText: true };
 
-/** Holds back the program until it is let go. */
+/** Delays the page's program until it is released. */
 async function held(page: Page): Promise<() => void> {
   let letGo = () => {};
   const goes = new Promise<void>((resolve) => (letGo = resolve));
@@ -77,7 +77,7 @@ test('a syllable that is being composed is not broken by the page', async ({ pro
   const keyboard = await page.context().newCDPSession(page);
   await keyboard.send('Input.imeSetComposition', { text: '미', selectionStart: 1, selectionEnd: 1 });
   letGo();
-  // The server has said by then that it does not know this browser.
+  // By then the server has answered that it does not know this browser.
   await page.waitForTimeout(3_500);
   await expect(boot(page)).toHaveCount(1);
   await keyboard.send('Input.imeSetComposition', { text: '민', selectionStart: 1, selectionEnd: 1 });
@@ -88,7 +88,7 @@ test('a syllable that is being composed is not broken by the page', async ({ pro
   await expect(new ChatPage(page).nickname).toHaveValue('민a');
 });
 
-test('a device that is known is shown no form, one that was signed out is', async ({ person, allowConsole }) => {
+test('a signed-in device sees no form, a signed-out one does', async ({ person, allowConsole }) => {
   allowConsole(answered(401, /\/api\/session/));
   const ann = await person('Ann', DESKTOP);
   const { page } = ann;

@@ -1,4 +1,4 @@
-// Long rooms: walked both ways, looked into at any place, and read from where one stopped.
+// Long rooms: scrolling both ways, opening any place, and continuing from the last read message.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,16 +10,16 @@ import { BINARY, Server } from '../server.mjs';
 import { GENEROUS } from '../wire/device.mjs';
 import { expect, numbered, test, type WirePerson } from './chat.js';
 
-/** How long the long room is: several windows of the client; as long as one likes with `STEADFAST_LONG_ROOM`. */
+/** The length of the long room: several windows of the client; `STEADFAST_LONG_ROOM` overrides it. */
 const MESSAGES = Number(process.env.STEADFAST_LONG_ROOM ?? 5_000);
 
-/** Most rows the page keeps in the document: `slice::ROWS`. */
+/** Most rows that the page keeps in the document: `slice::ROWS`. */
 const ROWS = 400;
 
-/** Says so many things that they do not fit on a page of history. */
+/** Posts more messages than fit on a page of history. */
 const MANY = 450;
 
-/** Says many things at once; answers where they are in the log. */
+/** Posts many messages at once; returns their places in the log. */
 const sayAll = (person: WirePerson, texts: string[]) => person.post(...texts.map((text) => person.item(text)));
 
 /** Whether a row is in view. */
@@ -46,7 +46,7 @@ test.describe('a room with more in it than a page of history', () => {
     await expect(ann.row('said 41')).toBeFocused();
     await expect(ann.row(`said ${MANY}`)).toHaveCount(0);
 
-    // What is said meanwhile does not move what is read, and is not read.
+    // New messages do not move the visible ones, and do not count as read.
     await sayAll(ben, ['something new']);
     await expect(ann.page).toHaveTitle(/^\(1\)/);
     expect(await inView(ann, 'said 41')).toBe(true);
@@ -58,7 +58,7 @@ test.describe('a room with more in it than a page of history', () => {
     await ann.expectAllSent();
   });
 
-  test('somebody who comes back is led to the first message they have not read', async ({ person, wirePerson }) => {
+  test('a returning person is led to the first unread message', async ({ person, wirePerson }) => {
     const ben = await wirePerson('Ben');
     const ann = await person('Ann');
     await ann.say('off I go');
@@ -84,7 +84,7 @@ test.describe('a room with more in it than a page of history', () => {
     expect(await ann.rows.count()).toBeLessThanOrEqual(ROWS);
   });
 
-  test('a date leads to what was said then, and one to come to nothing', async ({ person, wirePerson }) => {
+  test('a date leads to its messages, a future one to nothing', async ({ person, wirePerson }) => {
     const ben = await wirePerson('Ben');
     await sayAll(ben, numbered('said', MANY));
     const ann = await person('Ann');
@@ -105,7 +105,7 @@ test.describe('a room with more in it than a page of history', () => {
   });
 });
 
-/** What a walk through the room saw. */
+/** The observations of a walk through the room. */
 interface Walk {
   numbers: number[];
   erased: number;
@@ -113,7 +113,7 @@ interface Walk {
   frames: number[];
 }
 
-/** Scrolls in one direction, a little each frame, until the end there; looks at every row on the way. */
+/** Scrolls in one direction, a little each frame, until the end; checks every row on the way. */
 async function walk(chat: ChatPage, up: boolean, patience: number): Promise<Walk> {
   return chat.timeline.evaluate(
     (timeline, { up, patience }) =>
@@ -140,7 +140,7 @@ async function walk(chat: ChatPage, up: boolean, patience: number): Promise<Walk
           }
           const top = timeline.scrollTop;
           const there = up ? top === 0 : top + timeline.clientHeight >= timeline.scrollHeight - 1;
-          // Nothing more has come for a while: this is the end.
+          // Nothing has arrived for a while: this is the end.
           if (there && still > 180) {
             done({ numbers: [...numbers], erased: erased.size, mostRows, frames });
           } else if (now - began > patience) {
@@ -163,7 +163,7 @@ function summary(frames: number[]): { frames: number; median: number; p95: numbe
 }
 
 test('a very long room is walked from end to end and back, in a bounded document', async ({ browser }, testInfo) => {
-  // What is shown is tested; how long it takes is told.
+  // The contents are tested; the duration is only reported.
   const patience = 60_000 + MESSAGES * 20;
   test.setTimeout(3 * patience + 120_000);
   const folder = await mkdtemp(join(tmpdir(), 'steadfast-long-'));
@@ -184,7 +184,7 @@ test('a very long room is walked from end to end and back, in a bounded document
       const walked = await walk(ann, way === 'up', patience);
       report[way] = { most_rows: walked.mostRows, frame_ms: summary(walked.frames) };
       expect(walked.mostRows).toBeLessThanOrEqual(ROWS);
-      // Each message was seen: by its number, or as one that was deleted.
+      // Each message was seen: by its number, or as a deleted one.
       expect(walked.numbers.length + walked.erased).toBe(MESSAGES);
     }
     console.log(`long room: ${JSON.stringify(report)}`);

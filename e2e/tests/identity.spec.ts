@@ -1,4 +1,4 @@
-// Who one is: passphrases, devices, invitations.
+// Identity: passphrases, devices, invitations.
 
 import { ChatPage } from '../pages/chat.js';
 import { answered } from './console.js';
@@ -47,7 +47,7 @@ test('a nickname is one person’s on all their devices, and a device can be sig
   await expect(phone.rows).toHaveCount(0);
 });
 
-test('a server for invited people only lets in whoever has the link', async ({ person, own, profile, allowConsole }) => {
+test('a server with closed registration lets in only people with an invitation link', async ({ person, own, profile, allowConsole }) => {
   allowConsole(answered(403, /\/api\/session/));
   const owner = await person('Olga');
   await own(owner);
@@ -95,7 +95,7 @@ test('whoever tries too many passphrases is told how long to wait, in the langua
   await expect(phone.page.getByText('wait a little')).toHaveCount(0);
 });
 
-test('signing out without a passphrase is warned of once', async ({ person }) => {
+test('signing out without a passphrase warns once', async ({ person }) => {
   const ann = await person('Ann');
   await ann.settings.click();
   await ann.page.getByTestId('sign-out').click();

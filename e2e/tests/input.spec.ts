@@ -1,16 +1,16 @@
-// Keys, fingers and input methods.
+// Keyboard, touch and input methods.
 
 import { devices, type Page } from '@playwright/test';
 import { ChatPage, Link } from '../pages/chat.js';
 import { expect, test } from './chat.js';
 
-/** An input method at work, as the browser sees one. */
+/** An active input method, as the browser sees one. */
 async function inputMethod(page: Page) {
   const cdp = await page.context().newCDPSession(page);
   return {
     compose: (text: string) =>
       cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length }),
-    /** Enter that the input method takes for itself: the page sees the key go down, and no character comes of it. */
+    /** Enter that the input method consumes: the page sees the key, but no character follows. */
     enter: async (windowsVirtualKeyCode: number) => {
       const key = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode };
       await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
@@ -29,7 +29,7 @@ test('Korean: Enter that ends a composition does not send, the next one does, on
   await ime.commit('안');
   for (const step of ['ㄴ', '녀', '녕']) await ime.compose(step);
   await expect(ann.composer).toHaveValue('안녕');
-  // Systems differ: some report the input method's own key code, some Enter's, with `isComposing`.
+  // Systems differ: some report the input method's own key code, others Enter's with `isComposing`.
   await ime.enter(229);
   await ime.enter(13);
   await expect(ann.rows, 'Enter during composition belongs to the input method').toHaveCount(0);
@@ -93,7 +93,7 @@ test('the keyboard alone is enough', async ({ profile, wirePerson }) => {
   const ann = new ChatPage(page);
   const keys = page.keyboard;
 
-  /** Tabs until the element has the focus, as somebody without a mouse does. */
+  /** Presses Tab until the element has the focus, like a person without a mouse. */
   const tabTo = async (testId: string) => {
     await expect
       .poll(async () => {
@@ -103,7 +103,7 @@ test('the keyboard alone is enough', async ({ profile, wirePerson }) => {
       .toBe(testId);
     const outline = await page.evaluate(() => {
       const transparent = /rgba\([^)]*, 0\)|transparent/;
-      // The element itself shows it, or the box around it.
+      // The focus shows on the element itself, or on the box around it.
       return [document.activeElement!, document.activeElement!.parentElement!].some((element) => {
         const { outlineStyle, outlineColor, boxShadow } = getComputedStyle(element);
         return (outlineStyle !== 'none' && !transparent.test(outlineColor)) || boxShadow !== 'none';
@@ -156,7 +156,7 @@ test('history is no live announcement, a new message is', async ({ person, wireP
   await ann.expectTexts(['from before', 'from now']);
 });
 
-test('what is typed before the page knows its room stays, and is sent from there', async ({ profile }) => {
+test('text typed before the page knows its room stays, and is sent from there', async ({ profile }) => {
   const ann = new ChatPage(await (await profile()).newPage());
   const link = await Link.of(ann.page);
   await link.cut();

@@ -1,4 +1,4 @@
-// Leaving a device: nothing of the former person stays on it, and nothing unsent goes without a question.
+// Leaving a device: nothing of the former person stays on it, and nothing unsent is erased without a question.
 
 import { type Page } from '@playwright/test';
 import { ChatPage, Link } from '../pages/chat.js';
@@ -6,12 +6,12 @@ import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
 import { answered, NETWORK } from './console.js';
 
-/** The server's answer to a nickname without its passphrase. */
+/** The server's answer to a taken nickname without its passphrase. */
 const TAKEN = answered(409, /api\/session/);
 
 const PASSPHRASE = 'correct horse battery';
 
-/** Everything the browser keeps for the page. */
+/** Everything that the browser stores for the page. */
 async function kept(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const found: string[] = [];
@@ -54,7 +54,7 @@ async function signOut(chat: ChatPage): Promise<void> {
   await chat.page.getByTestId('sign-out').click();
 }
 
-/** Ann with a private room, a passphrase, and a look at it by her tabs. */
+/** Ann with a private room and a passphrase, and her tabs that show it. */
 async function ann(person: (name: string) => Promise<ChatPage>): Promise<ChatPage> {
   const chat = await person('Ann');
   await setPassphrase(chat);
@@ -98,7 +98,7 @@ test('fault_h11 signing out leaves nothing on the device, in no tab, and not off
   await expect(page.getByText('salaries')).toHaveCount(0);
 });
 
-/** Takes the server away from every tab of this browser; files of the page come all the same. */
+/** Makes the server unreachable for every tab of this browser; the page's files still load. */
 async function unreachable(page: Page): Promise<{ link: Link; api(): Promise<void> }> {
   const context = page.context();
   const link = await Link.of(context);
@@ -106,7 +106,7 @@ async function unreachable(page: Page): Promise<{ link: Link; api(): Promise<voi
   return { link, api: () => context.unroute('**/api/**') };
 }
 
-/** Presses Sign out where the server cannot say whether there is a passphrase: a warning comes first. */
+/** Presses Sign out while the server cannot say whether there is a passphrase: a warning comes first. */
 async function signOutUnreached(chat: ChatPage): Promise<void> {
   await chat.settings.click();
   await chat.page.getByTestId('sign-out').click();
@@ -154,7 +154,7 @@ test('fault_h11 who signs out while the server cannot be reached leaves nothing,
   for (const word of words) expect(await kept(page)).not.toContain(word);
   expect(await page.context().cookies(), 'it is out of the page’s reach').toEqual([cookie]);
 
-  // The chat could be reached, and is not asked: by nobody's wish, by no tab, after no reload.
+  // The server could be reached, but no tab sends it a request, not even after a reload.
   link.mend();
   const attempts = link.attempts;
   await page.goBack();
@@ -201,7 +201,7 @@ test('fault_h11 what was signed out here is ended by the next visit before anyth
   await expect(chat.page.getByTestId('sign-out-overdue')).toBeVisible();
   await api();
   link.mend();
-  // Without a wait for the page to find that out by itself.
+  // Without waiting for the page to notice by itself.
   await chat.nickname.fill('Ben');
   await chat.joinButton.click();
   await chat.expectConnected();
@@ -212,7 +212,7 @@ test('fault_h11 what was signed out here is ended by the next visit before anyth
   await signOutUnreached(chat);
   await chat.page.getByTestId('sign-out-here').click();
   await expect(chat.page.getByTestId('sign-out-overdue')).toBeVisible();
-  // A page that is closed lets go of its routes first, and could end the session with its last request.
+  // A closing page drops its routes first, so its last request could end the session.
   await chat.page.goto('about:blank');
   await chat.page.close();
   await context.unroute('**/api/**');
@@ -353,7 +353,7 @@ test('fault_h11 a device signed out from elsewhere forgets, but keeps what was n
   await expect(question).toContainText('1 draft');
   await question.getByTestId('keep-left').click();
 
-  // The author comes back to it.
+  // The author signs in again.
   await phone.nickname.fill('Ann');
   await phone.joinButton.click();
   await phone.page.getByTestId('passphrase').fill(PASSPHRASE);

@@ -1,4 +1,4 @@
-// What is seen: languages, and pictures of the page to look at.
+// Languages, and screenshots for inspection.
 
 import { devices } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
@@ -40,7 +40,7 @@ for (const [device, options] of Object.entries({
       const page = await (await profile({ ...options, colorScheme })).newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {
-        // Asking who one is, before one has joined, is answered with 401; Chromium writes that down.
+        // The session check before joining is answered with 401, which Chromium logs.
         const expected = message.location().url.endsWith('/api/session');
         if (message.type() === 'error' && !expected) complaints.push(message.text());
       });

@@ -1,4 +1,4 @@
-// How messages look, and what can be done with them.
+// The look of messages, and actions on them.
 
 import AxeBuilder from '@axe-core/playwright';
 import { Message } from '../pages/message.js';
@@ -10,7 +10,7 @@ const MARKED = [
   '> Is it safe?\n> Nothing is lost.\n\nWhat is left:\n1. the notes\n2. the [wiki](https://example.com/wiki)\n   - one page\n   - and another\n\n끝나면 **알려** 주세요.',
 ];
 
-test('marks are shown, and HTML is text', async ({ person }) => {
+test('marks are formatted, and HTML is text', async ({ person }) => {
   const ann = await person('Ann');
   const html = '<img src=x onerror="document.title=1"> <b>**bold**</b>';
   await ann.composer.fill(`${html} [a](javascript:alert(1)) [b](https://example.com/?q=1)`);
@@ -71,7 +71,7 @@ test('a message is reached, and its menu used, by keyboard alone', async ({ pers
   await expect(ann.composer).toBeFocused();
 });
 
-test('a finger that stays opens a sheet, a press beside closes it', async ({ person }) => {
+test('a long press opens a sheet, a tap beside it closes it', async ({ person }) => {
   const ann = await person('Ann', PHONE);
   await ann.composer.fill('hold me');
   await ann.sendButton.click();
@@ -94,7 +94,7 @@ test('the help opens, closes by Escape, and gives the focus back', async ({ pers
   await expect(ann.page.getByTestId('open-help')).toBeFocused();
 });
 
-test('people and emoji are named with few keys', async ({ person, wirePerson }) => {
+test('people and emoji are completed after a few keys', async ({ person, wirePerson }) => {
   await wirePerson('Mina Kim');
   await wirePerson('Minho');
   const ann = await person('Ann');
@@ -141,7 +141,7 @@ test('Enter that ends a composition takes no suggestion', async ({ person, wireP
   await ann.composer.pressSequentially('@');
   const cdp = await ann.page.context().newCDPSession(ann.page);
   await cdp.send('Input.imeSetComposition', { text: '미', selectionStart: 1, selectionEnd: 1 });
-  // She is offered though she comes after the name was begun.
+  // She is offered although she joined after the name was begun.
   await wirePerson('미나');
   await expect(ann.page.getByTestId('suggestion')).toHaveText(['미미나']);
   await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Process', code: 'Enter', windowsVirtualKeyCode: 229 });
@@ -194,7 +194,7 @@ test('the address of a message is copied', async ({ person }) => {
 });
 
 for (const [device, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-  test(`what is open beside messages is seen, and passes axe, light and dark: ${device}`, async ({ person, wirePerson }) => {
+  test(`menus and pickers of messages pass axe, light and dark: ${device}`, async ({ person, wirePerson }) => {
     test.slow();
     const ben = await wirePerson('Ben');
     const ann = await person('Ann', { ...options, reducedMotion: 'reduce' });
@@ -205,7 +205,7 @@ for (const [device, options] of Object.entries({ desktop: DESKTOP, phone: PHONE 
           animations: 'disabled',
           path: `test-results/looks/messages-${device}-${colorScheme}-${name}.png`,
         });
-        // Of the emoji, two lines: the others are like them, and there are hundreds.
+        // Two lines of emoji are enough: the others are alike, and there are hundreds.
         const axe = new AxeBuilder({ page: ann.page }).exclude('.emoji:nth-child(n + 17)');
         if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
         const { violations } = await axe.analyze();

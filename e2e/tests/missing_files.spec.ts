@@ -1,4 +1,4 @@
-// A first visit on which some of the page's own files do not arrive.
+// A first visit on which some of the page's own files fail to load.
 
 import type { Page, Route } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
@@ -8,7 +8,7 @@ import { expect, test } from './chat.js';
 const SCRIPT = /\/steadfast-web-[0-9a-f]+\.js$/;
 const WASM = /_bg\.wasm$/;
 
-/** What the browser and the module that starts the page say of a file that is not there. */
+/** The messages of the browser and of the page's loader about a missing file. */
 const MISSING = /^error: Failed to load resource: the server responded with a status of 404 .*\.(js|wasm)\)$/;
 const NOT_STARTED = /^(thrown|error): .*(failed to fetch Wasm|Failed to fetch)/;
 
@@ -17,7 +17,7 @@ const never = () => {};
 
 const trouble = (page: Page) => page.getByTestId('boot-trouble');
 
-/** How often the page itself is asked for. */
+/** The number of requests for the page itself. */
 function visits(page: Page): { count: number } {
   const asked = { count: 0 };
   page.on('request', (request) => {
@@ -35,10 +35,10 @@ for (const [what, file] of [['script', SCRIPT], ['program', WASM]] as const) {
     await page.goto('/');
     await expect(trouble(page)).toContainText('is missing on the server');
     expect(asked.count, 'once, and once more').toBe(2);
-    // Nothing goes round in circles.
+    // There is no reload loop.
     await page.waitForTimeout(3_000);
     expect(asked.count).toBe(2);
-    // The way out leads out, once the file is there.
+    // The way out works once the file is there.
     await page.unroute(file);
     await trouble(page).getByRole('button', { name: 'Try again' }).click();
     const ann = new ChatPage(page);
@@ -55,13 +55,13 @@ test('fault_f25 a file of a former build is gone: one more load brings the build
   const asked = visits(page);
   let first = true;
   await page.route(WASM, (route) => {
-    // The first visit asks twice, once ahead of time; and looks whether it is there.
+    // The first visit requests it twice, once ahead of time, and checks that it exists.
     if (asked.count < 2 && first) return gone(route);
     first = false;
     return route.continue();
   });
   await page.goto('/');
-  // The form of a first visit is there before any file is.
+  // The first visit's form shows before any file has loaded.
   await expect.poll(() => asked.count).toBe(2);
   await expect(page.locator('#boot-form')).toHaveCount(0);
   await expect(page.getByTestId('nickname')).toBeVisible();

@@ -1,4 +1,4 @@
-// Browsers on different nodes of one cluster: what one does, the others see, as if there were one server.
+// Browsers on different nodes of one cluster behave as on one server.
 
 import type { Browser, BrowserContext } from '@playwright/test';
 import { Cluster, type ClusterOptions } from '../cluster.mjs';
@@ -9,7 +9,7 @@ import { expect, test } from './chat.js';
 
 const PASSPHRASE = 'correct horse battery';
 
-/** Like a person's fingers. */
+/** Milliseconds between keys, like a person's. */
 const HUMAN = { delay: 60 };
 
 /** A cluster for one test, and people on its nodes. */
@@ -35,7 +35,7 @@ class Nodes {
     }
   }
 
-  /** A page in a profile of its own, on a node, or behind the proxy. */
+  /** A page in a separate profile, on a node or behind the proxy. */
   async page(node: number | 'proxy'): Promise<ChatPage> {
     const baseURL = node === 'proxy' ? this.cluster.url : this.cluster.nodes[node]!;
     const context = await this.browser.newContext({ baseURL });

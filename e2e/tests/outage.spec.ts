@@ -1,4 +1,4 @@
-// The link goes, the tab goes, the server goes: nothing sent is lost, doubled or out of order.
+// The link, the tab or the server fails: nothing sent is lost, doubled or out of order.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ test('disconnected stays disconnected until asked', async ({ person }) => {
   await ann.expectState('later', 'sent');
 });
 
-test('what is sent offline arrives in order on returning', async ({ person, allowConsole }) => {
+test('messages sent offline arrive in order after reconnecting', async ({ person, allowConsole }) => {
   allowConsole(NETWORK.request, NETWORK.socket);
   const ann = await person('Ann');
   const ben = await person('Ben');
@@ -125,12 +125,12 @@ test('hole_03_the_server_is_killed_mid_stream_and_an_outage_of_any_length_loses_
   const ben = await person('Ben');
   const texts = numbered('stream', 40);
   await ann.say(...texts.slice(0, 10));
-  // Killed between two keypresses, while acks are under way.
+  // Killed between two keypresses, while acks are in flight.
   await Promise.all([server.kill(), ann.say(...texts.slice(10, 20))]);
   await ann.expectNotConnected();
   await ann.say(...texts.slice(20, 30));
   await ben.say('Ben, offline too');
-  // Longer than any number of tries: several attempts have to fail first.
+  // Longer than any number of retries: several attempts have to fail first.
   await expect(ann.connection).toHaveAttribute('data-state', 'waiting');
   await server.launch();
   await ann.say(...texts.slice(30));
@@ -149,7 +149,7 @@ test('hole_04_flaps_never_count_as_tries', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   const link = await Link.of(ann.page);
-  // Every `send` dies with its connection, six times over.
+  // Every `send` fails with its connection, six times.
   let flaps = 0;
   link.fromPage = (packet, route) => {
     if (flaps < 6 && /^42\d+\["send"/.test(packet)) {
@@ -233,7 +233,7 @@ test('the newest page is shown at once from the device, even with the link down'
 });
 
 test('fault_h09: a wiped database signs nobody up by itself, and unsent words survive it', async ({ person, server, allowConsole }) => {
-  // A poll of a session that the server has just ended is one of none.
+  // A poll for a session that the server has just ended is refused.
   allowConsole(NETWORK.request, NETWORK.socket, answered(401, /\/api\/session/), answered(400, /\/socket\.io\//));
   const ann = await person('Ann');
   const ben = await person('Ben');

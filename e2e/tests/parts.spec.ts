@@ -1,4 +1,4 @@
-// Parts of the page that are loaded later: when it is idle, or when they are opened.
+// Parts of the page that load later: when it is idle, or when they are opened.
 
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
@@ -10,7 +10,7 @@ const DIALOGS = /\/steadfast-web-[0-9a-f]+-dialogs\.wasm$/;
 const TOOLS = /\/steadfast-web-[0-9a-f]+-tools\.wasm$/;
 const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
 
-/** The parts a page has asked for. */
+/** The parts that a page has requested. */
 function asked(page: Page): Set<string> {
   const parts = new Set<string>();
   page.on('request', (request) => {
@@ -39,7 +39,7 @@ function saveData() {
   Object.defineProperty(navigator, 'connection', { configurable: true, value: { saveData: true } });
 }
 
-test('parts are loaded once the page is idle, and not before somebody is in', async ({ profile }) => {
+test('parts load once the page is idle, and not before a person has joined', async ({ profile }) => {
   const page = await (await profile()).newPage();
   const parts = asked(page);
   const ann = new ChatPage(page);
@@ -71,7 +71,7 @@ test('a person who saves data loads a part when they open it', async ({ profile 
   await expect(page.getByTestId('settings-dialog')).toBeVisible();
   expect([...parts]).toContain('dialogs.wasm');
   expect([...parts]).not.toContain('administration.wasm');
-  // The focus returns through the stand-in to where it was.
+  // The focus returns through the placeholder to its former element.
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('settings-dialog')).toHaveCount(0);
   await expect(ann.settings).toBeFocused();
@@ -92,14 +92,14 @@ for (const [locale, failed, again] of [
     await ann.settings.click();
     const standIn = page.getByTestId('part-dialog');
     await expect(standIn.getByRole('status')).toContainText(failed);
-    // A further try that fails leaves the page as it is.
+    // Another failed attempt leaves the page unchanged.
     await standIn.getByRole('button', { name: again }).click();
     await expect(standIn.getByRole('status')).toContainText(failed);
     await page.keyboard.press('Escape');
     await expect(standIn).toHaveCount(0);
     await ann.say('the rest works');
     await ann.expectAllSent();
-    // Opened once more, it is tried once more.
+    // Opening it again tries once more.
     await ann.settings.click();
     await expect(standIn.getByRole('status')).toContainText(failed);
     await page.unroute(DIALOGS);

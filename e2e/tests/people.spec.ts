@@ -1,11 +1,11 @@
-// People: who is in a room, who is there, what they are called, and what is said of their coming and going.
+// People: members and their presence, nicknames, and notices of coming and going.
 
 import { Rooms } from '../pages/rooms.js';
 import { expect, test, type WirePerson } from './chat.js';
 
 test.use({ serverArgs: ['--presence-grace-ms', '300'] });
 
-test('five people see who is in a room, and who of them is there', async ({ person, wirePerson }) => {
+test('five people see a room’s members, and which of them are present', async ({ person, wirePerson }) => {
   const ann = await person('Ann');
   const people = await new Rooms(ann).members();
   const [ben, cho] = [await wirePerson('Ben'), await wirePerson('Cho')];
@@ -19,12 +19,12 @@ test('five people see who is in a room, and who of them is there', async ({ pers
   cho.close();
   await expect(state('Cho')).toHaveAttribute('data-state', 'offline');
   await expect(state('Cho')).toHaveText('offline');
-  // Those who are there come first.
+  // Present people come first.
   await expect(people).toHaveText([/Ann/, /Dan/, /Eva/, /Ben/, /Cho/]);
   await expect(ann.page.getByTestId('online')).toHaveText('3 online');
 });
 
-test('who turns to something else is away, and back at the first key', async ({ person }) => {
+test('a person in another window is away, and back at the first key', async ({ person }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')];
   const people = await new Rooms(ann).members();
   const state = people.filter({ hasText: 'Ben' }).getByTestId('presence');
@@ -58,14 +58,14 @@ test('a nickname is changed, and everybody calls the person by it', async ({ per
   await expect(ben.page.getByTestId('row-aside')).toContainText(['Anna Banana']);
 });
 
-test('who comes into a room and who writes is said in passing', async ({ person, wirePerson }) => {
+test('notices show who enters a room and who is typing', async ({ person, wirePerson }) => {
   const ann = await person('Ann');
   const ben = await wirePerson('Ben');
   await expect(ann.page.getByTestId('notices')).toHaveText('Ben joined');
   const cho = await wirePerson('Cho');
   await expect(ann.page.getByTestId('notices')).toContainText('Cho');
   const typing = ann.page.getByTestId('typing');
-  // As a page does while keys are pressed: again and again, since one may be lost.
+  // Repeated, as a page does while keys are pressed, because one may be lost.
   const says = (words: string, ...people: WirePerson[]) =>
     expect(async () => {
       for (const one of people) one.socket.emit('typing', { room: one.room });
@@ -79,7 +79,7 @@ test('who comes into a room and who writes is said in passing', async ({ person,
   await expect(ann.page.getByTestId('notices')).toHaveText('');
 });
 
-test('what is read on one device is read on the other, and a mention is marked', async ({ person, wirePerson }) => {
+test('reading on one device marks as read on the other, and a mention is marked', async ({ person, wirePerson }) => {
   const ann = await person('Ann');
   const rooms = new Rooms(ann);
   await rooms.create('elsewhere');

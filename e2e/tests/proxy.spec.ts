@@ -3,7 +3,7 @@ import { BAD_MODES, Proxy, type Mode } from '../proxy.mjs';
 import { answered, NETWORK } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
-/** What the details say of it. */
+/** The details' description of the transport. */
 const REASONS: Partial<Record<Mode, RegExp>> = {
   refused: /WebSocket is refused/,
   reset: /WebSocket is refused/,
@@ -13,13 +13,13 @@ const REASONS: Partial<Record<Mode, RegExp>> = {
   buffered: /WebSocket gets no answer/,
 };
 
-/** One tries again after 15 seconds, and after 30 where that was in vain. */
+/** The page tries again after 15 seconds, and after another 30 if that failed. */
 const TRIED_AGAIN = 60_000;
 
 for (const mode of BAD_MODES) {
   test(`fault_f02_a_chat_through_a_proxy_whose_websockets_are_${mode}`, async ({ server, profile, allowConsole }) => {
     allowConsole(NETWORK.request, NETWORK.socket);
-    // The server ends the session of a WebSocket that breaks during its upgrade: what is polled then is answered 400.
+    // The server ends the session of a WebSocket that breaks during its upgrade, so later polls get 400.
     if (mode === 'broken') allowConsole(answered(400, /\/socket\.io\/.*transport=polling/));
     test.setTimeout(240_000);
     const proxy = await Proxy.start(server.port);
@@ -35,7 +35,7 @@ for (const mode of BAD_MODES) {
     }
     const [ann, ben] = people as [ChatPage, ChatPage];
 
-    // They talk all the while: before WebSocket works, while it takes over, and when it is gone again.
+    // They chat the whole time: before WebSocket works, while it takes over, and after it is gone again.
     let over = false;
     const said: string[] = [];
     const talk = async () => {

@@ -1,4 +1,4 @@
-// Reading and finding: the end stays in view whatever grows, nothing moves under a pointer, and what is taken along is what is seen.
+// Reading and copying: the end stays in view whatever grows, nothing moves under a pointer, and only visible text is copied.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,12 +10,12 @@ import { Rooms } from '../pages/rooms.js';
 import { makeRoom } from '../wire/rooms.mjs';
 import { DESKTOP, expect, numbered, PHONE, test } from './chat.js';
 
-/** Between two keys of a person who types. */
+/** Milliseconds between two keys of a person who types. */
 const TYPING = { delay: 35 };
 
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
-/** How far the view is from the end, in pixels. */
+/** The distance of the view from the end, in pixels. */
 const fromEnd = (chat: ChatPage): Promise<number> =>
   chat.timeline.evaluate((view) => view.scrollHeight - view.clientHeight - view.scrollTop);
 
@@ -49,7 +49,7 @@ for (const [device, options] of Object.entries({ desktop: DESKTOP, phone: PHONE 
   });
 }
 
-test('fault_f05 whoever reads further up stays there while the composer grows', async ({ person, wirePerson }) => {
+test('fault_f05 a person who reads further up stays there while the composer grows', async ({ person, wirePerson }) => {
   const ben = await wirePerson('Ben');
   await ben.post(...numbered('before', 60).map((text) => ben.item(text)));
   const ann = await person('Ann');
@@ -76,12 +76,12 @@ test('fault_f05 a phone’s keyboard, drawn over the page or beside it, leaves t
   await expect(ann.row('before 60')).toBeVisible();
   await expectAtEnd(ann, 'after opening');
   const { width, height } = ann.page.viewportSize()!;
-  // Beside it, as in Chromium: the page is laid out anew.
+  // Beside the page, as in Chromium: the page gets a new layout.
   await ann.page.setViewportSize({ width, height: height - 300 });
   await expectAtEnd(ann, 'with a keyboard beside');
   await ann.page.setViewportSize({ width, height });
   await expectAtEnd(ann, 'without it again');
-  // Over it, as in Safari: only `visualViewport` tells.
+  // Over the page, as in Safari: only `visualViewport` reports it.
   const cover = (covered: number) =>
     ann.page.evaluate((covered) => {
       const visible = window.innerHeight - covered;
@@ -123,7 +123,7 @@ test('fault_f17 marks stacked on letters stay in their message', async ({ person
   await ann.expectAllSent();
   await ann.quiet();
   const row = ann.rows.nth(3);
-  // Whatever the fonts of this machine make of the marks: ink far outside of the line.
+  // However this machine's fonts draw the marks: ink far outside of the line.
   await row.getByTestId('row-text').evaluate((text) => {
     (text as HTMLElement).style.textShadow = '0 -40px currentColor, 0 40px currentColor';
   });
@@ -147,14 +147,14 @@ test('fault_f20 "Today" becomes "Yesterday" at midnight, and the day before afte
   await ann.expectAllSent();
   const day = page.locator('.day');
   await expect(day).toHaveText('Today');
-  // As many seconds as are left of it in Seoul, where the browser is.
+  // The seconds left of the day in Seoul, the browser's time zone.
   const here = new Date(Date.now() + 9 * 60 * 60 * 1000);
   const left = 24 * 60 * 60 - (here.getUTCHours() * 3600 + here.getUTCMinutes() * 60 + here.getUTCSeconds());
   await page.clock.fastForward((left - 60) * 1000);
   await expect(day).toHaveText('Today');
   await page.clock.runFor(70_000);
   await expect(day).toHaveText('Yesterday');
-  // Asleep through the next midnight: no timer has run, and somebody looks again.
+  // Asleep through the next midnight: no timer has run, and then a person looks again.
   await page.clock.setSystemTime(Date.now() + (left + 24 * 60 * 60 + 60) * 1000);
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await expect(day).toHaveText(/^\w+day, /);
@@ -172,7 +172,7 @@ test('fault_f21 the room list holds still while the pointer is over it', async (
   await expect.poll(listed).toEqual(['bbb', 'ccc', 'general']);
   await rooms.link('ccc').hover();
   const place = (await rooms.link('ccc').boundingBox())!;
-  // What is said goes up, and a room that one is invited to begins there.
+  // A message moves its room up, and a room that one is invited to begins there.
   await ben.post(ben.item('up'));
   await makeRoom(ben, 'aaa', { kind: 'private', people: [{ id: author }] });
   await expect(rooms.link('general').getByTestId('unread')).toHaveText('1');
@@ -181,7 +181,7 @@ test('fault_f21 the room list holds still while the pointer is over it', async (
   expect(await rooms.link('ccc').boundingBox()).toEqual(place);
   await ann.page.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
   await expect(rooms.name).toHaveText(/ccc$/);
-  // Nobody aims any more: everything goes to its place.
+  // The pointer has left: everything moves to its place.
   await ann.composer.hover();
   await expect.poll(listed).toEqual(['aaa', 'general', 'bbb', 'ccc']);
 });
@@ -224,7 +224,7 @@ test('fault_f24 a selection takes along what is seen', async ({ person }) => {
 
 for (const [locale, aside] of [['en-US', /^3:\d{2}$/], ['en-GB', /^15:\d{2}$/], ['ko-KR', /^3:\d{2}$/]] as const) {
   test(`fault_times_are_told_one_way in the head of a group and in its margin: ${locale}`, async ({ profile }) => {
-    // Where it is three in the afternoon.
+    // A time zone in which it is three in the afternoon.
     const east = ((15 - new Date().getUTCHours() + 11) % 24 + 24) % 24 - 11;
     const timezoneId = `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
     const ann = new ChatPage(await (await profile({ locale, timezoneId })).newPage());
@@ -255,7 +255,7 @@ test('fault_an_emptied_edit asks whether the message shall be deleted', async ({
   await question.getByTestId('keep').click();
   await expect(question).toHaveCount(0);
   await ann.expectTexts(['keep me', 'drop me']);
-  // What was being edited still is.
+  // The edit is still in progress.
   await expect(ann.composer).toBeFocused();
   await ann.composer.press('Enter');
   await question.getByTestId('delete').click();
@@ -265,7 +265,7 @@ test('fault_an_emptied_edit asks whether the message shall be deleted', async ({
   await ann.expectTexts(['keep me', 'and on']);
 });
 
-/** Hands the field or the page files, as a browser does. */
+/** Gives the field or the page files, as a browser does. */
 async function give(target: Locator, type: 'paste' | 'drop', text = ''): Promise<boolean> {
   return target.evaluate(
     (element, [type, text]) => {
@@ -291,7 +291,7 @@ test('fault_a_pasted_image says that only text can be sent, and so does a droppe
   await expect(toast).toContainText('Only text can be sent here');
   await expect(ann.composer).toHaveValue('before');
   await expect(toast).toHaveText('');
-  // A cell of a table brings its picture along: the words are pasted as ever.
+  // A table cell carries its picture along: only the words are pasted.
   expect(await give(ann.composer, 'paste', 'words')).toBe(true);
   await expect(toast).toHaveText('');
   expect(await give(ann.timeline, 'drop'), 'the browser would leave the page for the file').toBe(false);

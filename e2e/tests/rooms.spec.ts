@@ -1,4 +1,4 @@
-// Rooms: found by name, by key and by address.
+// Rooms: found by name, by shortcut and by URL.
 
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
@@ -35,10 +35,10 @@ test('the palette opens by its key, finds, and closes', async ({ person }) => {
   await expect(ann.page.getByTestId('shortcuts')).toBeVisible();
 });
 
-test('what is unread shows in the title and in the icon, until somebody looks', async ({ person }) => {
+test('unread messages show in the title and in the icon until the page is visible', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
-  // Nobody looks at Ann's page: another tab of hers is in front.
+  // Ann's page is in the background: another tab of hers is in front.
   await ann.page.evaluate(() => {
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
     window.dispatchEvent(new Event('blur'));
@@ -55,7 +55,7 @@ test('what is unread shows in the title and in the icon, until somebody looks', 
   });
   await expect(ann.page).toHaveTitle('#general · Steadfast');
   await expect(icon).toHaveAttribute('href', new RegExp(`${plain}$`));
-  // Where the new messages began is still to be seen.
+  // The line above the first new message is still visible.
   await expect(ann.page.getByTestId('new-line')).toHaveCount(1);
   await ann.say('answered');
   await expect(ann.page.getByTestId('new-line')).toHaveCount(0);
@@ -114,7 +114,7 @@ test('a public room is made, found, joined, and left', async ({ person }) => {
   await expect(ann.page.getByTestId('new-room-name-hint')).toContainText('Another room');
 });
 
-test('a private room is for those who are invited, and who is taken out is told', async ({ person }) => {
+test('a private room is for invited people, and a removed person is told', async ({ person }) => {
   const [ann, ben, cho] = [await person('Ann'), await person('Ben'), await person('Cho')];
   const [anns, bens, chos] = [new Rooms(ann), new Rooms(ben), new Rooms(cho)];
   await anns.create('secret', { private: true });
@@ -196,7 +196,7 @@ test('people write to each other, two or a few, and there is one conversation of
   await chos.open('Ann, Ben');
   await expect(cho.row('the three of us')).toBeVisible();
 
-  // By the palette, to the conversation there is.
+  // The palette leads to the existing conversation.
   await anns.open('general');
   await ann.page.keyboard.press('Control+k');
   await ann.page.keyboard.type('cho');

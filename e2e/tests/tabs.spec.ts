@@ -21,7 +21,7 @@ test('both tabs show the same, and each message is stored once', async ({ person
   expect((await ben.pull()).map(({ body }) => body.text)).toEqual(['from the first', 'from the second', 'from Ben']);
 });
 
-test('what both wrote with the link down is sent once, by whichever tab is left', async ({ person, wirePerson }) => {
+test('messages written in both tabs offline are sent once, by the remaining tab', async ({ person, wirePerson }) => {
   const ben = await wirePerson('Ben');
   const first = await person('Ann');
   const link = await Link.of(first.page.context());
@@ -40,7 +40,7 @@ test('what both wrote with the link down is sent once, by whichever tab is left'
     await tab.expectTexts(all);
     await tab.expectUnsent(4);
   }
-  // The tab that was there first holds the outbox; it goes, and the other takes over.
+  // The first tab is the leader; it closes, and the other takes over.
   await first.page.close();
   link.mend();
   await second.expectAllSent(30_000);

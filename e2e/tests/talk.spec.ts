@@ -1,4 +1,4 @@
-// People talking: everyone sees the same, each message once, in one order.
+// People chatting: everyone sees the same, each message once, in one order.
 
 import { ChatPage } from '../pages/chat.js';
 import { answered } from './console.js';
@@ -79,7 +79,7 @@ test('five refreshes in a row change nothing', async ({ person }) => {
   await ann.expectAllSent();
 });
 
-test('a nickname that is taken is refused in words, and another one works', async ({ person, profile, allowConsole }) => {
+test('a taken nickname is refused with a reason, and another one works', async ({ person, profile, allowConsole }) => {
   allowConsole(answered(409, /\/api\/session/));
   await person('Ann');
   const other = new ChatPage(await (await profile()).newPage());
@@ -94,7 +94,7 @@ test('a nickname that is taken is refused in words, and another one works', asyn
 
 test('hole_06_joining_while_another_sends_200_messages', async ({ person, wirePerson }) => {
   const sender = await wirePerson('Sender');
-  // At least 200, and on until both have joined: whoever joins does so in the middle of it.
+  // At least 200, and until both have joined, so that each joins in the middle.
   const texts: string[] = [];
   let joined = false;
   const sending = (async () => {
@@ -130,7 +130,7 @@ test('older pages load when scrolling up, and the view stays where it was', asyn
   const held = (await ann.seen()).length;
   expect(held).toBeLessThan(350);
 
-  // A wheel glides: older rows may come while it does, and the row that keeps its place is then another one.
+  // Wheel scrolling is smooth: older rows may load while it continues, and then another row keeps its place.
   const anchor = (await ann.seen())[0]!;
   await ann.quiet();
   await ann.jumpToTop();
@@ -147,7 +147,7 @@ test('older pages load when scrolling up, and the view stays where it was', asyn
   expect((await ann.seen()).map(({ text }) => text)).toEqual(texts);
 });
 
-test('who reads further up is not pulled down, and is told of what is new', async ({ person, wirePerson }) => {
+test('a person who reads further up stays there, and is told of new messages', async ({ person, wirePerson }) => {
   const sender = await wirePerson('Sender');
   await sender.post(...numbered('line', 60).map((text) => sender.item(text)));
   const ann = await person('Ann');
@@ -168,7 +168,7 @@ test('who reads further up is not pulled down, and is told of what is new', asyn
   await expect(ann.row('more news')).toBeInViewport();
 });
 
-test('others see who is writing', async ({ person }) => {
+test('others see who is typing', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');
   await ann.composer.pressSequentially('thinking…');

@@ -1,8 +1,8 @@
-// What the page writes into the composer by itself: where it was typed, and so that Ctrl+Z takes it back.
+// Text that the page itself writes into the composer: it appears at the caret, and Ctrl+Z undoes it.
 
 import { expect, test } from './chat.js';
 
-/** Between two keys of a person who types. */
+/** Milliseconds between two keys of a person who types. */
 const TYPING = { delay: 35 };
 
 test('fault_f18 an emoji’s name that became the emoji is taken back by Ctrl+Z, and brought again', async ({ person }) => {

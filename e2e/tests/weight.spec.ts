@@ -1,4 +1,4 @@
-// What a first visit fetches.
+// The size of a first visit.
 
 import { ChatPage } from '../pages/chat.js';
 import { expect, test } from './chat.js';
@@ -22,7 +22,7 @@ test('the page comes compressed, as each browser takes it, and within its budget
     if (!path.startsWith('/api/')) files.push(path);
   });
   await page.goto('/');
-  // Once the page runs, every file of a first visit was asked for.
+  // Once the page runs, it has requested every file of a first visit.
   await expect(page.locator('#boot-form')).toHaveCount(0);
   await expect(new ChatPage(page).nickname).toBeVisible();
   const parts = [...new Set(files)];
@@ -48,7 +48,7 @@ test('the page comes compressed, as each browser takes it, and within its budget
     else weight += brotli.length;
     expect(plain.sent, path).toBeUndefined();
     for (const [name, answer] of [['gzip', gzip], ['br', brotli]] as const) {
-      // The same file, whichever way it came.
+      // The same file in each encoding.
       expect(answer.body.equals(plain.body), path).toBe(true);
       if (plain.length < SMALL) continue;
       expect(answer.sent, path).toBe(name);
@@ -57,7 +57,7 @@ test('the page comes compressed, as each browser takes it, and within its budget
   }
   expect(weight, `${parts.length} files`).toBeLessThan(BUDGET);
   expect(weightLater, `${later.length} parts`).toBeLessThan(PARTS_BUDGET);
-  // Of a name with a hash there is one content.
+  // A name with a hash always has the same content.
   for (const path of later) {
     const answer = await request.head(`${server.url}${path}`);
     expect(answer.headers()['cache-control'], path).toContain('immutable');

@@ -1,4 +1,4 @@
-// Words that are being written: they stay where they were written, and belong together.
+// Text that is being written stays where it was written, with its reply and mentions.
 
 import { ChatPage, Link } from '../pages/chat.js';
 import { Message } from '../pages/message.js';
@@ -6,7 +6,7 @@ import { Rooms } from '../pages/rooms.js';
 import { DESKTOP, PHONE, expect, test } from './chat.js';
 import { answered, NETWORK } from './console.js';
 
-/** A person's speed. */
+/** Milliseconds between keys, at a person's speed. */
 const HUMAN = { delay: 40 };
 
 async function secret(ann: ChatPage, ben: ChatPage): Promise<void> {
@@ -49,7 +49,7 @@ for (const [device, options] of [
     await ben.expectUnsent(0);
     await expect(ben.rows).toHaveCount(0);
 
-    // It waits where it was written.
+    // The draft waits where it was written.
     await new Rooms(ann).invite('Ben');
     await new Rooms(ben).open('secret');
     await expect(ben.composer).toHaveValue('what I think of ');
@@ -106,7 +106,7 @@ test('fault_f06 a room archived while somebody writes there takes no key, and no
   await ben.page.getByTestId('out-of-room-ok').click();
   await expect(ben.page.getByTestId('archived')).toBeVisible();
 
-  // By the keyboard, from a room with the focus in the composer, into the archived one and back.
+  // By keyboard, from a room with the focus in the composer, into the archived one and back.
   await new Rooms(ben).open('general');
   await ben.composer.focus();
   await ben.page.keyboard.press('Alt+ArrowDown');
@@ -178,7 +178,7 @@ test('fault_f09 a reply stays one through another room, another tab and a reload
   await tab.composer.press('Enter');
   await expect(ann.rows.last().getByTestId('quoted')).toContainText('lunch?');
   await expect(ann.rows.last().getByTestId('mention')).toHaveText('@Ann');
-  // It was sent, and is a draft in no tab.
+  // The message was sent, and no tab has it as a draft.
   await expect(tab.composer).toHaveValue('');
   await expect(ben.composer).toHaveValue('');
   await expect(bar).toHaveCount(0);
@@ -228,7 +228,7 @@ for (const [hand, screen] of [
     await ann.composer.pressSequentially('a thought', HUMAN);
     const message = new Message(ann.page, ann.rows.first());
     const bar = ann.page.getByTestId('composer-bar');
-    // The browser has the keys before the page has had time for anything else.
+    // The browser gets the keys before the page had time for anything else.
     const chooseAndType = async (choice: string, text: string) => {
       const menu = screen === PHONE ? await message.longPress() : await message.openMenu();
       await menu.getByTestId(choice).focus();
@@ -237,7 +237,7 @@ for (const [hand, screen] of [
     await chooseAndType('menu-edit', ' at noon');
     await expect(bar).toHaveAttribute('data-mode', 'edit');
     await expect(ann.composer).toHaveValue('tomorow at noon');
-    // A question comes first: whoever answers it goes on writing as well.
+    // A question appears first: after answering it, the person continues to write.
     await chooseAndType('menu-reply', '');
     await ann.page.getByTestId('drop-changes').focus();
     await Promise.all([keyboard.press('Enter'), keyboard.type(' of mine', HUMAN)]);
@@ -392,7 +392,7 @@ test('fault_a draft that cannot be read shows the words in it, and one that cann
 test('fault_what waits on the device and cannot be read is shown to its author, and goes only by their wish', async ({ person }) => {
   const ann = await person('Ann');
   const { page } = ann;
-  /** Records of the outbox, as another version of the page could have left them. */
+  /** Outbox records that another version of the page could have left. */
   const store = (records: Record<string, unknown>) =>
     page.evaluate(async (records) => {
       const name = (await indexedDB.databases())[0]!.name!;
@@ -420,7 +420,7 @@ test('fault_what waits on the device and cannot be read is shown to its author, 
   await expect(notice).toContainText('2 things you wrote could not be sent');
   await expect(notice).toContainText('Lunch at noon?');
   await expect(page.getByText('not for Ann')).toHaveCount(0);
-  // It counts as unsent for whoever wants to sign out.
+  // It counts as unsent when the person signs out.
   await ann.settings.click();
   await page.getByTestId('sign-out').click();
   await page.getByTestId('sign-out').click();

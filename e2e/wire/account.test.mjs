@@ -1,4 +1,4 @@
-// A person's account: what is told of it, its passphrase, its devices; and the owner's part.
+// A person's account: its details, its passphrase, its devices; and the owner's requests.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -9,7 +9,7 @@ import { test } from './test.mjs';
 const PASSPHRASE = 'correct horse battery';
 
 /**
- * Asks over HTTP.
+ * Sends an HTTP request.
  * @param {Server} server
  * @param {string} method
  * @param {string} path
@@ -30,7 +30,7 @@ async function ask(server, method, path, { token, body, headers = {} } = {}) {
 }
 
 /**
- * Fails unless it was refused with this status and code.
+ * Fails unless the request was refused with this status and code.
  * @param {{ status: number, body: any }} answer
  * @param {number} status
  * @param {string} code
@@ -57,7 +57,7 @@ describe('an account', () => {
     await server?.dispose();
   });
 
-  test('is told with the session: who it is, whether the owner, whether with a passphrase', async () => {
+  test('comes with the session: the person, whether an owner, whether with a passphrase', async () => {
     assert.equal(owner.owner, true);
     assert.equal(owner.has_passphrase, false);
     const { status, body } = await post(server, { nickname: 'told', passphrase: PASSPHRASE });
@@ -68,7 +68,7 @@ describe('an account', () => {
     assert.deepEqual(look.body, { me: body.me, epoch: body.epoch, owner: false, role: 'member', has_passphrase: true });
   });
 
-  test('fault_h11 a browser is told to erase what it keeps as a person signs out', async () => {
+  test('fault_h11 signing out tells the browser to erase its storage', async () => {
     const { token } = (await post(server, { nickname: 'leaving' })).body;
     const left = await ask(server, 'DELETE', '/api/session', { token });
     assert.equal(left.status, 204);
@@ -103,7 +103,7 @@ describe('an account', () => {
     await home.post(home.item('still here'));
   });
 
-  test("has its devices neither shown to others nor ended by them", async () => {
+  test("does not let others see or end its devices", async () => {
     const mina = await signIn(server, 'Mina');
     const eve = await signIn(server, 'Eve');
     const tab = new Device(server, { token: mina.token });
@@ -117,7 +117,7 @@ describe('an account', () => {
     assert.ok(tab.socket.connected);
   });
 
-  test('is never a session that somebody else chose', async () => {
+  test('never takes a session that another person chose', async () => {
     const planted = `${uuid7()}planted`;
     const answer = await ask(server, 'POST', '/api/session', {
       body: { nickname: 'fixed', passphrase: PASSPHRASE, with_token: true },
@@ -129,7 +129,7 @@ describe('an account', () => {
     await assert.rejects(new Device(server, { token: planted }).open(), { message: 'unauthorized' });
   });
 
-  test('is guessed at slowly, and not locked out where it is signed in', async () => {
+  test('can only be guessed slowly, and stays usable on signed-in devices', async () => {
     const account = (await post(server, { nickname: 'guessed at', passphrase: PASSPHRASE })).body;
     let answer;
     for (let n = 0; n < 20; n += 1) {
@@ -145,7 +145,7 @@ describe('an account', () => {
     assert.equal((await ask(server, 'PUT', '/api/passphrase', { token: account.token, body: change })).status, 204);
   });
 
-  test('comes by invitation where the owner says so', async () => {
+  test('needs an invitation if the owner says so', async () => {
     const visitor = await signIn(server, 'no owner');
     for (const [method, path, body] of /** @type {[string, string, unknown][]} */ ([
       ['GET', '/api/invites', undefined],

@@ -1,4 +1,4 @@
-// What operators do, as npm's own client sees it: bans, blocks, deleted rooms, roles.
+// Operators' actions, as npm's client sees them: bans, blocks, deleted rooms, roles.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -44,7 +44,7 @@ describe('operators', () => {
   /** `steadfast admin`, beside the server. @param {...string} args */
   const cli = async (...args) => (await promisify(execFile)(BINARY, ['admin', ...args, '--database', server.database])).stdout;
 
-  test('fault_h09: the first to come owns nothing, and the link is good once', async () => {
+  test('fault_h09: the first person owns nothing, and the owner link works once', async () => {
     const eve = await signIn(server, 'Eve');
     assert.equal(/** @type {any} */ (eve).owner, false);
     const answer = await fetch(`${server.url}/api/owner`, {
@@ -63,7 +63,7 @@ describe('operators', () => {
     assert.equal((await again.json()).role, 'owner');
   });
 
-  test('fault_h10: a ban is told and ends the connection, whichever way it is given', async () => {
+  test('fault_h10: a ban is reported and ends the connection, in whatever way it is given', async () => {
     for (const by of ['page', 'command line']) {
       const mallory = await arrive(server, `Mallory by ${by}`);
       const told = new Promise((resolve) => mallory.socket.on('session', resolve));
@@ -80,7 +80,7 @@ describe('operators', () => {
     }
   });
 
-  test('fault_h04: who is blocked is told so by a code, and nothing else', async () => {
+  test('fault_h04: a blocked person learns it from a code, and from nothing else', async () => {
     const [ann, ben] = [await arrive(server, 'Ann'), await arrive(server, 'Ben')];
     const room = await ann.ask('room:direct', { with: [ben.account.me.id] });
     await ben.ask('block', { person: ann.account.me.id, blocked: true });
@@ -94,7 +94,7 @@ describe('operators', () => {
     assert.equal((await ann.socket.emitWithAck('send', [item])).ok[0].id, item.id);
   });
 
-  test('fault_h10: a deleted room takes nothing more, not even what waits in an outbox', async () => {
+  test('fault_h10: a deleted room accepts nothing more, not even waiting messages', async () => {
     const cleo = await arrive(server, 'Cleo');
     const secret = await cleo.ask('room:create', { id: uuid7(), kind: 'private', name: 'secret' });
     assertTyped((await admin('DELETE', `rooms/${secret.id}`)).body, 'unknown_room');

@@ -1,4 +1,4 @@
-// The documented example script, run as a newcomer would run it.
+// The documented example script, run like a newcomer would run it.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { test } from './test.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../examples/bot.mjs', import.meta.url));
 
-test('the example bot joins, speaks, resumes from its cursor and doubles nothing', async () => {
+test('the example bot joins, posts, resumes from its cursor and doubles nothing', async () => {
   const server = await Server.start();
   const ann = await arrive(server, 'Ann');
   const file = `${server.database}-bot.json`;
@@ -46,7 +46,7 @@ test('the example bot joins, speaks, resumes from its cursor and doubles nothing
     await until(() => bot.lines().length >= 1, 'the bot is back');
     assert.deepEqual(bot.lines(), ['#153 Ann: while the bot was away']);
 
-    // What it was given and could not send outlives both it and the server.
+    // Input that it could not send outlives both it and the server.
     await server.kill();
     bot.child.stdin.write('into the void\n');
     await until(async () => (await state()).outbox?.length === 1, 'the outbox is on disk');

@@ -1,17 +1,18 @@
-// Catching up on what happened in a room, in every way there is: none may tell anything else than the log.
+// Catching up on a room, in every possible way: each must give exactly the log.
 
 import assert from 'node:assert/strict';
 import { assertContiguous, Device } from './device.mjs';
 
-/** Entries asked for at once, few enough that each way needs several pages. */
+/** Entries per request, few enough that each way needs several pages. */
 const LIMIT = 7;
 
 /** @param {import('./device.mjs').Entry} entry */
 const bare = ({ now: _, ...entry }) => entry;
 
 /**
- * A device that has heard the log up to `cursor` comes back, and learns the rest: recovered by its session, and by pages `after`,
- * `before`, `around` each place and `since` each time. Fails unless each way tells the same entries, without a gap; answers with them.
+ * A device that has the log up to `cursor` comes back and gets the rest: recovered by its session, and by pages `after`,
+ * `before`, `around` each place and `since` each time. Fails unless each way gives the same entries, without a gap; returns
+ * them.
  * @param {{ url: string }} server
  * @param {string} token
  * @param {string} room

@@ -1,4 +1,4 @@
-// Editing, deleting, reacting, replying: entries of the log like any other, and what they make of a message.
+// Editing, deleting, reacting, replying: entries of the log like any other, and their effect on a message.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const EMOJI_PER_MESSAGE = 20;
 const REACTIONS_PER_MESSAGE = 200;
 const QUOTE_CHARS = 160;
 
-/** As many different emoji as wanted. @param {number} count */
+/** This many different emoji. @param {number} count */
 const emojis = (count) => Array.from({ length: count }, (_, index) => String.fromCodePoint(0x1f400 + index));
 
 describe('changes to messages', () => {
@@ -34,19 +34,19 @@ describe('changes to messages', () => {
     await server?.dispose();
   });
 
-  /** Posts one message; answers with its place. @param {Device} by @param {string} text */
+  /** Posts one message; returns its place. @param {Device} by @param {string} text */
   const say = async (by, text) => /** @type {import('./device.mjs').Stored} */ ((await by.post(by.item(text)))[0]).seq;
 
-  /** Sends one change; answers with its ack. @param {Device} by @param {{ kind: string } & Record<string, any>} body */
+  /** Sends one change; returns its ack. @param {Device} by @param {{ kind: string } & Record<string, any>} body */
   const make = async (by, body) => /** @type {import('./device.mjs').Stored} */ ((await by.post(by.change(body)))[0]);
 
-  /** The code and nothing else. @param {Device} by @param {{ kind: string } & Record<string, any>} body @param {string} code */
+  /** Sends a change that must be refused with this code. @param {Device} by @param {{ kind: string } & Record<string, any>} body @param {string} code */
   const refused = async (by, body, code) => assertTyped(await by.refusal('send', [by.change(body)]), code);
 
   /** One entry as history has it. @param {Device} by @param {number} seq @returns {Promise<import('./device.mjs').Entry>} */
   const stored = async (by, seq) => (await by.ask('history', { room: by.room, after: seq - 1, limit: 1 })).entries[0];
 
-  test('an edit, a reaction and a deletion are entries of their own, heard by everyone in order', async () => {
+  test('an edit, a reaction and a deletion are separate entries, received by everyone in order', async () => {
     const message = await say(ann, 'frist');
     const edit = ann.change({ kind: 'edit', message, text: 'first' });
     const reaction = ben.change({ kind: 'react', message, emoji: '👍' });
@@ -63,7 +63,7 @@ describe('changes to messages', () => {
     }
   });
 
-  test('history tells a message with what has become of it', async () => {
+  test('history has a message with the result of its changes', async () => {
     const message = await say(ann, 'once');
     assert.equal((await stored(ben, message)).now, undefined, 'nothing has yet');
     await make(ann, { kind: 'edit', message, text: 'twice' });
@@ -82,7 +82,7 @@ describe('changes to messages', () => {
     });
   });
 
-  test('reactions stand in the order of the log, and one taken back begins again at the end', async () => {
+  test('reactions are in log order, and a removed one starts again at the end', async () => {
     const message = await say(ann, 'react to me');
     /** @type {[Device, string, boolean][]} */
     const script = [
@@ -100,7 +100,7 @@ describe('changes to messages', () => {
     assert.deepEqual(new Folded().add(log).messages(), bare.messages());
   });
 
-  test('a deleted message is erased where it stands, and its edits with it', async () => {
+  test('a deleted message is erased in place, together with its edits', async () => {
     const message = await say(ann, 'to be erased');
     const edit = await make(ann, { kind: 'edit', message, text: 'still to be erased' });
     await make(ben, { kind: 'react', message, emoji: '👍' });
@@ -116,7 +116,7 @@ describe('changes to messages', () => {
     assert.equal(deletion?.body.kind, 'delete');
   });
 
-  test('the owner of the server deletes what anybody wrote, and edits nothing of it', async () => {
+  test('the owner of the server can delete anybody’s messages, but not edit them', async () => {
     assert.deepEqual([owner, ann, ben].map((device) => device.opened.owner), [true, false, false]);
     const message = await say(ann, 'too much');
     await refused(owner, { kind: 'edit', message, text: 'words put into a mouth' }, 'forbidden');
@@ -124,7 +124,7 @@ describe('changes to messages', () => {
     assert.deepEqual((await stored(ben, message)).body, { kind: 'erased' });
   });
 
-  test('a reply quotes the message as it is, live and later', async () => {
+  test('a reply quotes the current message, live and later', async () => {
     const message = await say(ann, `<@${ben.account.me.id}> ${'long '.repeat(100)}`);
     const reply = ben.change({ kind: 'message', text: 'yes', reply_to: message });
     const [{ seq: at }] = /** @type {[import('./device.mjs').Stored]} */ (await ben.post(reply));
@@ -144,7 +144,7 @@ describe('changes to messages', () => {
     assert.deepEqual((await owner.hears(late.id)).quoted, gone, 'a deleted message can be replied to');
   });
 
-  test('mentions name people as they are called, in messages and edits', async () => {
+  test('mentions have the current names, in messages and edits', async () => {
     const item = ann.item(`<@${ben.account.me.id}> and <@${uuid7()}> and <@${ben.account.me.id}>`);
     const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
     assert.deepEqual((await ben.hears(item.id)).mentioned, [ben.account.me]);
@@ -156,7 +156,7 @@ describe('changes to messages', () => {
     assert.ok(names.includes('Owner'), 'the people of the text it has');
   });
 
-  test('only messages are news: changes leave the counts alone, a deletion takes its message out of them', async () => {
+  test('only messages count as unread: changes do not, and a deletion removes its message', async () => {
     const dan = await arrive(server, 'Dan');
     const at = () => `<@${dan.account.me.id}>`;
     const counts = async () => {
@@ -200,7 +200,7 @@ describe('changes to messages', () => {
       assert.equal((await stored(ben, message)).body.text, "Ann's own");
     });
 
-    test('unknown_room: in a room that is not there', async () => {
+    test('unknown_room: in a room that does not exist', async () => {
       const message = await say(ann, 'here');
       for (const body of [{ kind: 'edit', message, text: 'x' }, { kind: 'delete', message }, { kind: 'react', message, emoji: '👍' }]) {
         const item = ann.change(body, { room: uuid7() });
@@ -237,7 +237,7 @@ describe('changes to messages', () => {
       });
     }
 
-    test('too_large: more different emoji than one message carries', async () => {
+    test('too_large: more different emoji than one message may have', async () => {
       const message = await say(ann, 'popular');
       const all = emojis(EMOJI_PER_MESSAGE + 1);
       await ben.post(...all.slice(1).map((emoji) => ben.change({ kind: 'react', message, emoji })));
@@ -247,7 +247,7 @@ describe('changes to messages', () => {
       await make(ann, { kind: 'react', message, emoji: all[0] });
     });
 
-    test('too_large: more reactions than one message carries', async () => {
+    test('too_large: more reactions than one message may have', async () => {
       const message = await say(ann, 'very popular');
       const people = REACTIONS_PER_MESSAGE / EMOJI_PER_MESSAGE;
       const fans = await Promise.all(Array.from({ length: people }, (_, index) => arrive(server, `fan ${index}`)));
@@ -261,7 +261,7 @@ describe('changes to messages', () => {
       for (const fan of fans) fan.close();
     });
 
-    test('and a refused item keeps none behind it from being stored', async () => {
+    test('and a refused item does not stop later ones from being stored', async () => {
       const message = await say(ann, 'the one');
       const items = [
         ben.change({ kind: 'edit', message, text: 'not mine' }),
@@ -277,7 +277,7 @@ describe('changes to messages', () => {
     });
   });
 
-  test('a change sees what stands before it in the same batch', async () => {
+  test('a change sees earlier items of the same batch', async () => {
     const message = (await say(ann, 'the last one')) + 1;
     const items = [
       ann.item('in one breath'),
@@ -299,7 +299,7 @@ describe('changes to messages', () => {
   });
 
   describe('hole_15_a_retry_gets_the_first_answer', () => {
-    test('for each kind, also once the message is erased', async () => {
+    test('for each kind, also after the message is erased', async () => {
       const item = ann.item('retried');
       const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
       const items = [
@@ -322,7 +322,7 @@ describe('changes to messages', () => {
       assert.equal((await ann.ask('history', { room: ann.room })).head, head, 'nothing was stored again');
     });
 
-    test('from whichever tab, also where both ask at the same moment', async () => {
+    test('from either tab, also if both send at the same moment', async () => {
       const tabs = await Promise.all([1, 2, 3].map(async () => {
         const tab = new Device(server, { token: ann.account.token });
         await tab.open();
@@ -342,7 +342,7 @@ describe('changes to messages', () => {
       for (const tab of tabs) tab.close();
     });
 
-    test('also where the server is killed between the two', async () => {
+    test('also if the server is killed in between', async () => {
       /** @type {import('./device.mjs').Item[]} */ const items = [];
       /** @type {import('./device.mjs').Stored[]} */ const acked = [];
       let over = false;
@@ -404,7 +404,7 @@ describe('changes to messages', () => {
     });
   });
 
-  test('somebody who was away catches up on every kind of entry', async () => {
+  test('a person who was away catches up on every kind of entry', async () => {
     const carl = await arrive(server, 'Carl');
     const { head } = await carl.ask('history', { room: carl.room });
     carl.close();
@@ -427,7 +427,7 @@ describe('changes to messages', () => {
     assert.equal(entries[1]?.quoted?.text, 'kept and edited');
     assert.deepEqual(entries[1]?.mentioned, [carl.account.me]);
     assert.equal(entries[5]?.quoted?.text, undefined);
-    // The server that remembers nothing tells the same.
+    // A server without any state in memory gives the same.
     await server.stop();
     await server.launch();
     await until(() => ann.socket.connected && ben.socket.connected && owner.socket.connected, 'everybody is back');
@@ -437,13 +437,13 @@ describe('changes to messages', () => {
     again.close();
   });
 
-  test('history asked for in two ways at once is refused', async () => {
+  test('a history request with two directions is refused', async () => {
     for (const both of [{ after: 1, around: 1 }, { before: 1, since: 1 }, { around: 1, since: 1 }, { after: 1, before: 1, around: 1, since: 1 }]) {
       assertTyped(await ann.refusal('history', { room: ann.room, ...both }), 'invalid');
     }
   });
 
-  test('pages read while many write fold, with what comes live, into the log', async () => {
+  test('pages read while many people write fold, with live entries, into the log', async () => {
     const writers = await Promise.all(Array.from({ length: 6 }, (_, index) => arrive(server, `writer ${index}`)));
     /** @type {number[]} */ const places = [];
     for (let index = 0; index < 40; index += 1) places.push(await say(ann, `changed by many ${index}`));
@@ -503,7 +503,7 @@ describe('changes to messages', () => {
     assert.deepEqual(a, b);
   });
 
-  test('what was erased is nowhere to be had, not in the file either', async () => {
+  test('an erased text is nowhere, not even in the file', async () => {
     const secret = `secret-${uuid7()}`;
     const kept = `kept-${uuid7()}`;
     const padding = 'x'.repeat(6_000);
@@ -539,7 +539,7 @@ describe('changes to messages', () => {
 });
 
 /**
- * Everything the database has on the disk.
+ * All bytes of the database on the disk.
  * @param {Server} server
  */
 async function bytes(server) {

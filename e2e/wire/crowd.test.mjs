@@ -1,4 +1,4 @@
-// Many people reacting and editing at once: everybody ends with the same, in bounded time.
+// Many people react and edit at once: everybody ends with the same state, in bounded time.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -9,9 +9,9 @@ import { Folded } from './fold.mjs';
 import { test } from './test.mjs';
 
 const PEOPLE = 25;
-/** Rounds of changes by each of them. */
+/** Rounds of changes by each person. */
 const ROUNDS = 20;
-/** Within which everybody has everything. A debug build on a busy machine. */
+/** The time within which everybody has everything. A debug build on a busy machine. */
 const CONVERGE_MS = 20_000;
 
 const EMOJI = ['👍', '🎉', '❤️', '👀', '🐘'];
@@ -41,7 +41,7 @@ describe('a crowd', () => {
             person.change({ kind: 'react', message: shared[0], emoji: EMOJI[index % EMOJI.length], on: round % 2 === 0 }),
             person.change({ kind: 'edit', message: own?.seq, text: `by ${index}, edited ${round}` }),
           );
-          // Some come and go meanwhile, and resume from what they have.
+          // Some disconnect in the meantime, and resume from their cursors.
           if (index % 5 === 0 && round % 7 === 3) {
             person.socket.disconnect();
             const cursor = Math.max(...person.heard.map(({ seq }) => seq));

@@ -1,20 +1,20 @@
-// A device on the wire: the official socket.io-client, with what it was told kept for the tests to look at.
+// A device on the wire: the official socket.io-client, which keeps everything it received for the tests to inspect.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 
-/** How long anything may take before a test fails: a debug build on a busy machine. */
+/** How long any operation may take before a test fails: a debug build on a busy machine. */
 export const PATIENCE_MS = 15_000;
 
 /** Most entries in one `send`. */
 export const BATCH_ITEMS = 64;
 
-/** Codes of refusals that pass by themselves. */
+/** Codes of transient refusals. */
 const TRANSIENT = ['busy', 'unavailable', 'storage_full', 'rate_limited'];
 
-/** Arguments for a server on which one test may ask for more than a person does. */
+/** Arguments for a server on which one test may send more than a person does. */
 export const GENEROUS = [
   ...['--events-per-second', '100000', '--event-burst', '100000', '--rooms-per-minute', '100000'],
   ...['--messages-per-second', '100000', '--message-burst', '100000', '--sign-ins-per-minute', '100000'],
@@ -33,11 +33,11 @@ export const GENEROUS = [
  * @typedef {import('socket.io-client').Socket} Socket
  */
 
-/** What is connected, or may connect again by itself. @type {Set<{ close(): void }>} */
+/** Connections that are open, or may reconnect by themselves. @type {Set<{ close(): void }>} */
 const connections = new Set();
 
 /**
- * Notes a connection, to be closed at the latest by `hangUp`.
+ * Notes a connection, which `hangUp` closes at the latest.
  * @param {{ close(): void }} connection
  */
 export function keep(connection) {
@@ -50,7 +50,7 @@ export function hangUp() {
   connections.clear();
 }
 
-/** A UUIDv7, as a device makes one at the keypress. */
+/** A UUIDv7, like one that a device makes at the keypress. */
 export function uuid7() {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
@@ -61,7 +61,7 @@ export function uuid7() {
 }
 
 /**
- * `POST /api/session` for a new person, or one who left.
+ * `POST /api/session` for a new person, or one who has left.
  * @param {{ url: string }} server
  * @param {string} nickname
  * @returns {Promise<Account>}
@@ -80,7 +80,7 @@ export async function signIn(server, nickname) {
 }
 
 /**
- * Waits until `condition` holds, looking again whenever there may be news; fails with `what` after a while.
+ * Waits until `condition` holds, checking it whenever something arrives; fails with `what` after a while.
  * @template T
  * @param {() => T | Promise<T>} condition
  * @param {string} what
@@ -97,20 +97,20 @@ export async function until(condition, what, patience = PATIENCE_MS) {
   }
 }
 
-/** One connection that may come and go: what a browser tab or a bot is to the server. */
+/** One connection that may come and go: a browser tab or a bot, to the server. */
 export class Device {
   /** @type {Socket} */ socket;
   /** Every event received, in order: `[name, argument]`. @type {[string, any][]} */
   events = [];
-  /** The entries received live or in a session's `missed`, in the order they came. @type {Entry[]} */
+  /** The entries received live or in a session's `missed`, in order of arrival. @type {Entry[]} */
   heard = [];
   /** The newest `session` of state `open`. @type {any} */
   opened = undefined;
-  /** The `session` of state `closing`, once one came. @type {any} */
+  /** The `session` of state `closing`, once it has arrived. @type {any} */
   closing = undefined;
   /** Why the newest connection ended. @type {string | undefined} */
   disconnected = undefined;
-  /** Closed for good: whatever is still being asked fails. */
+  /** Closed for good: pending requests fail. */
   over = false;
 
   /**
@@ -153,13 +153,13 @@ export class Device {
     return within(opened, 'the session opens');
   }
 
-  /** The id of the one room everybody is in. */
+  /** The id of the one room that everybody is in. */
   get room() {
     return this.roomNamed('general').id;
   }
 
   /**
-   * The room of this name, as the newest session told it.
+   * The room of this name, as in the newest session.
    * @param {string} name
    */
   roomNamed(name) {
@@ -167,7 +167,7 @@ export class Device {
   }
 
   /**
-   * What every event of this name carried, in order.
+   * The arguments of every event of this name, in order.
    * @param {string} event
    * @returns {any[]}
    */
@@ -176,7 +176,7 @@ export class Device {
   }
 
   /**
-   * Emits with an ack; resolves with the reply as it came.
+   * Emits with an ack; resolves with the raw reply.
    * @param {string} event
    * @param {any[]} args
    * @returns {Promise<any>}
@@ -187,7 +187,7 @@ export class Device {
   }
 
   /**
-   * Asks, and insists where the server is busy; resolves with what `ok` holds, and fails where the answer is a refusal.
+   * Sends a request, and retries if the server is busy; resolves with the contents of `ok`, and fails on a refusal.
    * @param {string} event
    * @param {any} argument
    * @returns {Promise<any>}
@@ -199,7 +199,7 @@ export class Device {
   }
 
   /**
-   * Asks for what has to be refused; resolves with the error.
+   * Sends a request that must be refused; resolves with the error.
    * @param {string} event
    * @param {any} argument
    * @returns {Promise<any>}
@@ -212,7 +212,7 @@ export class Device {
   }
 
   /**
-   * Asks until the answer is not a transient refusal.
+   * Repeats a request until the answer is not a transient refusal.
    * @param {string} event
    * @param {any} argument
    * @returns {Promise<any>}
@@ -246,7 +246,8 @@ export class Device {
   }
 
   /**
-   * Sends items in batches, one at a time, and insists, like any well-behaved client: transient refusals are waited out, in order.
+   * Sends items in batches, one at a time, and retries like any well-behaved client: it waits out transient refusals, in
+   * order.
    * @param {Item[]} items
    * @returns {Promise<Stored[]>}
    */
@@ -268,7 +269,7 @@ export class Device {
   }
 
   /**
-   * Everything after `cursor`, by pages.
+   * All entries after `cursor`, by pages.
    * @param {number} [cursor]
    * @param {string} [room]
    * @returns {Promise<Entry[]>}
@@ -291,7 +292,7 @@ export class Device {
   }
 
   /**
-   * Waits until the entry of this id was received.
+   * Waits until the entry with this id was received.
    * @param {string} id
    */
   async hears(id) {
@@ -307,7 +308,7 @@ export class Device {
 }
 
 /**
- * Signs a new person in and opens a session over WebSocket.
+ * Signs in a new person and opens a session over WebSocket.
  * @param {{ url: string }} server
  * @param {string} nickname
  * @returns {Promise<Device & { account: Account }>}
@@ -345,7 +346,7 @@ export function assertContiguous(entries, first = 1) {
 }
 
 /**
- * Fails unless `value` is a typed error, of this code where one is named.
+ * Fails unless `value` is a typed error, with this code if one is given.
  * @param {any} value
  * @param {string | string[]} [code]
  */
@@ -357,7 +358,7 @@ export function assertTyped(value, code) {
 }
 
 /**
- * The promise's value, or a failure that says what did not happen.
+ * The promise's value, or a failure that names the missing event.
  * @template T
  * @param {Promise<T>} promise
  * @param {string} what

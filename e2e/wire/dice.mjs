@@ -1,6 +1,6 @@
-// Dice that fall the same way for the same seed, so that a failure can be looked at again.
+// Seeded random numbers, so that a failure can be replayed.
 
-/** The seeds that are tried; others with `STEADFAST_SEEDS=7,8`. */
+/** The seeds to run; `STEADFAST_SEEDS=7,8` chooses others. */
 export const SEEDS = (process.env.STEADFAST_SEEDS ?? '1,2,3,4').split(',').map(Number);
 
 export class Dice {
@@ -11,7 +11,7 @@ export class Dice {
     this.#state = seed >>> 0;
   }
 
-  /** At least 0 and below 1 (Mulberry32). */
+  /** A number from 0 to below 1 (Mulberry32). */
   next() {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -20,7 +20,7 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number below `bound`. @param {number} bound */
+  /** An integer below `bound`. @param {number} bound */
   below(bound) {
     return Math.floor(this.next() * bound);
   }
@@ -30,12 +30,12 @@ export class Dice {
     return this.next() < share;
   }
 
-  /** One of these. @template T @param {readonly T[]} choices @returns {T} */
+  /** One of these choices. @template T @param {readonly T[]} choices @returns {T} */
   one(choices) {
     return /** @type {T} */ (choices[this.below(choices.length)]);
   }
 
-  /** Some of these, at least one. @template T @param {readonly T[]} choices @returns {T[]} */
+  /** Some of these choices, at least one. @template T @param {readonly T[]} choices @returns {T[]} */
   some(choices) {
     return Array.from({ length: 1 + this.below(3) }, () => this.one(choices));
   }

@@ -1,4 +1,4 @@
-// typing, presence, read: told to the right people, and never in the way of the log.
+// typing, presence, read: they reach the right people, and never affect the log.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -27,11 +27,11 @@ describe('ephemeral events', () => {
    */
   const told = (device, event) => device.events.filter(([name]) => name === event).map(([, said]) => said);
 
-  test('typing goes to the others in the room, and names who', async () => {
+  test('typing goes to the others in the room, with the person', async () => {
     ann.socket.emit('typing', { room: ann.room });
     await until(() => told(ben, 'typing').length > 0, 'Ben sees Ann typing');
     assert.deepEqual(told(ben, 'typing')[0], { room: ben.room, person: ann.account.me });
-    // What Ann sends after it arrives after it, so a typing event to herself would be here by now.
+    // Ann's later events arrive later, so a typing event to herself would have arrived by now.
     const item = ann.item('typed');
     await ann.post(item);
     await ann.hears(item.id);
@@ -57,7 +57,7 @@ describe('ephemeral events', () => {
     later.close();
   });
 
-  test('presence is told at the first connection and after the last one, not between', async () => {
+  test('presence is reported at the first connection and after the last one, not in between', async () => {
     const cleo = await arrive(server, 'Cleo');
     const phone = new Device(server, { token: cleo.account.token });
     await phone.open();

@@ -1,11 +1,11 @@
-// What a reader makes of a room's entries, however they came: the rules of folding, written down a second time.
+// A reader's view of a room's entries, in whatever order they came: a second implementation of the fold.
 
 /**
  * @typedef {import('./device.mjs').Entry} Entry
  * @typedef {{ seq: number, author: string, text: string | undefined, edited: boolean, reactions: [string, string[]][] }} Message
  */
 
-/** Everything a reader has heard of one room. Entries may come in any order, and more than once. */
+/** Everything a reader has received of one room. Entries may arrive in any order, and repeatedly. */
 export class Folded {
   /** @type {Map<number, Entry>} */ #entries = new Map();
 
@@ -14,19 +14,19 @@ export class Folded {
     for (const entry of entries) {
       const known = this.#entries.get(entry.seq);
       const asOf = entry.now?.as_of ?? 0;
-      // What was erased stays erased, and of two pages the one read later tells more.
+      // An erased text stays erased, and of two pages the one read later has more.
       const older = known && (known.body.kind.startsWith('erased') || asOf < (known.now?.as_of ?? 0));
       if (!older || entry.body.kind.startsWith('erased')) this.#entries.set(entry.seq, entry);
     }
     return this;
   }
 
-  /** The places of the entries held, ascending. */
+  /** The places of the received entries, ascending. */
   get places() {
     return [...this.#entries.keys()].sort((a, b) => a - b);
   }
 
-  /** The messages as they are shown, in the log's order. */
+  /** The messages as shown, in the log's order. */
   messages() {
     const entries = this.places.map((seq) => /** @type {Entry} */ (this.#entries.get(seq)));
     /** @type {Map<number, Message & { asOf: number }>} */
@@ -62,7 +62,7 @@ function apply(message, person, body) {
   if (body.kind === 'delete') {
     Object.assign(message, { text: undefined, edited: false, reactions: [] });
   } else if (message.text === undefined) {
-    // Whatever came before the deletion went with it.
+    // The deletion removed all earlier changes.
   } else if (body.kind === 'edit') {
     Object.assign(message, { text: body.text, edited: true });
   } else if (body.kind === 'react') {

@@ -1,4 +1,5 @@
-// hole_02, for rooms, people and changes: arguments of every wrong shape. Each ack is typed, the server lives, nobody else notices.
+// hole_02, for rooms, people and changes: malformed arguments of every kind. Each ack is typed, the server survives, nobody
+// else is affected.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -10,7 +11,7 @@ import { makeRoom } from './rooms.mjs';
 import { ID, JUNK, NESTED, SHAPES } from './shapes.mjs';
 import { test } from './test.mjs';
 
-/** Every member of these may be left out. */
+/** Every member of these is optional. */
 const LENIENT = ['room:browse', 'people'];
 
 describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', () => {
@@ -33,7 +34,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     await server?.dispose();
   });
 
-  /** What each event takes. @returns {Record<string, any>} */
+  /** The valid argument of each event. @returns {Record<string, any>} */
   const good = () => ({
     'room:create': { id: uuid7(), kind: 'private', name: 'made by a vandal', topic: 'none' },
     'room:direct': { with: [bystander.account.me.id] },
@@ -59,7 +60,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     assertContiguous(await bystander.pull(0, hidden.id));
   };
 
-  /** Either an answer or a typed refusal, and never both. @param {any} reply @param {string} what */
+  /** Fails unless the reply is either an answer or a typed refusal. @param {any} reply @param {string} what */
   const assertAnswered = (reply, what) => {
     assert.notEqual('ok' in reply, 'error' in reply, `${what}: ${JSON.stringify(reply)}`);
     if (reply.error) assertTyped(reply.error);
@@ -67,7 +68,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
   };
 
   for (const event of EVENTS) {
-    test(`${event} with no argument it takes`, async () => {
+    test(`${event} with an argument of another shape`, async () => {
       for (const [shape, args] of SHAPES) {
         const reply = await vandal.request(event, ...args);
         assertAnswered(reply, shape);
@@ -114,7 +115,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     assertContiguous(await bystander.pull(0, room.id));
   });
 
-  /** The value with something in it, however deep, that is otherwise. @param {Dice} dice @param {any} value @returns {any} */
+  /** The value with one member, at any depth, replaced. @param {Dice} dice @param {any} value @returns {any} */
   const mutated = (dice, value) => {
     const members = value && typeof value === 'object' ? Object.keys(value) : [];
     if (members.length === 0 || dice.falls(0.2)) {
@@ -130,7 +131,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
   };
 
   for (const seed of SEEDS) {
-    test(`seed ${seed}: arguments that were right until something in them was changed`, async () => {
+    test(`seed ${seed}: valid arguments with one part changed`, async () => {
       const dice = new Dice(seed);
       const device = new Device(server, { token: vandal.account.token });
       await device.open();
@@ -160,7 +161,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
         raw.send(`42["${event}",${json}]`);
         raw.send(`42${index}["${event}",${json}]`);
         const [reply] = JSON.parse(`[${await raw.receives(`43${index}[`)}`);
-        // Members of another name are passed over, however deep.
+        // Unknown members are ignored, at any depth.
         if (reply.error || !LENIENT.includes(event)) assertTyped(reply.error, 'invalid');
       }
       raw.send(`42["away",${json}]`);
@@ -169,7 +170,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     });
   }
 
-  test('the same without an ack, and what takes none', async () => {
+  test('the same without an ack, and events that take none', async () => {
     const device = new Device(server, { token: vandal.account.token });
     await device.open();
     for (const event of [...EVENTS, 'away', 'room', 'members']) {
@@ -184,7 +185,7 @@ describe('hole_02_malformed_requests_about_rooms_and_people_get_typed_errors', (
     await unharmed();
   });
 
-  test('and whatever came of it are rooms like any other', async () => {
+  test('and any rooms that resulted are rooms like any other', async () => {
     const tab = new Device(server, { token: vandal.account.token });
     const opened = await tab.open();
     for (const { id } of opened.rooms) assertContiguous(await tab.pull(0, id));

@@ -1,4 +1,5 @@
-// One person on several devices, and nobody in another's name. What accounts are asked for over HTTP is in account.test.mjs.
+// One person on several devices, and nobody under another person's name. HTTP requests about accounts are in
+// account.test.mjs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -49,7 +50,7 @@ describe('a person', () => {
     return device;
   };
 
-  test('is the same one on every device that knows the passphrase', async () => {
+  test('is the same on every device with the passphrase', async () => {
     const one = (await signUp(server, 'Mina', { passphrase: PASSPHRASE })).body;
     const other = (await signUp(server, 'MINA', { passphrase: PASSPHRASE, device: 'the other one' })).body;
     assert.deepEqual(other.me, one.me);
@@ -65,7 +66,7 @@ describe('a person', () => {
     for (const device of [desk, phone]) device.close();
   });
 
-  test('is not to be mistaken: no name that looks like another', async () => {
+  test('cannot be mistaken for another: no name looks like an existing one', async () => {
     await signUp(server, 'Paypal');
     for (const nickname of ['paypal', 'PAYPAL', 'Ｐａｙｐａｌ', 'Pаypal', 'Paypa1', 'Pay\u200bpal', ' Paypal ']) {
       const { status, body } = await signUp(server, nickname);
@@ -74,7 +75,7 @@ describe('a person', () => {
     }
   });
 
-  test('is whom the server knows, not whom a message names', async () => {
+  test('is the one the server knows, not one named in a message', async () => {
     const victim = await arrive(server, 'Victim');
     const forger = await arrive(server, 'Forger');
     const item = { ...forger.item('I am the victim'), author: victim.account.me, by: victim.account.me.id, token: victim.account.token };
@@ -96,7 +97,7 @@ describe('a person', () => {
     for (const device of [victim, forger]) device.close();
   });
 
-  test('has a passphrase and tokens that are in no file', async () => {
+  test('has a passphrase and tokens that no file contains', async () => {
     const { token } = (await signUp(server, 'Keeper', { passphrase: `${PASSPHRASE} of the keeper` })).body;
     await server.stop();
     const file = await readFile(server.database);
@@ -109,7 +110,7 @@ describe('a person', () => {
   });
 });
 
-describe('a server that takes people by invitation', () => {
+describe('a server with closed registration', () => {
   /** @type {Server} */ let server;
   before(async () => {
     server = await Server.start({ args: [...GENEROUS, '--invite', INVITE] });
@@ -119,7 +120,7 @@ describe('a server that takes people by invitation', () => {
     await server?.dispose();
   });
 
-  test('lets nobody in without one, and each only as often as it says', async () => {
+  test('lets nobody in without an invitation, and each invitation only as often as it says', async () => {
     for (const invite of [undefined, '', 'lighthouse', uuid7()]) {
       assertTyped((await signUp(server, 'Stranger', { invite })).body, 'invite_required');
     }

@@ -1,4 +1,4 @@
-// The process itself: told to end, killed, started twice, its database locked.
+// The process itself: told to end, killed, started twice, with a locked database.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const sqlite = await import(/** @type {any} */ ('node:sqlite')).catch(() => unde
 const shell = spawnSync('sqlite3', ['--version']).status === 0;
 
 /**
- * Takes the database's write lock, as another program would; answers how to let it go.
+ * Takes the database's write lock, as another program would; returns a function that releases it.
  * @param {string} file
  */
 async function lock(file) {
@@ -44,7 +44,7 @@ const withServer = (body) => async () => {
 };
 
 /**
- * Sends one message after the other, keeping the ones that were acknowledged, until told to stop. Lost acks are retried.
+ * Sends one message after another until told to stop, and keeps the acknowledged ones. It retries after a lost ack.
  * @param {Awaited<ReturnType<typeof arrive>>} device
  * @param {string} name
  */
@@ -66,7 +66,7 @@ function stream(device, name) {
           }
           await delay((reply.error ?? reply.ok[0].error).retry_after_ms ?? 50);
         } catch {
-          // The link broke, or the ack was lost: the same id again.
+          // The link broke, or the ack was lost: send the same id again.
         }
       }
     }
@@ -150,7 +150,7 @@ describe('the process', () => {
       assert.equal(stored?.seq, 1);
       ann.close();
       await server.kill();
-      // The dead process holds nothing: the file opens again.
+      // The dead process holds no lock: the file opens again.
       await server.launch();
     }),
   );
@@ -207,7 +207,7 @@ describe('the process', () => {
 });
 
 /**
- * Fails unless the log holds every acknowledged message at the place its ack named, and none of the stream's twice.
+ * Fails unless the log has every acknowledged message at the place in its ack, and no message of the stream twice.
  * @param {import('./device.mjs').Entry[]} log
  * @param {{ id: string, seq: number }[]} acked
  * @param {string[]} ids

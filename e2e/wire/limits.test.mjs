@@ -1,4 +1,4 @@
-// How much somebody may do: by event, by device, and what each costs. Whoever does too much waits, and nobody else does.
+// Rate limits: by event, by device, and the cost of each event. A person who exceeds them waits, and nobody else does.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -12,7 +12,7 @@ const PER_SECOND = 20;
 const ENTRIES = 64;
 const ENTRIES_PER_SECOND = 10;
 
-/** What a change to rooms or people costs. */
+/** The cost of a change to rooms or people. */
 const ERRAND = 4;
 
 /** @typedef {Awaited<ReturnType<typeof arrive>>} Someone */
@@ -36,11 +36,11 @@ describe('rate limits', () => {
     await server?.dispose();
   });
 
-  /** Somebody who has done nothing yet. */
+  /** A person with an unused allowance. */
   const newcomer = () => arrive(server, `Hasty ${(people += 1)}`);
 
   /**
-   * Asks for far more than is allowed, all at once; answers with how often it was not refused, and the first refusal.
+   * Sends far more requests than allowed, all at once; returns how many were not refused, and the first refusal.
    * @param {Device} device @param {string} event @param {() => any} argument @param {number} [times]
    */
   const exhaust = async (device, event, argument, times = 3 * BURST) => {
@@ -50,7 +50,7 @@ describe('rate limits', () => {
     return { count: times - refused.length, error: refused[0].error };
   };
 
-  /** What each event takes, and what it costs. @type {[string, (room: string, person: string) => any, number][]} */
+  /** The argument of each event, and its cost. @type {[string, (room: string, person: string) => any, number][]} */
   const EVENTS = [
     ['history', (room) => ({ room }), 1],
     ['sync', () => ({}), 1],
@@ -72,7 +72,7 @@ describe('rate limits', () => {
       const hasty = await newcomer();
       const { count, error } = await exhaust(hasty, event, () => argument(hasty.room, calm.account.me.id));
       const most = BURST / cost;
-      // Some more came in while it asked.
+      // The allowance was refilled a little in the meantime.
       assert.ok(count >= most && count <= 3 * most, `${count} of ${most}`);
       assertTyped(error, 'rate_limited');
       assert.ok(Number.isInteger(error.retry_after_ms) && error.retry_after_ms > 0 && error.retry_after_ms <= (1_000 * cost) / PER_SECOND + 1, `${error.retry_after_ms} ms`);
@@ -84,7 +84,7 @@ describe('rate limits', () => {
     });
   }
 
-  test('the tabs of one device share what it may do, and other people do not', async () => {
+  test('the tabs of one device share its allowance, and other people do not', async () => {
     const hasty = await newcomer();
     const tab = new Device(server, { token: hasty.account.token });
     await tab.open();
@@ -95,7 +95,7 @@ describe('rate limits', () => {
     for (const device of [hasty, tab]) device.close();
   });
 
-  test('typing, read and away count too, and are passed over', async () => {
+  test('typing, read and away count too, and are dropped beyond the limit', async () => {
     const hasty = await newcomer();
     for (let count = 0; count < 3 * BURST; count += 1) hasty.socket.emit('typing', { room: hasty.room });
     assertTyped((await hasty.request('sync', {})).error, 'rate_limited');
@@ -129,7 +129,7 @@ describe('rate limits', () => {
     hasty.close();
   });
 
-  test('whoever is refused again and again is shown out, and comes back as anybody', async () => {
+  test('a client that is refused again and again is disconnected, and can come back', async () => {
     const hasty = await newcomer();
     const auth = { token: hasty.account.token, tab: uuid7() };
     const flooding = new Device(server, auth, { reconnection: false });
@@ -140,7 +140,7 @@ describe('rate limits', () => {
     }
     await until(() => flooding.disconnected, 'it is shown out');
     assert.ok((await calm.ask('sync', {}))[calm.room] >= 0, 'nobody else is');
-    // Who still sends while the reason comes may not get to read it.
+    // A client that is still sending may miss the reason.
     const back = new Device(server, auth);
     assert.equal((await back.open()).last_closed, 'flooding');
     back.close();

@@ -8,10 +8,10 @@ import { arrive, assertContiguous, assertTyped, Device, hangUp, PATIENCE_MS, sig
 import { Raw } from './raw.mjs';
 import { test } from './test.mjs';
 
-/** A message of the bystander's has to be through within this, whatever the others do. A debug build on a busy machine. */
+/** The time within which a bystander's message has to arrive, whatever the others do. A debug build on a busy machine. */
 const UNHARMED_MS = 2_000;
 
-/** A client that does not read has to be gone within this: until buffers are full, the server's patience, the others' grace. */
+/** The time within which a client that does not read has to be gone: full buffers, plus the server's patience, plus the grace period. */
 const STALLED_MS = 40_000;
 
 describe('under load', () => {
@@ -33,13 +33,13 @@ describe('under load', () => {
   });
 
   /**
-   * The bystander posts one message after the other until `done`; each is acknowledged and heard.
+   * The bystander posts one message after another until `done`; each is acknowledged and received.
    * @param {Promise<unknown>} done
    */
   const talkUntil = async (done) => {
     let over = false;
     const stop = done.finally(() => (over = true));
-    // Told once it is awaited below, and no sooner.
+    // Resolved only once it is awaited below.
     stop.catch(() => {});
     let slowest = 0;
     let count = 0;
@@ -78,7 +78,7 @@ describe('under load', () => {
     if (dropped) assert.equal(rapid.closing.reason, 'flooding');
     await until(() => rapid.socket.connected, 'the client is connected, or back');
 
-    // Trying some of them again with the same ids, as a client does that lost an ack, stores none twice.
+    // Sending some of them again with the same ids, like a client that lost an ack, stores none twice.
     await rapid.post(...items.slice(0, 200));
     const log = await bystander.pull();
     assertContiguous(log);
@@ -144,8 +144,9 @@ describe('under load', () => {
       const talkers = await Promise.all(
         Array.from({ length: 3 }, () => arrive(server, `talker ${(visitors += 1)}`)),
       );
-      // Each says 15 KB about ten times a second: the kernel's buffers are full within a second or two. Not faster, as all
-      // of it is pulled below, and pages are dear: everything the talkers' allowance admits would take a minute.
+      // Each sends 15 KB about ten times a second, which fills the kernel's buffers within a second or two. No faster,
+      // because all of it is pulled below, and pages are costly: everything that the senders' allowance admits would take a
+      // minute.
       const big = '가'.repeat(5_000);
       const talking = Promise.all(
         talkers.map(async (talker) => {
@@ -155,7 +156,7 @@ describe('under load', () => {
       await talkUntil(Promise.all([seen, talking]));
       stall();
 
-      // Back again from its cursor, it learns why, and misses nothing.
+      // Back from its cursor, it learns the reason, and misses nothing.
       const back = new Device(server, {
         token: account.token,
         tab,
@@ -173,7 +174,7 @@ describe('under load', () => {
 });
 
 /**
- * Opens a session over polling and then never polls again.
+ * Opens a session over polling and never polls again.
  * @param {{ url: string }} server
  * @param {object} auth
  */

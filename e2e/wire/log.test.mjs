@@ -1,4 +1,4 @@
-// Sending, paging and resuming: what the room's log promises to any client.
+// Sending, paging and resuming: the guarantees of a room's log for any client.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -28,7 +28,7 @@ describe('the log of a room', () => {
   /** @param {object} auth */
   const device = (auth) => new Device(server, auth);
 
-  test('a batch is stored in its order, and everyone hears the same, the author too', async () => {
+  test('a batch is stored in order, and everyone receives the same, including the author', async () => {
     const items = Array.from({ length: BATCH_ITEMS }, (_, index) => ann.item(`batch ${index}`));
     const stored = await ann.post(...items);
     assert.deepEqual(
@@ -175,7 +175,7 @@ describe('the log of a room', () => {
       assert.deepEqual((await ben.request('history', { room: ben.room, before: 0 })).ok.entries, []);
     });
 
-    test('cuts what is asked above the limit, and refuses nonsense', async () => {
+    test('clamps a limit that is too high, and refuses nonsense', async () => {
       const page = (await ben.request('history', { room: ben.room, after: 0, limit: 100_000 })).ok;
       assert.equal(page.entries.length, PAGE_ENTRIES);
       assertContiguous(page.entries);
@@ -220,7 +220,7 @@ describe('the log of a room', () => {
       assert.deepEqual(opened.missed.flatMap((/** @type {any} */ missed) => missed.entries), []);
     });
 
-    test('from a cursor of another epoch counts for nothing, and is pulled', async () => {
+    test('ignores a cursor of another epoch, and pulls', async () => {
       const tab = device({ token: ben.account.token, epoch: uuid7(), cursors: { [ben.room]: 3 } });
       const opened = await tab.open();
       assert.equal(opened.recovered, false);

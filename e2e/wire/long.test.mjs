@@ -1,4 +1,4 @@
-// A room with a long history, as `fill` writes it: told whole, to somebody who comes late.
+// A room with a long history, written by `fill`: a late newcomer gets all of it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -23,7 +23,7 @@ describe('a long room', () => {
     await server?.dispose();
   });
 
-  test('is paged from its first entry to its last, each message in it or told to be gone', async () => {
+  test('is paged from its first entry to its last, with each message or its deletion', async () => {
     assert.equal(reader.room, server.filled?.room);
     const log = await reader.pull(0);
     assertContiguous(log);

@@ -1,4 +1,5 @@
-// hole_02: events of every wrong shape, with and without an ack. The server answers with a type where it can, and lives.
+// hole_02: malformed events of every kind, with and without an ack. The server answers with a typed error if it can, and
+// survives.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -25,7 +26,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     await server?.dispose();
   });
 
-  /** The bystander's connection never broke, and a message of theirs goes through. */
+  /** The bystander's connection never broke, and their message arrives. */
   const unharmed = async () => {
     const item = bystander.item('still here');
     const [stored] = await bystander.post(item);
@@ -71,7 +72,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     for (const event of ['send', 'history', 'sync', 'typing', 'read', 'presence', 'session', 'entries', 'nonsense', '']) {
       for (const [, args] of SHAPES) {
         vandal.socket.emit(event, ...args);
-        // The rate limit may end this connection: it is back, like any client, and goes on.
+        // The rate limit may end this connection: it reconnects, like any client, and continues.
         if (!vandal.socket.connected) await until(() => vandal.socket.connected, 'the vandal is back');
       }
     }
@@ -81,7 +82,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     await unharmed();
   });
 
-  // A new person: the one above may have to wait out the rate limit.
+  // A new person: the one above may have to wait for the rate limit.
   test('surplus arguments', async () => {
     const vandal = await arrive(server, 'talkative');
     const reply = await vandal.request('send', [vandal.item('and more')], 1, null, { x: [] });
@@ -97,7 +98,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     await unharmed();
   });
 
-  test('typing and read with an ack nobody documented', async () => {
+  test('typing and read with an undocumented ack', async () => {
     const vandal = new Device(server, { token });
     await vandal.open();
     for (const event of ['typing', 'read']) {
@@ -108,7 +109,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     await unharmed();
   });
 
-  test('packets no client library would write', async () => {
+  test('packets that no client library would write', async () => {
     const packets = [
       '', '4', '42', '42[', '42[]', '42[1]', '42[null]', '42{}', '42{"a":1}', '42"send"', '42["send"', '42["send",]',
       '42["send",{]', '421["send"', '4299999999999999999999["send",[]]', '42-1["send",[]]', '42/admin,["send",[]]',
@@ -138,7 +139,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     await unharmed();
   });
 
-  test('HTTP bodies no polling client would send', async () => {
+  test('HTTP bodies that no polling client would send', async () => {
     const open = await (await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`)).text();
     const { sid } = JSON.parse(open.slice(1));
     for (const body of ['', '4', 'x', '42[', '\u001e\u001e\u001e', '40\u001e41\u001e40']) {
@@ -164,7 +165,7 @@ describe('hole_02_malformed_events_get_typed_errors_and_the_server_lives', () =>
     }
   });
 
-  test('and whatever was stored on the way is a log like any other', async () => {
+  test('and any entries stored on the way are a log like any other', async () => {
     assertContiguous(await bystander.pull());
     assert.equal(server.pid, pid);
     await server.stop();

@@ -1,4 +1,4 @@
-// Behind a real nginx, set up as docs/OPERATING.md says: WebSocket, polling, and everybody's own address.
+// Behind a real nginx, configured as docs/OPERATING.md says: WebSocket, polling, and each client's own address.
 
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
@@ -19,7 +19,7 @@ const TRANSPORTS = [['websocket'], ['polling'], ['polling', 'websocket']];
  */
 function signUp(url, nickname, from) {
   const { hostname, port, pathname, origin } = new URL(`${url}/api/session`);
-  // What a client says of its own address is not believed.
+  // A client's claim about its own address is not trusted.
   const headers = { origin, 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' };
   return new Promise((resolve, reject) => {
     const asked = request({ hostname, port, path: pathname, method: 'POST', localAddress: from, headers }, (answer) => {
@@ -68,7 +68,7 @@ describe('behind nginx', { skip: HAS_NGINX ? false : 'there is no nginx on this 
         await until(() => device.heard.some((entry) => entry.seq === seq), 'it comes back live');
         const by = transports.at(-1);
         await until(() => device.socket.io.engine.transport.name === by, `it goes on by ${by}`);
-        // A large one, which nginx keeps in a file on its way.
+        // A large body, which nginx buffers in a file.
         const stored = await device.post(...Array.from({ length: 8 }, () => device.item('x'.repeat(16_000))));
         assert.equal(stored.length, 8);
         device.socket.close();

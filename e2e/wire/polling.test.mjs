@@ -1,4 +1,4 @@
-// Whoever comes by polling is held to what holds for WebSockets.
+// Polling clients have the same rules as WebSocket clients.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -27,7 +27,7 @@ describe('over polling', () => {
     }
     const own = new Device(server, {}, { ...POLLING, extraHeaders: { cookie, origin: server.url } });
     await own.open();
-    // What another site's page may ask for all the same, it cannot read.
+    // Another site's page can still send the request, but not read the answer.
     const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { cookie, origin: 'https://evil.example' } });
     assert.equal(answer.headers.get('access-control-allow-origin'), null);
   });

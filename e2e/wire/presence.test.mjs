@@ -1,4 +1,4 @@
-// Who is there, over all their tabs and devices; and what they are called, everywhere at once.
+// A person's presence over all their tabs and devices; and their name, which changes everywhere at once.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -10,10 +10,10 @@ import { Raw } from './raw.mjs';
 import { fence, heardIn, makeRoom, sayIn } from './rooms.mjs';
 import { test } from './test.mjs';
 
-/** How long somebody may be gone without a word. */
+/** The server's grace period for a person who is gone. */
 const GRACE_MS = 600;
 
-/** Within which a link nobody answers on is given up: two heartbeats of a second, the grace, a busy machine. */
+/** The time within which an unanswered link is given up: two heartbeats of a second, the grace period, a busy machine. */
 const EXPIRY_MS = 8_000;
 
 /** @typedef {Awaited<ReturnType<typeof arrive>>} Someone */
@@ -32,16 +32,16 @@ describe('presence', () => {
     await server?.dispose();
   });
 
-  /** What Ann was told of somebody, in order. @param {{ id: string }} person @returns {string[]} */
+  /** The states of a person reported to Ann, in order. @param {{ id: string }} person @returns {string[]} */
   const seen = (person) => ann.told('presence').filter((said) => said.person.id === person.id).map(({ state }) => state);
 
-  /** Waits until Ann was told just this. @param {{ id: string }} person @param {string[]} states */
+  /** Waits until exactly these states were reported to Ann. @param {{ id: string }} person @param {string[]} states */
   const sees = async (person, ...states) => {
     await until(() => seen(person).length >= states.length, `presence ${states}; told ${seen(person)}`);
     assert.deepEqual(seen(person), states);
   };
 
-  /** Longer than anything is held back. */
+  /** Longer than any event is held back. */
   const settled = async () => {
     await delay(2 * GRACE_MS);
     await fence(ann, ann);
@@ -54,14 +54,14 @@ describe('presence', () => {
     return tab;
   };
 
-  /** What a session that opens says of somebody. @param {{ id: string }} person */
+  /** A person's state in a session that opens. @param {{ id: string }} person */
   const asOpened = async (person) => {
     const tab = await tabOf(ann.account);
     tab.close();
     return tab.opened.online.find((/** @type {any} */ present) => present.person.id === person.id)?.state;
   };
 
-  test('somebody is gone once their last connection has been for longer than the grace', async () => {
+  test('a person is offline once their last connection is gone for longer than the grace period', async () => {
     const { me, ...account } = await signIn(server, 'Goer');
     const tab = await tabOf(account);
     await sees(me, 'online');
@@ -72,7 +72,7 @@ describe('presence', () => {
     assert.equal(await asOpened(me), undefined);
   });
 
-  test('a flap within the grace says nothing to anybody', async () => {
+  test('a flap within the grace period is not reported', async () => {
     const { me, ...account } = await signIn(server, 'Flapper');
     let tab = await tabOf(account);
     await sees(me, 'online');
@@ -87,7 +87,7 @@ describe('presence', () => {
     await sees(me, 'online', 'offline');
   });
 
-  test('away means at none of the tabs and devices that are connected', async () => {
+  test('away means at none of the connected tabs and devices', async () => {
     const { me, ...account } = await signIn(server, 'Awayer');
     const [desk, phone] = [await tabOf(account), await tabOf(account)];
     desk.socket.emit('away', { away: true });
@@ -108,7 +108,7 @@ describe('presence', () => {
     await until(() => seen(me).at(-1) === 'offline', 'both are gone');
   });
 
-  test('a tab that comes back takes over from its ghost without a word', async () => {
+  test('a returning tab silently takes over from its ghost', async () => {
     const { me, ...account } = await signIn(server, 'Haunted');
     const tab = uuid7();
     const ghost = new Device(server, { token: account.token, tab }, { reconnection: false });
@@ -122,7 +122,7 @@ describe('presence', () => {
     back.close();
   });
 
-  test('a link that is open at one end only expires, and somebody behind it is gone', async () => {
+  test('a half-open link expires, and its person goes offline', async () => {
     const { me, ...account } = await signIn(server, 'Half Open');
     const raw = await new Raw(server).open({ token: account.token });
     await sees(me, 'online');
@@ -133,7 +133,7 @@ describe('presence', () => {
     raw.close();
   });
 
-  test('a session that opens knows who is there, and members are listed with it', async () => {
+  test('an opening session has the present people, and the member list has their state', async () => {
     const { me, ...account } = await signIn(server, 'Listed');
     const { me: gone } = await signIn(server, 'Never There');
     const tab = await tabOf(account);
@@ -167,7 +167,7 @@ describe('a nickname', () => {
     await server?.dispose();
   });
 
-  test('that changes is another one everywhere at once', async () => {
+  test('that changes, changes everywhere at once', async () => {
     const hidden = await makeRoom(ben, 'hidden', { kind: 'private', people: [ann.account.me] });
     const direct = await ann.ask('room:direct', { with: [ben.account.me.id] });
     const elsewhere = await makeRoom(cleo, 'elsewhere');
@@ -213,7 +213,7 @@ describe('a nickname', () => {
     for (const device of [tab, again, phone]) device.close();
   });
 
-  test("is one person's only, in any case, also against somebody who asks at the same moment", async () => {
+  test("belongs to one person, in any case, also against a simultaneous request", async () => {
     for (const name of ['ann', 'ANN', ' Ann ']) assertTyped(await cleo.refusal('nickname', { name }), 'nickname_taken');
     for (const name of ['', ' ', 'x'.repeat(33), 'a\u202eb', 7, null]) {
       assertTyped(await cleo.refusal('nickname', { name }), 'invalid');
@@ -224,7 +224,7 @@ describe('a nickname', () => {
     assert.equal(log.filter(({ body }) => body.kind === 'nickname' && body.name === 'Coveted').length, 1);
   });
 
-  test('that somebody gave up is held for them, and what they said stays theirs', async () => {
+  test('that a person gave up is reserved for them, and their messages stay theirs', async () => {
     const dora = await arrive(server, 'Dora');
     const item = dora.item('by Dora');
     await dora.post(item);

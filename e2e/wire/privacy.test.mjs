@@ -1,5 +1,5 @@
-// Somebody with an account of their own, and every event there is, against rooms they are not in: they get what they would
-// get where the room were not there, and nobody notices them.
+// A person with an account sends every kind of event about rooms they are not in: they get the same answers as if the room
+// did not exist, and nobody notices them.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -8,7 +8,7 @@ import { arrive, arriveAsOwner, assertContiguous, assertTyped, Device, GENEROUS,
 import { fence, heardIn, makeRoom, newsOf, sayIn } from './rooms.mjs';
 import { test } from './test.mjs';
 
-/** Stands in everything that is told between the people in the rooms, and in nothing else. */
+/** Appears in everything that is said in the rooms, and nowhere else. */
 const SECRET = 'seventeen elephants';
 
 describe('privacy', () => {
@@ -52,7 +52,7 @@ describe('privacy', () => {
     await server?.dispose();
   });
 
-  /** What must be in nothing that an outsider is told. */
+  /** Must not appear in anything an outsider receives. */
   const secrets = () => [SECRET, '🐘', ...Object.values(rooms).map(({ id }) => id), ...Object.values(items).map(({ id }) => id)];
 
   /** @param {unknown} told @param {string} what */
@@ -61,7 +61,7 @@ describe('privacy', () => {
     for (const secret of secrets()) assert.ok(!said.includes(secret), `${what} tells ${secret}: ${said.slice(0, 500)}`);
   };
 
-  /** Everything that can be asked of a room, as somebody would who knows its id, and whose message stands where. */
+  /** Every request about a room, by a person who knows its id and the place of a message. */
   const requests = (/** @type {string} */ room, /** @type {number} */ message, /** @type {Someone} */ by) => {
     const me = by.account.me.id;
     /** @param {{ kind: string } & Record<string, any>} body */
@@ -92,7 +92,7 @@ describe('privacy', () => {
     ]);
   };
 
-  /** A reply without the ids that were in the request. @param {any} reply @param {any} argument */
+  /** A reply without the ids of its request. @param {any} reply @param {any} argument */
   const bare = (reply, argument) => {
     const ids = JSON.stringify(argument).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
     return JSON.parse(ids.reduce((said, id) => said.replaceAll(id, 'ID'), JSON.stringify(reply)));
@@ -100,7 +100,7 @@ describe('privacy', () => {
 
   for (const kind of ['private', 'direct', 'group']) {
     for (const who of ['a stranger', "the server's owner"]) {
-      test(`whatever ${who} asks of a ${kind} room is answered as if there were none`, async () => {
+      test(`every request of ${who} about a ${kind} room is answered as if it did not exist`, async () => {
         const by = who === 'a stranger' ? eve : owner;
         const room = rooms[kind].id;
         const before = await ann.pull(0, room);
@@ -123,7 +123,7 @@ describe('privacy', () => {
     }
   }
 
-  test('sync and the handshake pass over rooms that are not there for one', async () => {
+  test('sync and the handshake ignore rooms of others', async () => {
     for (const by of [eve, owner]) {
       const general = by.room;
       for (const { id } of Object.values(rooms)) {
@@ -145,7 +145,7 @@ describe('privacy', () => {
     }
   });
 
-  test('lists and searches name nothing of them, and nothing in them counts', async () => {
+  test('lists and searches do not contain them, and nothing in them counts', async () => {
     for (const by of [eve, owner]) {
       for (const search of [SECRET, SECRET.toUpperCase(), 'elephant', '', '%', rooms.private.id, rooms.direct.id]) {
         const listed = await by.ask('room:browse', { search });
@@ -164,7 +164,7 @@ describe('privacy', () => {
     assertInnocent(after, 'paging from it');
   });
 
-  test('a name that a private room has is free, and its id makes no room', async () => {
+  test('the name of a private room is free, and its id cannot create a room', async () => {
     const mine = await makeRoom(eve, SECRET);
     assert.equal(mine.kind, 'public');
     await eve.ask('room:change', { room: mine.id, name: 'renamed' });
@@ -175,13 +175,13 @@ describe('privacy', () => {
         assertInnocent(error, 'room:create');
       }
     }
-    // The same as for a public room: nothing tells what kind it is.
+    // The same as for a public room, so that nothing reveals its kind.
     const open = await makeRoom(ann, 'open to all');
     const conflict = await eve.refusal('room:create', { id: open.id, kind: 'public', name: 'taken over' });
     assert.deepEqual(await eve.refusal('room:create', { id: rooms.private.id, kind: 'public', name: 'taken over' }), conflict);
   });
 
-  test('conversations with the same people are other ones', async () => {
+  test('conversations with the same people are different ones', async () => {
     const people = [ann, ben, cleo].map(({ account }) => account.me.id);
     for (const others of [[people[0]], [people[0], people[1]], people]) {
       const room = await eve.ask('room:direct', { with: others });
@@ -201,7 +201,7 @@ describe('privacy', () => {
         assertTyped(await eve.refusal('send', [eve.change(body, { room: own.id })]), 'unknown_message');
       }
     }
-    // The id of somebody else's message, in her own name: a message like any other.
+    // The id of another person's message, in her own name: an ordinary message.
     const [stored] = await eve.post({ ...item, room: own.id, body: { kind: 'message', text: 'mine' } });
     assert.ok(stored);
     const [entry] = (await eve.pull(0, own.id)).filter(({ id }) => id === item.id);
@@ -209,7 +209,7 @@ describe('privacy', () => {
     assertTyped(await eve.refusal('send', [item]), ['conflict', 'unknown_room']);
   });
 
-  test('what happens in them reaches no socket outside, whenever that was opened', async () => {
+  test('events in them reach no socket outside, whenever it was opened', async () => {
     const early = [eve, owner];
     const late = await Promise.all(early.map(async ({ account }) => {
       const tab = new Device(server, { token: account.token });
@@ -237,7 +237,7 @@ describe('privacy', () => {
     for (const device of [...late, guest]) device.close();
   });
 
-  describe('of somebody who was in a room', () => {
+  describe('of a former member', () => {
     for (const how of ['leaves', 'is removed']) {
       test(`who ${how}: nothing more, on no tab, by no cursor; and all of it again when invited back`, async () => {
         const mallory = await arrive(server, `Mallory ${how}`);
@@ -267,14 +267,14 @@ describe('privacy', () => {
             const reply = await tab.insist(event, argument);
             assert.deepEqual(bare(reply, argument), bare(await tab.insist(event, elsewhere), elsewhere), event);
           }
-          // Their own words may be deleted from outside, and nothing else: not changed, and nobody else's.
+          // From outside, people can delete their own messages and do nothing else: no edits, nothing of others.
           for (const body of [{ kind: 'edit', message: mine?.seq, text: 'x' }, { kind: 'delete', message }]) {
             assertTyped(await tab.refusal('send', [tab.change(body, { room })]), 'unknown_room');
           }
           assert.equal((await tab.ask('sync', { [room]: 0 }))[room], undefined);
           assert.ok(!JSON.stringify(tab.events).includes(secret));
         }
-        // What he said stays, and is told to be stored if at all.
+        // His messages stay, and a retry still learns that they are stored.
         const again = (await mallory.insist('send', [own])).ok[0];
         if (again.error) assertTyped(again.error, 'unknown_room');
         else assert.deepEqual(again, mine);
@@ -290,7 +290,7 @@ describe('privacy', () => {
       });
     }
 
-    test('what he says while he is thrown out is stored, or refused, and nothing is told to him afterwards', async () => {
+    test('messages sent while being removed are stored or refused, and nothing reaches the person afterwards', async () => {
       for (let round = 0; round < 10; round += 1) {
         const { id: room } = await makeRoom(ann, 'trapdoor', { kind: 'private', people: [ben.account.me] });
         let over = false;
@@ -318,7 +318,7 @@ describe('privacy', () => {
     });
   });
 
-  test('a device that was signed out is told nothing from then on, and does nothing', async () => {
+  test('a signed-out device receives nothing more, and can do nothing', async () => {
     const { account } = cleo;
     const answer = await fetch(`${server.url}/api/passphrase`, {
       method: 'PUT',
@@ -363,7 +363,7 @@ describe('privacy', () => {
     assert.equal(cleo.disconnected, undefined, 'the other device goes on');
   });
 
-  test('a nickname is told in the rooms of its bearer, and in no other', async () => {
+  test('a new nickname is reported in its person’s rooms, and in no other', async () => {
     const before = await ann.ask('sync', {});
     await eve.ask('nickname', { name: 'Eavesdropper' });
     await fence(eve, ann);
@@ -377,7 +377,7 @@ describe('privacy', () => {
     assert.ok((await ann.pull(0, rooms.group.id)).some(({ body }) => body.kind === 'nickname' && body.name === 'Cleopatra'));
   });
 
-  test('and at the end nobody outside was ever told anything', async () => {
+  test('and at the end nobody outside ever received anything', async () => {
     for (const device of [eve, owner]) {
       assertInnocent(device.events, 'the wire');
       assert.equal(device.disconnected, undefined);

@@ -1,5 +1,5 @@
-// Several people do anything there is to do, all at once, to rooms they are in and to rooms they are not in. Whatever the dice
-// say: each tab is told a room from its `in` to its `out`, without a gap, and nothing else; and nobody learns of a room who was never let in.
+// Several people do random things at once, to rooms they are in and to other rooms. In every run each tab gets a room's
+// entries from its `in` to its `out`, without a gap, and nothing else; and a person who was never let in learns nothing.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -11,12 +11,12 @@ import { test } from './test.mjs';
 const PEOPLE = 5;
 const STEPS = 80;
 
-/** What may be refused, and by which code; what passes by itself is waited out. */
+/** The codes with which each event may be refused; transient ones are waited out. */
 const REFUSED = [
   'unknown_room', 'unknown_message', 'forbidden', 'archived', 'conflict', 'invalid', 'too_large', 'room_name_taken', 'nickname_taken',
 ];
 
-/** One person of the play, at a tab or more. */
+/** One person, with one or more tabs. */
 class Actor {
   /** @type {Device[]} */ tabs = [];
   /** Everything their tabs were told, also those that are closed. @type {Device[]} */ all = [];
@@ -122,9 +122,9 @@ class Play {
   }
 }
 
-/** Walks through what a tab was told: every room from where it is in it, without a gap, to where it is out. @param {Device} tab */
+/** Walks through a tab's events: every room from `in` to `out`, without a gap. @param {Device} tab */
 function assertInOrder(tab) {
-  /** Per room the place that comes next. @type {Map<string, number>} */
+  /** The next place in each room. @type {Map<string, number>} */
   let next = new Map();
   for (const [name, said] of tab.events) {
     if (name === 'session' && said.state === 'open') {
@@ -145,7 +145,7 @@ function assertInOrder(tab) {
   }
 }
 
-describe('people who do anything', () => {
+describe('people who do random things', () => {
   /** @type {Server} */ let server;
   before(async () => {
     server = await Server.start({ args: GENEROUS });
@@ -170,13 +170,13 @@ describe('people who do anything', () => {
       await Promise.all(play.actors.map(async (actor) => {
         for (let step = 0; step < STEPS; step += 1) await actor.step();
       }));
-      // An answer of each tab comes after everything that was told to it before.
+      // Each tab's answer comes after everything it was sent before.
       for (const { tabs } of play.actors) for (const tab of tabs) await tab.ask('sync', {});
 
       const refused = play.answers.filter(({ reply }) => reply.error).length;
       assert.ok(play.entitled.size > 5 && refused > 20 && play.answers.length - refused > 50, 'much was done, and much refused');
 
-      // Who was never let in was never told, and never answered.
+      // A person who was never let in got no event and no answer.
       for (const { by, event, room, reply } of play.answers) {
         const entitled = room === undefined ? undefined : play.entitled.get(room);
         if (!entitled || entitled.has(by.id) || event === 'room:create') continue;
@@ -192,7 +192,7 @@ describe('people who do anything', () => {
         }
       }
 
-      // What a session that opens tells is what everybody else sees.
+      // A newly opened session shows the same as everybody else's.
       /** @type {Map<string, { people: Set<string>, log: import('./device.mjs').Entry[] }>} */ const stored = new Map();
       for (const actor of play.actors) {
         const tab = new Device(server, { token: actor.account.token });

@@ -1,4 +1,4 @@
-// A connection below any client library: packets written by hand, reading that can be stopped.
+// A connection without a client library: packets written by hand, reading that can be stopped.
 
 import { WebSocket } from 'ws';
 import { keep, until } from './device.mjs';
@@ -40,7 +40,7 @@ export class Raw {
   }
 
   /**
-   * Waits for a packet that starts so; resolves with the rest of it.
+   * Waits for a packet with this beginning; resolves with the rest of it.
    * @param {string} prefix
    */
   async receives(prefix) {

@@ -1,11 +1,11 @@
-// Rooms, as the tests make them.
+// Helpers that create and use rooms.
 
 import { uuid7 } from './device.mjs';
 
 /** @typedef {import('./device.mjs').Device} Device */
 
 /**
- * Makes a room; answers with it as its maker sees it.
+ * Creates a room; returns it as its creator sees it.
  * @param {Device} by
  * @param {string} name
  * @param {{ kind?: string, topic?: string, people?: { id: string }[] }} [more]
@@ -17,7 +17,7 @@ export async function makeRoom(by, name, { kind = 'public', topic, people = [] }
 }
 
 /**
- * Posts a text into a room; answers with where it is stored.
+ * Posts a text into a room; returns where it is stored.
  * @param {Device} by
  * @param {string} room
  * @param {string} text
@@ -30,7 +30,7 @@ export async function sayIn(by, room, text, more = {}) {
 }
 
 /**
- * Waits until everything said before has reached the listeners: what is said after it comes after it, whatever the room.
+ * Waits until everything sent before has reached the listeners; everything sent later arrives later, in any room.
  * @param {Device} by
  * @param {Device[]} listeners
  */
@@ -40,7 +40,7 @@ export async function fence(by, ...listeners) {
 }
 
 /**
- * The news a device got of a room, in order.
+ * The `room` events that a device received about a room, in order.
  * @param {Device} device
  * @param {string} room
  */
@@ -49,7 +49,7 @@ export function newsOf(device, room) {
 }
 
 /**
- * The entries of a room that a device was told, in the order they came.
+ * The entries of a room that a device received, in order of arrival.
  * @param {Device} device
  * @param {string} room
  * @returns {import('./device.mjs').Entry[]}

@@ -1,4 +1,4 @@
-// Rooms: made, found, joined, left, changed; and conversations between a few people.
+// Rooms: created, found, joined, left, changed; and conversations between a few people.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -33,14 +33,14 @@ describe('rooms', () => {
     await server?.dispose();
   });
 
-  /** Another tab of the same person. @param {Someone} person */
+  /** Another tab of this person. @param {Someone} person */
   const tabOf = async (person) => {
     const tab = new Device(server, { token: person.account.token });
     await tab.open();
     return tab;
   };
 
-  /** The room as a session that opens tells it. @param {Someone} person @param {string} room */
+  /** The room in a newly opened session. @param {Someone} person @param {string} room */
   const asOpened = async (person, room) => {
     const tab = await tabOf(person);
     tab.close();
@@ -51,14 +51,14 @@ describe('rooms', () => {
   const toldOf = (device, room, state) =>
     until(() => newsOf(device, room).find((news) => news.state === state), `${state} is told`);
 
-  test('everybody is in the general room from the beginning', async () => {
+  test('everybody starts in the general room', async () => {
     for (const person of [owner, ann, ben]) {
       const { kind, archived } = person.roomNamed('general');
       assert.deepEqual({ kind, archived }, { kind: 'public', archived: false });
     }
   });
 
-  test('one is made once, however often it is asked for', async () => {
+  test('a room is created once, however often it is requested', async () => {
     const asked = { id: uuid7(), kind: 'public', name: '# Plans', topic: 'what is next' };
     const tab = await tabOf(ann);
     const [room, again] = await Promise.all([ann.ask('room:create', asked), tab.ask('room:create', asked)]);
@@ -76,7 +76,7 @@ describe('rooms', () => {
     tab.close();
   });
 
-  test('public ones have names of their own, private ones any', async () => {
+  test('public rooms have unique names, private ones any', async () => {
     await makeRoom(ann, 'Design');
     for (const name of ['design', ' #DESIGN ', 'General']) {
       assertTyped(await ben.refusal('room:create', { id: uuid7(), kind: 'public', name }), 'room_name_taken');
@@ -86,7 +86,7 @@ describe('rooms', () => {
     assert.equal((await makeRoom(cleo, 'design', { kind: 'private' })).kind, 'private');
   });
 
-  test('what cannot be a room is refused', async () => {
+  test('an invalid room is refused', async () => {
     const good = { id: uuid7(), kind: 'public', name: 'good' };
     for (const bad of [
       { ...good, name: '' }, { ...good, name: '#' }, { ...good, name: 'x'.repeat(65) }, { ...good, name: 'a\u202eb' },
@@ -124,7 +124,7 @@ describe('rooms', () => {
     assert.ok(general.members >= 4);
   });
 
-  test('joining brings everything after the head it tells, on every tab, however much is said meanwhile', async () => {
+  test('joining brings every entry after its head, on every tab, while others write', async () => {
     const room = await makeRoom(ann, 'busy place');
     const tabs = [ben, await tabOf(ben)];
     let over = false;
@@ -157,7 +157,7 @@ describe('rooms', () => {
     tabs[1]?.close();
   });
 
-  test('leaving stops delivery at once, on every tab, however much is said meanwhile', async () => {
+  test('leaving stops delivery at once, on every tab, while others write', async () => {
     const room = await makeRoom(ann, 'loud place');
     const tabs = [ben, await tabOf(ben)];
     await ben.ask('room:join', { room: room.id });
@@ -194,7 +194,7 @@ describe('rooms', () => {
     tabs[1]?.close();
   });
 
-  test('a private one is entered by invitation, and left', async () => {
+  test('a private room is entered by invitation, and left', async () => {
     const room = await makeRoom(ann, 'cabinet', { kind: 'private' });
     await sayIn(ann, room.id, 'alone so far');
     const phone = await tabOf(ben);
@@ -217,7 +217,7 @@ describe('rooms', () => {
     phone.close();
   });
 
-  test('somebody is taken out of a private one by who manages it, and by nobody else', async () => {
+  test('only a person who manages a private room removes somebody from it', async () => {
     const room = await makeRoom(ann, 'committee', { kind: 'private', people: [ben.account.me, cleo.account.me] });
     const phone = await tabOf(cleo);
     assertTyped(await ben.refusal('room:remove', { room: room.id, person: cleo.account.me.id }), 'forbidden');
@@ -237,7 +237,7 @@ describe('rooms', () => {
   });
 
   describe('changes to a room', () => {
-    test('are entries of its log, and told to everybody in it', async () => {
+    test('are entries of its log, and reach everybody in it', async () => {
       const room = await makeRoom(ann, 'draft');
       await ben.ask('room:join', { room: room.id });
       const { head } = await ben.ask('history', { room: room.id });
@@ -264,7 +264,7 @@ describe('rooms', () => {
       seen.close();
     });
 
-    test('are for its maker and the owner of the server', async () => {
+    test('are for its creator and the owner of the server', async () => {
       const room = await makeRoom(ann, "Ann's place");
       for (const person of [ben, owner]) await person.ask('room:join', { room: room.id });
       for (const wish of [{ name: "Ben's place" }, { topic: 'mine' }, { archived: true }]) {
@@ -275,7 +275,7 @@ describe('rooms', () => {
       assert.deepEqual((await ann.pull(0, room.id)).map(({ body }) => body.change.change), ['created', 'described']);
     });
 
-    test('take no name that is taken, and nothing that is no name', async () => {
+    test('accept no taken name and no invalid name', async () => {
       const room = await makeRoom(ann, 'nameless');
       await makeRoom(ann, 'named');
       assertTyped(await ann.refusal('room:change', { room: room.id, name: 'NAMED' }), 'room_name_taken');
@@ -287,7 +287,7 @@ describe('rooms', () => {
       await makeRoom(ben, 'nameless');
     });
 
-    test('an archived room says nothing more, keeps what was said, and answers a retry', async () => {
+    test('an archived room accepts nothing more, keeps its messages, and answers a retry', async () => {
       const room = await makeRoom(ann, 'museum');
       await ben.ask('room:join', { room: room.id });
       const item = ben.change({ kind: 'message', text: 'exhibit' }, { room: room.id });
@@ -311,7 +311,7 @@ describe('rooms', () => {
     });
   });
 
-  test('each counts what is unread in it, and what of that mentions one', async () => {
+  test('each counts its unread messages, and the mentions among them', async () => {
     const room = await makeRoom(ann, 'counting');
     await ben.ask('room:join', { room: room.id });
     const other = await makeRoom(ann, 'not counting', { people: [ben.account.me] });
@@ -335,7 +335,7 @@ describe('rooms', () => {
     /** @param {Someone} by @param {Someone[]} people */
     const direct = (by, ...people) => by.ask('room:direct', { with: people.map(({ account }) => account.me.id) });
 
-    test('the same people have the same one, whoever opens it, in whatever order, at whatever moment', async () => {
+    test('the same people have the same one, whoever opens it, in any order, at any moment', async () => {
       const tabs = await Promise.all([ann, ben, ann, ben, ann, ben].map(tabOf));
       const rooms = await Promise.all(
         tabs.map((tab, index) => tab.ask('room:direct', { with: [(index % 2 ? ann : ben).account.me.id] })),
@@ -368,7 +368,7 @@ describe('rooms', () => {
       phone.close();
     });
 
-    test('it stays as it is: nobody comes, goes, or names it', async () => {
+    test('its people and name never change', async () => {
       const room = await direct(ann, ben);
       const refusals = [
         ['room:leave', { room: room.id }],
@@ -384,7 +384,7 @@ describe('rooms', () => {
       assert.equal((await ann.ask('room:members', { room: room.id })).length, 2);
     });
 
-    test('it is with somebody else, with people who are there, and with a few', async () => {
+    test('it needs another person, existing people, and not too many', async () => {
       const many = Array.from({ length: DIRECT_PEOPLE }, uuid7);
       for (const people of [[], [ann.account.me.id], [uuid7()], many, ['Ben'], 'Ben', [null]]) {
         assertTyped(await ann.refusal('room:direct', { with: people }));
@@ -392,7 +392,7 @@ describe('rooms', () => {
     });
   });
 
-  test('what they say catches up like anything else, in many rooms at once', async () => {
+  test('their messages catch up like any other, in many rooms at once', async () => {
     const rooms = await Promise.all(['one', 'two', 'three'].map((name) => makeRoom(ann, `many ${name}`, { kind: 'private', people: [ben.account.me] })));
     const heads = await ben.ask('sync', {});
     const cursors = Object.fromEntries(Object.entries(heads));
@@ -408,7 +408,7 @@ describe('rooms', () => {
     back.close();
   });
 
-  test('what is in them outlives the server', async () => {
+  test('their contents outlive the server', async () => {
     const room = await makeRoom(ann, 'lasting', { kind: 'private', topic: 'for ever', people: [ben.account.me] });
     const { id } = await sayIn(ben, room.id, 'before');
     await server.crashAndRestart();
@@ -422,10 +422,10 @@ describe('rooms', () => {
     assert.ok(!cleo.heard.some((entry) => entry.id === more.id));
   });
 
-  test('whatever was answered outlives a server that is killed at any moment, and asking again does it once', async () => {
+  test('an answered request outlives a server that is killed at any moment, and a retry does it once', async () => {
     const maker = await arrive(server, 'Maker');
     const guest = await arrive(server, 'Guest');
-    /** Asks until it is answered, however often the link breaks. @param {Someone} by @param {string} event @param {any} argument */
+    /** Repeats a request until it is answered, however often the link breaks. @param {Someone} by @param {string} event @param {any} argument */
     const insist = async (by, event, argument) => {
       for (;;) {
         await until(() => by.socket.connected, 'the link is up');

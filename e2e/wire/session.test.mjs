@@ -1,4 +1,4 @@
-// Signing in, and opening a session by the documented handshake, over both transports.
+// Signing in, and opening a session with the documented handshake, over both transports.
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
@@ -82,7 +82,7 @@ describe('a session', () => {
     assert.ok(stored.seq > 0);
   });
 
-  test('is told to browsers by a cookie no script can read', async () => {
+  test('is given to browsers in a cookie that no script can read', async () => {
     const { status, headers, body } = await post({ nickname: 'cookie reader' });
     assert.equal(status, 201);
     assert.equal(body.token, undefined, 'no token unless asked for');
@@ -95,7 +95,7 @@ describe('a session', () => {
     assert.equal(again.body.token, undefined);
   });
 
-  test('is not opened for a nickname somebody has', async () => {
+  test('is not opened for a taken nickname', async () => {
     await signIn(server, 'Taken');
     const { status, body } = await post({ nickname: 'tAKEN' });
     assert.equal(status, 409);
@@ -128,7 +128,7 @@ describe('a session', () => {
     assertTyped(refused.body);
   });
 
-  test('ends by DELETE: its sockets are told and its cookie is worth nothing', async () => {
+  test('ends by DELETE: its sockets are told, and its cookie is invalid', async () => {
     const account = await signIn(server, 'leaver');
     const tab = device({}, { extraHeaders: { cookie: account.cookie } });
     await tab.open();
@@ -190,7 +190,7 @@ describe('a session', () => {
     });
   });
 
-  test('survives a reconnect, and the server tells presence once it is over', async () => {
+  test('survives a reconnect, and the server reports presence once it is over', async () => {
     const bystander = await arrive(server, 'bystander');
     const account = await signIn(server, 'comes and goes');
     const tab = device({ token: account.token });
@@ -211,7 +211,7 @@ describe('a session', () => {
     assert.deepEqual(opened.me, account.me);
   });
 
-  test('of the same tab replaces the ghost of the one before', async () => {
+  test('of the same tab replaces the previous one’s ghost', async () => {
     const account = await signIn(server, 'ghost');
     const auth = { token: account.token, tab: uuid7() };
     const ghost = device(auth, { reconnection: false });

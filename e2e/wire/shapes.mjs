@@ -1,16 +1,16 @@
-// Arguments that no event takes, for the tests that offer them to every event.
+// Malformed arguments, for tests that send them with every event.
 
-/** An id of nothing. */
+/** An id that belongs to nothing. */
 export const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-/** Written by hand: JavaScript's own JSON runs out of stack. */
+/** Written by hand: JavaScript's own JSON overflows the stack. */
 export const NESTED = {
   'lists 5,000 deep': '['.repeat(5_000) + ']'.repeat(5_000),
   'objects 5,000 deep': '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000),
   'a text nested 5,000 deep': `[{"id":"${ID}","room":"${ID}","body":{"kind":"message","text":${'['.repeat(5_000) + ']'.repeat(5_000)}}}]`,
 };
 
-/** Arguments of no event's shape. @type {[string, any[]][]} */
+/** Arguments that fit no event. @type {[string, any[]][]} */
 export const SHAPES = [
   ['no argument', []],
   ['null', [null]],
@@ -32,7 +32,7 @@ export const SHAPES = [
   ['bytes inside', [[{ id: ID, room: ID, body: { kind: 'message', text: Buffer.from('x') } }]]],
 ];
 
-/** What a member of an argument may turn out to be. @type {any[]} */
+/** Wrong values for a member of an argument. @type {any[]} */
 export const JUNK = [
   null, true, -1, 0, 1.5, 2 ** 53, 1e300, '', ' ', 'text', '\u0000', '\ud800', 'x'.repeat(70_000), [], [[]], [null], {}, { id: ID }, [ID, ID, 7],
   Array.from({ length: 2_000 }, () => ID), Buffer.from([0, 255]), JSON.parse('{"__proto__":1}'),

@@ -1,16 +1,16 @@
-// Tests that end, so that what goes wrong is a failure with a name and not a process that waits for ever.
+// Tests with a time limit, so that a hang is a named failure and not a process that waits for ever.
 
 import { after, test as bare } from 'node:test';
 import { hangUp } from './device.mjs';
 
-/** How long one test may take: several times what the longest needs on a busy machine. */
+/** The time limit of one test: several times the duration of the longest on a busy machine. */
 const TEST_MS = 120_000;
 
-// A test that failed may have left a client behind that would connect again and again.
+// A failed test may have left a client behind that keeps reconnecting.
 after(hangUp);
 
-// The runner ends a file that takes too long with SIGTERM. A process that exits takes its servers along, one that dies of
-// a signal does not.
+// The runner ends a file that takes too long with SIGTERM. A process that exits takes its servers along; one that dies of a
+// signal does not.
 process.once('SIGTERM', () => process.exit(143));
 
 /**
