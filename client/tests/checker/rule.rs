@@ -9,6 +9,7 @@ pub(crate) enum Rule {
     StoredOnce,
     RecoveredIsWhole,
     LiveFollows,
+    OutsideHearsNothing,
     SavedIsOnDisk,
     SavedIsStored,
     OneLog,
@@ -38,6 +39,9 @@ impl Rule {
             }
             Self::LiveFollows => {
                 "what a node publishes follows what each session was told, without a gap or a repeat"
+            }
+            Self::OutsideHearsNothing => {
+                "who was taken out of a room is sent nothing that was said there after"
             }
             Self::SavedIsOnDisk => "what a row shows as saved is on the device's disk",
             Self::SavedIsStored => {

@@ -72,6 +72,7 @@ impl World {
             } => self.trouble(device, trouble, lasts),
             Act::Crash { node, stage, down } => self.doom(node, stage, down),
             Act::Stick { node, lasts } => self.stick(node, lasts),
+            Act::MoveGuest => self.move_guest(),
             Act::DatabaseBusy { lasts } => self.database_busy(lasts),
             Act::DatabaseFull { lasts } => self.database_full(lasts),
             Act::Wipe { same_rooms, down } => self.wipe(same_rooms, down),

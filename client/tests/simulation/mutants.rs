@@ -57,7 +57,7 @@ macro_rules! mutants {
 mutants! {
     mutant_ack_before_commit: Server(Flaw::AckBeforeCommit) breaks AckedIsStored, SavedIsStored, NothingDisappears, OneLog, LiveFollows;
     // What never was committed may stand, with no row of its own, where the log has an edit or a deletion.
-    mutant_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone, LiveFollows;
+    mutant_publish_before_commit: Server(Flaw::PublishBeforeCommit) breaks OneLog, Folded, ErasedIsGone, LiveFollows, OutsideHearsNothing;
     mutant_dedup_window_of_ten: Server(Flaw::DedupWindowOfTen) breaks StoredOnce, OneRow, RowsStayPut;
     mutant_tail_off_by_one: Server(Flaw::TailOffByOne) breaks RecoveredIsWhole;
     mutant_batch_acked_in_part: Server(Flaw::BatchAckedInPart) breaks AckedIsStored;
@@ -65,6 +65,7 @@ mutants! {
     mutant_publish_past_a_gap: Server(Flaw::PublishPastGap) breaks LiveFollows;
     mutant_page_not_checked_again: Server(Flaw::PageNotChecked) breaks LiveFollows;
     mutant_unknown_room_is_new: Server(Flaw::UnknownRoomIsNew) breaks LiveFollows;
+    mutant_feed_after_room: Server(Flaw::FeedAfterRoom) breaks OutsideHearsNothing;
     mutant_hint_is_truth: Server(Flaw::HintIsTruth) breaks LiveFollows, Converges;
     mutant_delete_not_erased_in_the_log: Server(Flaw::ErasedStays) breaks ErasedIsGone;
     mutant_ghosts_stay: Server(Flaw::GhostsStay) breaks EphemeraEnd;
@@ -75,7 +76,7 @@ mutants! {
     mutant_order_by_time: Client(Mutant::OrderByTime) breaks OneLog;
     mutant_window_unbounded: Client(Mutant::WindowUnbounded) breaks Bounds;
     mutant_epoch_ignored: Client(Mutant::EpochIgnored) breaks OneLog, Converges;
-    mutant_reset_ignored: Client(Mutant::ResetIgnored) breaks OneLog, Converges;
+    mutant_reset_ignored: Client(Mutant::ResetIgnored) breaks OneLog, OneRow, Converges;
     mutant_retry_makes_new_id: Client(Mutant::RetryMakesNewId) breaks Converges, StoredOnce, OneLog;
     mutant_rejected_dropped: Client(Mutant::RejectedDropped) breaks NothingDisappears, OneOutbox;
     mutant_busy_is_final: Client(Mutant::BusyIsFinal) breaks RejectedForAReason;

@@ -187,6 +187,8 @@ pub(crate) enum Act {
         node: usize,
         lasts: Duration,
     },
+    /// The guest is taken out of their room, or let in again.
+    MoveGuest,
     DatabaseBusy {
         lasts: Duration,
     },
@@ -246,6 +248,9 @@ struct Kinds {
     refusals: bool,
 }
 
+/// A guest comes and goes fewer times than this in one world.
+const GUEST_MOVES: usize = 13;
+
 impl Script {
     pub(crate) fn of(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
@@ -254,12 +259,16 @@ impl Script {
         let shape = shape(climate, &mut rng);
         let weather = weather(climate, &shape, &mut rng);
         let many = 60 + rng.below(120);
-        let acts = (0..many)
+        let mut acts: Vec<_> = (0..many)
             .map(|_| {
                 let after = rng.millis(0, 400);
                 (after, act(&shape, &kinds, &mut rng))
             })
             .collect();
+        for _ in 0..rng.below(GUEST_MOVES) {
+            let place = rng.below(acts.len());
+            acts.insert(place, (Duration::ZERO, Act::MoveGuest));
+        }
         Self {
             seed,
             salt: 0,

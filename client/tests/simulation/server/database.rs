@@ -9,6 +9,7 @@ use steadfast_shared::{
 use uuid::Uuid;
 
 use super::change::erase;
+use super::guest::GuestChange;
 
 /// A text with this in it is refused for good, alone.
 pub(crate) const REFUSED: &str = "refused";
@@ -21,6 +22,8 @@ pub(crate) struct Database {
     stored: BTreeMap<(UserId, EntryId), (RoomId, Seq, Body)>,
     read: BTreeMap<(UserId, RoomId), Seq>,
     made: u128,
+    /// The change feed: where the guest was, and since when.
+    pub(super) feed: Vec<GuestChange>,
 }
 
 #[derive(Clone)]
@@ -55,6 +58,7 @@ impl Database {
             stored: BTreeMap::new(),
             read: BTreeMap::new(),
             made: 0,
+            feed: Vec::new(),
         };
         database.epoch = Epoch(database.uuid());
         for n in 0..rooms {
@@ -79,6 +83,7 @@ impl Database {
             people: BTreeMap::new(),
             stored: BTreeMap::new(),
             read: BTreeMap::new(),
+            feed: Vec::new(),
             ..self.clone()
         };
         fresh.epoch = Epoch(fresh.uuid());

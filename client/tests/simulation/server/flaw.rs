@@ -29,6 +29,8 @@ pub(crate) enum Flaw {
     PageNotChecked,
     /// A room that a node does not know is taken for one in which nothing was said.
     UnknownRoomIsNew,
+    /// A room's entries are published before the changes of the feed that came before them.
+    FeedAfterRoom,
     /// What a hint says of a room is taken for what was published.
     HintIsTruth,
     /// Who has gone is there for ever.

@@ -10,6 +10,7 @@ use steadfast_shared::event::{self, Entries};
 use steadfast_shared::{Entry, RoomId, Seq};
 
 use super::Flaw;
+use super::guest::GuestChange;
 use crate::check::Rule;
 use crate::line::LineId;
 use crate::words;
@@ -49,6 +50,7 @@ pub(crate) struct Grown {
 pub(crate) struct Gathered {
     at: Duration,
     all: bool,
+    changes: Vec<GuestChange>,
     grown: Vec<Grown>,
 }
 
@@ -119,7 +121,14 @@ impl World {
                 grown.push(Grown { room, head, fresh });
             }
         }
-        let gathered = Box::new(Gathered { at: now, all, grown });
+        let applied = self.server.nodes[node].followed.applied;
+        let changes = self.server.database.feed[applied..].to_vec();
+        let gathered = Box::new(Gathered {
+            at: now,
+            all,
+            changes,
+            grown,
+        });
         let after = self.reading_takes();
         self.plan(after, Happening::Gathered { node, life, gathered });
     }
@@ -129,12 +138,19 @@ impl World {
             return;
         }
         self.server.nodes[node].listener.is_reading = false;
+        let room_first = self.flaw == Some(Flaw::FeedAfterRoom);
+        if !room_first {
+            self.server.nodes[node].followed.apply(&gathered.changes);
+        }
         for Grown { room, head, fresh } in gathered.grown {
             let end = fresh.last().map_or(0, |entry| entry.seq);
             self.publish_log(node, room, fresh);
             if end < head {
                 self.server.nodes[node].listener.hinted.insert(room);
             }
+        }
+        if room_first {
+            self.server.nodes[node].followed.apply(&gathered.changes);
         }
         let listener = &mut self.server.nodes[node].listener;
         if gathered.all {
@@ -194,6 +210,7 @@ impl World {
             }
         }
         self.follows(node, &open, &news);
+        self.guest_hears(node, room, &news.entries);
         self.broadcast(&lines, event::ENTRIES, &news);
     }
 

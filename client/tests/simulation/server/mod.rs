@@ -6,6 +6,7 @@
 //! - `conversation`: how a session opens, and what is asked
 //! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
 //! - `listener`: what was committed is followed by every node
+//! - `guest`: the change feed, and whoever it lets into a room and takes out of it
 //! - `presence`: who is there, and who is writing
 //! - `flaw`: what it may do wrong on purpose
 //!
@@ -16,6 +17,7 @@ mod conversation;
 pub(crate) mod database;
 mod flaw;
 mod gate;
+mod guest;
 mod listener;
 mod presence;
 mod writer;
@@ -36,6 +38,7 @@ use crate::world::{Happening, World};
 pub(crate) use conversation::Said;
 pub(crate) use database::{Database, REFUSED};
 pub(crate) use flaw::Flaw;
+use guest::Followed;
 pub(crate) use listener::Gathered;
 use listener::Listener;
 use writer::Job;
@@ -65,6 +68,7 @@ pub(crate) struct Node {
     /// What its sockets have been told: the real server's.
     state: PublishedState,
     listener: Listener,
+    followed: Followed,
     /// The heads there were when it started.
     began_with: Heads,
     dies: Option<(Stage, Duration)>,
@@ -85,6 +89,7 @@ struct Connection {
 
 impl Server {
     pub(crate) fn new(rooms: usize, nodes: usize) -> Self {
+        let database = Database::new(rooms);
         let node = || Node {
             up: true,
             life: 0,
@@ -93,12 +98,13 @@ impl Server {
             writing: false,
             state: PublishedState::new(0),
             listener: Listener::default(),
+            followed: Followed::all_of(&database),
             began_with: Heads::new(),
             dies: None,
         };
         Self {
-            database: Database::new(rooms),
             nodes: (0..nodes).map(|_| node()).collect(),
+            database,
             backup: None,
             busy_until: Duration::ZERO,
             full_until: Duration::ZERO,
@@ -224,10 +230,12 @@ impl World {
 
     pub(crate) fn node_up(&mut self, node: usize) {
         let heads = self.server.database.heads();
+        let followed = Followed::all_of(&self.server.database);
         let here = &mut self.server.nodes[node];
         if !here.up {
             here.up = true;
             here.began_with = heads;
+            here.followed = followed;
             here.listener.fresh = self.now;
             let life = here.life;
             self.plan(Duration::ZERO, Happening::Pulse { node, life });

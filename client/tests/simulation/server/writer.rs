@@ -42,6 +42,8 @@ struct Told {
 pub(crate) struct Batch {
     answers: Vec<Told>,
     news: Vec<Entries>,
+    /// Where the feed ended when it was committed.
+    feed: usize,
 }
 
 impl World {
@@ -89,7 +91,10 @@ impl World {
         let jobs = std::mem::take(&mut self.server.nodes[node].queue);
         let full = self.server.full_until > self.now;
         let unsure = self.rng.chance(self.weather.unsure);
-        let mut batch = Batch::default();
+        let mut batch = Batch {
+            feed: self.server.database.feed.len(),
+            ..Batch::default()
+        };
         let mut news: BTreeMap<RoomId, Entries> = BTreeMap::new();
         for Job {
             line,
@@ -247,7 +252,9 @@ impl World {
             return;
         }
         for news in &batch.news {
-            if !self.publish_log(node, news.room, news.entries.clone()) {
+            // Changes before these entries go before them.
+            let applied = self.server.nodes[node].followed.applied == batch.feed;
+            if !(applied && self.publish_log(node, news.room, news.entries.clone())) {
                 self.hint(node, news.room);
             }
             let (room, head) = (news.room, news.from + news.entries.len() as Seq - 1);
