@@ -53,6 +53,7 @@ pub use record::{
     About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
 };
 pub use room::detached::Anchor;
+pub use room::former::LostMessage;
 pub use session::{
     Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,

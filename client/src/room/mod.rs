@@ -1,8 +1,10 @@
 //! One room: its name, its inbox, how far it is read, and whether its cache is up to date.
 //!
 //! - `looking`: the detached view of another place of its log, beside the inbox
+//! - `former`: messages that were here before the server's database went back
 
 pub(crate) mod detached;
+pub(crate) mod former;
 
 mod looking;
 
@@ -12,6 +14,7 @@ use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 use crate::inbox::{Inbox, InboxBounds};
 use crate::record::{About, RoomCache};
 use crate::room::detached::{Anchor, DetachedView};
+use crate::room::former::{FormerLog, LostMessage};
 
 /// Other people's messages after the read marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,6 +47,7 @@ pub(crate) struct Room {
     counted: Counted,
     /// How far the server knows this person to have read.
     read_told: Seq,
+    former: FormerLog,
     /// The cache on disk is older than the room in memory.
     pub(crate) cache_is_old: bool,
 }
@@ -63,6 +67,7 @@ impl Room {
                 ..Counted::default()
             },
             read_told: 0,
+            former: FormerLog::default(),
             cache_is_old: false,
         };
         // The server has not counted yet: the entries here are a lower bound.
@@ -81,6 +86,7 @@ impl Room {
             read: room.read,
             counted: Counted::default(),
             read_told: room.read,
+            former: FormerLog::default(),
             cache_is_old: true,
         }
     }
@@ -89,6 +95,10 @@ impl Room {
     /// Returns whether the window had to go.
     pub(crate) fn open(&mut self, room: &event::Room, reset: bool) -> bool {
         let revised = self.revise(room);
+        if reset {
+            self.former.remember(self.inbox.window());
+            self.former.replaced(room.head);
+        }
         self.inbox.open(room.head, reset);
         if reset {
             self.read = room.read;
@@ -98,6 +108,32 @@ impl Room {
         self.read_told = room.read;
         self.told(room);
         reset || revised
+    }
+
+    /// What of this room's log was shown, for one of the same room in a database that takes this one's place.
+    pub(crate) fn into_former(mut self) -> FormerLog {
+        self.former.remember(self.inbox.window());
+        self.former
+    }
+
+    /// Takes what was shown of the log that this one replaces.
+    pub(crate) fn replaces(&mut self, former: FormerLog, head: Seq) {
+        self.former = former;
+        self.former.replaced(head);
+    }
+
+    /// The messages that were shown here and that the server's database, which went back, has no more. None before it is known.
+    pub(crate) fn lost(&self) -> impl Iterator<Item = &LostMessage> {
+        let is_known = self.inbox.high().is_some();
+        let lost = is_known.then(|| self.former.lost(self.inbox.window()));
+        lost.into_iter().flatten()
+    }
+
+    /// A person has seen which messages are lost. Returns whether some were.
+    pub(crate) fn forget_lost(&mut self) -> bool {
+        let had_some = !self.former.is_empty();
+        self.former.forget();
+        had_some
     }
 
     /// Drops the cached entries where they were hidden, shown again or erased since. Returns whether they were.

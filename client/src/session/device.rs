@@ -148,8 +148,10 @@ impl Session {
             self.blocked.clear();
             self.deleted.clear();
             let gone = std::mem::take(&mut self.rooms);
-            self.changes
-                .extend(gone.into_iter().map(|(room, _)| Change::Timeline(room)));
+            self.changes.extend(gone.keys().copied().map(Change::Timeline));
+            let is_same_person = old.me.id == me.id;
+            let former = gone.into_iter().filter(|_| is_same_person);
+            self.former_logs = former.map(|(id, room)| (id, room.into_former())).collect();
             self.presence = KnownPresence::default();
             self.notices = Notices::default();
             self.early_acked.clear();

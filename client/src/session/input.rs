@@ -81,6 +81,8 @@ pub enum Input {
         /// The newest entry seen.
         seq: Seq,
     },
+    /// A person has seen which messages of a room are lost, since the server's database went back.
+    ForgetLost(RoomId),
     /// The page is about to be hidden or closed: writes due within half a second are done now.
     Flush,
     /// The answer to [`crate::Output::Store`].

@@ -50,6 +50,7 @@ use crate::people::presence::KnownPresence;
 use crate::record::{Identity, Write};
 use crate::rng::Rng;
 use crate::room::Room;
+use crate::room::former::FormerLog;
 use crate::tab_message::TabMessage;
 use crate::throttle::Throttle;
 use crate::vec_map::{VecMap, VecSet};
@@ -115,6 +116,8 @@ pub struct Session {
     /// Who this person was in epochs before.
     formerly: Vec<UserId>,
     rooms: VecMap<RoomId, Room>,
+    /// What was shown of rooms in the epoch before, until a session opens in this one.
+    former_logs: VecMap<RoomId, FormerLog>,
     outbox: Outbox,
     presence: KnownPresence,
     watching: Watching,
@@ -168,6 +171,7 @@ impl Session {
             nodes: Nodes { degraded: false },
             ended: None,
             formerly: Vec::new(),
+            former_logs: VecMap::default(),
             rooms: VecMap::default(),
             outbox: Outbox::new(),
             presence: KnownPresence::default(),
@@ -224,6 +228,7 @@ impl Session {
             Input::Away(away) => self.away(away),
             Input::Watch { rooms, people } => self.watch(rooms, people),
             Input::Read { room, seq } => self.read_here(room, seq),
+            Input::ForgetLost(room) => self.forget_lost(room),
             Input::Flush => self.write_caches(now),
             Input::Stored { ticket, result } => self.stored(ticket, &result, now),
             Input::Connect

@@ -11,6 +11,7 @@ use super::output::Change;
 use crate::connection::EARLY;
 use crate::record::Write;
 use crate::room::Room;
+use crate::vec_map::VecMap;
 
 /// Most deleted rooms remembered.
 const DELETED: usize = 64;
@@ -30,6 +31,9 @@ impl Session {
             let room = self
                 .rooms
                 .get_or_insert_with(listed.id, || Room::new(bounds, listed));
+            if let Some(former) = self.former_logs.remove(&listed.id) {
+                room.replaces(former, listed.head);
+            }
             if room.open(listed, reset.contains(&listed.id)) {
                 self.changes.insert(Change::Timeline(listed.id));
             }
@@ -37,7 +41,14 @@ impl Session {
         for room in reset {
             self.let_go_of_places(*room);
         }
+        self.former_logs = VecMap::default();
         self.rename_in_rooms();
+    }
+
+    pub(super) fn forget_lost(&mut self, room: RoomId) {
+        if self.rooms.get_mut(&room).is_some_and(Room::forget_lost) {
+            self.changes.insert(Change::Rooms);
+        }
     }
 
     /// This person came into a room or left it, or the room is another.

@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::people::notices::Notice;
 use crate::record::{Identity, OutboxItem};
 use crate::room::Room;
+use crate::room::former::LostMessage;
 use crate::timeline::Timeline;
 use crate::timeline::viewer::Viewer;
 use crate::vec_map::VecMap;
@@ -85,6 +86,12 @@ impl Session {
 
     pub fn room(&self, room: RoomId) -> Option<RoomView<'_>> {
         self.rooms.get(&room).map(|room| self.room_view(room))
+    }
+
+    /// The messages that were shown in a room and are not in the server's database any more, which went back in time: oldest first,
+    /// until [`crate::Input::ForgetLost`].
+    pub fn lost(&self, room: RoomId) -> impl Iterator<Item = &LostMessage> {
+        self.rooms.get(&room).into_iter().flat_map(Room::lost)
     }
 
     /// The rows of a room. For an unknown room: the items this device still has to send there.

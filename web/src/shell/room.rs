@@ -20,6 +20,7 @@ use crate::rooms::phrases::RoomPhrases;
 use crate::rooms::sidebar::Sidebar;
 use crate::shell::opened::OpenDialog;
 use crate::shell::parts::stand_in::{Beside, PartPanel, PartTool};
+use crate::timeline::lost::LostNotice;
 use crate::timeline::view::Timeline;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
@@ -58,6 +59,7 @@ pub(crate) fn RoomPage() -> impl IntoView {
                 <Notice />
                 <UnreadableNotice />
                 <Brought />
+                <LostNotice />
                 <Timeline />
                 <PartTool />
                 <Toast />

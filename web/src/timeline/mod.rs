@@ -8,6 +8,7 @@
 //! - `model`, `rows`: signals over rows
 //! - `actions`: the row whose actions show
 //! - `seek`: jumps to another place of the room
+//! - `lost`: messages that the server has no more
 //! - `view`, `separator`, `row`: the components
 
 pub mod anchor;
@@ -22,6 +23,8 @@ pub(crate) mod actions;
 pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod editing;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod lost;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod model;
 #[cfg(target_arch = "wasm32")]

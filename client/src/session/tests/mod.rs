@@ -7,6 +7,7 @@ mod holes;
 mod inputs;
 mod leaving;
 mod looks;
+mod lost;
 mod names;
 mod rooms;
 mod tabs;

@@ -1,9 +1,11 @@
 //! The timeline apart from its messages.
 
 mod action;
+mod lost;
 mod message;
 
 pub use action::ActionPhrases;
+pub use lost::LostPhrases;
 pub use message::MessagePhrases;
 
 use crate::language::Language;

@@ -1,0 +1,80 @@
+//! Messages that were here before the server's database went back in time, and those of them that it has no more.
+
+use steadfast_shared::limit::PAGE_ENTRIES;
+use steadfast_shared::{EntryId, Person, Seq};
+
+use crate::window::Window;
+
+/// A message that was shown here and is not in the log any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LostMessage {
+    pub id: EntryId,
+    pub author: Person,
+    /// The last text it was shown with.
+    pub text: String,
+    /// Its place in the log that is no more.
+    pub(crate) seq: Seq,
+}
+
+/// The newest messages of a log that may be no more, until a person has seen which of them are lost.
+#[derive(Debug, Default)]
+pub(crate) struct FormerLog {
+    messages: Vec<LostMessage>,
+    /// Where the log ended that the server then had.
+    head: Seq,
+}
+
+impl FormerLog {
+    /// Takes in the messages of a window that is about to go.
+    pub(crate) fn remember(&mut self, window: &Window) {
+        let shown = window.entries().iter().filter_map(|entry| {
+            let folded = window.folded(entry.seq);
+            if folded.is_some_and(|folded| folded.erased) || !entry.body.is_news() {
+                return None;
+            }
+            let edited = folded.and_then(|folded| folded.edited.as_ref());
+            let text = edited.map(|edited| &edited.text).or(entry.body.text())?;
+            Some(LostMessage {
+                id: entry.id,
+                author: entry.author.clone(),
+                text: text.as_str().to_owned(),
+                seq: entry.seq,
+            })
+        });
+        for message in shown {
+            self.messages.retain(|known| known.id != message.id);
+            self.messages.push(message);
+        }
+        let excess = self.messages.len().saturating_sub(PAGE_ENTRIES);
+        self.messages.drain(..excess);
+    }
+
+    /// The log that there is instead ends here.
+    pub(crate) fn replaced(&mut self, head: Seq) {
+        self.head = head;
+    }
+
+    /// The messages that the log there is does not have, as far as this window shows it.
+    pub(crate) fn lost<'a>(&'a self, window: &'a Window) -> impl Iterator<Item = &'a LostMessage> {
+        let is_lost = |message: &&LostMessage| {
+            let another = window
+                .get(message.seq)
+                .is_some_and(|entry| entry.id != message.id);
+            message.seq > self.head || another
+        };
+        // One that was not acknowledged to every tab is sent again, and has another place then.
+        let is_here = |message: &&LostMessage| window.entries().iter().any(|entry| entry.id == message.id);
+        self.messages
+            .iter()
+            .filter(is_lost)
+            .filter(move |message| !is_here(message))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.messages.clear();
+    }
+}
