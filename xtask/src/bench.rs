@@ -11,6 +11,7 @@ mod first_load;
 mod load;
 mod micro;
 mod module;
+mod nodes;
 mod owner;
 mod page;
 mod size;
@@ -29,6 +30,8 @@ enum Benchmark {
     Load(load::Options),
     /// Time codec, log, outbox, timeline and fold by themselves, with Criterion; a run is compared with the one before
     Micro(micro::Options),
+    /// Time a commit on one node to the screens of another, with either adapter, and where the node dies before its hint
+    Nodes,
     /// Open the page on a slow phone, beside the tutorial's page; print when each is usable, and its transfer size
     Page(first_load::Options),
     /// Measure how many bytes the client adds to a page that has serde_json, by crate and function
@@ -43,6 +46,7 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     match &options.benchmark {
         Benchmark::Load(options) => load::load(options),
         Benchmark::Micro(options) => micro::micro(options),
+        Benchmark::Nodes => nodes::nodes(),
         Benchmark::Page(options) => first_load::first_load(options),
         Benchmark::Size(options) => {
             page_tools()?;

@@ -241,17 +241,22 @@ pub(super) async fn note_transport(
         }
         return next.run(request).await;
     };
-    let polling = match (query("transport"), request.method()) {
-        (Some("websocket"), _) => {
-            realtime.0.people.upgraded(sid, peer);
-            None
-        }
-        (_, &Method::GET) => realtime.0.people.get(sid).map(Polls::begin),
-        _ => None,
+    if query("transport") == Some("websocket") {
+        realtime.0.people.upgraded(sid, peer);
+        return next.run(request).await;
+    }
+    let Some(connection) = realtime.0.people.get(sid) else {
+        return next.run(request).await;
     };
-    let answer = next.run(request).await;
-    drop(polling);
-    answer
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    let _polling = Polls::begin(connection.clone());
+    tokio::select! {
+        biased;
+        () = connection.polls_ended() => drain::ended(),
+        answer = next.run(request) => answer,
+    }
 }
 
 fn name_of(reason: ClosingReason) -> &'static str {

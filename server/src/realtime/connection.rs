@@ -47,6 +47,8 @@ pub(super) struct ClientConnection {
     /// The TCP connection of its WebSocket.
     pub(super) websocket: OnceLock<Peer>,
     closing: OnceLock<ClosingReason>,
+    /// Closed once nothing more goes over its polls.
+    polling: Semaphore,
 }
 
 /// The origin of a connection.
@@ -91,7 +93,18 @@ impl ClientConnection {
             refused: AtomicU64::new(0),
             websocket: OnceLock::new(),
             closing: OnceLock::new(),
+            polling: Semaphore::new(0),
         }
+    }
+
+    /// Ends its polls, the one under way too: to its program that is a transport that broke.
+    pub(super) fn end_polls(&self) {
+        self.polling.close();
+    }
+
+    /// Resolves once its polls are ended.
+    pub(super) async fn polls_ended(&self) {
+        let _ = self.polling.acquire().await;
     }
 
     /// Records why the server closes this connection. Returns whether this is the first reason; only the first counts.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use socketioxide::TransportType;
@@ -26,7 +26,7 @@ impl Realtime {
     /// Accepts no more connections, and closes the present ones spread over this time. Everything they have sent is still
     /// answered.
     ///
-    /// Returns sooner if all connections are gone. Polling connections are notified too, and end with the server.
+    /// Returns sooner if all connections are gone.
     pub async fn drain(&self, over: Duration) {
         self.0.closing.store(true, Ordering::Release);
         let began = clock::instant();
@@ -44,6 +44,12 @@ impl Realtime {
             while let Some((_, connection)) = next.take_if(|(at, _)| *at <= passed) {
                 self.release(&connection);
                 next = due.next();
+            }
+            if next.is_none() {
+                // Those that were on their way in when it began.
+                let late = self.0.people.all().into_iter();
+                late.filter(|connection| connection.closing().is_none())
+                    .for_each(|connection| self.release(&connection));
             }
             let gone = next.is_none() && self.0.people.is_empty();
             if (gone && passed >= notice) || passed >= over + GRACE {
@@ -63,17 +69,28 @@ impl Realtime {
             return;
         };
         let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
-        if socket.transport_type() == TransportType::Polling {
-            return;
-        }
         let (people, connection) = (self.0.people.clone(), connection.clone());
         tokio::spawn(async move {
             tokio::time::sleep(GRACE).await;
-            if let Some(peer) = people.peer_of(&connection) {
+            if socket.transport_type() == TransportType::Polling {
+                // Its TCP connection may be a proxy's, which carries others' requests too. A packet that disconnects it would keep
+                // npm's client from connecting anew.
+                connection.end_polls();
+                // By then its program has heard that.
+                tokio::time::sleep(GRACE).await;
+                drop(socket.disconnect());
+            } else if let Some(peer) = people.peer_of(&connection) {
                 peer.abort();
             }
         });
     }
+}
+
+/// The answer to a poll of a connection that was let go: Engine.IO's for a session that it does not have.
+pub(super) fn ended() -> Response {
+    let body = "{\"code\":1,\"message\":\"Session ID unknown\"}";
+    let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    (StatusCode::BAD_REQUEST, [json], body).into_response()
 }
 
 /// The response to new connections while the server drains, so that a proxy tries another node.

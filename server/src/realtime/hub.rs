@@ -179,19 +179,21 @@ impl Hub {
 #[async_trait]
 impl Publish for Hub {
     async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>) {
+        // It is on its way while those here are sent the entries: the commit is done, and nobody waits for a hint.
+        for Grown { room, fresh, head } in &logs {
+            if !fresh.is_empty() {
+                let (room, head) = (*room, *head);
+                self.adapter.send(&Hint::Room { room, head });
+            }
+        }
         let mut published = self.published().await;
         // Changes before these entries must be applied first; changes after them may have altered them too.
         let is_here = self.store.elsewhere().is_none();
         let applied = is_here && published.applied() == feed && published.unsynced.is_empty();
-        for Grown { room, fresh, head } in logs {
-            let has_grown = !fresh.is_empty();
+        for Grown { room, fresh, .. } in logs {
             let is_published = applied && self.publish_log(&mut published, room, fresh).await;
             if !is_published {
                 self.hints.room(room);
-            }
-            // The sockets of this process come first.
-            if has_grown {
-                self.adapter.send(&Hint::Room { room, head });
             }
         }
         if published.applied() < feed {

@@ -19,7 +19,7 @@
 //! - `people`: connected people and their `connection`s
 //! - `sightings`: last-seen times of devices
 //! - `args`: strict parsing of event arguments
-//! - `allowance`: rate limits per person and address
+//! - `allowance`: rate limits per person and address; `reading`: how much is read for a person at a time
 //! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
 //! Invariant: only this folder names socketioxide.
@@ -39,6 +39,7 @@ mod membership;
 mod people;
 mod presence;
 pub mod published;
+mod reading;
 mod resume;
 mod sightings;
 pub mod writer;
@@ -65,7 +66,7 @@ use tokio::task::JoinHandle;
 use crate::audit::Audit;
 use crate::bucket;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{AdapterChoice, Config};
 use crate::error::StartError;
 use crate::request::client_address::network;
 use crate::store::{SessionId, Store};
@@ -77,6 +78,7 @@ use connection::{ClientConnection, Cost, Excess};
 use handshakes::Handshakes;
 use hub::Hub;
 use people::People;
+use reading::Readers;
 use sightings::Sightings;
 use writer::LogWriter;
 
@@ -102,6 +104,7 @@ struct RealtimeParts {
     people: Arc<People>,
     handshakes: Arc<Handshakes>,
     allowances: Allowances,
+    readers: Readers,
     sightings: Sightings,
     hub: Arc<Hub>,
     writer: LogWriter,
@@ -146,7 +149,8 @@ impl Realtime {
         let people = Arc::new(People::new(config.limits.clone()));
         let (ending, to_end) = mpsc::unbounded_channel();
         let recovered = config.limits.recovered_entries;
-        let transport = HintTransport::of(&config)?;
+        let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
+        let transport = HintTransport::of(&choice, &config.database)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
         let hub = Hub::new(
             io.clone(),
@@ -162,6 +166,7 @@ impl Realtime {
         let realtime = Self(Arc::new(RealtimeParts {
             handshakes: Arc::new(Handshakes::new(&config.limits)),
             allowances: Allowances::new(&config.limits),
+            readers: Readers::default(),
             config,
             store,
             audit,
@@ -173,7 +178,7 @@ impl Realtime {
             closing: AtomicBool::new(false),
         }));
         handshake::listen(&realtime, &io);
-        adapter::start(&realtime, transport);
+        adapter::start(&realtime, transport, choice);
         realtime.spawn_tasks();
         tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         let router = router(realtime.clone())

@@ -30,6 +30,17 @@ pub trait Feed {
     /// Opens a snapshot for a new session, on connections reserved for that, so that other reads do not delay it or wait for it.
     async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
 
+    /// The grown logs of these rooms, as of one moment at which the feed still ended at `applied`, by a single question to the
+    /// database. `None` where that is not possible: the feed has moved, or other rows belong to the entries. Then a snapshot tells.
+    async fn glance(
+        &self,
+        _applied: ChangeNumber,
+        _rooms: &[(RoomId, Seq)],
+        _limit: usize,
+    ) -> Result<Option<Vec<Grown>>, StoreError> {
+        Ok(None)
+    }
+
     /// Deletes changes beyond [`CHANGES_KEPT`] and those older than [`CHANGES_KEPT_FOR`].
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError>;
 }

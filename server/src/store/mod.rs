@@ -92,6 +92,12 @@ pub trait Store:
     /// The id of this process for other nodes.
     fn node(&self) -> NodeId;
 
+    /// Says to the other nodes which adapter this one has, without a password. Answers those that living ones have and that are
+    /// others, in order.
+    async fn other_adapters(&self, _own: &str) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// The database's present history and server if they differ from the known ones, as after a failover, which may have lost
     /// commits. Detected before any result of such a connection is used.
     fn elsewhere(&self) -> Option<String> {

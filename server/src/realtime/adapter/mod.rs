@@ -1,16 +1,18 @@
 //! The adapter: carries hints between the nodes that serve the same database.
 //!
-//! An event reaches this node's own sockets first; then the hint is sent, without waiting. Hints may be lost: a timer of the node
-//! that would have received one makes up for it.
+//! An event reaches this node's own sockets whatever becomes of its hint, and nobody waits for a hint. Hints may be lost: a timer of
+//! the node that would have received one makes up for it.
 //!
 //! - [`hint`]: the hints and their wire format
 //! - `queue`: the bounded queue of hints to send
 //! - `link`: the connection, reopened on any error; over `postgres` or `redis`
 //! - `receive`: the effects of another node's hints
+//! - `compare`: whether the other nodes have the same adapter
 //! - `status`: reports to sessions whether the other nodes are connected
 //!
 //! Invariant: a hint is never taken for truth. It leads to a read of the store, or to a transient effect.
 
+mod compare;
 pub(super) mod hint;
 mod link;
 mod postgres;
@@ -30,7 +32,7 @@ use tokio::time::sleep;
 
 use super::Realtime;
 use crate::clock;
-use crate::config::{AdapterChoice, AdapterError, Config, RedisServer};
+use crate::config::{AdapterChoice, AdapterError, RedisServer};
 use crate::store::NodeId;
 use crate::store::database::Database;
 use crate::store::postgres::notification::Notifications;
@@ -70,11 +72,10 @@ pub(super) enum AdapterStatus {
 
 impl HintTransport {
     /// The transport for hints between the nodes of a database. `None` if there is none.
-    pub(super) fn of(config: &Config) -> Result<Option<Self>, AdapterError> {
-        let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
-        Ok(match (choice, &config.database) {
+    pub(super) fn of(choice: &AdapterChoice, database: &Database) -> Result<Option<Self>, AdapterError> {
+        Ok(match (choice, database) {
             (AdapterChoice::Redis(url), _) => Some(Self::Redis {
-                server: RedisServer::parse(&url)?,
+                server: RedisServer::parse(url)?,
             }),
             (AdapterChoice::Postgres, Database::Postgres(url)) => {
                 let notifications = Notifications::of(url);
@@ -209,7 +210,8 @@ async fn carry(transport: HintTransport, receiver: Receiver) {
 }
 
 /// Carries hints in the background.
-pub(super) fn start(realtime: &Realtime, transport: Option<HintTransport>) {
+pub(super) fn start(realtime: &Realtime, transport: Option<HintTransport>, choice: AdapterChoice) {
+    tokio::spawn(compare::compare(Arc::downgrade(&realtime.0), choice));
     if let Some(transport) = transport {
         let receiver = Receiver {
             adapter: realtime.0.hub.adapter.clone(),

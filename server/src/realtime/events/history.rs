@@ -85,6 +85,7 @@ impl Realtime {
         if let Some(peer) = self.0.people.peer_of(connection) {
             peer.caught_up(self.0.config.limits.stall).await;
         }
+        let _reads = self.0.readers.turn(connection.user).await;
         let most = request
             .limit
             .unwrap_or(limit::PAGE_ENTRIES)

@@ -163,7 +163,10 @@ impl Realtime {
         let (realtime, connection) = (self.clone(), connection.clone());
         tokio::spawn(async move {
             let reply = match connection.turn().await {
-                Ok(_turn) => work(realtime.clone(), connection.clone(), request).await,
+                Ok(_turn) => {
+                    let _reads = realtime.0.readers.turn(connection.user).await;
+                    work(realtime.clone(), connection.clone(), request).await
+                }
                 Err(gone) => Err(gone),
             };
             connection.in_flight.fetch_sub(1, Ordering::Relaxed);

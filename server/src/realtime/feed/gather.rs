@@ -57,6 +57,32 @@ pub(super) struct StoredPerson {
 
 impl Gathered {
     pub(super) async fn read(hub: &Hub, start: Start) -> Result<Self, StoreError> {
+        if start.unsynced.is_empty()
+            && let Some(grown) = hub
+                .store
+                .glance(start.applied, &start.heads, limit::PAGE_ENTRIES)
+                .await?
+        {
+            return Ok(Self::of_logs(start.applied, grown));
+        }
+        Self::read_all(hub, start).await
+    }
+
+    /// Entries alone: the feed has not moved.
+    fn of_logs(as_of: ChangeNumber, grown: Vec<Grown>) -> Self {
+        Self {
+            as_of,
+            changes: Vec::new(),
+            skip_to: None,
+            views: HashMap::new(),
+            rooms_of: HashMap::new(),
+            unsynced: Vec::new(),
+            grown,
+            more: false,
+        }
+    }
+
+    async fn read_all(hub: &Hub, start: Start) -> Result<Self, StoreError> {
         let mut snapshot = hub.store.snapshot().await?;
         let as_of = snapshot.feed_head().await?;
         let changes = snapshot.changes_after(start.applied, CHANGES).await?;
@@ -66,16 +92,12 @@ impl Gathered {
         });
         let skip_to = understood.is_none().then_some(as_of);
         let mut gathered = Self {
-            as_of,
             more: understood
                 .as_ref()
                 .is_some_and(|changes| changes.len() == CHANGES),
             changes: understood.unwrap_or_default(),
             skip_to,
-            views: HashMap::new(),
-            rooms_of: HashMap::new(),
-            unsynced: Vec::new(),
-            grown: Vec::new(),
+            ..Self::of_logs(as_of, Vec::new())
         };
         for user in start.unsynced {
             let stored = StoredPerson::read(hub, snapshot.as_mut(), user).await?;

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::{Transaction, written};
-use super::{PostgresStore, bounded, from_sql, history, to_sql};
+use super::{PostgresStore, bounded, from_sql, glance, history, to_sql};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, Feed, FeedChange, Profile, Snapshot,
 };
@@ -61,6 +61,15 @@ impl Feed for PostgresStore {
     async fn handshake_snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
         let transaction = self.read(Transaction::snapshot(&self.handshakes)).await?;
         Ok(Box::new(PostgresSnapshot(transaction)))
+    }
+
+    async fn glance(
+        &self,
+        applied: ChangeNumber,
+        rooms: &[(RoomId, Seq)],
+        limit: usize,
+    ) -> Result<Option<Vec<Grown>>, StoreError> {
+        glance::glance(&self.follower, applied, rooms, limit).await
     }
 
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@
 //! - [`notification`]: notifications between nodes
 //! - `append`, `growth`: the statements for `store::append`
 //! - `change`: applies edits, deletions and reactions to messages
-//! - `history`, `quote`: reading the log
+//! - `history`, `quote`: reading the log; `glance`: reading only its new entries, by one statement
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
 //! - `accounts`, `names`: accounts, and the keys of names
@@ -39,7 +39,7 @@ mod usage;
 
 use node::{lease, lineage};
 
-use log::{append, change, growth, history, locks, quote};
+use log::{append, change, glance, growth, history, locks, quote};
 
 use std::io;
 use std::sync::{PoisonError, RwLock};
@@ -79,6 +79,8 @@ pub struct PostgresStore {
     /// Connections for sign-ins, devices and administration, so that these never wait for a long append.
     accounts: PgPool,
     readers: PgPool,
+    /// The connection that the listener looks by.
+    follower: PgPool,
     /// Connections for reading sessions' snapshots.
     handshakes: PgPool,
     generation: Generation,
@@ -171,6 +173,12 @@ impl Store for PostgresStore {
         self.lineage.elsewhere()
     }
 
+    async fn other_adapters(&self, own: &str) -> Result<Vec<String>, StoreError> {
+        self.lease.speaks_by(own);
+        self.read(lease::other_adapters(&self.readers, self.node(), own))
+            .await
+    }
+
     async fn accept_lineage(&self, lineage: &str) -> Result<bool, StoreError> {
         lineage::accept(self, lineage).await
     }
@@ -216,6 +224,7 @@ impl Store for PostgresStore {
                 self.writer.close(),
                 self.accounts.close(),
                 self.readers.close(),
+                self.follower.close(),
                 self.handshakes.close()
             );
         };

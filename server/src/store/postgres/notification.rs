@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::connections::{named, settled};
@@ -62,7 +63,7 @@ impl Notifications {
             // An automatic reconnect by the driver would hide missed notifications.
             listener.eager_reconnect(false);
             listener.listen(CHANNEL).await?;
-            Ok(Listener(listener))
+            Ok(Listener(Some(listener)))
         })
         .await
     }
@@ -91,23 +92,44 @@ impl NotificationSender {
 }
 
 /// A connection for receiving.
-pub struct Listener(PgListener);
+pub struct Listener(Option<PgListener>);
 
 impl Listener {
     /// The next notification. After an error the connection is unusable. Safe to cancel.
     pub async fn next(&mut self) -> Result<String, NotificationError> {
-        match self.0.try_recv().await? {
+        match self.driver()?.try_recv().await? {
             Some(notification) => Ok(notification.payload().to_owned()),
-            None => Err(sqlx::Error::Io(io::ErrorKind::ConnectionAborted.into()).into()),
+            None => Err(ended()),
         }
     }
 
     /// Checks that the server answers: a silent failure shows in no other way.
     pub async fn ping(&mut self) -> Result<(), NotificationError> {
-        bounded(sqlx::query("select 1").execute(&mut self.0))
-            .await
-            .map(drop)
+        let pinging = sqlx::query("select 1").execute(self.driver()?);
+        bounded(pinging).await.map(drop)
     }
+
+    fn driver(&mut self) -> Result<&mut PgListener, NotificationError> {
+        self.0.as_mut().ok_or_else(ended)
+    }
+}
+
+impl Drop for Listener {
+    /// The driver says goodbye to the server by a task of its own, which waits for an answer: for ever where the server is gone without
+    /// a word. So that task belongs to a runtime that ends at once, and the connection is closed with it.
+    fn drop(&mut self) {
+        let driver = self.0.take();
+        if let Ok(runtime) = Builder::new_current_thread().build() {
+            let handle = runtime.handle().clone();
+            let _ending = handle.enter();
+            drop(driver);
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn ended() -> NotificationError {
+    sqlx::Error::Io(io::ErrorKind::ConnectionAborted.into()).into()
 }
 
 /// Adds a time limit, because the driver waits for ever for a server that is gone without closing.

@@ -210,6 +210,8 @@ impl PostgresStore {
             writer: generation.pool_of_transactions(&options, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),
+            // Untested: a look that fails is followed by a snapshot.
+            follower: generation.pool(&options, 1, patience, false),
             handshakes: generation.pool(&options, HANDSHAKE_READERS, patience, true),
             generation,
             lease,

@@ -1,13 +1,11 @@
 //! Actions on one node are visible on the other.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::{Value, json};
+use steadfast_shared::Room;
 use steadfast_shared::event::{self, ClosingReason, Read};
 use steadfast_shared::room::RoomNews;
-use steadfast_shared::{Room, Seq};
-use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::{By, Cluster, until_heard, with_each_adapter};
@@ -194,42 +192,4 @@ async fn who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node(clu
     assert_eq!(signed_out.status(), 204);
     mina.send(&[message(mina.room(), "is Jun gone?")]).await;
     assert_eq!(jun.closing().await, Some(ClosingReason::SignedOut));
-}
-
-/// Measures how long a commit on one node takes to reach the sockets of the other, with each adapter. Prints the times, asserts
-/// nothing.
-#[tokio::test]
-#[ignore = "measures: cargo test --release -p steadfast-server --test server -- --ignored --nocapture from_commit"]
-async fn from_commit_on_one_node_to_heard_on_the_other() {
-    const TIMES: usize = 500;
-    for by in [By::Postgres, By::Redis] {
-        let cluster = Cluster::start(by).await;
-        let mut mina = cluster.one.join("Mina").await;
-        let mut jun = cluster.other.join("Jun").await;
-        until_heard(&mut mina, &mut jun).await;
-        let room = mina.room();
-        let mut took = Vec::new();
-        for nth in 0..TIMES {
-            let said = [message(room, "now")];
-            let send = async {
-                mina.send(&said).await;
-                Instant::now()
-            };
-            let hear = async {
-                heard(&mut jun, room, nth as Seq + 1, 1).await;
-                Instant::now()
-            };
-            let (acknowledged, heard) = timeout(Duration::from_secs(20), async { tokio::join!(send, hear) })
-                .await
-                .unwrap();
-            took.push(heard.saturating_duration_since(acknowledged));
-        }
-        took.sort();
-        println!(
-            "{by:?}: ack on A to heard on B p50 {:?}, p99 {:?}, worst {:?}",
-            took[TIMES / 2],
-            took[TIMES * 99 / 100],
-            took[TIMES - 1]
-        );
-    }
 }

@@ -1,10 +1,14 @@
 //! Several nodes on one Postgres, with each adapter.
 
 mod chat;
+mod failover;
+mod latency;
 mod outage;
+mod people;
 mod person;
 mod presence;
 mod processes;
+mod tls;
 
 use std::time::Duration;
 

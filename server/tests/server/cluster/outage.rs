@@ -3,7 +3,8 @@
 use serde_json::json;
 use sqlx::Executor;
 use steadfast_server::config::AdapterChoice;
-use steadfast_shared::event::{self, Nodes};
+use steadfast_shared::ErrorCode;
+use steadfast_shared::event::{self, Nodes, Page, Reply};
 
 use super::{By, Cluster, node, until_heard};
 use crate::support::postgres::Database;
@@ -113,4 +114,34 @@ async fn a_listening_connection_that_falls_silent_is_noticed_told_and_replaced()
     until_heard(&mut mina, &mut jun).await;
     both_speak(&mut mina, &mut jun, 5).await;
     let _ = (near.stop().await, far.stop().await);
+}
+
+/// What Postgres says of a full disk.
+const FULL: &str = "create function full_disk() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+    create trigger full_disk before insert on entries execute function full_disk()";
+
+#[tokio::test]
+async fn while_the_databases_disk_is_full_senders_are_told_so_and_everybody_reads_on() {
+    let database = Database::new().await;
+    let server = node(database.url(), None).await;
+    let mut mina = server.join("Mina").await;
+    let room = mina.room();
+    mina.send(&[message(room, "before")]).await;
+    let mut connection = database.connect().await;
+    connection.execute(FULL).await.unwrap();
+    assert_eq!(
+        mina.refusal(event::SEND, [message(room, "no room for it")]).await,
+        ErrorCode::StorageFull
+    );
+    let page: Reply<Page> = mina.call(event::HISTORY, json!({ "room": room })).await;
+    assert!(
+        matches!(&page, Reply::Ok(page) if page.entries.len() == 1),
+        "{page:?}"
+    );
+    connection
+        .execute("drop trigger full_disk on entries")
+        .await
+        .unwrap();
+    assert_eq!(mina.send(&[message(room, "after")]).await, [2]);
 }

@@ -1,5 +1,5 @@
 //! A person whose client keeps trying at whichever node answers: it resends each message until it is acknowledged, and checks
-//! every entry it receives.
+//! every entry it receives. It starts afresh only if the server says so.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use steadfast_shared::event::{self, Entries, Opened, Page, Reply, SendItem, Sent, Session};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::{EntryId, RoomId, Seq};
+use steadfast_shared::{Cursor, Entry, EntryId, Epoch, RoomId, Seq};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -31,6 +31,8 @@ pub(super) struct Seen {
     pub(super) acknowledged: Vec<(EntryId, Seq)>,
     /// The entries shown, from the first one on.
     pub(super) shown: Vec<EntryId>,
+    /// How often they were told to start afresh.
+    pub(super) resets: usize,
 }
 
 pub(super) struct Person {
@@ -40,8 +42,11 @@ pub(super) struct Person {
     next: usize,
     room: RoomId,
     pending: Option<SendItem>,
+    /// The newest entry shown.
+    newest: Option<Cursor>,
+    epoch: Option<Epoch>,
     seen: watch::Sender<Seen>,
-    buffered: BTreeMap<Seq, EntryId>,
+    buffered: BTreeMap<Seq, Cursor>,
     /// Whether the person still sends.
     speaks: watch::Receiver<bool>,
 }
@@ -70,6 +75,8 @@ impl Person {
             next: first,
             room,
             pending: None,
+            newest: None,
+            epoch: None,
             seen: watch::Sender::default(),
             buffered: BTreeMap::new(),
             speaks,
@@ -98,7 +105,8 @@ impl Person {
         };
         let connecting = async {
             let mut client = Client::try_dial(address, &[]).await?;
-            let auth = json!({ "token": self.session.token });
+            let cursors: BTreeMap<_, _> = self.newest.iter().map(|newest| (self.room, newest)).collect();
+            let auth = json!({ "token": self.session.token, "epoch": self.epoch, "cursors": cursors });
             client.try_say(&format!("40{auth}")).await.then_some(())?;
             loop {
                 match client.hear().await {
@@ -120,6 +128,11 @@ impl Person {
     }
 
     async fn talk(&mut self, open: &mut Open) -> Result<(), Lost> {
+        let went_back = open.opened.reset.contains(&self.room);
+        let is_another = self.epoch.replace(open.opened.epoch) != Some(open.opened.epoch);
+        if self.newest.is_some() && (went_back || is_another) {
+            self.start_afresh();
+        }
         let head = open.opened.rooms.iter().find(|room| room.id == self.room);
         let head = head.map_or(0, |room| room.head);
         self.catch_up(open, head).await?;
@@ -167,7 +180,7 @@ impl Person {
                 continue;
             };
             for entry in page.entries {
-                self.show(entry.seq, entry.id);
+                self.show(&entry);
             }
         }
         Ok(())
@@ -215,7 +228,7 @@ impl Person {
                     for entry in &news.entries {
                         assert_eq!(entry.seq, open.live);
                         open.live += 1;
-                        self.show(entry.seq, entry.id);
+                        self.show(entry);
                     }
                 }
             }
@@ -230,19 +243,30 @@ impl Person {
     }
 
     /// Shows an entry in its place, once; a repeat must be the same entry.
-    fn show(&mut self, seq: Seq, id: EntryId) {
+    fn show(&mut self, entry: &Entry) {
         let shown = self.seen.borrow().shown.len() as Seq;
-        if seq <= shown {
-            let before = self.seen.borrow().shown[seq as usize - 1];
-            assert_eq!(before, id, "another entry in the same place");
+        if entry.seq <= shown {
+            let before = self.seen.borrow().shown[entry.seq as usize - 1];
+            assert_eq!(before, entry.id, "another entry in the same place");
             return;
         }
-        let before = self.buffered.insert(seq, id);
-        assert!(before.is_none_or(|before| before == id));
+        let before = self.buffered.insert(entry.seq, entry.into());
+        assert!(before.is_none_or(|before| before.id == Some(entry.id)));
         self.seen.send_modify(|seen| {
-            while let Some(id) = self.buffered.remove(&(seen.shown.len() as Seq + 1)) {
-                seen.shown.push(id);
+            while let Some(next) = self.buffered.remove(&(seen.shown.len() as Seq + 1)) {
+                seen.shown.extend(next.id);
+                self.newest = Some(next);
             }
+        });
+    }
+
+    /// The server has said that the database went back.
+    fn start_afresh(&mut self) {
+        self.newest = None;
+        self.buffered.clear();
+        self.seen.send_modify(|seen| {
+            seen.shown.clear();
+            seen.resets += 1;
         });
     }
 }

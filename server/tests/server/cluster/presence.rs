@@ -1,5 +1,6 @@
 //! Presence across nodes.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,10 +12,10 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{By, Cluster, node, with_each_adapter};
-use crate::support::{Client, TestServer, postgres};
+use crate::support::{Client, postgres};
 
 /// Waits until a client receives exactly this state of a person, whatever it receives before.
-async fn sees(client: &mut Client, person: &SessionInfo, state: Availability) {
+pub(super) async fn sees(client: &mut Client, person: &SessionInfo, state: Availability) {
     loop {
         let told: Watched = client.next(event::WATCHED).await;
         if told
@@ -27,19 +28,17 @@ async fn sees(client: &mut Client, person: &SessionInfo, state: Availability) {
     }
 }
 
-async fn watching(server: &TestServer, session: &SessionInfo) -> Client {
-    let first = server.connect(session, json!({})).await;
+pub(super) async fn watching(at: SocketAddr, session: &SessionInfo) -> Client {
+    let first = Client::open(at, session, json!({})).await;
     let general = first.room();
     first.leave().await;
-    server
-        .connect(session, json!({ "watch": { "rooms": [general] } }))
-        .await
+    Client::open(at, session, json!({ "watch": { "rooms": [general] } })).await
 }
 
 async fn a_person_is_there_on_any_node_and_away_only_on_all(cluster: Cluster) {
     let (one, other) = (&cluster.one, &cluster.other);
     let (jun, mina) = (one.sign_in("Jun").await, one.sign_in("Mina").await);
-    let mut jun = watching(other, &jun).await;
+    let mut jun = watching(other.address, &jun).await;
     let mut desk = one.connect(&mina, json!({})).await;
     sees(&mut jun, &mina, Availability::Online).await;
     let mut phone = other.connect(&mina, json!({})).await;
@@ -102,7 +101,7 @@ async fn without_an_adapter_presence_is_only_late() {
     let one = node(database.url(), Some(AdapterChoice::None)).await;
     let other = node(database.url(), Some(AdapterChoice::None)).await;
     let (jun, mina) = (one.sign_in("Jun").await, one.sign_in("Mina").await);
-    let mut jun = watching(&other, &jun).await;
+    let mut jun = watching(other.address, &jun).await;
     let desk = one.connect(&mina, json!({})).await;
     sees(&mut jun, &mina, Availability::Online).await;
     desk.leave().await;
@@ -119,7 +118,7 @@ async fn what_the_database_has_lost_is_written_again() {
         cluster.one.sign_in("Jun").await,
         cluster.one.sign_in("Mina").await,
     );
-    let mut jun = watching(&cluster.other, &jun).await;
+    let mut jun = watching(cluster.other.address, &jun).await;
     let desk = cluster.one.connect(&mina, json!({})).await;
     sees(&mut jun, &mina, Availability::Online).await;
     let mut connection = cluster.database.connect().await;
@@ -146,7 +145,7 @@ async fn what_the_database_has_lost_is_written_again() {
 async fn people_of_a_dead_node_go_with_its_lease() {
     let cluster = Cluster::start(By::Postgres).await;
     let (jun, kim) = (cluster.one.sign_in("Jun").await, cluster.one.sign_in("Kim").await);
-    let mut jun = watching(&cluster.one, &jun).await;
+    let mut jun = watching(cluster.one.address, &jun).await;
     let mut database = cluster.database.connect().await;
     let node = Uuid::now_v7();
     for statement in [

@@ -1,31 +1,24 @@
 //! Three processes on one Postgres with all kinds of failures: every acknowledged message is stored once, and everybody is shown
 //! the same.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::Executor;
-use steadfast_server::store::{Log, Span};
-use steadfast_shared::event::{self, Nodes};
-use steadfast_shared::{EntryId, RoomId};
+use steadfast_shared::event::{self, Availability, Nodes};
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
-use super::person::{Addresses, Person, Seen};
+use super::people::People;
+use super::person::Addresses;
+use super::presence::{sees, watching};
 use crate::process::{command, line_with, started_with_log};
 use crate::support::postgres::Database;
 use crate::support::proxy::{Proxy, Silent};
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
-
-/// How long people may take to continue after a fault.
-const GOES_ON: Duration = Duration::from_secs(40);
-/// Acknowledged entries after which people count as having continued.
-const ENOUGH: usize = 40;
 
 struct Node {
     url: String,
@@ -57,43 +50,10 @@ impl Node {
 async fn run(url: &str, admin_socket: &Path) -> (Child, SocketAddr) {
     let mut command = command(Path::new(url));
     command.arg("--admin-socket").arg(admin_socket);
+    command.args(["--presence-grace-ms", "500"]);
     let (process, address, mut log) = started_with_log(command).await;
     tokio::spawn(async move { while log.recv().await.is_some() {} });
     (process, address)
-}
-
-/// People who send and receive.
-struct People {
-    seen: Vec<watch::Receiver<Seen>>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
-}
-
-impl People {
-    fn acknowledged(&self) -> usize {
-        self.seen
-            .iter()
-            .map(|seen| seen.borrow().acknowledged.len())
-            .sum()
-    }
-
-    /// Fails if one of them has failed.
-    fn all_well(&self) {
-        assert!(
-            self.tasks.iter().all(|task| !task.is_finished()),
-            "somebody was shown something wrong"
-        );
-    }
-
-    async fn go_on(&self, after: &str) {
-        let (began, until) = (Instant::now(), Instant::now() + GOES_ON);
-        let enough = self.acknowledged() + ENOUGH;
-        while self.acknowledged() < enough {
-            self.all_well();
-            assert!(Instant::now() < until, "nobody goes on after {after}");
-            sleep(Duration::from_millis(20)).await;
-        }
-        println!("{after}: {ENOUGH} more acknowledged after {:?}", began.elapsed());
-    }
 }
 
 #[tokio::test]
@@ -128,28 +88,7 @@ async fn three_nodes_keep_the_promise_while_nodes_the_database_and_the_network_f
     let (_third, at_third) = Node::start(database.url_by(network.port), folder.path(), "third").await;
     let nodes: Addresses = Arc::new(Mutex::new(vec![at_first, at_second, at_third]));
 
-    let http = reqwest::Client::new();
-    let speaks = watch::Sender::new(true);
-    let mut people = People {
-        seen: Vec::new(),
-        tasks: Vec::new(),
-    };
-    let mut room = None;
-    for nth in 0..6 {
-        let at = [at_first, at_second, at_third][nth % 3];
-        let session = sign_in(&http, at, &format!("Person {nth}")).await;
-        let room = match room {
-            Some(room) => room,
-            None => {
-                let client = Client::open(at, &session, serde_json::json!({})).await;
-                *room.insert(client.room())
-            }
-        };
-        let person = Person::new(session, nodes.clone(), nth, room, speaks.subscribe());
-        people.seen.push(person.seen());
-        people.tasks.push(tokio::spawn(person.run()));
-    }
-    let room = room.unwrap();
+    let people = People::start(6, &nodes).await;
     people.go_on("the start").await;
 
     first.signal("-KILL").await;
@@ -184,49 +123,44 @@ async fn three_nodes_keep_the_promise_while_nodes_the_database_and_the_network_f
         .go_on("the database server was killed and started again")
         .await;
 
-    speaks.send_replace(false);
-    check(&database, &mut people, room).await;
+    let store = database.open_beside().await;
+    let (lost, _) = people.check(&store).await;
+    assert_eq!(lost, 0);
 }
 
-/// Everybody is shown all entries, once and in one order, and every acknowledged message is in its place.
-async fn check(database: &Database, people: &mut People, room: RoomId) {
-    let store = database.open_beside().await;
-    let until = Instant::now() + GOES_ON;
-    let mut stored: Vec<EntryId> = Vec::new();
-    loop {
-        people.all_well();
-        loop {
-            let page = store
-                .page(room, Span::After(stored.len() as u64), 200)
-                .await
-                .unwrap();
-            if page.entries.is_empty() {
-                break;
-            }
-            for entry in page.entries {
-                assert_eq!(entry.seq, stored.len() as u64 + 1, "contiguous");
-                stored.push(entry.id);
-            }
-        }
-        let all = |seen: &watch::Receiver<Seen>| seen.borrow().shown.len() == stored.len();
-        if people.seen.iter().all(all) {
-            break;
-        }
-        assert!(Instant::now() < until, "not everybody is shown everything");
-        sleep(Duration::from_millis(100)).await;
-    }
-    let distinct: BTreeSet<_> = stored.iter().collect();
-    assert_eq!(distinct.len(), stored.len(), "stored once");
-    let mut acknowledged = 0;
-    for seen in &people.seen {
-        let seen = seen.borrow();
-        assert_eq!(seen.shown, stored, "one order");
-        for (id, seq) in &seen.acknowledged {
-            assert_eq!(stored[*seq as usize - 1], *id, "every ack is true");
-        }
-        acknowledged += seen.acknowledged.len();
-    }
-    println!("{acknowledged} acknowledged, {} stored", stored.len());
-    assert!(acknowledged <= stored.len());
-    people.tasks.drain(..).for_each(|task| task.abort());
+#[tokio::test]
+async fn nodes_with_different_adapters_say_so() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let node = |name: &str, adapter: Option<&str>| {
+        let mut command = command(Path::new(&database.url()));
+        command.arg("--admin-socket").arg(folder.path().join(name));
+        command.args(adapter.iter().flat_map(|adapter| ["--adapter", adapter]));
+        command
+    };
+    let (_first, _, mut first) = started_with_log(node("first", None)).await;
+    let (mut second, _, mut log) = started_with_log(node("second", Some("none"))).await;
+    let said = line_with(&mut log, "other nodes of this database have another adapter").await;
+    assert!(said.contains("WARN") && said.contains("postgres"), "{said}");
+    let said = line_with(&mut first, "other nodes of this database have another adapter").await;
+    assert!(said.contains("WARN") && said.contains("none"), "{said}");
+    second.kill().await.unwrap();
+    let (_again, _, _log) = started_with_log(node("second", None)).await;
+    line_with(&mut first, "every other node has this node's adapter again").await;
+}
+
+#[tokio::test]
+async fn people_of_a_node_that_is_killed_go_offline_elsewhere() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (first, at_first) = Node::start(database.url(), folder.path(), "first").await;
+    let (_second, at_second) = Node::start(database.url(), folder.path(), "second").await;
+    let http = reqwest::Client::new();
+    let jun = sign_in(&http, at_second, "Jun").await;
+    let mina = sign_in(&http, at_first, "Mina").await;
+    let mut jun = watching(at_second, &jun).await;
+    let _mina_at_first = Client::open(at_first, &mina, serde_json::json!({})).await;
+    sees(&mut jun, &mina, Availability::Online).await;
+    first.signal("-KILL").await;
+    sees(&mut jun, &mina, Availability::Offline).await;
 }

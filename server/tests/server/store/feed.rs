@@ -3,11 +3,11 @@
 use steadfast_server::store::admin::Actor;
 use steadfast_server::store::feed::{CHANGES_KEPT, CHANGES_KEPT_FOR};
 use steadfast_server::store::{
-    Administer, ChangeKind, Command, FeedChange, Grown, OperatorCommand, StoreRefusal, Token,
+    Administer, ChangeKind, Command, FeedChange, Grown, NewEntry, OperatorCommand, StoreRefusal, Token,
 };
 use steadfast_shared::event::{Block, ClosingReason};
 use steadfast_shared::room::{DirectRoom, HideRoom, InvitePeople, RemoveMember};
-use steadfast_shared::{Body, Nickname, Role, RoomKind, Topic, UserId};
+use steadfast_shared::{Body, MessageText, Nickname, Role, RoomKind, Topic, UserId};
 
 use super::{Fixture, create, unchanged};
 use crate::support::database::conformance;
@@ -244,6 +244,66 @@ async fn rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for(fixtu
     assert!(level.is_empty());
 }
 
+async fn a_glance_is_what_a_snapshot_says_or_nothing(fixture: Fixture) {
+    let is_postgres = fixture.database.file().is_none();
+    let asked = |general| [(fixture.general, general), (fixture.other, 0)];
+    let applied = head(&fixture).await;
+    let glance = async |general, limit| {
+        let asked = asked(general);
+        fixture.store.glance(applied, &asked, limit).await.unwrap()
+    };
+    let read = async |general, limit| {
+        let mut snapshot = fixture.store.snapshot().await.unwrap();
+        snapshot.grown(&asked(general), limit).await.unwrap()
+    };
+    assert_eq!(glance(0, 10).await, is_postgres.then(Vec::new));
+    fixture.fill(6).await;
+    let mut elsewhere = fixture.entry("in another room");
+    elsewhere.room = fixture.other;
+    let long = || fixture.entry(&"long ".repeat(3_000));
+    let change = |body| NewEntry {
+        body,
+        ..fixture.entry("-")
+    };
+    let edited = MessageText::parse("edited").unwrap();
+    fixture.append(&[elsewhere]).await;
+    fixture
+        .append(&[
+            change(Body::Edit {
+                message: 2,
+                text: edited,
+            }),
+            change(Body::Delete { message: 3 }),
+        ])
+        .await;
+    fixture.append(&(0..40).map(|_| long()).collect::<Vec<_>>()).await;
+    for (general, limit) in [(0, 100), (0, 3), (4, 100), (8, 100), (48, 100), (1_000, 100)] {
+        let mut read = read(general, limit).await;
+        read.sort_by_key(|log| log.room);
+        assert_eq!(
+            glance(general, limit).await,
+            is_postgres.then_some(read),
+            "from {general}"
+        );
+    }
+    let reply = Body::Message {
+        text: MessageText::parse("yes").unwrap(),
+        reply_to: Some(1),
+    };
+    fixture.append(&[change(reply)]).await;
+    assert_eq!(
+        glance(48, 100).await,
+        None,
+        "what it quotes is read from a snapshot"
+    );
+    assert!(glance(49, 100).await.is_none_or(|grown| grown.len() == 1));
+    fixture
+        .act(fixture.jun.person.id, Command::Leave(fixture.general))
+        .await
+        .unwrap();
+    assert_eq!(glance(49, 100).await, None, "the feed has moved");
+}
+
 async fn an_append_says_how_far_the_feed_was(fixture: Fixture) {
     let entries = [fixture.entry("hi")];
     let appended = fixture.store.append(&entries, 7).await.unwrap();
@@ -305,6 +365,7 @@ conformance!(
     new_people_and_ended_sessions_are_in_the_feed,
     a_snapshot_is_as_of_one_moment,
     rooms_that_grew_come_with_what_follows_and_no_more_than_asked_for,
+    a_glance_is_what_a_snapshot_says_or_nothing,
     an_append_says_how_far_the_feed_was,
     old_changes_are_forgotten_and_whoever_needs_them_is_told_so,
     the_feed_is_bounded_in_changes,

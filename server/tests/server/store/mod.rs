@@ -9,6 +9,7 @@ mod leases;
 mod log;
 mod membership;
 mod names;
+mod notifications;
 mod older;
 mod opening;
 mod people;

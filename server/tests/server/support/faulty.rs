@@ -45,6 +45,9 @@ pub(crate) struct Faulty {
     /// Sign-ups in progress, and their highest number so far.
     pub(super) signing_up: AtomicUsize,
     pub(crate) sign_ups_at_once: AtomicUsize,
+    /// Pages that are being read. They wait for the first of these, where it is there, and take one of them along.
+    pub(crate) pages_reading: AtomicUsize,
+    pub(crate) pages_held: Mutex<Option<Arc<Semaphore>>>,
     /// The next response to hold back.
     held: Arc<Mutex<Option<Held>>>,
     /// The gate for reads of the feed, if they do not pass freely.
@@ -81,6 +84,8 @@ impl Faulty {
             commands: Mutex::default(),
             command_faults: Mutex::default(),
             blind: Arc::default(),
+            pages_reading: AtomicUsize::new(0),
+            pages_held: Mutex::default(),
             held: Arc::default(),
             gate: Mutex::default(),
             waiting: AtomicUsize::new(0),
@@ -201,7 +206,14 @@ impl Log for Faulty {
     }
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
-        self.inner.page(room, span, limit).await
+        self.pages_reading.fetch_add(1, Ordering::AcqRel);
+        let held = self.pages_held.lock().unwrap().clone();
+        if let Some(held) = held {
+            held.acquire().await.unwrap().forget();
+        }
+        let page = self.inner.page(room, span, limit).await;
+        self.pages_reading.fetch_sub(1, Ordering::AcqRel);
+        page
     }
 
     async fn scrub(&self) -> Result<bool, StoreError> {

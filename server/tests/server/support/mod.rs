@@ -10,6 +10,7 @@ pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod server;
 pub(crate) mod standby;
+pub(crate) mod tls;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -127,16 +127,11 @@ impl PostgresReading {
         limit: usize,
         most: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        /// A row's body is its text in JSON: at most six bytes for one,
-        const JSON: usize = 6;
-        /// and this many around it.
-        const AROUND: usize = 256;
-        let bound = most.saturating_mul(JSON) + limit.saturating_mul(AROUND);
         let rows = sqlx::query(query)
             .bind(self.room.0)
             .bind(to_sql(from))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(i64::try_from(bound).unwrap_or(i64::MAX))
+            .bind(row_bytes(limit, most))
             .fetch_all(connection)
             .await?;
         let mut entries = Vec::with_capacity(rows.len());
@@ -292,7 +287,17 @@ pub(in crate::store::postgres) async fn grown(
     Ok(grown)
 }
 
-fn entry(row: &PgRow) -> Result<Entry, StoreError> {
+/// Most bytes of the rows of so many entries whose texts have so many bytes.
+pub(super) fn row_bytes(limit: usize, text_bytes: usize) -> i64 {
+    /// A row's body is its text in JSON: six bytes for one at most,
+    const JSON: usize = 6;
+    /// and so many around it.
+    const AROUND: usize = 256;
+    let bound = text_bytes.saturating_mul(JSON) + limit.saturating_mul(AROUND);
+    i64::try_from(bound).unwrap_or(i64::MAX)
+}
+
+pub(super) fn entry(row: &PgRow) -> Result<Entry, StoreError> {
     let author = Person {
         id: UserId(row.try_get("author")?),
         name: row.try_get("name")?,

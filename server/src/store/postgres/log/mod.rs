@@ -2,6 +2,7 @@
 
 pub(in crate::store::postgres) mod append;
 pub(in crate::store::postgres) mod change;
+pub(in crate::store::postgres) mod glance;
 pub(in crate::store::postgres) mod growth;
 pub(in crate::store::postgres) mod history;
 pub(in crate::store::postgres) mod locks;

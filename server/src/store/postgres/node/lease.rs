@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -77,6 +77,8 @@ pub(in crate::store::postgres) struct Lease {
 #[derive(Debug)]
 struct LeaseState {
     node: NodeId,
+    /// The adapter by which it speaks with others, once that is known.
+    adapter: OnceLock<String>,
     /// Whether the shared lock is held, so that no tool can take the database over.
     held: AtomicBool,
     lost: OnceLock<()>,
@@ -88,6 +90,7 @@ impl LeaseState {
     fn new(node: NodeId) -> Self {
         Self {
             node,
+            adapter: OnceLock::new(),
             held: AtomicBool::new(true),
             lost: OnceLock::new(),
             changed: Notify::new(),
@@ -134,7 +137,7 @@ impl Locked {
     pub(in crate::store::postgres) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
         let state = Arc::new(LeaseState::new(NodeId::fresh()));
         if self.used == Use::Node {
-            renew(&mut self.connection, state.node).await?;
+            renew(&mut self.connection, &state).await?;
         }
         let keeping = tokio::spawn(keep(state.clone(), self));
         Ok(Lease {
@@ -154,6 +157,11 @@ impl Lease {
 
     pub(in crate::store::postgres) fn node(&self) -> NodeId {
         self.state.node
+    }
+
+    /// Tells the others by which adapter this node speaks, from the next renewal on.
+    pub(in crate::store::postgres) fn speaks_by(&self, adapter: &str) {
+        self.state.adapter.get_or_init(|| adapter.to_owned());
     }
 
     /// Refuses to write if a tool has taken over the database, or may have.
@@ -201,16 +209,34 @@ impl Drop for Lease {
 }
 
 /// Sets a node's row to expire LEASE from now, by the database's clock.
-async fn renew(connection: &mut PgConnection, node: NodeId) -> Result<(), sqlx::Error> {
+async fn renew(connection: &mut PgConnection, state: &LeaseState) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into nodes (id, expires_at) values ($1, clock_timestamp() + make_interval(secs => $2))
-         on conflict (id) do update set expires_at = excluded.expires_at",
+        "insert into nodes (id, expires_at, adapter) values ($1, clock_timestamp() + make_interval(secs => $2), $3)
+         on conflict (id) do update set expires_at = excluded.expires_at, adapter = excluded.adapter",
     )
-    .bind(node.0)
+    .bind(state.node.0)
     .bind(LEASE.as_secs_f64())
+    .bind(state.adapter.get())
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The adapters of living nodes that are others than this one's.
+pub(in crate::store::postgres) async fn other_adapters(
+    pool: &PgPool,
+    node: NodeId,
+    own: &str,
+) -> Result<Vec<String>, StoreError> {
+    sqlx::query_scalar(
+        "select distinct adapter from nodes
+         where id <> $1 and expires_at > clock_timestamp() and adapter <> $2 order by adapter",
+    )
+    .bind(node.0)
+    .bind(own)
+    .fetch_all(pool)
+    .await
+    .map_err(StoreError::from)
 }
 
 /// Deletes the rows of nodes that have been dead for long.
@@ -226,13 +252,13 @@ async fn clean(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 async fn beat(
     used: Use,
     connection: &mut PgConnection,
-    node: NodeId,
+    state: &LeaseState,
     cleans: bool,
 ) -> Result<(), sqlx::Error> {
     if used == Use::Alone {
         return sqlx::query("select 1").execute(connection).await.map(drop);
     }
-    renew(connection, node).await?;
+    renew(connection, state).await?;
     if cleans {
         clean(connection).await?;
     }
@@ -260,7 +286,7 @@ async fn keep(state: Arc<LeaseState>, locked: Locked) {
         }
         let Some(connection) = held.as_mut() else { return };
         beats = beats.wrapping_add(1);
-        let beating = beat(used, connection, state.node, beats.is_multiple_of(CLEANING));
+        let beating = beat(used, connection, &state, beats.is_multiple_of(CLEANING));
         if let Ok(Ok(())) = timeout(ANSWER, beating).await {
             continue;
         }
@@ -305,7 +331,7 @@ async fn regain(state: &LeaseState, used: Use, options: &PgConnectOptions) -> Op
             let mut connection = options.connect().await?;
             let locked = used.lock(&mut connection).await?;
             if locked && used == Use::Node {
-                renew(&mut connection, state.node).await?;
+                renew(&mut connection, state).await?;
             }
             Ok::<_, sqlx::Error>((locked, connection))
         };

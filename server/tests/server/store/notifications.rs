@@ -1,0 +1,37 @@
+//! Connections that listen for notifications.
+
+use std::time::Duration;
+
+use steadfast_server::store::postgres::notification::Notifications;
+use tokio::runtime::Builder;
+
+use crate::support::postgres::Database;
+use crate::support::proxy::{Proxy, Silent};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_listening_connection_that_has_fallen_silent_nothing_is_left() {
+    let database = Database::new().await;
+    let network = Proxy::start(database.socket()).await;
+    let url = database.url_by(network.port);
+    let (connected, silence) = (tokio::sync::oneshot::channel(), tokio::sync::oneshot::channel());
+    let listening = tokio::task::spawn_blocking(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut listener = Notifications::of(&url).unwrap().listener().await.unwrap();
+            let before = runtime.metrics().num_alive_tasks();
+            connected.0.send(()).unwrap();
+            silence.1.await.unwrap();
+            assert!(listener.ping().await.is_err());
+            drop(listener);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(
+                runtime.metrics().num_alive_tasks() <= before,
+                "a task waits for the server"
+            );
+        });
+    });
+    connected.1.await.unwrap();
+    network.silence(Silent::Everything);
+    silence.0.send(()).unwrap();
+    listening.await.unwrap();
+}
