@@ -42,13 +42,13 @@ async fn connections_are_encrypted_and_the_certificate_is_checked_where_that_is_
             .arg(folder.path().join("socket"));
         node.env("SSL_CERT_FILE", &authority);
         let (_node, _, mut log) = started_with_log(node).await;
-        line_with(&mut log, "the other nodes are heard").await;
+        line_with(&mut log, "the other nodes are connected").await;
     }
     let mut node = command(Path::new(&url));
     node.args(["--adapter", &servers.redis(), "--admin-socket"])
         .arg(folder.path().join("socket"));
     node.env_remove("SSL_CERT_FILE");
     let (_node, _, mut log) = started_with_log(node).await;
-    let unheard = line_with(&mut log, "the other nodes are not heard").await;
+    let unheard = line_with(&mut log, "the other nodes are not connected").await;
     assert!(unheard.contains("certificate"), "{unheard}");
 }
