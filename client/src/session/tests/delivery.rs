@@ -312,25 +312,3 @@ fn a_tab_replaced_by_its_copy_takes_another_name() {
     desk.input(Input::LinkDown(LinkEnd::ClosedByServer));
     assert_ne!(desk.session.auth().tab, tab);
 }
-
-#[test]
-fn who_is_let_go_by_a_draining_server_connects_anew_within_a_second_and_its_answers_still_count() {
-    let mut desk = Desk::new(1);
-    desk.online(0);
-    desk.post(1);
-    let (request, _) = desk.one_send();
-    let reason = ClosingReason::Draining;
-    desk.event(ServerEvent::Session(event::Session::Closing { reason }));
-    let again = desk.reconnects();
-    assert!(
-        matches!(&again[..], [after] if *after <= Duration::from_secs(1)),
-        "{again:?}"
-    );
-    desk.ack(request, vec![stored(1, 1)]);
-    assert_eq!(desk.session.unsent(), 0);
-    desk.offline();
-    assert_eq!(desk.session.ended(), None, "it is signed in still");
-    desk.online(1);
-    desk.post(2);
-    assert_eq!(desk.one_send().1, [id(2)]);
-}
