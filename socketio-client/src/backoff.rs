@@ -1,15 +1,15 @@
-//! How long to wait before dialling again: the JavaScript client's exponential backoff with jitter.
+//! The delays before reconnection attempts: the JavaScript client's exponential backoff with jitter.
 
 use std::time::Duration;
 
 use crate::time::Time;
 
-/// Chance from a seed (SplitMix64): the same seed gives the same delays. Not for secrets.
+/// Random numbers from a seed (SplitMix64): the same seed gives the same delays. Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// A generator that repeats itself for the same seed.
+    /// A generator for this seed; the same seed gives the same numbers.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -26,7 +26,7 @@ impl Rng {
     }
 }
 
-/// The delays between attempts: `min · 2ⁿ`, off by up to `jitter` of itself either way, never above `max`.
+/// The delays between attempts: `min · 2ⁿ`, varied by up to the fraction `jitter` either way, never above `max`.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     min: Time,
@@ -36,7 +36,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A backoff at its first attempt. `jitter` is a share of the delay, cut to `0.0..=1.0`.
+    /// A backoff at its first attempt. `jitter` is a fraction of the delay, clamped to `0.0..=1.0`.
     pub fn new(min: Duration, max: Duration, jitter: f64) -> Self {
         let jitter = if jitter.is_finite() {
             jitter.clamp(0.0, 1.0)
@@ -51,17 +51,17 @@ impl Backoff {
         }
     }
 
-    /// How many delays were handed out since the last reset.
+    /// The number of delays returned since the last reset.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Makes the next delay the shortest again.
+    /// Makes the next delay the shortest one again.
     pub fn reset(&mut self) {
         self.attempts = 0;
     }
 
-    /// The delay before the next attempt, and counts that attempt.
+    /// Returns the delay before the next attempt, and counts that attempt.
     pub fn next_delay(&mut self, rng: &mut Rng) -> Duration {
         self.next(rng).into()
     }

@@ -1,14 +1,14 @@
-//! Everything that can go wrong, by the boundary where it shows.
+//! The errors, by the boundary where they occur.
 
 use std::fmt;
 
-/// Why a connection ended. Displays as the JavaScript client's words.
+/// Why a connection ended. Displays as in the JavaScript client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum DisconnectReason {
-    /// `io server disconnect`: the server disconnected this socket. It is not reconnected by itself.
+    /// `io server disconnect`: the server disconnected this socket. It does not reconnect by itself.
     ServerDisconnect,
-    /// `io client disconnect`: [`disconnect`](crate::Client::disconnect) was called. It is not reconnected by itself.
+    /// `io client disconnect`: [`disconnect`](crate::Client::disconnect) was called. It does not reconnect by itself.
     ClientDisconnect,
     /// `ping timeout`: the server did not ping within `pingInterval + pingTimeout`.
     PingTimeout,
@@ -16,7 +16,7 @@ pub enum DisconnectReason {
     TransportClose,
     /// `transport error`: the connection failed.
     TransportError,
-    /// `parse error`: the server sent something that is no valid packet, or one above a limit.
+    /// `parse error`: the server sent an invalid packet, or one above a limit.
     ParseError,
     /// `forced close`: [`close_transport`](crate::Client::close_transport) was called.
     ForcedClose,
@@ -43,27 +43,27 @@ impl fmt::Display for DisconnectReason {
     }
 }
 
-/// Why an attempt to connect failed: the server refused the namespace, or was not reached. Displays as its message.
+/// Why an attempt to connect failed: the server refused the namespace, or could not be reached. Displays as its message.
 #[cfg(feature = "client")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConnectError {
     /// The server's message, or the transport's.
     pub message: String,
-    /// The server's data, where it refused with some: [`parse`](crate::Payload::parse) reads it.
+    /// The data of the server's refusal, if it has any: [`parse`](crate::Payload::parse) reads it.
     pub data: Option<crate::Payload>,
-    /// Whether the server refused. As in the JavaScript client a refused socket does not come back by itself: call
-    /// [`connect`](crate::Client::connect) when there is a reason to hope.
+    /// Whether the server refused. As in the JavaScript client a refused socket does not reconnect by itself: call
+    /// [`connect`](crate::Client::connect) when another attempt may succeed.
     pub refused: bool,
-    /// Whether nothing is gained by waiting before the next attempt, for a program that does without
+    /// Whether waiting before the next attempt is pointless, for a program without
     /// [`reconnection`](crate::Builder::reconnection): the device slept through this one.
     pub at_once: bool,
-    /// The status of HTTP, where something answered the request or the upgrade with one that is no success. A page is not told that of a
+    /// The HTTP status, if the request or the upgrade was answered with an error. A browser does not reveal the status of a
     /// WebSocket.
     pub status: Option<u16>,
-    /// The body of that answer, up to 16 KiB of it.
+    /// The body of that answer, up to 16 KiB.
     pub body: Option<String>,
-    /// The error beneath, on native targets; also [`source`](std::error::Error::source).
+    /// The underlying error, on native targets; also [`source`](std::error::Error::source).
     pub cause: Option<std::sync::Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -85,33 +85,34 @@ impl std::error::Error for ConnectError {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The URL cannot be used; why.
+    /// The URL cannot be used, for the contained reason.
     #[error("unusable URL: {0}")]
     Url(String),
-    /// [`transports`](crate::Builder::transports) names none, or only long-polling where the crate was built without the feature `polling`.
+    /// [`transports`](crate::Builder::transports) is empty, or names only long-polling in a build without the feature
+    /// `polling`.
     #[error("there is no transport to use")]
     NoTransport,
     /// `https` and `wss` need the feature `rustls` on native targets.
     #[error("https and wss need the feature `rustls`")]
     NoTls,
-    /// A subprotocol of WebSocket whose name is no token, or is there twice.
+    /// The name of a WebSocket subprotocol is not a token, or appears twice.
     #[error("unusable subprotocol \"{0}\"")]
     Protocol(String),
-    /// A proxy has an `http` URL, with nothing behind its port.
+    /// The URL of a proxy must be `http`, with nothing after the port.
     #[error("unusable proxy: {0}")]
     Proxy(String),
-    /// A header that HTTP does not have: its name, or the value beside it.
+    /// The name or the value of a header is not valid in HTTP.
     #[error("unusable header \"{0}\"")]
     Header(String),
-    /// The `auth` of Socket.IO is an object, or nothing.
+    /// The `auth` of Socket.IO must be an object, or nothing.
     #[error("auth is an object or nothing")]
     Auth,
-    /// On native targets a client runs on tokio, and is built inside a runtime.
+    /// On native targets a client runs on tokio, and must be built inside a runtime.
     #[error("there is no tokio runtime here")]
     NoRuntime,
 }
 
-/// Why an event was not taken for sending.
+/// Why an event was not accepted for sending.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmitError {
@@ -125,41 +126,41 @@ pub enum EmitError {
     /// [`Limits::send_bytes`](crate::Limits::send_bytes).
     #[error("the send buffer is full")]
     BufferFull,
-    /// The event was answered before.
+    /// The event was already answered before.
     #[error("the event was answered before")]
     AlreadyAnswered,
-    /// [`Client::clear_buffer`](crate::Client::clear_buffer) took the event back.
+    /// [`Client::clear_buffer`](crate::Client::clear_buffer) removed the event.
     #[error("the event was taken out of the send buffer")]
     Cleared,
-    /// An answer came after the connection on which it was asked for, or an event that is not to be kept found none; or the runtime on
-    /// which the client was built has ended.
+    /// The connection of the answered event is gone, or there is no connection for an event that is never buffered; or the
+    /// runtime on which the client was built has ended.
     #[error("the connection is gone")]
     Disconnected,
 }
 
-/// Why an ack did not come.
+/// Why an ack did not arrive.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AckError {
-    /// It did not come in time. The server may or may not have got the event.
+    /// It did not arrive in time. The server may or may not have received the event.
     #[error("the ack did not come in time")]
     Timeout,
-    /// The connection ended after the event was sent. The server may or may not have got it.
+    /// The connection ended after the event was sent. The server may or may not have received it.
     #[error("the connection ended before the ack came")]
     Disconnected,
-    /// The ack is not of the type asked for.
+    /// The ack is not of the requested type.
     #[error("the ack is not of the expected type: {0}")]
     Malformed(String),
-    /// The event was not taken for sending.
+    /// The event was not accepted for sending.
     #[error(transparent)]
     Emit(#[from] EmitError),
 }
 
-/// [`Client::flush`](crate::Client::flush) or [`Client::close`](crate::Client::close) could not get every event on its way in time.
+/// [`Client::flush`](crate::Client::flush) or [`Client::close`](crate::Client::close) could not send every event in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{events} events were not sent")]
 #[non_exhaustive]
 pub struct Unsent {
-    /// How many events were left.
+    /// The number of unsent events.
     pub events: usize,
 }

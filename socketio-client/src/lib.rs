@@ -1,5 +1,5 @@
 //! A Socket.IO client for the browser (wasm) and for native programs: Socket.IO protocol 5 over Engine.IO 4, the language of
-//! `socket.io` 3 and 4. It behaves as the JavaScript client 4.8 does, with futures and streams for callbacks.
+//! `socket.io` 3 and 4. It behaves like the JavaScript client 4.8, with futures and streams instead of callbacks.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -33,7 +33,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! In a page the same code runs as it is: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the page's own origin.
+//! In a page the same code runs unchanged: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the
+//! page's own origin.
 //! A native program calls [`Builder::build`] inside a tokio runtime. Settings that can never work, as an unusable URL, are a [`BuildError`]. `examples/chat.rs` is a whole program, `examples/page` a whole page.
 //!
 //! # Coming from `socket.io-client`
@@ -75,52 +76,59 @@
 //!
 //! # Good to know
 //!
-//! - **Coming back.** A lost connection is dialled again with the JavaScript client's delays, except after `io server disconnect`, after
-//!   [`Client::disconnect`], and after the server refused the namespace ([`Event::ConnectError`] with `refused`): then only
-//!   [`Client::connect`] starts over. A device that slept finds out within two seconds of waking whether its connection lives, and
-//!   reconnects at once where it does not. A page that waits for its next attempt makes it when it is shown again or the browser is online
-//!   again ([`Builder::wake_on_visible`]); elsewhere call [`Client::wake`].
-//! - **Sending.** Events emitted while offline are kept, in order, up to [`Limits::send_buffer`]; beyond that [`EmitError::BufferFull`].
-//!   An event is delivered at most once: one that was under way when the connection broke may be lost. An ack is the proof;
-//!   [`AckError::Disconnected`] and [`AckError::Timeout`] mean "nobody knows". With [`Retries`] it is at least once.
-//! - **Leaving.** [`Client::close`] waits until every emitted event is on its way and the server is told, within
-//!   [`Builder::close_timeout`], and says how many events did not go; [`Client::flush`] waits and stays. A program that ends awaits one of them.
-//! - **Recovery.** Where the server has connection state recovery on, a broken connection is taken up with nothing to do. Name the events that
-//!   the server emits as volatile with [`Builder::volatile_events`].
-//! - **Slow readers.** A program that does not read its events slows reading from the link, and so the server, down; nothing is lost, and acks
-//!   that are awaited still come. In a browser, whose WebSocket cannot be slowed down, messages it has read already wait in memory, up to [`Limits::packet`]
-//!   bytes. See [`Limits::events`].
-//! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client neither panics nor spins nor grows past them.
+//! - **Reconnecting.** After a lost connection the client reconnects with the JavaScript client's delays, except after `io
+//!   server disconnect`, after [`Client::disconnect`], and after the server refused the namespace ([`Event::ConnectError`]
+//!   with `refused`): then only [`Client::connect`] starts over. A device that slept finds out within two seconds of waking
+//!   whether its connection is still alive, and reconnects at once if it is not. A page that waits for its next attempt
+//!   makes it when it is shown again or the browser is online again ([`Builder::wake_on_visible`]); elsewhere call
+//!   [`Client::wake`].
+//! - **Sending.** Events emitted while offline are buffered, in order, up to [`Limits::send_buffer`]; beyond that
+//!   [`EmitError::BufferFull`]. An event is delivered at most once: one in flight when the connection broke may be lost.
+//!   Only an ack proves delivery; [`AckError::Disconnected`] and [`AckError::Timeout`] mean that the outcome is unknown.
+//!   With [`Retries`] delivery is at least once.
+//! - **Leaving.** [`Client::close`] waits until every emitted event is sent and the server knows of the disconnection,
+//!   within [`Builder::close_timeout`], and reports how many events were not sent; [`Client::flush`] waits and stays
+//!   connected. Await one of them before a program ends.
+//! - **Recovery.** If the server has connection state recovery on, the client resumes a broken connection by itself. Name
+//!   the events that the server emits as volatile with [`Builder::volatile_events`].
+//! - **Slow readers.** If a program does not read its events, the client reads more slowly from the connection, which slows
+//!   the server down; nothing is lost, and awaited acks still arrive. In a browser, whose WebSocket cannot be slowed down,
+//!   messages that it has already received wait in memory, up to [`Limits::packet`] bytes. See [`Limits::events`].
+//! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client does not panic, spin, or
+//!   exceed them.
 //! - **Cancelling.** Every future and stream may be dropped at any time.
 //!
 //! # Where it differs from the JavaScript client
 //!
 //! - It begins with WebSocket, and uses long-polling only where [`Builder::transports`] puts it first or [`Builder::try_all_transports`] is on.
-//! - With [`Builder::try_all_transports`], long-polling also takes over from a WebSocket that opens and does not work, as some proxies have it,
-//!   and WebSocket is tried again later (there, only a failure before the handshake counts, and for that attempt alone).
-//! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer), and so is one emitted
-//!   while the link has not taken the frames before it.
-//! - In the retry queue a lost connection does not count as a try, unless [`Retries::count_disconnects`] says so.
-//! - With recovery, a trailing text is taken for an offset only if it looks like one (there, any is).
-//! - `Disconnected` comes for a socket that was still connecting, too, when [`Client::disconnect`] is called.
+//! - With [`Builder::try_all_transports`], long-polling also takes over from a WebSocket that opens but does not work, as
+//!   behind some proxies, and WebSocket is tried again later (there, only a failure before the handshake counts, and only
+//!   for that attempt).
+//! - A volatile event emitted while disconnected is always dropped (there, it may end up in the send buffer), and so is one
+//!   emitted while the connection has not accepted the frames before it.
+//! - In the retry queue a lost connection does not count as an attempt, unless [`Retries::count_disconnects`] says so.
+//! - With recovery, a trailing text counts as an offset only if it looks like one (there, any text does).
+//! - After [`Client::disconnect`], `Disconnected` is also reported for a socket that was still connecting.
 //! - A malformed Engine.IO packet is a `parse error` (there, sometimes a `transport error`).
-//! - An event stream that is not read slows the connection down, see [`Limits::events`]; there is no such bound there.
+//! - An unread event stream slows the connection down, see [`Limits::events`]; there, nothing bounds it.
 //!
 //! # Features
 //!
 //! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32.
-//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is some 5 KB lighter.
+//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is about 5
+//!   KB smaller.
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
-//! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or a configuration of the program's.
+//! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or the program's own configuration.
 //! - `tracing`: the life of a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for
-//!   failures, `trace` for events by their names. Arguments and credentials are not told.
-//! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target. Without `client` they are
-//!   all there is. They may change in any release.
+//! failures, `trace` for events by their names. Arguments and credentials are never logged.
+//! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target.
+//!   Without `client` the crate contains nothing else. They may change in any release.
 //!
-//! # The layout
+//! # Layout
 //!
-//! `packet` reads and writes the wire; `protocol` is the machine that decides everything and owns no socket, task, clock or chance;
-//! `client` holds the handles and the one loop that carries out the outputs of the machine; `transport` has one file per platform.
+//! `packet` reads and writes the wire format; `protocol` is the machine that makes all decisions, without sockets, tasks,
+//! clocks or randomness; `client` has the handles and the one loop that carries out the machine's outputs; `transport` has
+//! one file per platform.
 
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -2,20 +2,20 @@
 
 use std::collections::VecDeque;
 
-/// A map whose keys are in order: of acks, links, streams. Keys mostly come in order and go in order, which costs a search; any other moves the
-/// keys on its shorter side, and no value.
+/// A map with ordered keys, for acks, links and streams. Its keys are mostly added and removed in order, which costs one
+/// search; any other change moves the keys on the shorter side, and no value.
 ///
-/// The handling of keys is compiled once for all maps: in a page, a B-tree each is several times the code.
+/// The code for keys is compiled once for all maps: in a page, a B-tree per type is several times larger.
 #[derive(Clone, Debug)]
 pub(crate) struct Map<K, V> {
     keys: Keys,
     values: Vec<Option<(K, V)>>,
 }
 
-/// The form of every key: numbers compared in turn.
+/// The form of every key: numbers compared in order.
 type Parts = [u64; 3];
 
-/// A type that may be the key of a map.
+/// A type that can be the key of a map.
 pub(crate) trait Key: Copy {
     /// Equal keys have equal parts.
     fn parts(self) -> Parts;
@@ -27,11 +27,11 @@ impl Key for u64 {
     }
 }
 
-/// The keys in order, each with the place of its value.
+/// The keys in order, each with the index of its value.
 #[derive(Clone, Debug)]
 struct Keys {
     entries: VecDeque<(Parts, usize)>,
-    /// Places without a value.
+    /// Indices without a value.
     free: Vec<usize>,
 }
 
@@ -45,7 +45,7 @@ impl Keys {
         self.entries.get(at).map(|(_, place)| *place)
     }
 
-    /// The place of a key, which there is from here on.
+    /// The index of a key, which is added if it is missing.
     fn insert(&mut self, key: Parts) -> usize {
         match self.find(&key) {
             Ok(at) => self.entries[at].1,
@@ -82,7 +82,7 @@ impl<K, V> Map<K, V> {
         }
     }
 
-    /// The entry with the least key.
+    /// The entry with the smallest key.
     pub(crate) fn first(&self) -> Option<&(K, V)> {
         let (_, place) = self.keys.entries.front()?;
         self.values.get(*place)?.as_ref()
@@ -94,19 +94,19 @@ impl<K, V> Map<K, V> {
         places.filter_map(|(_, place)| self.values.get(*place)?.as_ref())
     }
 
-    /// The entries, in no order.
+    /// The entries, in arbitrary order.
     #[cfg(feature = "client")]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut (K, V)> {
         self.values.iter_mut().flatten()
     }
 
-    /// The values, in no order.
+    /// The values, in arbitrary order.
     #[cfg(feature = "client")]
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.values.iter().flatten().map(|(_, value)| value)
     }
 
-    /// The values, in no order.
+    /// The values, in arbitrary order.
     #[cfg(feature = "client")]
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.values.iter_mut().flatten().map(|(_, value)| value)
@@ -114,7 +114,7 @@ impl<K, V> Map<K, V> {
 }
 
 impl<K: Key, V> Map<K, V> {
-    /// Sets the value of a key; returns the one it had.
+    /// Sets the value of a key; returns the previous one.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         let place = self.keys.insert(key.parts());
         let entry = Some((key, value));

@@ -5,81 +5,84 @@ use std::time::Duration;
 use crate::packet::Parser;
 use crate::protocol::Transport;
 
-/// How to connect, and how to come back.
+/// Settings for connecting and reconnecting.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Whether to dial again after a failure or a lost connection. Default `true`.
+    /// Whether to reconnect after a failure or a lost connection. Default `true`.
     pub reconnection: bool,
-    /// After how many attempts to give up; `None`, the default, is never.
+    /// The number of attempts after which to give up; `None`, the default, means never.
     pub reconnection_attempts: Option<u32>,
-    /// The first delay before dialling again. Default 1 s.
+    /// The first delay before reconnecting. Default 1 s.
     pub reconnection_delay: Duration,
     /// The longest delay. Default 5 s.
     pub reconnection_delay_max: Duration,
-    /// The share of itself by which a delay varies, `0.0` to `1.0`. Default 0.5.
+    /// The fraction by which a delay varies, `0.0` to `1.0`. Default 0.5.
     pub randomization_factor: f64,
-    /// How long dialling may take, up to the server's handshake; `None` is for ever. Default 20 s.
+    /// How long connecting may take, up to the server's handshake; `None` means no limit. Default 20 s.
     pub timeout: Option<Duration>,
-    /// Which transports may be used, in order of preference. Default WebSocket, then long-polling. (The JavaScript client begins with long-polling.)
+    /// The allowed transports, in order of preference. Default WebSocket, then long-polling. (The JavaScript client begins
+    /// with long-polling.)
     pub transports: Vec<Transport>,
     /// Whether to try the next transport when one fails before the handshake. Default `false`.
     ///
-    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that opens and
-    /// carries nothing, or ends before the server's first heartbeat, as some proxies have it. From then on connections begin with
-    /// long-polling, and move to WebSocket as soon as it is found to work again.
+    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that
+    /// opens and carries nothing, or ends before the server's first heartbeat, as behind some proxies. From then on
+    /// connections begin with long-polling, and switch to WebSocket as soon as it works again.
     pub try_all_transports: bool,
-    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take to bring the handshake, and a WebSocket to
-    /// bring the answer to CONNECT or to a probe, before another one is used. Default 5 s.
+    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take for the handshake, and a
+    /// WebSocket for the answer to CONNECT or to a probe, before another one is used. Default 5 s.
     pub fallback_timeout: Duration,
-    /// How long after a WebSocket failed it is tried again, see [`try_all_transports`](Self::try_all_transports). It doubles with each failure.
-    /// Default 15 s.
+    /// The delay before a failed WebSocket is tried again, see [`try_all_transports`](Self::try_all_transports). It doubles
+    /// with each failure. Default 15 s.
     pub upgrade_delay: Duration,
     /// The longest of these delays. Default 5 min.
     pub upgrade_delay_max: Duration,
-    /// Whether to move from long-polling to WebSocket once connected, where both sides can. Default `true`.
+    /// Whether to switch from long-polling to WebSocket once connected, if both sides can. Default `true`.
     pub upgrade: bool,
-    /// Whether to begin with WebSocket if it worked last time, whatever the order says. Default `false`.
+    /// Whether to begin with WebSocket if it worked last time, regardless of the order. Default `false`.
     pub remember_upgrade: bool,
-    /// How long leaving may take: events sent before still go. Default 10 s.
+    /// How long leaving may take; events sent before are still delivered. Default 10 s.
     pub close_timeout: Duration,
-    /// The form that packets take, which must be the server's. Default JSON.
+    /// The packet format, which must be the server's. Default JSON.
     pub parser: Parser,
-    /// How long an ack is waited for where the program does not say. Default 10 s. (The JavaScript client waits for ever.)
+    /// How long to wait for an ack by default: 10 s. (The JavaScript client waits for ever.)
     pub ack_timeout: Duration,
-    /// Whether events are sent one by one and again until they are acknowledged. Default `None`: each is sent once.
+    /// Whether to send events one by one, and to repeat each until it is acknowledged. Default `None`: each is sent once.
     pub retries: Option<Retries>,
-    /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may be an offset;
-    /// naming these makes sure that a text in one of them is never taken for it. Default: none.
+    /// Events that the server emits as volatile. With connection state recovery the last argument of every other event may
+    /// be an offset; a text in an event named here never counts as one. Default: none.
     pub volatile_events: Vec<String>,
-    /// Whether any text is taken for a recovery offset that is the last argument of an event, as the JavaScript client does, and not only one
-    /// that looks like an offset of the adapters in memory, on Redis streams or on MongoDB. For other adapters; name volatile events then.
-    /// Default `false`.
+    /// Whether any text that is the last argument of an event counts as a recovery offset, as in the JavaScript client,
+    /// instead of only texts that look like an offset of the in-memory, Redis-streams or MongoDB adapters. For other
+    /// adapters; then also name volatile events. Default `false`.
     pub any_offset: bool,
-    /// The bounds on memory.
+    /// The limits on memory.
     pub limits: Limits,
 }
 
-/// How the retry queue works. Every event but volatile ones takes its turn in it, and the server must acknowledge each.
+/// The retry queue. Every event except volatile ones takes its turn in it, and the server must acknowledge each.
 ///
-/// The server may get an event more than once: tell repeats apart by something in the event.
+/// The server may get an event more than once: include something in the event that identifies repeats.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Retries {
     /// How many times an event is sent again after its first try.
     pub retries: u32,
-    /// How long a try may take, for events without a timeout of their own. Default 10 s. (The JavaScript client has none and waits for ever.)
+    /// How long an attempt may take, for events without their own timeout. Default 10 s. (The JavaScript client has none and
+    /// waits for ever.)
     pub ack_timeout: Duration,
-    /// The fate of an event out of tries. Default [`Exhausted::Drop`].
+    /// What happens to an event after its last attempt. Default [`Exhausted::Drop`].
     pub exhausted: Exhausted,
-    /// Whether a lost connection counts as a try, as it does in the JavaScript client. Default `false`: one that was lost within 5 s of
-    /// the event's being sent counts where more of them in a row than [`retries`](Self::retries) were. Then the event seems to end
-    /// them, as one does that is too large for the server. Meanwhile the delays between connections grow.
+    /// Whether a lost connection counts as an attempt, as it does in the JavaScript client. Default `false`: then a
+    /// connection lost within 5 s of sending the event counts only if more than [`retries`](Self::retries) of them in a row
+    /// were lost that way. In that case the event seems to end the connections, like one that is too large for the server.
+    /// The delays between connections grow in the meantime.
     pub count_disconnects: bool,
 }
 
 impl Retries {
-    /// Up to this many tries after the first, and defaults for the rest.
+    /// Up to this many attempts after the first, and defaults for the rest.
     #[must_use]
     pub fn new(retries: u32) -> Self {
         Self {
@@ -112,13 +115,14 @@ impl Retries {
     }
 }
 
-/// The fate of an event out of tries.
+/// What happens to an event after its last attempt.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exhausted {
-    /// It is dropped, [`Event::Undelivered`](crate::Event::Undelivered) says so, and the next one goes, as in the JavaScript client.
+    /// It is dropped, which [`Event::Undelivered`](crate::Event::Undelivered) reports, and the next one is sent, as in the
+    /// JavaScript client.
     Drop,
-    /// It stays first, nothing else goes, and the next connection starts its tries over.
+    /// It stays first, nothing else is sent, and the next connection starts its attempts over.
     Keep,
 }
 
@@ -149,25 +153,27 @@ impl Default for Settings {
     }
 }
 
-/// Bounds on memory. A packet of the server beyond them ends the connection with `parse error`; an event of the program beyond
-/// them is refused with [`EmitError::BufferFull`](crate::EmitError::BufferFull).
+/// Limits on memory. A packet of the server beyond them ends the connection with `parse error`; an event of the program
+/// beyond them is refused with [`EmitError::BufferFull`](crate::EmitError::BufferFull).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest packet taken from a server, in bytes, attachments included. Default 64 MiB.
+    /// The longest packet accepted from a server, in bytes, including attachments. Default 64 MiB.
     ///
-    /// In a browser, whose WebSocket cannot be slowed down, as many bytes may wait unread; with more the connection ends, after those were read.
+    /// In a browser, whose WebSocket cannot be slowed down, as many bytes may wait unread; with more the connection ends,
+    /// after those were read.
     pub packet: usize,
-    /// How many attachments a packet may have. Default 1,024.
+    /// The most attachments of one packet. Default 1,024.
     pub attachments: usize,
-    /// How many events wait for a connection at most. Default 4,096.
+    /// The most events that wait for a connection. Default 4,096.
     pub send_buffer: usize,
-    /// How many bytes wait for a connection, and as many again for the link to take them. Default 64 MiB.
+    /// The most bytes that wait for a connection, and as many again for the link to accept them. Default 64 MiB.
     pub send_bytes: usize,
-    /// How many events wait in an event stream before nothing more is read from the link. Default 8,192.
+    /// The number of events in an event stream at which reading from the connection pauses. Default 8,192.
     ///
-    /// While an ack is awaited, reading goes on up to 16 times as many: the ack may be behind them. A stream that is not read at all
-    /// for 10 s, while this holds up the others, misses later events: once it is read again, [`Event::Missed`](crate::Event::Missed) says how much.
+    /// While an ack is awaited, reading continues up to 16 times as many: the ack may be behind them. If a stream is not
+    /// read at all for 10 s while this holds up the others, it misses later events: once it is read again,
+    /// [`Event::Missed`](crate::Event::Missed) reports how many.
     pub events: usize,
 }
 

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-/// Time since a start of the caller's choosing, or a span of it, up to 292 years. One number of nanoseconds: a [`Duration`] is two, which is
-/// several times the code in a page.
+/// Time since a start of the caller's choice, or a time span, up to 292 years. One number of nanoseconds: a [`Duration`] has
+/// two, which is several times the code in a page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(u64);
 
-/// How many are a second.
+/// Nanoseconds in one second.
 const NANOSECONDS: u64 = 1_000_000_000;
 
-/// Longer spans are cut to this: beyond it they do not fit.
+/// The longest span; longer ones are clamped to it.
 const MOST_SECONDS: u64 = u64::MAX / NANOSECONDS - 1;
 
 impl Time {
@@ -30,7 +30,7 @@ impl Time {
         Self(milliseconds * (NANOSECONDS / 1000))
     }
 
-    /// The cast stops at the ends of the range, and makes nothing of a float that is no number.
+    /// The cast saturates at the ends of the range, and gives zero for NaN.
     pub(crate) fn from_nanos(nanoseconds: f64) -> Self {
         Self(nanoseconds as u64)
     }
@@ -60,7 +60,7 @@ impl Time {
         Self(self.0.abs_diff(other.0))
     }
 
-    /// Twice as long, so many times.
+    /// Doubled this many times.
     pub(crate) fn doubled(self, times: u32) -> Self {
         if times < self.0.leading_zeros() {
             Self(self.0 << times)
@@ -88,7 +88,7 @@ impl From<Time> for Duration {
     }
 }
 
-/// The earlier of two times, of which each may be none.
+/// The earlier of two optional times.
 pub(crate) fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),

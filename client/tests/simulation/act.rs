@@ -1,4 +1,4 @@
-//! What people do and what goes wrong, carried out; and how it ends.
+//! Carries out people's actions and faults, and ends all faults.
 
 use std::time::Duration;
 
@@ -81,8 +81,8 @@ impl World {
         }
     }
 
-    /// A tab that a person can use, and the room of that number as it knows it.
-    fn at_hand(&self, spot: Spot, room: usize) -> Option<(TabId, RoomId)> {
+    /// A tab that a person can use, and the id of the room with that number in it.
+    fn usable_tab(&self, spot: Spot, room: usize) -> Option<(TabId, RoomId)> {
         let tab = self.devices[spot.device].tabs[spot.slot].as_ref()?;
         let name = format!("room {room}");
         let room = tab.session.rooms().find(|view| view.name == name)?.id;
@@ -90,7 +90,7 @@ impl World {
     }
 
     fn person(&mut self, spot: Spot, room: usize, input: impl FnOnce(RoomId, u64) -> Input) {
-        if let Some((tab, room)) = self.at_hand(spot, room) {
+        if let Some((tab, room)) = self.usable_tab(spot, room) {
             let head = self
                 .server
                 .database
@@ -100,7 +100,7 @@ impl World {
         }
     }
 
-    /// Somebody presses Enter often, which is told at once.
+    /// A person presses Enter many times without a pause.
     fn burst(&mut self, spot: Spot, room: usize, many: usize) {
         self.say(|| {
             format!(
@@ -119,7 +119,7 @@ impl World {
     }
 
     fn say_something(&mut self, spot: Spot, room: usize, text: Text, reply_to: Option<Seq>) {
-        let Some((tab, room)) = self.at_hand(spot, room) else {
+        let Some((tab, room)) = self.usable_tab(spot, room) else {
             return;
         };
         if self.tab(tab).is_none_or(|tab| tab.session.can_post().is_err()) {
@@ -151,7 +151,7 @@ impl World {
         );
     }
 
-    /// A tab takes what somebody typed, after all it took before.
+    /// A tab takes a typed message, after all it took before.
     fn takes(&mut self, tab: TabId, id: EntryId) {
         let troubles = self.devices[tab.device].troubles;
         let life = if troubles > 0 { tab.life } else { 0 };
@@ -165,9 +165,9 @@ impl World {
         }
     }
 
-    /// One of the messages in sight, and its place.
+    /// One of the visible messages, and its place.
     fn message(&self, spot: Spot, room: usize, which: usize, own: bool) -> Option<(EntryId, Seq)> {
-        let (tab, room) = self.at_hand(spot, room)?;
+        let (tab, room) = self.usable_tab(spot, room)?;
         let tab = self.devices[tab.device].tabs[tab.slot].as_ref()?;
         let rows: Vec<_> = tab
             .session
@@ -179,13 +179,13 @@ impl World {
         rows.get(which.checked_rem(rows.len())?).copied()
     }
 
-    /// Somebody changes a message in sight.
+    /// A person changes a visible message.
     fn change(&mut self, spot: Spot, room: usize, which: usize, change: Change) {
         let own = !matches!(change, Change::React { .. });
         let Some((message, seq)) = self.message(spot, room, which, own) else {
             return;
         };
-        let Some((tab, room)) = self.at_hand(spot, room) else {
+        let Some((tab, room)) = self.usable_tab(spot, room) else {
             return;
         };
         if self.tab(tab).is_none_or(|tab| tab.session.can_post().is_err()) {
@@ -218,7 +218,7 @@ impl World {
         self.input(tab, Input::Change { room, id, change, at });
     }
 
-    /// A person decides about something in the outbox.
+    /// A person decides about an item of the outbox.
     fn decide(&mut self, spot: Spot, which: usize, how: Decision) {
         let Some(id) = self.live(spot) else { return };
         let now = self.now;
@@ -279,13 +279,13 @@ impl World {
 
     fn fresh_id(&mut self) -> EntryId {
         let number = self.next();
-        // A clock that jumps about: ids do not have to sort.
+        // From a clock that jumps about, because ids need not sort.
         EntryId(Uuid::from_u128(
             (u128::from(self.rng.roll()) << 64) | u128::from(number),
         ))
     }
 
-    /// Every fault ends. Somebody may go, too: with a word, or by closing the lid.
+    /// Ends every fault. Some people may also leave: by signing off, or by closing the lid.
     pub(crate) fn heal(&mut self) {
         self.say(|| "every fault ends".to_owned());
         let leaves = self.rng.chance(30).then(|| self.rng.below(self.devices.len()));
@@ -294,7 +294,7 @@ impl World {
         }
         self.weather = Weather {
             never_told: self.weather.never_told,
-            // What is lost on the way is nobody's fault, and goes on being lost.
+            // Losses on the way are not counted as faults, and continue.
             lose_news: self.weather.lose_news,
             ..Weather::default()
         };
@@ -309,7 +309,7 @@ impl World {
     }
 
     fn leave(&mut self, device: usize) {
-        self.say(|| format!("whoever is at device {device} goes"));
+        self.say(|| format!("the person at device {device} leaves"));
         let silently = self.rng.chance(50);
         self.devices[device].left = true;
         for slot in 0..self.devices[device].tabs.len() {

@@ -1,4 +1,4 @@
-//! Devices: what is durable, what is being written, which tab has the lock, and how the tabs hear of each other.
+//! Devices: durable data, pending writes, the leader's lock, and messages between tabs.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,20 +17,20 @@ const NAMES: [&str; 4] = ["Ann", "Bob", "Mina", "Jun"];
 
 pub(crate) struct Device {
     pub(crate) owner: &'static str,
-    /// What is durable.
+    /// The data that is durable.
     pub(crate) disk: Restored,
-    /// What is being written, in order: by which tab, and for which ticket.
+    /// Pending writes, in order: the tab, its ticket, and the writes.
     writing: VecDeque<(TabId, StoreTicket, Vec<Write>)>,
-    /// Whom the server takes the device for.
+    /// The person for whom the server takes the device.
     pub(crate) cookie: Option<(Epoch, Person)>,
     pub(crate) tabs: Vec<Option<Tab>>,
-    /// Which tab has the lock.
+    /// The tab that holds the lock.
     elected: Option<TabId>,
     pub(crate) network: bool,
     pub(crate) trouble: Option<Trouble>,
-    /// How often its storage came into trouble, or out of it.
+    /// How often its storage began or ceased to fail.
     pub(crate) troubles: u32,
-    /// Nobody comes back to it.
+    /// Its people have left it for good.
     pub(crate) left: bool,
 }
 
@@ -63,7 +63,7 @@ impl Device {
         self.trouble == Some(Trouble::Stalled)
     }
 
-    /// What a tab reads: what is written, and not how far writing got. `None` where it cannot be read.
+    /// The data that a tab reads: everything durable. `None` if it cannot be read.
     fn read(&self) -> Option<Restored> {
         if self.trouble == Some(Trouble::Broken) {
             return None;
@@ -77,7 +77,7 @@ impl Device {
 }
 
 impl World {
-    /// A tab asks its storage for what it holds.
+    /// A tab asks its storage for its data.
     pub(crate) fn load(&mut self, tab: TabId) {
         let after = self.rng.millis(1, 30);
         if self.devices[tab.device].stalls() {
@@ -89,7 +89,7 @@ impl World {
         }
     }
 
-    /// What a tab reads. Where that fails it goes on with nothing, and reads again later.
+    /// The data that a tab reads. If that fails, the tab continues with nothing, and reads again later.
     pub(crate) fn held(&mut self, tab: TabId) -> Restored {
         let held = self.devices[tab.device].read();
         if held.is_none() {
@@ -147,14 +147,14 @@ impl World {
         }
     }
 
-    /// A tab asks for something to be written.
+    /// A tab asks its storage to write.
     pub(crate) fn store(&mut self, tab: TabId, ticket: StoreTicket, writes: Vec<Write>) {
         self.devices[tab.device].writing.push_back((tab, ticket, writes));
         let after = self.rng.millis(1, 40);
         self.plan(after, Happening::Write { device: tab.device });
     }
 
-    /// The oldest write is done, or fails.
+    /// The oldest pending write succeeds or fails.
     pub(crate) fn write(&mut self, device: usize) {
         let here = &mut self.devices[device];
         if here.stalls() {
@@ -181,8 +181,8 @@ impl World {
         );
     }
 
-    /// A tab is gone, and the lock is free. What it had asked to be written gets to the disk up to some point, and before
-    /// any other tab reads: a browser aborts what is not committed.
+    /// A tab is gone, and the lock is free. Its pending writes reach the disk up to some point, before any other tab reads:
+    /// a browser aborts uncommitted ones.
     pub(crate) fn tab_is_gone(&mut self, id: TabId) {
         let device = &self.devices[id.device];
         let written = device.writing.iter().filter(|(tab, ..)| *tab == id).count();
@@ -201,7 +201,7 @@ impl World {
         self.elect(id.device);
     }
 
-    /// Gives the lock to a tab where nobody has it.
+    /// Gives the free lock to a tab.
     pub(crate) fn elect(&mut self, device: usize) {
         let live: Vec<TabId> = self.devices[device].live().map(|tab| tab.id).collect();
         if self.devices[device]
@@ -213,7 +213,7 @@ impl World {
         let chosen = self.rng.pick(&live).copied();
         self.devices[device].elected = chosen;
         if let Some(tab) = chosen {
-            // A tab waits for the lock once it has read its storage; one that is frozen never takes it.
+            // A tab waits for the lock once it has read its storage; a frozen one never takes it.
             let after = self.rng.millis(31, 80);
             if !self.rng.chance(self.weather.never_told) {
                 self.plan(after, Happening::Elect(tab));
@@ -221,9 +221,9 @@ impl World {
         }
     }
 
-    /// A tab tells the others of its device something.
+    /// A tab sends a message to the other tabs of its device.
     pub(crate) fn tell(&mut self, from: TabId, news: &TabMessage) {
-        // As over a BroadcastChannel: what is not serialised does not arrive.
+        // As over a BroadcastChannel: only what is serialised arrives.
         let mut news = news.clone();
         if let TabMessage::Posted { items } = &mut news {
             items.iter_mut().for_each(|item| item.disk = Disk::default());
@@ -231,7 +231,7 @@ impl World {
         let others: Vec<TabId> = self.devices[from.device].live().map(|tab| tab.id).collect();
         for to in others.into_iter().filter(|to| *to != from) {
             let arrives = self.now + self.rng.millis(0, 15);
-            let last = self.told.entry((from, to)).or_default();
+            let last = self.last_message.entry((from, to)).or_default();
             *last = arrives.max(*last);
             let after = *last - self.now;
             let input = Box::new(Input::Heard(news.clone()));

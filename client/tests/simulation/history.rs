@@ -1,4 +1,4 @@
-//! What people did and were shown: all that the checker goes by, beside the log itself.
+//! People's actions and what they were shown: the checker uses only this and the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -8,32 +8,33 @@ use crate::checker::Screen;
 
 #[derive(Default)]
 pub(crate) struct History {
-    /// By the tab that took them, in order. Where a device's storage failed, what was typed before, meanwhile and after
-    /// counts as of different tabs: a tab refreshed since may not be able to read all of it. So does what such a tab takes.
+    /// Items by the tab that took them, in order. If a device's storage failed, items typed before, during and after the
+    /// failure count as from different tabs, because a tab refreshed since may not be able to read all of them. The same
+    /// holds for items that such a tab takes.
     pub(crate) posted: BTreeMap<(usize, usize, u32, u32), Vec<EntryId>>,
-    /// As whom their tab took them.
+    /// The person as whom the tab took each item.
     pub(crate) posted_as: BTreeMap<EntryId, UserId>,
-    /// Shown as saved or sent, and on which device first.
+    /// Items shown as saved or sent, and the device that showed them first.
     pub(crate) shown_safe: BTreeMap<EntryId, usize>,
     /// Acknowledged, in some epoch.
     pub(crate) acked: BTreeSet<EntryId>,
-    /// Refused for good, by themselves.
+    /// Items refused for good on their own account.
     pub(crate) refused: HashSet<EntryId>,
-    /// Thrown away, or replaced, by a person.
+    /// Items that a person discarded or replaced.
     pub(crate) discarded: HashSet<EntryId>,
-    /// What messages may say, and have been asked to: their own text, and that of every edit.
+    /// The texts that messages may show: their own, and that of every edit.
     pub(crate) texts: BTreeMap<EntryId, Vec<String>>,
-    /// Messages that somebody wanted deleted.
+    /// Messages that a person tried to delete.
     pub(crate) deleted: HashSet<EntryId>,
-    /// Not written when their tab ended: a frozen tab that was told of them, or a line that stood still, may bring them later than
-    /// what the tab took in its next life. Or not sent when storage could not be read: a tab that starts meanwhile, and is
-    /// elected, sends those that it hears of from others.
+    /// Items not written when their tab ended: a frozen tab that knows of them, or a stalled line, may bring them later than
+    /// the items that the tab took in its next life. Or items not sent when storage could not be read: a tab that starts in
+    /// the meantime, and becomes leader, sends the items that it learns of from others.
     pub(crate) adrift: HashSet<EntryId>,
-    /// Retried or edited by a person: out of order by their own wish.
+    /// Items that a person retried or edited, and so moved out of order.
     pub(crate) touched: HashSet<EntryId>,
 }
 
-/// What one tab has shown, to hold it to it.
+/// What one tab has shown, for later comparison.
 #[derive(Default)]
 pub(crate) struct Seen {
     /// Own rows.

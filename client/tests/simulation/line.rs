@@ -1,4 +1,4 @@
-//! The lines between tabs and nodes: ordered, slow, and ready to break, with or without a word.
+//! The lines between tabs and nodes: ordered and slow; they may break, silently or not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,22 +19,22 @@ pub(crate) struct Line {
     pub(crate) tab: TabId,
     link: LinkId,
     pub(crate) node: usize,
-    /// Nothing passes, and neither end is told.
+    /// Nothing passes, and neither end knows.
     pub(crate) dead: bool,
     /// The tab has closed its end.
     left: bool,
-    /// Nothing passes before then; then everything does.
+    /// Nothing passes before this time; then everything does.
     stalled_until: Duration,
-    /// When the last frame of each direction arrives: a line keeps order.
+    /// When the last frame of each direction arrives: a line preserves order.
     last_up: Duration,
     last_down: Duration,
 }
 
-/// A frame takes this long, in milliseconds.
+/// The most milliseconds a frame takes.
 const SLOWEST: u64 = 60;
 
 impl World {
-    /// A tab dials. A balancer picks the node.
+    /// A tab dials. A load balancer chooses the node.
     pub(crate) fn dial(&mut self, tab: TabId, link: LinkId) {
         let id = LineId(self.next());
         let nodes = self.server.nodes.len();
@@ -91,7 +91,7 @@ impl World {
         }
     }
 
-    /// How long a frame takes, after all before it; nothing where it never arrives.
+    /// The delay of a frame, which arrives after all before it; `None` if it never arrives.
     fn travel(&mut self, id: LineId, up: bool) -> Option<Duration> {
         let takes = self.rng.millis(1, SLOWEST);
         let now = self.now;
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    /// The tab closes its end: what it sent before may still arrive.
+    /// The tab closes its end: frames that it sent before may still arrive.
     pub(crate) fn close_at_tab(&mut self, id: LineId) {
         if let Some(after) = self.travel(id, true) {
             self.plan(
@@ -127,7 +127,7 @@ impl World {
                 },
             );
         }
-        // Where the line is dead, the node finds out by itself.
+        // On a dead line, the node has to find out by itself.
         if let Some(line) = self.lines.get_mut(&id) {
             line.left = true;
         }
@@ -166,7 +166,7 @@ impl World {
         }
     }
 
-    /// The network cuts what a tab has, and both ends come to know it.
+    /// The network cuts a tab's lines, and both ends notice.
     pub(crate) fn cut(&mut self, spot: Spot) {
         for id in self.lines_of(spot) {
             self.say(|| format!("{} loses its line", words::spot(spot)));
@@ -175,7 +175,7 @@ impl World {
         }
     }
 
-    /// Nothing passes any more on a tab's lines, and nobody is told.
+    /// A tab's lines carry nothing any more, and neither end notices.
     pub(crate) fn half_open(&mut self, spot: Spot) {
         for id in self.lines_of(spot) {
             self.say(|| format!("{}'s line is dead, and neither end knows", words::spot(spot)));

@@ -1,15 +1,15 @@
-//! Many small worlds, each from its seed: the real sessions and the real sockets on devices with several tabs, nodes over
-//! one database, and between them lines that break. Time is virtual, and the same seed makes the same world.
+//! Many small worlds from seeds: real sessions and real sockets on devices with several tabs, nodes over one database, and
+//! unreliable lines between them. Time is virtual, and the same seed makes the same world.
 //!
-//! - `script`: what a seed stands for: who is there, how bad the weather is, what happens when
-//! - `world`: time, and what will happen when; `act`: what people do and what goes wrong; `rng`: chance
+//! - `script`: the contents of a seed: people, weather, and actions with their times
+//! - `world`: time and scheduled events; `act`: people's actions and faults; `rng`: randomness
 //! - `tab`, `socket`: a tab's session and socket, and the shell between them; `device`: its storage and its other tabs
 //! - `line`: the network; `server`: nodes, their write path, their database
-//! - `history`, `check`, `checker`: what people did and were shown, and the rules it must keep
-//! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest way to a broken rule, told in words
-//! - `mutants`: deliberate faults, each of which must be noticed
+//! - `history`, `check`, `checker`: people's actions and what they were shown, and the rules
+//! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest script that breaks a rule, and its description
+//! - `mutants`: deliberate faults, each of which must be detected
 //!
-//! `cargo xtask simulate --help` says how to run more of them.
+//! `cargo xtask simulate --help` explains how to run more of them.
 
 #![expect(
     clippy::unwrap_used,
@@ -41,7 +41,7 @@ use std::time::Duration;
 
 use script::{Climate, Script};
 
-/// Runs the first seeds of one climate.
+/// Runs the first seeds of one kind of world.
 fn known_seeds(climate: Climate, many: usize) {
     let seeds = (0..).filter(|seed| Climate::of(*seed) == climate);
     seeds.take(many).for_each(holds);
@@ -87,20 +87,20 @@ fn the_same_seed_makes_the_same_world() {
     }
 }
 
-/// What `cargo xtask simulate` runs: seeds that nobody has tried, for as long as it is told to.
+/// Run by `cargo xtask simulate`: fresh seeds, for the requested time.
 #[test]
 fn fresh_seeds() {
-    let told = |name: &str| {
+    let variable = |name: &str| {
         std::env::var(name)
             .ok()
             .and_then(|value| value.parse::<u64>().ok())
     };
-    if let Some(seed) = told("STEADFAST_SIMULATE_SEED") {
+    if let Some(seed) = variable("STEADFAST_SIMULATE_SEED") {
         return holds(seed);
     }
-    let lasts = Duration::from_secs(told("STEADFAST_SIMULATE_SECONDS").unwrap_or(1));
-    let from = told("STEADFAST_SIMULATE_FROM").unwrap_or_else(seeds::fresh);
-    let threads = told("STEADFAST_SIMULATE_THREADS").unwrap_or(1) as usize;
+    let lasts = Duration::from_secs(variable("STEADFAST_SIMULATE_SECONDS").unwrap_or(1));
+    let from = variable("STEADFAST_SIMULATE_FROM").unwrap_or_else(seeds::fresh);
+    let threads = variable("STEADFAST_SIMULATE_THREADS").unwrap_or(1) as usize;
     println!("simulating from seed {from}");
     if let Err((seed, broken)) = seeds::simulate(from, lasts, threads) {
         panic!("{}", seeds::explain(seed, &broken));

@@ -1,5 +1,5 @@
-//! The checker catches mutants: deliberate faults, in the client and in the server, each of which it must notice within a bounded
-//! number of seeds, and call by the name of a rule that it breaks.
+//! The checker catches mutants: deliberate faults in the client and the server. It must detect each within a bounded number
+//! of seeds, and name a rule that the fault breaks.
 
 use steadfast_client::mutants::{Mutant, activate};
 
@@ -8,7 +8,7 @@ use crate::run;
 use crate::script::Script;
 use crate::server::Flaw;
 
-/// Within so many seeds each must be noticed.
+/// The most seeds before a fault must be detected.
 const SEEDS: u64 = 500;
 
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ enum Fault {
     Server(Flaw),
 }
 
-/// Tries seeds until one breaks a rule, which must be one of these.
+/// Runs seeds until one breaks a rule, which must be one of these.
 fn caught(fault: Fault, rules: &[Rule]) {
     let (mutant, flaw) = match fault {
         Fault::Client(mutant) => (Some(mutant), None),
@@ -42,7 +42,7 @@ fn caught(fault: Fault, rules: &[Rule]) {
     );
 }
 
-/// A test for each fault: whose it is, and which rules show it.
+/// A test for each fault: its place, and the rules that reveal it.
 macro_rules! mutants {
     ($($name:ident: $whose:ident($fault:expr) breaks $($rule:ident),+;)*) => {
         $(

@@ -1,4 +1,4 @@
-//! Chance from a seed.
+//! Random numbers from a seed.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// From 0, `n` excluded.
+    /// A number from 0 to below `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.roll() % n as u64) as usize
     }
 
-    /// True `percent` times of a hundred.
+    /// True with a probability of `percent` per cent.
     pub(crate) fn chance(&mut self, percent: u64) -> bool {
         self.roll() % 100 < percent
     }
 
-    /// Milliseconds, both ends included.
+    /// A duration in milliseconds, both ends included.
     pub(crate) fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.roll() % (to - from + 1))
     }

@@ -1,4 +1,4 @@
-//! One world from its script to its end, and what came of it.
+//! Runs one world from its script to its end.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -10,25 +10,27 @@ use crate::check::{self, Broken, Rule};
 use crate::script::Script;
 use crate::world::{Happening, World};
 
-/// After the last fault has ended, everybody shows the same and nothing waits within this, whatever happened before.
+/// After the last fault has ended, everybody shows the same and nothing is waiting within this time, whatever happened
+/// before.
 ///
-/// The slowest way: a tab frozen for 25 s thaws, finds its line dead (9 s), waits to dial (5 s), asks for what it missed.
+/// The slowest case: a tab frozen for 25 s thaws, finds its line dead (9 s), waits to dial (5 s), and requests the missing
+/// entries.
 pub(crate) const CONVERGES_WITHIN: Duration = Duration::from_secs(90);
 
-/// How long after the last fault the end is judged: a failed write of a device's storage is tried again within a minute.
+/// How long after the last fault the end is checked: a device retries a failed write within a minute.
 const JUDGED_AFTER: Duration = Duration::from_secs(150);
 
-/// What came of a world.
-pub(crate) struct BatchOutcome {
+/// The result of a world.
+pub(crate) struct WorldOutcome {
     pub(crate) broken: Option<Broken>,
     pub(crate) steps: u64,
-    /// How long it took to converge.
+    /// The time it took to converge.
     pub(crate) converged: Duration,
     pub(crate) words: Vec<String>,
 }
 
 /// Runs a world.
-pub(crate) fn run(script: &Script, in_words: bool) -> BatchOutcome {
+pub(crate) fn run(script: &Script, in_words: bool) -> WorldOutcome {
     let mut world = World::new(script, in_words);
     let mut converged = Duration::ZERO;
     let lived = quietly(|| live(&mut world, script, &mut converged));
@@ -38,7 +40,7 @@ pub(crate) fn run(script: &Script, in_words: bool) -> BatchOutcome {
             what: panic,
         });
     }
-    BatchOutcome {
+    WorldOutcome {
         broken: world.broken,
         steps: world.steps,
         converged,
@@ -77,7 +79,7 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does something whose panic is a finding like others, and nothing to print.
+/// Runs work whose panic is a finding like any other, without printing it.
 fn quietly(work: impl FnOnce()) -> Result<(), String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -91,10 +93,10 @@ fn quietly(work: impl FnOnce()) -> Result<(), String> {
     QUIET.set(true);
     let done = catch_unwind(AssertUnwindSafe(work));
     QUIET.set(false);
-    done.map_err(|panic| said(panic.as_ref()))
+    done.map_err(|panic| message_of(panic.as_ref()))
 }
 
-fn said(panic: &(dyn Any + Send)) -> String {
+fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic that says nothing".to_owned())

@@ -1,4 +1,4 @@
-//! What a seed stands for: who is there, how bad the weather is, and what happens when.
+//! The contents of a seed: people, weather, and actions with their times.
 
 use std::time::Duration;
 
@@ -7,58 +7,58 @@ use steadfast_shared::event::ClosingReason;
 use crate::rng::Rng;
 use crate::server::Flaw;
 
-/// Everything that is decided before a world begins. The same script makes the same world.
+/// All decisions made before a world begins. The same script makes the same world.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) seed: u64,
-    /// Another value makes other delays and losses of the same acts.
+    /// Another value gives the same acts other delays and losses.
     pub(crate) salt: u64,
     pub(crate) shape: Shape,
     pub(crate) weather: Weather,
-    /// What the server does wrong on purpose.
+    /// The server's deliberate fault.
     pub(crate) flaw: Option<Flaw>,
-    /// What is done or goes wrong, and how long after the one before.
+    /// Actions and faults, each with its delay after the previous one.
     pub(crate) acts: Vec<(Duration, Act)>,
 }
 
-/// Who is there.
+/// The people and machines of a world.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
-    /// Per device: whose it is, and how many tabs it has.
+    /// Per device: its owner's number, and its number of tabs.
     pub(crate) devices: Vec<(usize, usize)>,
     pub(crate) rooms: usize,
     pub(crate) nodes: usize,
     pub(crate) window: usize,
     pub(crate) held: usize,
-    /// Every how many steps of a tab its screen is looked at.
+    /// The number of a tab's steps between checks of its screen.
     pub(crate) look_every: u64,
 }
 
-/// How often things go wrong by themselves, in percent of their chances.
+/// How often things go wrong by themselves, in per cent of the occasions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Weather {
     pub(crate) swallow_answers: u64,
     pub(crate) lose_news: u64,
     pub(crate) repeat_news: u64,
-    /// News between nodes takes so many milliseconds at most, each piece by itself: it arrives in any order.
+    /// The most milliseconds that an event takes between nodes. Each event has its own delay, so they arrive in any order.
     pub(crate) between_nodes: u64,
     pub(crate) refuse: u64,
-    /// Commits that take place and report failure.
+    /// Commits that succeed and report failure.
     pub(crate) unsure: u64,
-    /// Lines that break without a word to either side.
+    /// Lines that break without either end noticing.
     pub(crate) half_open: u64,
-    /// Elected tabs that never come to know it.
+    /// Elected tabs that never learn it.
     pub(crate) never_told: u64,
 }
 
-/// A tab's place on a device, whoever lives there.
+/// A tab's slot on a device, through all its lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Spot {
     pub(crate) device: usize,
     pub(crate) slot: usize,
 }
 
-/// At which point of the write path a node dies.
+/// The point of the write path at which a node dies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Stage {
     AtOnce,
@@ -70,14 +70,14 @@ pub(crate) enum Stage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Text {
     Plain,
-    /// The server refuses it for good.
+    /// A text that the server refuses for good.
     Refused,
-    /// The server refuses for good any batch with it.
+    /// A text with which the server refuses a whole batch for good.
     Poison,
     Long,
 }
 
-/// What becomes of a message that is in the log.
+/// A change of a message in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Change {
     Edit,
@@ -92,7 +92,7 @@ pub(crate) enum Decision {
     Discard,
 }
 
-/// What is wrong with a device's storage.
+/// A fault of a device's storage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Trouble {
     Full,
@@ -100,7 +100,7 @@ pub(crate) enum Trouble {
     Stalled,
 }
 
-/// One thing that somebody does, or that goes wrong. Every trouble ends by itself.
+/// One action of a person, or one fault. Every fault ends by itself.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     Post {
@@ -113,13 +113,13 @@ pub(crate) enum Act {
         room: usize,
         many: usize,
     },
-    /// Replies to one of the messages in sight.
+    /// Replies to one of the visible messages.
     Reply {
         tab: Spot,
         room: usize,
         which: usize,
     },
-    /// Changes one of the messages in sight: an own one, but to react to.
+    /// Changes one of the visible messages: the person's own, except for a reaction.
     Change {
         tab: Spot,
         room: usize,
@@ -182,7 +182,7 @@ pub(crate) enum Act {
         stage: Stage,
         down: Duration,
     },
-    /// A node's listener sees nothing of what is stored.
+    /// A node's listener sees nothing of the stored state.
     Stick {
         node: usize,
         lasts: Duration,
@@ -200,26 +200,26 @@ pub(crate) enum Act {
         down: Duration,
     },
     Backup,
-    /// The backup is put back.
+    /// The backup replaces the database.
     Restore {
-        /// By hand: it keeps its epoch.
+        /// By hand, so that it keeps its epoch.
         by_hand: bool,
         down: Duration,
     },
 }
 
-/// What a world is mostly about.
+/// The emphasis of a world.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Climate {
-    /// One tab per device, links that break now and then, and nothing else.
+    /// One tab per device, lines that break now and then, and no other fault.
     Fair,
-    /// Everything but storage and the database's life.
+    /// Every fault except those of storage and the database.
     Foul,
     /// Storage fails, fills up and stalls.
     Storage,
     /// Databases are wiped and restored.
     Wiped,
-    /// Each kind of fault is there or not, by chance.
+    /// Each kind of fault is present or not, at random.
     Any,
 }
 
@@ -236,7 +236,7 @@ impl Climate {
     }
 }
 
-/// Which kinds of acts there are.
+/// The kinds of acts in a world.
 struct Kinds {
     lines: bool,
     refreshes: bool,

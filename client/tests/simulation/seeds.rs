@@ -1,4 +1,4 @@
-//! Seed after seed, for as long as somebody wants, and what is said of one that fails.
+//! Runs many seeds, and explains one that fails.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::check::Broken;
-use crate::run::{BatchOutcome, run};
+use crate::run::{WorldOutcome, run};
 use crate::script::Script;
 use crate::shrink::shrink;
 
-/// How often it is said how far it has come.
+/// How often progress is printed.
 const PROGRESS: Duration = Duration::from_secs(10);
 
-/// Most lines of a trace that are shown: the last ones.
+/// The most lines of a trace to print: the last ones.
 const LINES: usize = 120;
 
-/// What was tried.
+/// Counters of a run.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) seeds: AtomicU64,
@@ -26,7 +26,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn add(&self, outcome: &BatchOutcome) {
+    fn add(&self, outcome: &WorldOutcome) {
         self.seeds.fetch_add(1, Ordering::Relaxed);
         self.steps.fetch_add(outcome.steps, Ordering::Relaxed);
         let converged = outcome.converged.as_millis() as u64;
@@ -47,10 +47,10 @@ impl Tally {
     }
 }
 
-/// A seed nobody has chosen.
+/// A random first seed.
 pub(crate) fn fresh() -> u64 {
     let nobodys_choice = RandomState::new().build_hasher().finish();
-    // Short enough to be typed again.
+    // Short enough to type.
     nobodys_choice % 1_000_000_000_000
 }
 
@@ -62,11 +62,11 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Runs worlds from `from` on, in as many threads as are wanted, until the time is up or one fails.
+/// Runs worlds beginning with seed `from`, in this many threads, until the time is up or one fails.
 pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tally, (u64, Broken)> {
     let (began, tally) = (now(), Tally::default());
     let (next, over) = (AtomicU64::new(from), AtomicBool::new(false));
-    let said = Mutex::new(began);
+    let reported = Mutex::new(began);
     let failed = Mutex::new(None);
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
@@ -79,9 +79,9 @@ pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tal
                         over.store(true, Ordering::Relaxed);
                         failed.lock().unwrap().get_or_insert((seed, broken));
                     }
-                    let mut said = said.lock().unwrap();
-                    if said.elapsed() >= PROGRESS {
-                        *said = now();
+                    let mut reported = reported.lock().unwrap();
+                    if reported.elapsed() >= PROGRESS {
+                        *reported = now();
                         println!("{}", tally.report(began.elapsed()));
                     }
                 }
@@ -95,15 +95,15 @@ pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tal
     }
 }
 
-/// Says what is wrong with a seed, how to see it again, and how it comes about, as shortly as it can.
+/// Explains the broken rule of a seed, how to replay it, and the shortest script that breaks it.
 pub(crate) fn explain(seed: u64, broken: &Broken) -> String {
     let whole = Script::of(seed);
     let short = shrink(&whole, broken.rule);
-    let BatchOutcome { broken, words, .. } = run(&short, true);
+    let WorldOutcome { broken, words, .. } = run(&short, true);
     let cut = words.len().saturating_sub(LINES);
-    let mut said = format!("\nseed {seed} breaks a rule. Again: cargo xtask simulate --seed {seed}\n\n");
-    said += &format!(
-        "The shortest way there that was found: {} of {} acts; {} devices, {} nodes; {:?}\n",
+    let mut text = format!("\nseed {seed} breaks a rule. Replay it: cargo xtask simulate --seed {seed}\n\n");
+    text += &format!(
+        "The shortest script found: {} of {} acts; {} devices, {} nodes; {:?}\n",
         short.acts.len(),
         whole.acts.len(),
         short.shape.devices.len(),
@@ -111,14 +111,14 @@ pub(crate) fn explain(seed: u64, broken: &Broken) -> String {
         short.weather
     );
     if cut > 0 {
-        said += &format!("… {cut} lines before\n");
+        text += &format!("… {cut} earlier lines\n");
     }
     for line in &words[cut..] {
-        said += line;
-        said.push('\n');
+        text += line;
+        text.push('\n');
     }
     if let Some(broken) = broken {
-        said += &format!("\n{broken}\n");
+        text += &format!("\n{broken}\n");
     }
-    said
+    text
 }

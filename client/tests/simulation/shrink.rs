@@ -1,4 +1,4 @@
-//! From a world that broke a rule to a short one that breaks the same.
+//! Shrinks a script that breaks a rule to a short one that breaks the same rule.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(crate) fn shrink(script: &Script, rule: Rule) -> Script {
     best
 }
 
-/// Takes the candidate, or the same with other delays, where it breaks the rule too.
+/// Accepts the candidate, or the same acts with other delays, if it also breaks the rule.
 fn takes(best: &mut Script, candidate: &Script, rule: Rule, tries: &mut usize) -> bool {
     for salt in [best.salt, best.salt + 1, best.salt + 2] {
         if *tries == 0 {
@@ -60,7 +60,7 @@ fn fewer_acts(best: &mut Script, rule: Rule, tries: &mut usize) {
     }
 }
 
-/// Without some acts; what follows keeps its time.
+/// The script without some acts; the later ones keep their times.
 fn without(script: &Script, from: usize, to: usize) -> Script {
     let mut shorter = script.clone();
     let gone: Duration = shorter.acts.drain(from..to).map(|(after, _)| after).sum();

@@ -1,4 +1,4 @@
-//! The socket's side of a tab's shell: what the session asks goes out on it, what it says becomes inputs.
+//! The socket's side of a tab's shell: sends the session's requests, and turns the socket's events into inputs.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use steadfast_shared::event::{self, Reply};
 use steadfast_shared::{HandshakeError, WireError};
 
 use crate::check::Rule;
-use crate::tab::{Asked, TabId};
+use crate::tab::{AnswerKind, TabId};
 use crate::words;
 use crate::world::{Happening, World};
 
@@ -38,7 +38,7 @@ impl World {
         }
     }
 
-    /// The session wants the socket connected, or not.
+    /// The session wants the socket to connect or to disconnect.
     pub(crate) fn wish(&mut self, id: TabId, wish: fn(SocketKey) -> In) {
         if let Some(key) = self.tab(id).map(|tab| tab.key) {
             self.socket_input(id, wish(key));
@@ -94,9 +94,9 @@ impl World {
             }
             Out::Event { event, .. } => self.socket_event(id, event),
             Out::Acked { ticket, result } => {
-                let asked = self.tab(id).and_then(|tab| tab.asked.remove(&ticket));
-                if let Some((request, asked)) = asked {
-                    let result = answer(asked, result);
+                let pending = self.tab(id).and_then(|tab| tab.pending.remove(&ticket));
+                if let Some((request, kind)) = pending {
+                    let result = answer(kind, result);
                     self.soon(id, Input::Answered { request, result });
                 }
             }
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// What the socket says reaches the session in its own turn, as through a stream of events.
+    /// A socket's event reaches the session in its own turn, as through a stream of events.
     fn soon(&mut self, tab: TabId, input: Input) {
         let input = Box::new(input);
         self.plan(Duration::ZERO, Happening::Tell { tab, input });
@@ -133,7 +133,7 @@ impl World {
             SocketEvent::ConnectError { at_once, .. } => self.soon(id, Input::DialFailed { at_once }),
             SocketEvent::Message { event, payload, .. } => match server_event(&event, payload) {
                 Some(event) => self.soon(id, Input::Event(event)),
-                None => self.breaks(Rule::Machines, || format!("nobody reads {event}")),
+                None => self.breaks(Rule::Machines, || format!("no handler for {event}")),
             },
             _ => {}
         }
@@ -148,7 +148,7 @@ impl World {
         };
         let now = self.now;
         let Some(tab) = self.tab(id) else { return };
-        // That the link is down is on its way, and the session asks again after it.
+        // The session is about to learn that the link is down, and will ask again.
         if !matches!(tab.socket.state(tab.key, now), State::Connected { .. }) {
             return;
         }
@@ -156,7 +156,7 @@ impl World {
             .socket
             .emit_volatile_with_ack(tab.key, name, payload, timeout, now)
         {
-            tab.asked.insert(ticket, (request, Asked::of(ask)));
+            tab.pending.insert(ticket, (request, AnswerKind::of(ask)));
         }
         self.drain_socket(id);
     }
@@ -194,17 +194,17 @@ fn server_event(name: &str, payload: Payload) -> Option<ServerEvent> {
     }
 }
 
-fn answer(asked: Asked, result: Result<Payload, AckError>) -> Result<Answer, RequestError> {
+fn answer(kind: AnswerKind, result: Result<Payload, AckError>) -> Result<Answer, RequestError> {
     let payload = result.map_err(|error| match error {
         AckError::Timeout => RequestError::Timeout,
         AckError::Malformed(_) => RequestError::Malformed,
         _ => RequestError::Disconnected,
     })?;
-    match asked {
-        Asked::Send => read(payload).map(Answer::Send),
-        Asked::History => read(payload).map(Answer::History),
-        Asked::Sync => read(payload).map(Answer::Sync),
-        Asked::Watch => read(payload).map(Answer::Watch),
+    match kind {
+        AnswerKind::Send => read(payload).map(Answer::Send),
+        AnswerKind::History => read(payload).map(Answer::History),
+        AnswerKind::Sync => read(payload).map(Answer::Sync),
+        AnswerKind::Watch => read(payload).map(Answer::Watch),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A tab: a session and a socket, each the real machine, and the shell that carries between them what they say.
+//! A tab: a session and a socket, both the real machines, and the shell between them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::world::{Happening, World};
 /// How long a tab waits for its storage, as `client::link` does.
 const LOADING_TAKES: Duration = Duration::from_secs(3);
 
-/// One life of one tab. A refresh makes another.
+/// One life of one tab. A refresh begins another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct TabId {
     pub(crate) device: usize,
@@ -30,31 +30,31 @@ pub(crate) struct Tab {
     pub(crate) session: Session,
     pub(crate) socket: Machine,
     pub(crate) key: SocketKey,
-    /// The lines its socket holds, as its transport knows them.
+    /// The lines of its socket, by the transport's ids.
     pub(crate) lines: BTreeMap<protocol::LinkId, LineId>,
-    /// What was asked, by the ack that answers it.
-    pub(crate) asked: BTreeMap<protocol::Ticket, (RequestId, Asked)>,
-    /// What was said before storage had answered.
+    /// Pending requests, by the ticket of their acks.
+    pub(crate) pending: BTreeMap<protocol::Ticket, (RequestId, AnswerKind)>,
+    /// Inputs that arrived before the storage answered.
     before: Option<VecDeque<Input>>,
     pub(crate) waits_for_storage: bool,
     pub(crate) frozen_until: Duration,
-    /// Of the timers last asked for; older ones are void.
+    /// The timer last requested; older ones are void.
     session_timer: u64,
     pub(crate) socket_timer: u64,
     steps: u64,
     pub(crate) seen: Seen,
 }
 
-/// Which kind of answer is waited for.
+/// The kind of the awaited answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Asked {
+pub(crate) enum AnswerKind {
     Send,
     History,
     Sync,
     Watch,
 }
 
-impl Asked {
+impl AnswerKind {
     pub(crate) fn of(request: &Request) -> Self {
         match request {
             Request::Send(_) => Self::Send,
@@ -77,7 +77,7 @@ impl Tab {
             key: socket.socket("/"),
             socket,
             lines: BTreeMap::new(),
-            asked: BTreeMap::new(),
+            pending: BTreeMap::new(),
             before: Some(VecDeque::new()),
             waits_for_storage: false,
             frozen_until: Duration::ZERO,
@@ -88,7 +88,7 @@ impl Tab {
         }
     }
 
-    /// Its storage has answered, or was not waited for.
+    /// Whether its storage has answered, or is no longer waited for.
     pub(crate) fn has_begun(&self) -> bool {
         self.before.is_none()
     }
@@ -155,7 +155,7 @@ impl World {
             self.close_at_tab(line);
         }
         let ended = self.devices[id.device].tabs[id.slot].take();
-        self.told.retain(|(from, to), _| *from != id && *to != id);
+        self.last_message.retain(|(from, to), _| *from != id && *to != id);
         self.tab_is_gone(id);
         let device = &self.devices[id.device];
         let held = ended.iter().flat_map(|tab| tab.session.outbox());
@@ -163,7 +163,7 @@ impl World {
         self.history.adrift.extend(unwritten);
     }
 
-    /// Tells a session something, and does what it wants done.
+    /// Feeds a session an input, and carries out its outputs.
     pub(crate) fn input(&mut self, id: TabId, input: Input) {
         let now = self.now;
         let Some(tab) = self.tab(id) else { return };
@@ -191,7 +191,7 @@ impl World {
         for output in outputs {
             self.carry_out(id, output);
         }
-        // Often enough to see whatever lasts, seldom enough to try many worlds.
+        // Often enough to notice lasting faults, seldom enough to run many worlds.
         if steps.is_multiple_of(self.look_every) {
             crate::check::screen(self, id);
         }
@@ -223,7 +223,7 @@ impl World {
         }
     }
 
-    /// The server does not know the device: somebody signs in, unless it cannot be reached.
+    /// The server does not know the device: a person signs in, unless the server cannot be reached.
     pub(crate) fn sign_in(&mut self, id: TabId) {
         if self.tab(id).is_none() {
             return;

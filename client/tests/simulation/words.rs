@@ -1,4 +1,4 @@
-//! Names for what happens, as a person would tell it.
+//! Describes events in words, for a person.
 
 use steadfast_shared::{Entry, EntryId};
 
@@ -30,9 +30,9 @@ pub(crate) fn entries(entries: &[Entry]) -> String {
     }
 }
 
-/// What is done, where the doing does not say it itself.
+/// Describes an act, unless its effects already do.
 pub(crate) fn act(act: &Act) -> Option<String> {
-    let said = match act {
+    let text = match act {
         Act::Post {
             text: Text::Plain, ..
         }
@@ -54,9 +54,9 @@ pub(crate) fn act(act: &Act) -> Option<String> {
         }
         Act::ScrollBack { tab, room } => format!("{} scrolls back in room {room}", spot(*tab)),
         Act::Read { tab, room } => format!("{} has read room {room}", spot(*tab)),
-        Act::Type { tab, room } => format!("somebody types at {} in room {room}", spot(*tab)),
+        Act::Type { tab, room } => format!("a person types at {} in room {room}", spot(*tab)),
         Act::Crash { node: at, stage, .. } => format!("{} is to die: {stage:?}", node(*at)),
         _ => return None,
     };
-    Some(said)
+    Some(text)
 }

@@ -1,4 +1,4 @@
-//! Time, and what will happen when.
+//! Virtual time and scheduled events.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::history::History;
 use crate::line::{Line, LineId};
 use crate::rng::Rng;
 use crate::script::{Act, Script, Weather};
-use crate::server::{Batch, Flaw, Gathered, Said, Server};
+use crate::server::{Batch, Flaw, Gathered, Response, Server};
 use crate::tab::{Tab, TabId};
 
-/// Something that will happen.
+/// A scheduled event.
 #[derive(Debug)]
 pub(crate) enum Happening {
     Act(Box<Act>),
-    /// Somebody opens a tab.
+    /// A person opens a tab.
     Start {
         device: usize,
         slot: usize,
@@ -36,12 +36,12 @@ pub(crate) enum Happening {
         tab: TabId,
         stored: Vec<OutboxItem>,
     },
-    /// Something a session is told.
+    /// An input for a session.
     Tell {
         tab: TabId,
         input: Box<Input>,
     },
-    /// Something a tab's socket is told by its transport.
+    /// An event from the transport for a tab's socket.
     Link {
         tab: TabId,
         link: LinkId,
@@ -56,7 +56,7 @@ pub(crate) enum Happening {
         timer: u64,
     },
     SignIn(TabId),
-    /// The oldest write of a device is done, or fails.
+    /// A device's oldest pending write succeeds or fails.
     Write {
         device: usize,
     },
@@ -66,7 +66,7 @@ pub(crate) enum Happening {
     Online {
         device: usize,
     },
-    /// A line that was dialled is there, or is refused.
+    /// A dialled line is up, or is refused.
     LineUp(LineId),
     ToServer {
         line: LineId,
@@ -76,7 +76,7 @@ pub(crate) enum Happening {
         line: LineId,
         frame: Frame,
     },
-    /// One end has closed the line, and the other comes to know it.
+    /// One end has closed the line, and the other notices.
     LineEnds {
         line: LineId,
         at_tab: bool,
@@ -90,7 +90,7 @@ pub(crate) enum Happening {
     Say {
         line: LineId,
         life: u32,
-        said: Box<Said>,
+        response: Box<Response>,
     },
     Commit {
         node: usize,
@@ -106,7 +106,7 @@ pub(crate) enum Happening {
         life: u32,
         batch: Box<Batch>,
     },
-    /// Another node says that a room may have grown.
+    /// Another node reports that a room may have grown.
     Hint {
         node: usize,
         life: u32,
@@ -142,13 +142,13 @@ pub(crate) struct World {
     pub(crate) history: History,
     pub(crate) steps: u64,
     pub(crate) lives: u32,
-    /// When the last news of one tab reaches another: they are told in order.
-    pub(crate) told: BTreeMap<(TabId, TabId), Duration>,
+    /// When the last message of one tab reaches another: they arrive in order.
+    pub(crate) last_message: BTreeMap<(TabId, TabId), Duration>,
     agenda: BTreeMap<(Duration, u64), Happening>,
     count: u64,
     /// The first rule broken.
     pub(crate) broken: Option<Broken>,
-    /// What happened, in words, where somebody wants to read it.
+    /// The events in words, if requested.
     pub(crate) words: Option<Vec<String>>,
 }
 
@@ -178,7 +178,7 @@ impl World {
             history: History::default(),
             steps: 0,
             lives: 0,
-            told: BTreeMap::new(),
+            last_message: BTreeMap::new(),
             agenda: BTreeMap::new(),
             count: 0,
             broken: None,
@@ -215,7 +215,7 @@ impl World {
         self.now = self.now.max(until);
     }
 
-    /// Notes that a rule is broken, where it is the first.
+    /// Records a broken rule, if it is the first.
     pub(crate) fn breaks(&mut self, rule: Rule, what: impl FnOnce() -> String) {
         if self.broken.is_none() {
             let broken = Broken { rule, what: what() };
@@ -224,14 +224,14 @@ impl World {
         }
     }
 
-    /// Says what happened.
+    /// Records an event in words.
     pub(crate) fn say(&mut self, what: impl FnOnce() -> String) {
         if let Some(words) = &mut self.words {
             words.push(format!("{:>9.3} s  {}", self.now.as_secs_f64(), what()));
         }
     }
 
-    /// Numbers everything made in this world.
+    /// Numbers everything that this world creates.
     pub(crate) fn next(&mut self) -> u64 {
         self.count += 1;
         self.count
@@ -244,7 +244,7 @@ impl World {
     }
 
     fn happen(&mut self, what: Happening) {
-        // A frozen tab does nothing: whatever it should notice, it notices when it thaws.
+        // A frozen tab does nothing: it notices events when it thaws.
         if let Some(id) = for_tab(&what)
             && let Some(until) = self
                 .tab(id)
@@ -277,7 +277,7 @@ impl World {
             Happening::Pong(line) => self.missed_pong(line),
             Happening::NodeUp { node } => self.node_up(node),
             Happening::Open(line) => self.open_session(line),
-            Happening::Say { line, life, said } => self.say_to(line, life, *said),
+            Happening::Say { line, life, response } => self.say_to(line, life, *response),
             Happening::Commit { node, life } => self.commit(node, life),
             Happening::Answer { node, life, batch } => self.answer(node, life, batch),
             Happening::Publish { node, life, batch } => self.publish(node, life, &batch),
@@ -295,7 +295,7 @@ impl World {
     }
 }
 
-/// Which tab would notice it.
+/// The tab that would notice the event.
 fn for_tab(what: &Happening) -> Option<TabId> {
     match what {
         Happening::Loaded(tab)

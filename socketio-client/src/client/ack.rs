@@ -1,4 +1,4 @@
-//! The wait for one ack.
+//! The future of one ack.
 
 use std::future::Future;
 use std::marker::PhantomData;

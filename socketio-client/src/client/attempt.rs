@@ -1,4 +1,4 @@
-//! Where each attempt at a connection goes, and with which query and headers.
+//! The URL, query and headers of each attempt at a connection.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::transport::{self, MaybeSend, Target};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// How many there were before, of all times.
+    /// The number of earlier attempts in the client's life.
     pub number: u64,
-    /// The server, as in [`Client::builder`](super::Client::builder). The namespaces stay as they are, whatever path it has.
+    /// The server, as in [`Client::builder`](super::Client::builder). Its path does not change the namespaces.
     pub url: String,
-    /// Goes into the query of every request, behind that of the URL; it is encoded.
+    /// Appended to the query of every request, after the URL's own; the client encodes it.
     pub query: Vec<(String, String)>,
     /// Headers of every request. On native targets only.
     pub headers: Vec<(String, String)>,
@@ -47,7 +47,7 @@ impl Server {
         Ok(endpoint)
     }
 
-    /// Asks the program where the attempt goes.
+    /// Asks the program for the attempt's target.
     fn target(&mut self, number: u64) -> Result<Arc<Target>, BuildError> {
         let mut attempt = self.first.clone();
         attempt.number = number;
@@ -63,15 +63,15 @@ impl Server {
     }
 }
 
-/// How many sessions have requests under way at most: one, and those that are being left.
+/// Most sessions with requests in flight: the current one, and those being left.
 const SESSIONS: usize = 6;
 
-/// Where the links of the attempt under way lead, and those of the sessions before it.
+/// The targets of the current attempt's links, and of the sessions before it.
 pub(super) struct Targets {
     server: Box<Server>,
     dials: u64,
     target: Result<Arc<Target>, BuildError>,
-    /// A session that is being left goes on where it began.
+    /// A session that is being left keeps its target.
     of_sessions: Vec<(String, Arc<Target>)>,
 }
 
@@ -85,7 +85,7 @@ impl Targets {
         }
     }
 
-    /// Where a link leads that joins the session `sid`, or begins one; `dials` is the number of attempts so far.
+    /// The target of a link that joins the session `sid`, or begins one; `dials` is the number of attempts so far.
     pub(super) fn of(&mut self, sid: Option<&str>, dials: u64) -> Result<Arc<Target>, BuildError> {
         let Some(sid) = sid else {
             if self.dials != dials {

@@ -1,4 +1,4 @@
-//! The credentials of CONNECT: a value, or a function that makes one for each connection.
+//! The credentials of CONNECT: a value, or a function that makes one per connection.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::transport::MaybeSend;
 
-/// Where the `auth` of CONNECT comes from.
+/// The source of CONNECT's `auth`.
 pub(super) enum Credentials {
     None,
     /// An object, as JSON.
@@ -17,12 +17,12 @@ pub(super) enum Credentials {
     Async(Box<dyn AsyncAuthFn>),
 }
 
-/// Credentials as JSON. A value that does not serialize is refused like one that is no object.
+/// Credentials as JSON. A value that does not serialize is refused like one that is not an object.
 pub(super) fn presented(auth: &impl Serialize) -> String {
     crate::payload::to_json(auth).unwrap_or_else(|_| "false".to_owned())
 }
 
-/// Credentials on their way.
+/// Credentials that are not available yet.
 pub(super) type PendingCredentials = Pin<Box<dyn PendingAuth>>;
 
 pub(super) trait PendingAuth: Future<Output = Value> + MaybeSend {}

@@ -1,4 +1,4 @@
-//! How a client is described before it starts.
+//! The configuration of a client before it starts.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::protocol::Transport;
 use crate::transport::{self, Dial, MaybeSend};
 use crate::{BuildError, Limits, Retries, Settings};
 
-/// A client to be: settings with the JavaScript client's defaults.
+/// The configuration of a client, with the JavaScript client's defaults.
 pub struct Builder {
     server: Box<Server>,
     protocols: Vec<String>,
@@ -74,7 +74,7 @@ impl Builder {
         self
     }
 
-    /// Adds names and values to the query of every request, behind the URL's own. They are encoded.
+    /// Adds names and values to the query of every request, after the URL's own. The client encodes them.
     ///
     /// ```
     /// # use socketio_anywhere::Client;
@@ -87,8 +87,8 @@ impl Builder {
         self
     }
 
-    /// Asks before each attempt at a connection where it goes: the URL, the query and the headers may be changed, starting from this
-    /// builder's. A token that is renewed, or one server of several. A server that cannot be ends the attempt with an
+    /// Calls a function before each attempt at a connection. It may change the URL, the query and the headers, starting from
+    /// this builder's: to renew a token, or to choose one of several servers. An unusable URL ends the attempt with an
     /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block.
     ///
     /// ```
@@ -105,23 +105,25 @@ impl Builder {
         self
     }
 
-    /// Whether cookies are kept and sent, as where a proxy spreads sessions over servers by one. In a page they go along with requests to
-    /// other origins (its own get them anyway); on native targets the client keeps up to 64 in memory, for this server alone. Default `false`.
+    /// Whether to keep and send cookies, as needed behind a proxy that assigns sessions to servers by cookie. In a page it
+    /// adds cookies to requests to other origins (the page's own origin gets them anyway); on native targets the client
+    /// keeps up to 64 in memory, for this server alone. Default `false`.
     #[must_use]
     pub fn with_credentials(mut self, credentials: bool) -> Self {
         self.credentials = credentials;
         self
     }
 
-    /// The subprotocols that a WebSocket asks for. A server that takes none of them is not connected to. Default: none.
+    /// The subprotocols that a WebSocket offers. The client does not connect to a server that accepts none of them. Default:
+    /// none.
     #[must_use]
     pub fn protocols(mut self, protocols: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.protocols = protocols.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Connects by a function of a host and a port, and not by TCP: through a proxy, a tunnel, a socket of Unix. TLS is spoken over the stream it
-    /// returns. An IPv6 address comes in its brackets.
+    /// Connects by a function of a host and a port instead of TCP: through a proxy, a tunnel, or a Unix socket. The client
+    /// speaks TLS over the returned stream. An IPv6 address has its brackets.
     ///
     /// ```
     /// # use socketio_anywhere::Client;
@@ -140,7 +142,7 @@ impl Builder {
         self
     }
 
-    /// Connects through a proxy of HTTP, by its CONNECT: `http://proxy:3128`, or `http://name:password@proxy:3128`.
+    /// Connects through an HTTP proxy, with CONNECT: `http://proxy:3128`, or `http://name:password@proxy:3128`.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn proxy(mut self, url: &str) -> Self {
@@ -148,8 +150,8 @@ impl Builder {
         self
     }
 
-    /// How TLS is spoken: roots, client certificates, versions. It must offer no ALPN protocol but `http/1.1`. Default: the operating
-    /// system's roots, with *ring*; nothing is read from, or set for, the process.
+    /// The TLS configuration: roots, client certificates, versions. Its only ALPN protocol may be `http/1.1`. Default: the
+    /// operating system's roots, with *ring*; the client neither reads nor sets a process-wide default.
     #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
     #[must_use]
     pub fn tls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
@@ -157,7 +159,7 @@ impl Builder {
         self
     }
 
-    /// The credentials presented on every connection: a value that serializes to an object, or to nothing (`()` or `None`).
+    /// The credentials for every connection: a value that serializes to an object, or to nothing (`()` or `None`).
     #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
         self.auth = match crate::payload::to_json(&auth) {
@@ -168,15 +170,16 @@ impl Builder {
         self
     }
 
-    /// Asks for the credentials anew on each connection: an object, or null for none; anything else ends the attempt with an
-    /// [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it may use the client.
+    /// Calls a function for the credentials of each connection: an object, or null for none; anything else ends the attempt
+    /// with an [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it
+    /// may use the client.
     #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
         self.auth = Ok(Credentials::Call(Box::new(auth)));
         self
     }
 
-    /// Asks for the credentials anew on each connection, and waits for them.
+    /// Calls a function for the credentials of each connection, and awaits them.
     #[must_use]
     pub fn auth_async<F>(mut self, mut auth: impl FnMut() -> F + MaybeSend + 'static) -> Self
     where
@@ -188,21 +191,21 @@ impl Builder {
         self
     }
 
-    /// Whether to come back after a failure or a lost connection. Default `true`.
+    /// Whether to reconnect after a failure or a lost connection. Default `true`.
     #[must_use]
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.settings.reconnection = reconnection;
         self
     }
 
-    /// After how many attempts to give up. Default `None`: never.
+    /// The number of attempts after which to give up. Default `None`: never.
     #[must_use]
     pub fn reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
         self.settings.reconnection_attempts = attempts.into();
         self
     }
 
-    /// The delay before the first attempt to come back; it doubles from there. Default 1 s.
+    /// The delay before the first reconnection attempt; it doubles from there. Default 1 s.
     #[must_use]
     pub fn reconnection_delay(mut self, delay: Duration) -> Self {
         self.settings.reconnection_delay = delay;
@@ -216,14 +219,14 @@ impl Builder {
         self
     }
 
-    /// The share of itself by which a delay varies, 0.0 to 1.0. Default 0.5.
+    /// The fraction by which a delay varies, 0.0 to 1.0. Default 0.5.
     #[must_use]
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.settings.randomization_factor = factor;
         self
     }
 
-    /// How long dialling may take, up to the server's handshake. Default 20 s; `None` is for ever.
+    /// How long connecting may take, up to the server's handshake. Default 20 s; `None` means no limit.
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout = timeout.into();
@@ -237,8 +240,9 @@ impl Builder {
         self
     }
 
-    /// Whether the client wakes when the page is shown again, thawed, or taken from the back-forward cache, and when the browser is online
-    /// again; see [`Client::wake`]. A frozen page runs no timers, so nothing is dialled meanwhile. Default `true`; in a page or worker only.
+    /// Whether the client wakes when the page is shown again, thawed, or restored from the back-forward cache, and when the
+    /// browser is online again; see [`Client::wake`]. A frozen page runs no timers, so it makes no attempts. Default `true`;
+    /// in a page or worker only.
     #[must_use]
     pub fn wake_on_visible(mut self, wake: bool) -> Self {
         self.wake_on_visible = wake;
@@ -252,36 +256,37 @@ impl Builder {
         self
     }
 
-    /// Which transports may be used, in order of preference. Default WebSocket, then long-polling; the second is used only with
-    /// [`try_all_transports`](Self::try_all_transports), or where it comes first.
+    /// The allowed transports, in order of preference. Default WebSocket, then long-polling; the second is used only with
+    /// [`try_all_transports`](Self::try_all_transports), or if it comes first.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
         self.settings.transports = transports.into_iter().collect();
         self
     }
 
-    /// Whether to try the next transport when one fails before the handshake, and to fall back to long-polling where a WebSocket opens and
-    /// does not work. Default `false`.
+    /// Whether to try the next transport when one fails before the handshake, and to fall back to long-polling if a
+    /// WebSocket opens but does not work. Default `false`.
     ///
-    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that opens and carries
-    /// nothing, or ends before the server's first heartbeat, as some proxies have it. From then on connections begin with long-polling, and
-    /// move to WebSocket as soon as it is found to work again. [`Client::fallback`] tells.
+    /// With both transports in [`transports`](Self::transports), long-polling then also takes over from a WebSocket that
+    /// opens and carries nothing, or ends before the server's first heartbeat, as behind some proxies. From then on
+    /// connections begin with long-polling, and switch to WebSocket as soon as it works again. [`Client::fallback`] returns
+    /// the reason.
     #[must_use]
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
         self.settings.try_all_transports = try_all;
         self
     }
 
-    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take to bring the handshake, and a WebSocket to bring
-    /// the answer to CONNECT or to a probe, before another one is used. Default 5 s.
+    /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take for the handshake, and a
+    /// WebSocket for the answer to CONNECT or to a probe, before another one is used. Default 5 s.
     #[must_use]
     pub fn fallback_timeout(mut self, timeout: Duration) -> Self {
         self.settings.fallback_timeout = timeout;
         self
     }
 
-    /// With [`try_all_transports`](Self::try_all_transports), how long after a WebSocket failed it is tried again, at first and at most: the
-    /// delay doubles with each failure. Default 15 s and 5 min.
+    /// With [`try_all_transports`](Self::try_all_transports), the delay before a failed WebSocket is tried again, at first
+    /// and at most: it doubles with each failure. Default 15 s and 5 min.
     #[must_use]
     pub fn upgrade_delay(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.upgrade_delay = first;
@@ -289,7 +294,7 @@ impl Builder {
         self
     }
 
-    /// Whether to move from long-polling to WebSocket once connected. Default `true`.
+    /// Whether to switch from long-polling to WebSocket once connected. Default `true`.
     #[must_use]
     pub fn upgrade(mut self, upgrade: bool) -> Self {
         self.settings.upgrade = upgrade;
@@ -303,51 +308,51 @@ impl Builder {
         self
     }
 
-    /// How long leaving may take, for the events emitted before and for the goodbye. Default 10 s.
+    /// How long leaving may take, for the events emitted before and for the disconnection. Default 10 s.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;
         self
     }
 
-    /// The form that packets take, which must be the server's. Default [`Parser::Json`].
+    /// The packet format, which must be the server's. Default [`Parser::Json`].
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
         self.settings.parser = parser;
         self
     }
 
-    /// How long an ack is waited for where [`emit_with_ack`](Client::emit_with_ack) is given `None`. Default 10 s.
+    /// How long to wait for an ack if [`emit_with_ack`](Client::emit_with_ack) gets `None`. Default 10 s.
     #[must_use]
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.settings.ack_timeout = timeout;
         self
     }
 
-    /// Sends events one by one, each again until the server acknowledges it. Default `None`: each is sent once.
+    /// Sends events one by one, and repeats each until the server acknowledges it. Default `None`: each is sent once.
     #[must_use]
     pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
         self.settings.retries = retries.into();
         self
     }
 
-    /// Names the events that the server emits as volatile, so that nothing in them is taken for a recovery offset.
+    /// Names the events that the server emits as volatile, so that nothing in them counts as a recovery offset.
     #[must_use]
     pub fn volatile_events(mut self, events: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.settings.volatile_events = events.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Takes any text that is the last argument of an event for a recovery offset, as the JavaScript client does, and not only one that looks
-    /// like an offset of the adapters in memory, on Redis streams or on MongoDB. For other adapters; name
-    /// [`volatile_events`](Self::volatile_events) then. Default `false`.
+    /// Treats any text that is the last argument of an event as a recovery offset, like the JavaScript client, instead of
+    /// only texts that look like an offset of the in-memory, Redis-streams or MongoDB adapters. For other adapters; then
+    /// also name [`volatile_events`](Self::volatile_events). Default `false`.
     #[must_use]
     pub fn any_offset(mut self, any: bool) -> Self {
         self.settings.any_offset = any;
         self
     }
 
-    /// How many events wait for a connection at most. Default 4,096; see also [`limits`](Self::limits).
+    /// Most events that wait for a connection. Default 4,096; see also [`limits`](Self::limits).
     #[must_use]
     pub fn send_buffer(mut self, events: usize) -> Self {
         self.settings.limits.send_buffer = events;
@@ -363,10 +368,11 @@ impl Builder {
 
     /// Starts the client's loop: on the current tokio runtime, or on the page's event loop.
     ///
-    /// Events that happen before [`Client::events`] is called are not seen; to see the very first, turn `auto_connect` off and connect then.
+    /// Events before the first call of [`Client::events`] are not seen; to see the very first, turn `auto_connect` off and
+    /// connect afterwards.
     ///
     /// # Errors
-    /// Where the settings can never work, see [`BuildError`].
+    /// If the settings can never work, see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
         let endpoint = self.server.endpoint()?;
         check_protocols(&self.protocols)?;
@@ -417,7 +423,7 @@ impl Builder {
     }
 }
 
-/// Names of subprotocols are tokens, each there once.
+/// Names of subprotocols are tokens, and each may appear once.
 fn check_protocols(protocols: &[String]) -> Result<(), BuildError> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     for (at, name) in protocols.iter().enumerate() {

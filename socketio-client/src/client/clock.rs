@@ -1,21 +1,21 @@
-//! The client's time: monotonic, and going on while the device sleeps.
+//! The client's clock: monotonic, but counting the time that the device sleeps.
 
 use crate::time::Time;
 use crate::transport::{self, LOOK_EVERY};
 
-/// Monotonic clocks stand still while a device sleeps, on some systems. A wall clock does not, but people set it.
+/// On some systems monotonic clocks stand still while a device sleeps. A wall clock does not, but people set it.
 #[derive(Debug)]
 pub(super) struct Clock {
     now: Time,
-    /// The time when both clocks were last read, and they themselves.
+    /// The time at the last reading of both clocks, and the clocks.
     looked: Time,
     monotonic: Time,
     wall: Time,
     slept: bool,
 }
 
-/// The wall clock counts where it ran ahead by more than this: the device slept, or somebody set the clock. In the second case a
-/// live connection is taken for a dead one, once, and made anew.
+/// If the wall clock ran ahead by more than this, the device slept, or somebody set the clock. In the second case the client
+/// takes a live connection for a dead one, once, and reconnects.
 const SLEPT: Time = Time::from_secs(5);
 
 impl Clock {
@@ -39,12 +39,12 @@ impl Clock {
         self.at(transport::wall(), transport::monotonic, LOOK_EVERY)
     }
 
-    /// Whether the device slept since this was last asked.
+    /// Whether the device slept since the last call.
     pub(super) fn take_slept(&mut self) -> bool {
         std::mem::take(&mut self.slept)
     }
 
-    /// For a short while the wall clock alone is trusted: a browser takes several times as long to read the other.
+    /// For a short while it trusts the wall clock alone: the other one takes a browser several times as long to read.
     fn at(&mut self, wall: Time, monotonic: impl FnOnce() -> Time, look_every: Time) -> Time {
         let on_the_wall = wall.checked_sub(self.wall);
         let since = match on_the_wall {
@@ -109,7 +109,7 @@ mod tests {
             millis(103)
         );
         assert_eq!(clock.at(millis(1_000_150), not_read, millis(100)), millis(153));
-        // Set back: no time passes until the other clock has it.
+        // Set back: no time passes until the other clock catches up.
         assert_eq!(
             clock.at(millis(900_000), || millis(10_133), millis(100)),
             millis(153)

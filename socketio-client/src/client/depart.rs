@@ -1,4 +1,4 @@
-//! Waiting until every emitted event is on its way, and leaving.
+//! Waits until every emitted event is sent, and disconnects.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -13,18 +13,18 @@ pub(super) struct Departure {
     key: SocketKey,
     until: Time,
     stage: DepartureStage,
-    /// How many events did not go.
+    /// The number of events that were not sent.
     unsent: usize,
     waker: Option<Waker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DepartureStage {
-    /// The emitted events go on their way. Then the socket disconnects, or not.
+    /// The emitted events are being sent. Then the socket disconnects, or stays.
     Flushing {
         then_close: bool,
     },
-    /// Disconnected: the goodbye is on its way.
+    /// Disconnected: the final packets are being sent.
     Closing,
     Done,
 }
@@ -44,7 +44,7 @@ impl Inner {
         id
     }
 
-    /// When a wait ends by itself.
+    /// When a wait times out.
     pub(super) fn departure_deadline(&self) -> Option<Time> {
         let mut all = None;
         for departure in self.departures.values() {
@@ -55,7 +55,7 @@ impl Inner {
         all
     }
 
-    /// Sees who has waited long enough; returns whether the machine was told something.
+    /// Ends the waits that are done or timed out; returns whether the machine got an input.
     pub(super) fn advance_departures(&mut self) -> bool {
         let now = self.clock.now();
         let mut told = false;

@@ -1,4 +1,4 @@
-//! Where the server is.
+//! The URL of a server.
 
 use crate::transport;
 
@@ -22,7 +22,7 @@ impl Endpoint {
     }
 
     fn absolute(url: &str, path: &str) -> Result<Self, String> {
-        // By characters: a search for a text takes kilobytes of code.
+        // Character by character: a substring search adds kilobytes of code.
         let (scheme, rest) = url
             .split_once(':')
             .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix('/')?.strip_prefix('/')?)))
@@ -57,7 +57,7 @@ impl Endpoint {
         }
     }
 
-    /// Puts names and values behind the query that there is.
+    /// Appends names and values to the existing query.
     pub(super) fn add_query(&mut self, pairs: &[(String, String)]) {
         for (name, value) in pairs {
             if !self.query.is_empty() {
@@ -69,7 +69,7 @@ impl Endpoint {
         }
     }
 
-    /// The URL that a WebSocket dials, without a session.
+    /// The URL for a WebSocket, without a session.
     pub(super) fn websocket_url(&self) -> String {
         self.url(if self.secure { "wss" } else { "ws" }, "websocket")
     }
@@ -91,7 +91,7 @@ impl Endpoint {
     }
 }
 
-/// A host, and perhaps a port.
+/// A host with an optional port.
 fn check_authority(authority: &str) -> Result<(), String> {
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = match host_and_port.strip_prefix('[') {
@@ -99,7 +99,8 @@ fn check_authority(authority: &str) -> Result<(), String> {
             let (address, port) = rest
                 .split_once(']')
                 .ok_or("an address in brackets does not end")?;
-            // Roughly: to parse one is kilobytes of code in a page. One that is no address after all cannot be dialled.
+            // A rough check: a parser adds kilobytes of code to a page. An address that is invalid after all cannot be
+            // dialled.
             let plausible = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
             if !address.bytes().all(plausible) || address.bytes().filter(|byte| *byte == b':').count() < 2 {
                 return Err(format!("no IPv6 address: {address}"));
@@ -111,7 +112,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
             None => (host_and_port, ""),
         },
     };
-    // Outside ASCII every character passes: telling letters apart takes a table in a page.
+    // Every non-ASCII character passes: telling letters apart would need a table in the page.
     let usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-._~:%".contains(&byte);
     if host.is_empty() || !host.bytes().all(usable) {
         return Err("it names no host".into());
@@ -127,7 +128,7 @@ fn check_authority(authority: &str) -> Result<(), String> {
     }
 }
 
-/// With everything escaped that a URL does not hold. Escapes stay as they are.
+/// Escapes characters that a URL may not contain. Existing escapes stay.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     transport::push_encoded(&mut encoded, text, b"-._~!$&'()*+,;=:@/?%");

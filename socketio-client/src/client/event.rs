@@ -1,4 +1,4 @@
-//! The events of a socket, as a program sees them.
+//! The events of a socket that a program gets.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -15,9 +15,9 @@ use crate::{ConnectError, DisconnectReason, EmitError, Payload, WebSocketFailure
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// The client dials the server.
+    /// The client is connecting to the server.
     Connecting {
-        /// 0 for the first time, then which attempt to come back this is.
+        /// 0 for the first time, otherwise the number of the reconnection attempt.
         attempt: u32,
     },
     /// The server granted the namespace. Acks and answers of an earlier connection are void.
@@ -25,7 +25,7 @@ pub enum Event {
         /// The socket's id on the server.
         id: String,
     },
-    /// The connection ended. Unless the reason is one of the two that are final, the client comes back.
+    /// The connection ended. The client reconnects, except for the two final reasons.
     Disconnected {
         /// Why the connection ended.
         reason: DisconnectReason,
@@ -37,37 +37,38 @@ pub enum Event {
     },
     /// An attempt failed, or the server refused the namespace.
     ConnectError(ConnectError),
-    /// The client waits before it dials again.
+    /// The client waits before its next attempt.
     Reconnecting {
-        /// Which attempt comes next, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
         /// The delay before it.
         delay: Duration,
     },
     /// The last of [`reconnection_attempts`](super::Builder::reconnection_attempts) failed.
     ReconnectFailed,
-    /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
+    /// A packet of the server could not be read and was skipped: perhaps an event or an ack. The connection goes on.
     Unreadable {
         /// The reason, for people.
         details: String,
     },
-    /// The server pinged, and was answered. In [`engine_events`](super::Client::engine_events) only.
+    /// The server's ping was answered. In [`engine_events`](super::Client::engine_events) only.
     Ping,
     /// Every event emitted so far is handed over: to the operating system or the browser, or to the server by a request. In
     /// [`engine_events`](super::Client::engine_events) only.
     Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
-    /// WebSocket could not take over; long-polling goes on.
+    /// WebSocket could not take over; the client continues with long-polling.
     UpgradeFailed {
         /// How the WebSocket failed.
         failure: WebSocketFailure,
     },
-    /// An event of the retry queue was dropped after its last try, see [`Retries`](crate::Retries).
+    /// An event of the retry queue was dropped after its last attempt, see [`Retries`](crate::Retries).
     Undelivered(Message),
-    /// This stream was not read for so long that it held up the others, and missed events, see [`Limits::events`](crate::Limits::events).
+    /// This stream was unread for so long that it held up the others, and missed events, see
+    /// [`Limits::events`](crate::Limits::events).
     Missed {
-        /// How many events that were.
+        /// The number of missed events.
         events: usize,
     },
     /// The server emitted an event.
@@ -80,14 +81,14 @@ pub enum Event {
 pub struct Message {
     /// The name it was emitted under.
     pub event: String,
-    /// Its arguments: [`parse`](Self::parse) reads them as a type of the program's.
+    /// Its arguments: [`parse`](Self::parse) reads them as the program's own type.
     pub payload: Payload,
-    /// Set where the server waits for an answer.
+    /// Present if the server waits for an answer.
     pub ack: Option<Responder>,
 }
 
 impl Message {
-    /// One of this side.
+    /// An event that this side emits.
     fn own(event: String, payload: Payload) -> Self {
         let ack = None;
         Self { event, payload, ack }
@@ -98,10 +99,10 @@ impl Message {
         self.payload.args()
     }
 
-    /// Reads the arguments: as a tuple all of them, as anything else the first. See [`Payload`].
+    /// Reads the arguments: into a tuple all of them, into any other type the first. See [`Payload`].
     ///
     /// # Errors
-    /// Where they are of another shape.
+    /// If they have another shape.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
         self.payload.parse()
     }
@@ -121,8 +122,8 @@ impl Responder {
     /// Sends the answer.
     ///
     /// # Errors
-    /// [`EmitError::AlreadyAnswered`] where this one or a clone has sent it; [`EmitError::Disconnected`] once the connection on which the event
-    /// came is gone.
+    /// [`EmitError::AlreadyAnswered`] if this one or a clone has answered; [`EmitError::Disconnected`] once the event's
+    /// connection is gone.
     pub fn send<T: Serialize + ?Sized>(&self, answer: &T) -> Result<(), EmitError> {
         let payload =
             Payload::from_serialize(answer).map_err(|error| EmitError::Payload(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! The client a program holds: a handle on the machine and on the one loop that does the I/O.
+//! The client for programs: a handle on the machine and on the one loop that does the I/O.
 
 mod ack;
 mod attempt;
@@ -33,7 +33,7 @@ use crate::{AckError, EmitError, Payload, Unsent};
 use shared::{Inner, Shared};
 use streams::StreamTopic;
 
-/// One socket of a connection. Cheap to clone; once every clone is dropped, the connection closes and event streams end.
+/// One socket of a connection. Cheap to clone; when the last clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
 pub struct Client {
     owner: Arc<Owner>,
@@ -48,14 +48,14 @@ pub struct WeakClient {
 }
 
 impl WeakClient {
-    /// The client, while another handle of it is there.
+    /// The client, if another handle still exists.
     pub fn upgrade(&self) -> Option<Client> {
         let owner = self.owner.upgrade()?;
         Some(Client { owner, key: self.key })
     }
 }
 
-/// Ends the loop when the last handle goes.
+/// Ends the loop when the last handle is dropped.
 #[derive(Debug)]
 struct Owner(Arc<Shared>);
 
@@ -66,8 +66,8 @@ impl Drop for Owner {
 }
 
 impl Client {
-    /// Starts describing a client of the server at `url`: `http`, `https`, `ws` or `wss`. A path names a namespace, as in the
-    /// JavaScript client. In a page the origin may be left out (`""` or `"/namespace"`): it is the page's own.
+    /// Starts configuring a client of the server at `url`: `http`, `https`, `ws` or `wss`. A path names a namespace, as in
+    /// the JavaScript client. In a page the origin may be left out (`""` or `"/namespace"`): it defaults to the page's own.
     pub fn builder(url: impl Into<String>) -> Builder {
         Builder::new(url.into())
     }
@@ -79,14 +79,14 @@ impl Client {
         }
     }
 
-    /// The socket of another namespace of the same server, over the same connection. It connects unless the client was built
-    /// without `auto_connect`, with the same credentials; asked for twice, both handles are the same socket.
+    /// The socket of another namespace of the same server, over the same connection, with the same credentials. It connects
+    /// unless the client was built without `auto_connect`. A second call for the same namespace returns the same socket.
     #[must_use = "dropping every handle closes the connection"]
     pub fn of(&self, namespace: &str) -> Self {
         self.namespace(namespace, None)
     }
 
-    /// [`of`](Self::of) with credentials of its own.
+    /// Like [`of`](Self::of), with its own credentials.
     #[must_use = "dropping every handle closes the connection"]
     pub fn of_with_auth(&self, namespace: &str, auth: impl Serialize) -> Self {
         self.namespace(namespace, Some(auth::presented(&auth)))
@@ -113,51 +113,54 @@ impl Client {
         &self.owner.0
     }
 
-    /// Connects, unless that is under way already. Starts over after [`disconnect`](Self::disconnect), a refusal, or the last attempt.
+    /// Connects, unless it is connected or connecting. Starts over after [`disconnect`](Self::disconnect), a refusal, or the
+    /// last attempt.
     pub fn connect(&self) {
         self.input(Input::Connect(self.key));
     }
 
-    /// Disconnects and stays so until [`connect`](Self::connect). The send buffer is kept. Events given to a standing
-    /// connection still goes, up to [`close_timeout`](Builder::close_timeout), as long as the runtime lives; to wait for it, or for the buffer,
-    /// call [`close`](Self::close).
+    /// Disconnects, and stays disconnected until [`connect`](Self::connect). The send buffer is kept. Events already handed
+    /// to a live connection are still sent, for up to [`close_timeout`](Builder::close_timeout), as long as the runtime
+    /// lives; to wait for them, or for the buffer, call [`close`](Self::close).
     pub fn disconnect(&self) {
         self.input(Input::Disconnect(self.key));
     }
 
-    /// Waits until everything emitted so far, on any socket of this connection, is on its way: handed to the operating system or the
-    /// browser, or to the server by a request. Events of the retry queue are waited for until they are acknowledged.
+    /// Waits until everything emitted so far, on any socket of this connection, is sent: handed to the operating system or
+    /// the browser, or to the server by a request. For events of the retry queue it waits until they are acknowledged.
     ///
     /// # Errors
-    /// With how many events did not go within [`close_timeout`](Builder::close_timeout), or at once where the socket is disconnected for good.
+    /// The number of events not sent within [`close_timeout`](Builder::close_timeout), or at once if the socket is
+    /// disconnected for good.
     pub async fn flush(&self) -> Result<(), Unsent> {
         depart::depart(self.shared(), self.key, false).await
     }
 
-    /// Leaves in good order: waits as [`flush`](Self::flush) does, disconnects, and waits until the server has been told. A program that
-    /// ends awaits this. Dropping the future early leaves the socket as it is by then.
+    /// Leaves cleanly: waits like [`flush`](Self::flush), disconnects, and waits until the server has been told. Await it
+    /// before a program ends. Dropping the future early leaves the socket in its state at that time.
     ///
     /// # Errors
-    /// As those of [`flush`](Self::flush). The socket is disconnected all the same; unsent events are kept, as
-    /// [`disconnect`](Self::disconnect) has it.
+    /// Those of [`flush`](Self::flush). The socket is disconnected all the same; unsent events are kept, as after
+    /// [`disconnect`](Self::disconnect).
     pub async fn close(&self) -> Result<(), Unsent> {
         depart::depart(self.shared(), self.key, true).await
     }
 
-    /// Dials at once where the client waits for its next attempt or has given up. Does nothing while connected or dialling.
+    /// Connects at once if the client waits for its next attempt or has given up. Does nothing while connected or
+    /// connecting.
     pub fn reconnect_now(&self) {
         self.input(Input::ReconnectNow);
     }
 
-    /// Tells the client that the page or the device is back, or the network: a connection that died meanwhile is noticed, and one that is waited
-    /// for is dialled at once. Does nothing while connected, dialling, or given up. In a page this happens by itself, see
-    /// [`Builder::wake_on_visible`].
+    /// Tells the client that the page, the device or the network is back: it notices a connection that died in the meantime,
+    /// and ends the wait for the next attempt. Does nothing while connected, connecting, or given up. In a page this happens
+    /// by itself, see [`Builder::wake_on_visible`].
     pub fn wake(&self) {
         self.input(Input::Wake);
     }
 
-    /// Breaks the connection, or the attempt at one, as the network might: every socket on it loses it, and comes back as after any other loss.
-    /// For trying out how a program takes it. Does nothing where there is no connection.
+    /// Breaks the connection, or the attempt at one, like a network failure: every socket on it loses it, and reconnects as
+    /// after any other loss. For testing a program's reaction. Does nothing without a connection.
     pub fn close_transport(&self) {
         self.input(Input::CloseTransport);
     }
@@ -170,7 +173,8 @@ impl Client {
         });
     }
 
-    /// A handle that does not keep the connection open: for a function given to [`on_each`](Self::on_each), which lives as long as the client.
+    /// A handle that does not keep the connection open: for a function given to [`on_each`](Self::on_each), which lives as
+    /// long as the client.
     #[must_use]
     pub fn downgrade(&self) -> WeakClient {
         WeakClient {
@@ -179,14 +183,14 @@ impl Client {
         }
     }
 
-    /// Drops the events that wait for a connection, or for their turn in the retry queue, and returns how many; who waits for their acks
-    /// gets [`EmitError::Cleared`]. An event of the queue that was sent stays.
+    /// Drops the events that wait for a connection, or for their turn in the retry queue, and returns their number. Waits
+    /// for their acks end with [`EmitError::Cleared`]. An event of the queue that was already sent stays.
     pub fn clear_buffer(&self) -> usize {
         self.shared()
             .untimed(|inner| inner.machine.clear_buffer(self.key))
     }
 
-    /// Whether the server has granted the namespace and the connection stands.
+    /// Whether the server has granted the namespace and the connection is up.
     pub fn is_connected(&self) -> bool {
         self.id().is_some()
     }
@@ -197,41 +201,41 @@ impl Client {
             .untimed(|inner| inner.machine.id(self.key).map(str::to_owned))
     }
 
-    /// Where the socket stands.
+    /// The socket's connection state.
     pub fn state(&self) -> State {
         self.shared()
             .with(|inner, now| inner.machine.state(self.key, now))
     }
 
-    /// Whether the current connection, or else the last one, took up where the one before it broke. The server, with connection state recovery
-    /// turned on, has then replayed the missed events, and the socket's id and rooms are the same. Right from
+    /// Whether the current connection, or otherwise the last one, resumed the one before it. The server, with connection
+    /// state recovery on, has then replayed the missed events, and the socket's id and rooms are the same. Valid from
     /// [`Event::Connected`](crate::Event::Connected) on.
     pub fn recovered(&self) -> bool {
         self.shared().untimed(|inner| inner.machine.recovered(self.key))
     }
 
-    /// How long the last acknowledged event took, there and back.
+    /// The round-trip time of the last acknowledged event.
     pub fn round_trip(&self) -> Option<Duration> {
         self.shared().untimed(|inner| inner.machine.round_trip())
     }
 
-    /// The transport of the connection: `websocket` or `polling`. While there is none, the transport that the next one begins with.
+    /// The transport of the connection: `websocket` or `polling`. Without a connection, the transport that the next one
+    /// begins with.
     pub fn transport_name(&self) -> &'static str {
         self.shared().untimed(|inner| inner.machine.transport().as_str())
     }
 
-    /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred. See
-    /// [`Builder::try_all_transports`].
+    /// Why the connection uses long-polling, or will, although WebSocket is preferred. See [`Builder::try_all_transports`].
     pub fn fallback(&self) -> Option<Fallback> {
         self.shared().with(|inner, now| inner.machine.fallback(now))
     }
 
-    /// How many events wait for a connection.
+    /// The number of events that wait for a connection.
     pub fn buffered(&self) -> usize {
         self.shared().untimed(|inner| inner.machine.buffered(self.key))
     }
 
-    /// Sends an event, or keeps it for the next connection. See [`Payload`] for tuples.
+    /// Sends an event, or buffers it for the next connection. See [`Payload`] for tuples.
     ///
     /// ```no_run
     /// # fn emit(client: &socketio_anywhere::Client) -> Result<(), socketio_anywhere::EmitError> {
@@ -246,9 +250,10 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`EmitError::ReservedName`]; [`EmitError::Payload`] where it does not serialize or nests deeper than 126 levels;
+    /// [`EmitError::ReservedName`]; [`EmitError::Payload`] if it does not serialize or nests deeper than 126 levels;
     /// [`EmitError::BufferFull`] at [`Limits::send_buffer`](crate::Limits::send_buffer) events or
-    /// [`Limits::send_bytes`](crate::Limits::send_bytes) bytes; [`EmitError::Disconnected`] where the client's runtime has ended.
+    /// [`Limits::send_bytes`](crate::Limits::send_bytes) bytes; [`EmitError::Disconnected`] if the client's runtime has
+    /// ended.
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
         self.emit_arguments(event, arguments(payload)?)
     }
@@ -260,10 +265,10 @@ impl Client {
         })
     }
 
-    /// Sends an event if it can go at once, and drops it otherwise; returns whether it went.
+    /// Sends an event if it can be sent at once, and drops it otherwise; returns whether it was sent.
     ///
     /// # Errors
-    /// As those of [`emit`](Self::emit); never [`EmitError::BufferFull`] for want of a connection.
+    /// Those of [`emit`](Self::emit); a missing connection never causes [`EmitError::BufferFull`].
     pub fn emit_volatile<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<bool, EmitError> {
         self.emit_volatile_arguments(event, arguments(payload)?)
     }
@@ -291,9 +296,10 @@ impl Client {
     /// # Ok(()) }
     /// ```
     ///
-    /// The event goes out at this call, not at the first poll. Dropping the future forgets the ack; the event stays sent.
-    /// While offline the event is kept, and the wait goes on through reconnections; an event still kept when its time is up is
-    /// not sent any more. The timeout is a [`Duration`], or `None` for [`Builder::ack_timeout`]. Once it went out, a lost connection fails the wait with [`AckError::Disconnected`].
+    /// The event is sent at this call, not at the first poll. Dropping the future forgets the ack; the event stays sent.
+    /// While offline the event is buffered, and the wait goes on through reconnections; an event still buffered at the
+    /// timeout is not sent any more. The timeout is a [`Duration`], or `None` for [`Builder::ack_timeout`]. Once the event
+    /// was sent, a lost connection fails the wait with [`AckError::Disconnected`].
     pub fn emit_with_ack<R: DeserializeOwned>(
         &self,
         event: &str,
@@ -303,9 +309,11 @@ impl Client {
         self.asked(event, arguments(payload), timeout.into(), Machine::emit_with_ack)
     }
 
-    /// Sends an event on the connection that stands, and waits for the server's ack, as [`emit_with_ack`](Self::emit_with_ack) does.
+    /// Sends an event on the current connection, and waits for the server's ack, like
+    /// [`emit_with_ack`](Self::emit_with_ack).
     ///
-    /// Without a connection the wait fails at once with [`EmitError::Disconnected`]: the event is never kept for another one.
+    /// Without a connection the wait fails at once with [`EmitError::Disconnected`]: the event is never buffered for another
+    /// one.
     pub fn emit_volatile_with_ack<R: DeserializeOwned>(
         &self,
         event: &str,
@@ -339,9 +347,9 @@ impl Client {
         Ack::new(sent.map_err(AckError::from), self.shared())
     }
 
-    /// Everything that happens to this socket from here on, in order.
+    /// All events of this socket from here on, in order.
     ///
-    /// Each call gives a stream of its own. One that is not read slows the connection down when it is full, see
+    /// Each call returns a separate stream. A full, unread stream slows the connection down, see
     /// [`Limits::events`](crate::Limits::events); drop it when it is not needed.
     pub fn events(&self) -> EventStream {
         EventStream::new(self.shared(), self.key, StreamTopic::All)
@@ -361,7 +369,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// A full stream slows the connection down as one of [`events`](Self::events) does.
+    /// A full stream slows the connection down, as one of [`events`](Self::events) does.
     pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
         let topic = StreamTopic::Named(event.to_owned());
         TypedStream::new(EventStream::new(self.shared(), self.key, topic))
@@ -372,9 +380,9 @@ impl Client {
         Once::new(self.on(event))
     }
 
-    /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another shape are
-    /// skipped; to see those use [`on`](Self::on). [`Handler::off`] takes the function away. A function that holds a `Client` keeps the
-    /// connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
+    /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another
+    /// shape are skipped; to see those use [`on`](Self::on). [`Handler::off`] removes the function. A function that owns a
+    /// `Client` keeps the connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
     pub fn on_each<T: DeserializeOwned + 'static>(
         &self,
         event: &str,
@@ -393,13 +401,13 @@ impl Client {
         handler
     }
 
-    /// The events of the connection beneath from here on, for this socket: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
-    /// [`Event::UpgradeFailed`], as `socket.io.engine.on(…)` tells them in JavaScript.
+    /// The events of the underlying connection from here on: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
+    /// [`Event::UpgradeFailed`], those of `socket.io.engine.on(…)` in JavaScript.
     pub fn engine_events(&self) -> EventStream {
         EventStream::new(self.shared(), self.key, StreamTopic::Engine)
     }
 
-    /// Every event that this socket emits from here on, as it goes out: at once, or when the connection stands.
+    /// Every event that this socket emits from here on, as it is sent: at once, or once it is connected.
     pub fn sent(&self) -> SentStream {
         SentStream::new(EventStream::new(self.shared(), self.key, StreamTopic::Sent))
     }

@@ -1,4 +1,4 @@
-//! The one loop that does I/O: it carries out the outputs of the machine, and tells it the results.
+//! The one loop that does I/O: it carries out the machine's outputs, and feeds it the results.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ pub(super) struct Driver {
     dial: Dial,
     targets: Targets,
     auth: Credentials,
-    /// Credentials that were asked for. Those for a connection that is gone are dropped.
+    /// Pending credentials. Those for a former connection are dropped.
     pending: Vec<(SocketKey, LinkId, PendingCredentials)>,
     links: Map<LinkId, Link>,
-    /// Of links that were closed.
+    /// Links that were closed and are still sending.
     goodbyes: Vec<Goodbye>,
     timer: Option<(Time, Timer)>,
     /// A deadline was past when a timer was to be set for it.
@@ -30,7 +30,7 @@ pub(super) struct Driver {
     _wake: Option<OnReturn>,
 }
 
-/// How many rounds the loop makes before it lets others run.
+/// The number of rounds before the loop yields to other tasks.
 const ROUNDS: usize = 64;
 
 impl Driver {
@@ -75,7 +75,7 @@ impl Driver {
         Poll::Pending
     }
 
-    /// Carries out the outputs of the machine; returns whether the client is finished.
+    /// Carries out the machine's outputs; returns whether the client is finished.
     fn carry_out(&mut self, cx: &Context<'_>) -> bool {
         loop {
             let (output, wait, finished, last, paused) = self.shared.take(|inner| {
@@ -140,7 +140,7 @@ impl Driver {
         }
     }
 
-    /// Where a link leads. Where the program names no server that could be, the link fails.
+    /// The target of a link. If the program names an unusable server, the link fails.
     fn target(&mut self, link: LinkId, sid: Option<&str>) -> Option<Arc<Target>> {
         let dials = self.shared.untimed(|inner| inner.machine.dials());
         match self.targets.of(sid, dials) {
@@ -245,7 +245,7 @@ impl Driver {
             self.timer = None;
             return;
         };
-        // A timer whose time is past and that has not gone off stood still while the device slept.
+        // A timer that is due but has not fired stood still while the device slept.
         let good = |(set, _): &(Time, Timer)| (last..=until).contains(set);
         if !self.timer.as_ref().is_some_and(good) {
             let now = self.shared.with(|_, now| now);
@@ -276,7 +276,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Nobody does any I/O from here on: whoever waits would wait for ever.
+        // Without the loop no wait would ever end.
         self.shared.untimed(|inner| {
             inner.io.clear();
             inner.goodbyes = 0;

@@ -1,4 +1,4 @@
-//! Shared by the handles, the streams and the loop: the machine behind a lock, and who waits.
+//! State shared by the handles, the streams and the loop: the machine behind a lock, and the waiting tasks.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -31,15 +31,15 @@ pub(super) struct Inner {
     pub(super) auto_connect: bool,
     /// Work for the loop.
     pub(super) io: VecDeque<Output>,
-    /// It is doing the last it took.
+    /// Whether the loop is still carrying out the last work it took.
     pub(super) carrying_out: bool,
     pub(super) wait: Option<Time>,
-    /// Every handle is dropped, or the loop's runtime has ended: the loop tidies up and ends.
+    /// Every handle is dropped, or the loop's runtime has ended: the loop cleans up and ends.
     pub(super) finished: bool,
     pub(super) streams: Streams,
     pub(super) departures: Map<u64, Departure>,
     pub(super) next_departure: u64,
-    /// How many links say goodbye.
+    /// The number of closed links that are still sending.
     pub(super) goodbyes: usize,
     pub(super) close_timeout: Time,
     pub(super) ack_timeout: Time,
@@ -49,7 +49,7 @@ pub(super) struct Inner {
     this: Weak<Shared>,
 }
 
-/// An ack to be: who waits, or the result.
+/// A pending ack: the waiting task, or the result.
 #[derive(Default)]
 pub(super) struct Slot {
     result: Option<Result<Payload, AckError>>,
@@ -92,7 +92,7 @@ impl Shared {
         (shared, key)
     }
 
-    /// Does something with the machine at this time.
+    /// Runs an operation on the machine at the current time.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner, Time) -> R) -> R {
         self.untimed(|inner| {
             let now = inner.read_clock();
@@ -100,9 +100,9 @@ impl Shared {
         })
     }
 
-    /// Does something that does not depend on the time, hands out the outcome, then wakes those it concerns.
+    /// Runs an operation that does not depend on the time, dispatches the outputs, then wakes the tasks concerned.
     ///
-    /// To read the clock costs a browser more than most calls here.
+    /// Reading the clock costs a browser more than most calls here.
     pub(super) fn untimed<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = act(&mut visit);
@@ -110,8 +110,8 @@ impl Shared {
         result
     }
 
-    /// Takes work or an event that is handed out already. Nothing comes of that, but for a departure that waits for the work to be done, or
-    /// for links that are not read until there is room for events.
+    /// Takes work or an event that is already dispatched. This has no outputs, except for a departure that waits for the
+    /// work, and for links whose reading is paused until there is room for events.
     pub(super) fn take<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = take(&mut visit);
@@ -121,15 +121,15 @@ impl Shared {
         result
     }
 
-    // Kept out of the many calls, as is the end of a visit.
+    // Not inlined, because many calls use it; likewise the end of an operation.
     #[inline(never)]
     fn visit(&self) -> MutexGuard<'_, Inner> {
-        // The machine leaves no call half-done, so a panic of another thread spoils nothing.
+        // The machine completes every call, so a panic of another thread corrupts nothing.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Hands out the outcome of a visit, then wakes those it concerns.
+/// Dispatches the outputs of an operation, then wakes the tasks concerned.
 #[inline(never)]
 fn end(mut visit: MutexGuard<'_, Inner>) {
     let wakers = visit.pump();
@@ -140,7 +140,7 @@ fn end(mut visit: MutexGuard<'_, Inner>) {
 }
 
 impl Inner {
-    /// Hands out the machine's outputs; returns whom to wake.
+    /// Dispatches the machine's outputs; returns the tasks to wake.
     fn pump(&mut self) -> Vec<Waker> {
         let mut io = false;
         loop {
@@ -161,7 +161,7 @@ impl Inner {
         std::mem::take(&mut self.to_wake)
     }
 
-    /// The time. Tells the machine where the device has slept.
+    /// The time. Tells the machine if the device has slept.
     #[inline(never)]
     fn read_clock(&mut self) -> Time {
         let now = self.clock.now();
@@ -171,7 +171,7 @@ impl Inner {
         now
     }
 
-    /// Gives an output to those it is for; returns whether that is the loop.
+    /// Dispatches an output; returns whether it is for the loop.
     fn hand_out(&mut self, output: Output) -> bool {
         match output {
             Output::Event { socket, event } => {
@@ -202,7 +202,7 @@ impl Inner {
         false
     }
 
-    /// Sees whether the links are to be read; returns whether that has changed.
+    /// Decides whether the links are read; returns whether that has changed.
     fn pace_reading(&mut self) -> bool {
         let now = self.clock.now();
         let awaited = self
@@ -217,7 +217,7 @@ impl Inner {
         true
     }
 
-    /// Fails where there is no loop any more.
+    /// Fails if the loop has ended.
     pub(super) fn is_alive(&self) -> Result<(), EmitError> {
         if self.finished {
             Err(EmitError::Disconnected)

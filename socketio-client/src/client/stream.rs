@@ -14,7 +14,7 @@ use super::shared::Shared;
 use super::streams::StreamTopic;
 use crate::protocol::SocketKey;
 
-/// Everything that happens to a socket, in order. Ends when every [`Client`](super::Client) is dropped.
+/// All events of a socket, in order. Ends when every [`Client`](super::Client) is dropped.
 pub struct EventStream {
     shared: Arc<Shared>,
     id: u64,
@@ -28,12 +28,12 @@ impl EventStream {
         }
     }
 
-    /// The next event. Cancelling loses nothing.
+    /// The next event. It is cancel-safe.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Ends this stream from elsewhere.
+    /// A function that ends this stream from elsewhere.
     pub(super) fn end(&self) -> impl Fn() + Send + Sync + use<> {
         let (shared, id) = (Arc::downgrade(&self.shared), self.id);
         move || {
@@ -70,8 +70,8 @@ impl std::fmt::Debug for EventStream {
     }
 }
 
-/// The arguments of every event of one name. An event of another shape is an error item, and so are events that were
-/// [missed](Event::Missed); the stream goes on.
+/// The arguments of every event of one name. An event of another shape is an error item, and so are [missed](Event::Missed)
+/// events; the stream continues.
 #[derive(Debug)]
 pub struct TypedStream<T> {
     events: EventStream,
@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> TypedStream<T> {
         }
     }
 
-    /// The next event's arguments. Cancelling loses nothing.
+    /// The next event's arguments. It is cancel-safe.
     pub async fn next(&mut self) -> Option<Result<T, serde_json::Error>> {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
@@ -115,7 +115,7 @@ impl<T: DeserializeOwned> Stream for TypedStream<T> {
     }
 }
 
-/// The events that this side emits, as they go out.
+/// The events that this side emits, as they are sent.
 #[derive(Debug)]
 pub struct SentStream(EventStream);
 
@@ -124,7 +124,7 @@ impl SentStream {
         Self(events)
     }
 
-    /// The next event to go out. Cancelling loses nothing.
+    /// The next event that is sent. It is cancel-safe.
     pub async fn next(&mut self) -> Option<Message> {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
@@ -167,7 +167,7 @@ impl<T: DeserializeOwned> Future for Once<T> {
     }
 }
 
-/// A function that is called for every event of one name. Dropping this leaves it in place; [`off`](Self::off) takes it away.
+/// A function called for every event of one name. Dropping this handle leaves it in place; [`off`](Self::off) removes it.
 pub struct Handler(Box<dyn Fn() + Send + Sync>);
 
 impl Handler {

@@ -1,4 +1,4 @@
-//! The event streams: the unread events of each, and whether there is room for more.
+//! The event streams: the unread events of each, and their limits.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -9,20 +9,20 @@ use crate::map::Map;
 use crate::protocol::SocketKey;
 use crate::time::Time;
 
-/// How much fuller than its limit a stream may get while an ack is awaited, which may be behind its unread events.
+/// While an ack is awaited, a stream may exceed its limit by this factor, because the ack may be behind its unread events.
 const WHILE_AN_ACK_IS_AWAITED: usize = 16;
 
-/// How long a stream may hold up the others unread. Less than servers wait for the answer to a ping.
+/// How long an unread stream may hold up the others. Less than servers wait for the answer to a ping.
 const STALLED: Time = Time::from_secs(10);
 
-/// The events that a stream wants.
+/// The filter of a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum StreamTopic {
-    /// Every event of the socket but pings and drains.
+    /// Every event of the socket except pings and drains.
     All,
     /// The server's events of one name.
     Named(String),
-    /// The events that this side emits.
+    /// The events emitted by this side.
     Sent,
     /// Pings, drains and upgrades of the connection.
     Engine,
@@ -49,11 +49,11 @@ struct Queue {
     topic: StreamTopic,
     events: VecDeque<Event>,
     waker: Option<Waker>,
-    /// It has reached the limit, and was not half read since.
+    /// It has reached the limit, and has not been half read since.
     full: bool,
-    /// Whether it was read since the pause began, or was looked at last.
+    /// Whether it was read since the pause began, or since the last check.
     read: bool,
-    /// How many events it has missed, where it held up the others for too long.
+    /// The number of events it has missed because it held up the others for too long.
     missed: Option<usize>,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Streams {
     next: u64,
     max: usize,
     full: usize,
-    /// Since when nothing is read from the links, or when that was last looked at.
+    /// When reading from the links was paused, or when that was last checked.
     paused_at: Option<Time>,
 }
 
@@ -77,7 +77,7 @@ impl Streams {
         }
     }
 
-    /// Gives an event to the streams it concerns.
+    /// Delivers an event to the matching streams.
     pub(super) fn deliver(&mut self, key: SocketKey, event: Event, sent: bool, to_wake: &mut Vec<Waker>) {
         let mut last: Option<&mut Queue> = None;
         for queue in self.queues.values_mut() {
@@ -98,7 +98,7 @@ impl Streams {
                 earlier.events.push_back(event.clone());
             }
         }
-        // Mostly it is the only one, and a copy of a message goes deep.
+        // Usually there is only one, and copying a message is expensive.
         if let Some(queue) = last {
             queue.events.push_back(event);
         }
@@ -124,7 +124,7 @@ impl Streams {
         self.paused_at.map(|at| at.saturating_add(STALLED))
     }
 
-    /// Whether reading is to pause from here on, or to go on; `None` where that stays as it is.
+    /// Whether to pause or resume reading; `None` for no change.
     pub(super) fn pace(&mut self, awaited: bool, now: Time) -> Option<bool> {
         if self.deadline().is_some_and(|until| until <= now) {
             self.paused_at = Some(now);
@@ -141,7 +141,7 @@ impl Streams {
             self.max
         };
         let held_up = |queue: &Queue| queue.full && queue.missed.is_none() && queue.events.len() >= most;
-        // Once paused, it goes on when the stream is half read, or an ack is awaited.
+        // Once paused, it resumes when the stream is half read, or an ack is awaited.
         let still =
             |queue: &Queue| queue.full && queue.missed.is_none() && !(awaited && queue.events.len() < most);
         let was = self.paused_at.is_some();

@@ -1,10 +1,11 @@
-//! The life of a connection, as `tracing` events of the target `socketio_anywhere`. Names go there, arguments and credentials do not.
+//! Logs the life of a connection, as `tracing` events of the target `socketio_anywhere`. It logs names, but no arguments and
+//! no credentials.
 
 use tracing::{debug, trace, warn};
 
 use crate::protocol::{Output, SocketEvent};
 
-/// Tells an event of the socket of a namespace.
+/// Logs an event of a namespace's socket.
 pub(super) fn event(namespace: &str, event: &SocketEvent) {
     match event {
         SocketEvent::Connecting { attempt } => debug!(namespace, attempt, "connecting"),
@@ -39,7 +40,7 @@ pub(super) fn event(namespace: &str, event: &SocketEvent) {
     }
 }
 
-/// Tells an output that the loop is about to carry out.
+/// Logs an output that the loop is about to carry out.
 pub(super) fn output(output: &Output) {
     match output {
         Output::Open { link, sid } => trace!(?link, joins = sid.is_some(), "dialling a WebSocket"),

@@ -15,7 +15,7 @@ pub enum Frame {
 }
 
 impl Frame {
-    /// How many bytes it holds.
+    /// Its length in bytes.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -34,17 +34,17 @@ impl Frame {
 pub enum EnginePacket {
     /// `0`: the server's handshake.
     Open(Handshake),
-    /// `1`: the sender closes.
+    /// `1`: the sender closes the connection.
     Close,
-    /// `2`: are you there? With `probe` while upgrading.
+    /// `2`: a ping. With `probe` while upgrading.
     Ping(String),
     /// `3`: the answer to a ping, with its text.
     Pong(String),
     /// `4`, or a binary frame: a part of a Socket.IO packet.
     Message(Frame),
-    /// `5`: the other transport is to be used from here on.
+    /// `5`: the connection switches to the other transport.
     Upgrade,
-    /// `6`: nothing; it ends a pending poll.
+    /// `6`: no content; it ends a pending poll.
     Noop,
 }
 
@@ -53,13 +53,13 @@ pub enum EnginePacket {
 pub struct Handshake {
     /// The id of the Engine.IO session.
     pub sid: String,
-    /// The transports this session may move to.
+    /// The transports to which this session may switch.
     pub upgrades: Vec<String>,
     /// How often the server pings.
     pub ping_interval: u64,
-    /// How long after a due ping the connection counts as dead.
+    /// How long after a missed ping the connection counts as dead.
     pub ping_timeout: u64,
-    /// The longest payload, in bytes, that the server takes by polling.
+    /// The longest payload, in bytes, that the server accepts by polling.
     pub max_payload: Option<u64>,
 }
 
@@ -94,7 +94,7 @@ impl EnginePacket {
         match self {
             #[cfg(feature = "machine")]
             Self::Open(handshake) => Frame::Text(format!("0{}", handshake.to_json())),
-            // A client has none to give.
+            // A client never sends one.
             #[cfg(not(feature = "machine"))]
             Self::Open(_) => Frame::Text(String::new()),
             Self::Close => Frame::Text("1".into()),
@@ -112,7 +112,7 @@ impl EnginePacket {
 }
 
 impl Handshake {
-    /// By hand: a derived reader would be the only one of the crate, and is larger than all of this file.
+    /// Written by hand: a derived reader would be the only one in the crate, and larger than this whole file.
     fn read(json: &str) -> Result<Self, PacketError> {
         if let Err(error) = serde_json::from_str::<Value>(json) {
             return Err(PacketError::Json(error.to_string()));
@@ -147,7 +147,7 @@ impl Handshake {
     }
 }
 
-/// `25000.0` is a number like any other; the cast stops at the ends of the range.
+/// `25000.0` is a valid number, too; the cast saturates at the ends of the range.
 fn number(json: &str) -> Option<u64> {
     let number: Value = serde_json::from_str(json).ok()?;
     number.as_u64().or_else(|| Some(number.as_f64()? as u64))

@@ -1,7 +1,8 @@
-//! Packets as `socket.io-msgpack-parser` writes them: one binary frame, a MessagePack map of `type`, `nsp`, `data` and `id`.
+//! Packets in the format of `socket.io-msgpack-parser`: one binary frame, a MessagePack map of `type`, `nsp`, `data` and
+//! `id`.
 //!
-//! Bytes are MessagePack's own, and become attachments here as they do in the JSON form. Of the extensions of notepack.io, which that
-//! package uses, `undefined` is left out of maps and `null` in lists, and a date is the text that JSON has for it.
+//! Bytes are MessagePack's own, and become attachments here as in the JSON format. Of the extensions of notepack.io, which
+//! that package uses, `undefined` is omitted from maps and becomes `null` in lists, and a date becomes its JSON text.
 //!
 //! Source: <https://github.com/msgpack/msgpack/blob/master/spec.md>.
 

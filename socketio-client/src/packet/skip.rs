@@ -1,15 +1,15 @@
-//! The part that is still known of an unreadable packet: so that it is skipped, and nothing but it is lost.
+//! The parts of an unreadable packet that matter for skipping it alone.
 
 use super::PacketError;
 
-/// A packet that was not taken.
+/// A packet that was not accepted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Skipped {
-    /// Whose it was, where it says so.
+    /// Its namespace, if it names one.
     pub namespace: Option<String>,
-    /// Its last argument, where it is a text: a recovery offset, perhaps.
+    /// Its last argument, if that is a text: perhaps a recovery offset.
     pub last: Option<String>,
-    /// Why it was not taken.
+    /// Why it was not accepted.
     pub error: PacketError,
 }
 
@@ -27,7 +27,7 @@ impl Skipped {
     }
 }
 
-/// The last of values of JSON with commas between them, where it is a text without escapes. The text before it need not be JSON.
+/// The last of comma-separated JSON values, if it is a text without escapes. The text before it need not be JSON.
 pub(crate) fn last_text(values: &str) -> Option<&str> {
     let text = values.trim_ascii_end().strip_suffix('"')?;
     let start = text.bytes().rposition(|byte| byte == b'"')?;
@@ -36,7 +36,7 @@ pub(crate) fn last_text(values: &str) -> Option<&str> {
     ((before.is_empty() || before.ends_with([',', '['])) && !last.contains('\\')).then_some(last)
 }
 
-/// JSON as a JavaScript client reads it, which takes halves of surrogate pairs: each becomes U+FFFD. `None` where there are none.
+/// JSON as JavaScript reads it: lone surrogates become U+FFFD. `None` if there are none.
 pub(super) fn without_lone_surrogates(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
     let mut mended = bytes.to_vec();
@@ -57,7 +57,7 @@ pub(super) fn without_lone_surrogates(json: &str) -> Option<String> {
     String::from_utf8(mended).ok().filter(|_| changed)
 }
 
-/// The code of the escape `\uXXXX` that begins here.
+/// The code of the escape `\uXXXX` at this position.
 fn surrogate(bytes: &[u8], at: usize) -> Option<u32> {
     let escape = bytes.get(at..at + 6)?;
     let digits = escape.strip_prefix(b"\\u")?;

@@ -1,4 +1,4 @@
-//! Socket.IO 5: the packets inside Engine.IO messages, in the default JSON form.
+//! Socket.IO 5: the packets inside Engine.IO messages, in the default JSON format.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::payload::json::{self, between};
 /// The type of a packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// `0`: asks for a namespace, or grants it.
+    /// `0`: requests or grants a namespace.
     Connect,
     /// `1`: leaves a namespace.
     Disconnect,
@@ -29,7 +29,7 @@ pub struct Packet {
     pub kind: Kind,
     /// The namespace, with its leading slash.
     pub namespace: String,
-    /// Of an event: asks for an ack by this number. Of an ack: the event's number.
+    /// For an event: requests an ack with this number. For an ack: the event's number.
     pub id: Option<u64>,
     /// The arguments, an event's name first; of `Connect` and `ConnectError`, at most one object.
     pub payload: Payload,
@@ -95,12 +95,12 @@ impl Packet {
     }
 }
 
-/// Puts packets together from messages. A packet with attachments takes several.
+/// Assembles packets from messages. A packet with attachments takes several.
 #[derive(Debug)]
 pub struct Decoder {
     parser: Parser,
     pending: Option<PartialPacket>,
-    /// How many attachments of a packet that was skipped are still to come.
+    /// The number of attachments still to come for a packet that was skipped.
     to_skip: usize,
     skipped: Option<Skipped>,
     max_attachments: usize,
@@ -115,7 +115,7 @@ struct PartialPacket {
 }
 
 impl Decoder {
-    /// A decoder that refuses packets of more attachments, or of more bytes over all their messages.
+    /// A decoder that refuses packets with more attachments, or with more bytes over all their messages.
     pub fn new(max_attachments: usize, max_bytes: usize) -> Self {
         Self {
             parser: Parser::Json,
@@ -127,27 +127,27 @@ impl Decoder {
         }
     }
 
-    /// The same for packets of another form.
+    /// The decoder for packets of another format.
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
         self.parser = parser;
         self
     }
 
-    /// Forgets a packet begun.
+    /// Discards an incomplete packet.
     pub fn reset(&mut self) {
         self.pending = None;
         self.to_skip = 0;
         self.skipped = None;
     }
 
-    /// After an error: the packet, where the error is that packet's alone, and the next message may be given to the decoder.
-    /// `None` where the other side does not speak the protocol.
+    /// After an error: the packet, if the error concerns only that packet and the decoder can continue with the next
+    /// message. `None` if the other side does not speak the protocol.
     pub fn take_skipped(&mut self) -> Option<Skipped> {
         self.skipped.take()
     }
 
-    /// Takes a message; returns the packet that it completes. After an error see [`take_skipped`](Self::take_skipped).
+    /// Adds a message; returns the packet that it completes. After an error see [`take_skipped`](Self::take_skipped).
     pub fn add(&mut self, frame: Frame) -> Result<Option<Packet>, PacketError> {
         if frame.len() > self.max_bytes {
             return Err(PacketError::TooLarge);
@@ -221,20 +221,20 @@ impl Decoder {
     }
 }
 
-/// The part before the JSON of a packet.
+/// The part of a packet before its JSON.
 struct Header<'a> {
     kind: Kind,
     binary: bool,
-    /// How many attachments follow.
+    /// The number of attachments that follow.
     wanted: usize,
     namespace: &'a str,
-    /// Its digits; empty where there is none.
+    /// Its digits; empty if there are none.
     id: &'a str,
     json: &'a str,
 }
 
 impl<'a> Header<'a> {
-    /// Fails where it is no packet, or where nobody could tell the number of its attachments.
+    /// Fails if the text is not a packet, or the number of its attachments is unclear.
     fn read(text: &'a str) -> Result<Self, PacketError> {
         let (kind, binary) = match text.bytes().next() {
             Some(b'0') => (Kind::Connect, false),
@@ -298,7 +298,7 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The arguments with commas between them.
+/// The arguments, separated by commas.
 fn arguments(kind: Kind, text: &str) -> Result<String, PacketError> {
     let text = text.trim_ascii();
     match kind {
@@ -306,7 +306,7 @@ fn arguments(kind: Kind, text: &str) -> Result<String, PacketError> {
         Kind::Disconnect => return Err(PacketError::Shape),
         _ => {}
     }
-    // As a JavaScript client does, which takes halves of surrogate pairs.
+    // Like a JavaScript client, which accepts lone surrogates.
     let mended = match json::check(text) {
         Some(true) => without_lone_surrogates(text),
         Some(false) => None,
@@ -328,7 +328,7 @@ fn arguments(kind: Kind, text: &str) -> Result<String, PacketError> {
     args.map(str::to_owned).ok_or(PacketError::Shape)
 }
 
-/// Whether the first argument is a name. JavaScript takes a number for one.
+/// Whether the first argument is a name. JavaScript accepts a number.
 fn has_name(args: &str) -> bool {
     matches!(
         args.trim_ascii_start().bytes().next(),

@@ -1,4 +1,4 @@
-//! Reads arguments with serde: a tuple takes several, `()` none, anything else the first.
+//! Reads arguments with serde: a tuple takes several, `()` none, any other type the first.
 
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -6,12 +6,12 @@ use serde_json::Error;
 
 use super::json;
 
-/// Values of JSON with commas between them.
+/// JSON values separated by commas.
 #[derive(Clone, Copy)]
 pub(super) struct Args<'a>(pub(super) &'a str);
 
 impl<'a> Args<'a> {
-    /// The first and those behind it, which nobody reads, or null where there is none.
+    /// The first value, with the rest behind it, which is not read; null if there is none.
     fn first(self) -> &'a str {
         match self.0.trim_ascii_start() {
             "" => "null",
@@ -91,7 +91,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
     }
 }
 
-/// The arguments of a tuple; those behind are passed over, as a function of JavaScript does.
+/// The arguments of a tuple; further ones are ignored, as in a JavaScript function.
 struct Several<'a> {
     args: &'a str,
     left: usize,

@@ -1,7 +1,7 @@
 //! Bytes among the arguments.
 //!
-//! Invariant: the collector is set only for the length of one call into serde, on this thread; whatever happens inside, the guard restores
-//! the one before.
+//! Invariant: the collector is set only during one call into serde, on this thread; the guard restores the previous one in
+//! every case.
 
 use std::cell::RefCell;
 
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Binary {
     }
 }
 
-/// Puts back the collector before this one, however the call ends.
+/// Restores the previous collector, however the call ends.
 struct Collecting(Option<Vec<Vec<u8>>>);
 
 impl Drop for Collecting {
@@ -64,7 +64,7 @@ impl Serialize for Binary {
             Some(attachments.len() - 1)
         });
         let Some(number) = number else {
-            // Not an argument of an event: bytes, as the format has them.
+            // Not in an event's arguments: plain bytes of the format.
             return serializer.serialize_bytes(&self.0);
         };
         let mut placeholder = serializer.serialize_struct("Binary", 2)?;

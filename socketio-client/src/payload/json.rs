@@ -1,12 +1,13 @@
-//! JSON as text: where its parts are. No tree is built of an argument that the program reads as a type of its own.
+//! Finds the parts of JSON text. No tree is built for an argument that the program reads as its own type.
 
 /// How deep lists and objects may nest, as in `serde_json`.
 const MAX_DEPTH: usize = 127;
 
-/// A longer number may be out of the range that `serde_json` reads.
+/// A longer number may exceed the range that `serde_json` reads.
 const SHORT_NUMBER: usize = 300;
 
-/// Whether a text is one JSON value that `serde_json` reads, halves of surrogate pairs aside; `Some(true)` where it escapes surrogates.
+/// Whether a text is one JSON value that `serde_json` can read, except for lone surrogates; `Some(true)` if it escapes
+/// surrogates.
 pub(crate) fn check(text: &str) -> Option<bool> {
     let mut scanner = Scanner::new(text, 0);
     scanner.value()?;
@@ -14,7 +15,7 @@ pub(crate) fn check(text: &str) -> Option<bool> {
     (scanner.at == text.len()).then_some(scanner.surrogates)
 }
 
-/// The first of values with commas between them, and those behind it.
+/// The first of comma-separated values, and the rest.
 pub(crate) fn split_first(values: &str) -> Option<(&str, &str)> {
     let mut scanner = Scanner::new(values, 0);
     scanner.blank();
@@ -26,11 +27,11 @@ pub(crate) fn split_first(values: &str) -> Option<(&str, &str)> {
     Some((first, rest))
 }
 
-/// The value of an object's field, whose name holds nothing to escape. Of several, the last.
+/// The value of an object's field, whose name needs no escapes. Of several, the last.
 pub(crate) fn field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let mut found = None;
     let mut rest = between(object, '{', '}')?;
-    // To the scanner a name is a value, and a colon as good as a comma.
+    // The scanner treats a name like a value, and a colon like a comma.
     while let Some((key, behind)) = split_first(rest) {
         let (value, behind) = split_first(behind)?;
         if between(key, '"', '"') == Some(name) {
@@ -41,7 +42,7 @@ pub(crate) fn field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     found
 }
 
-/// The text that JSON says, where it says one.
+/// The text in a JSON string; `None` for any other value.
 pub(crate) fn text(json: &str) -> Option<String> {
     match serde_json::from_str(json) {
         Ok(serde_json::Value::String(text)) => Some(text),
@@ -49,12 +50,12 @@ pub(crate) fn text(json: &str) -> Option<String> {
     }
 }
 
-/// The part of a text between two characters at its ends.
+/// The part of a text between its first and last character, if they are these.
 pub(crate) fn between(text: &str, first: char, last: char) -> Option<&str> {
     text.strip_prefix(first)?.strip_suffix(last)
 }
 
-/// A text as JSON.
+/// A text as a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }
@@ -62,7 +63,7 @@ pub(crate) fn quoted(text: &str) -> String {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    /// Whether an escaped surrogate was seen.
+    /// Whether the text escapes a surrogate.
     surrogates: bool,
 }
 
@@ -79,7 +80,7 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Steps over a byte, where it is this one.
+    /// Skips a byte if it is this one.
     fn take(&mut self, byte: u8) -> Option<()> {
         (self.peek() == Some(byte)).then(|| self.at += 1)
     }
@@ -90,7 +91,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over a value. Without recursion: the depth is the server's choice.
+    /// Skips a value. Without recursion, because the server controls the depth.
     fn value(&mut self) -> Option<()> {
         // The bracket that closes each level.
         let mut levels = [0_u8; MAX_DEPTH];
@@ -117,7 +118,7 @@ impl<'a> Scanner<'a> {
                 b'n' => self.word("null")?,
                 _ => self.number()?,
             }
-            // A value has ended, or an empty list or object is about to.
+            // After the end of a value, or before the end of an empty list or object.
             loop {
                 let Some(close) = depth.checked_sub(1).and_then(|level| levels.get(level)) else {
                     return Some(());

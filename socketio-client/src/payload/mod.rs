@@ -1,7 +1,7 @@
-//! The arguments of an event or an ack, and how Rust values become them.
+//! The arguments of an event or an ack, and their conversion from and to Rust values.
 //!
-//! A tuple is several arguments, `()` none, anything else one. A fixed-size array counts as a tuple, as it does in serde;
-//! to send a list as one argument use a `Vec` or a slice. Bytes in a [`Binary`], at any depth, travel as binary attachments.
+//! A tuple is several arguments, `()` none, any other value one. A fixed-size array counts as a tuple, as in serde; to send
+//! a list as one argument use a `Vec` or a slice. Bytes in a [`Binary`], at any depth, travel as binary attachments.
 
 mod args;
 mod binary;
@@ -16,21 +16,21 @@ pub(crate) use write::to_json;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// Arguments, with the binary attachments that placeholders in them point at. They are kept as JSON, and read when they are asked for.
+/// Arguments, with the binary attachments to which their placeholders refer. They are kept as JSON, and parsed on request.
 #[derive(Clone, PartialEq, Debug, Default)]
 #[non_exhaustive]
 pub struct Payload {
-    /// The arguments with commas between them.
+    /// The arguments, separated by commas.
     json: String,
     /// Bytes; `{"_placeholder":true,"num":n}` among the arguments stands for the `n`th.
     pub attachments: Vec<Vec<u8>>,
 }
 
 impl Payload {
-    /// Turns a value into arguments.
+    /// Converts a value into arguments.
     ///
     /// # Errors
-    /// Where it does not serialize, has a map whose keys are no texts, or nests lists and objects deeper than 126 levels.
+    /// If it does not serialize, has a map with keys that are not texts, or nests lists and objects deeper than 126 levels.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         let several = write::is_several(value);
         let (written, attachments) = binary::with_attachments(Vec::new(), || to_json(value));
@@ -41,17 +41,17 @@ impl Payload {
         Ok(Self { json, attachments })
     }
 
-    /// Reads the arguments as a value, by the rule of [`Payload::from_serialize`].
+    /// Reads the arguments into a value, by the rule of [`Payload::from_serialize`].
     ///
     /// # Errors
-    /// Where they are of another shape.
+    /// If they have another shape.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
         let (value, _) =
             binary::with_attachments(self.attachments, || T::deserialize(args::Args(&self.json)));
         value
     }
 
-    /// Reads the arguments as JSON, in order. Bytes are the placeholders that stand for them.
+    /// The arguments as JSON, in order, with placeholders for bytes.
     pub fn args(&self) -> Vec<Value> {
         match serde_json::from_str(&format!("[{}]", self.json)) {
             Ok(Value::Array(args)) => args,
@@ -59,12 +59,12 @@ impl Payload {
         }
     }
 
-    /// About how many bytes this takes in memory and on the wire.
+    /// Its approximate size in bytes, in memory and on the wire.
     pub fn size(&self) -> usize {
         self.json.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
     }
 
-    /// Takes arguments with commas between them, of which each was [`json::check`]ed.
+    /// Wraps comma-separated arguments, each of which was [`json::check`]ed.
     pub(crate) fn from_json(json: String) -> Self {
         Self {
             json,
@@ -72,12 +72,12 @@ impl Payload {
         }
     }
 
-    /// The arguments with commas between them.
+    /// The arguments, separated by commas.
     pub(crate) fn json(&self) -> &str {
         &self.json
     }
 
-    /// Puts a text in front of the arguments.
+    /// Inserts a text before the arguments.
     pub(crate) fn insert_first(&mut self, text: &str) {
         let mut json = json::quoted(text);
         if !self.json.is_empty() {
@@ -87,10 +87,10 @@ impl Payload {
         self.json = json;
     }
 
-    /// Takes the first argument out, where it is a text or a number.
+    /// Removes the first argument, if it is a text or a number.
     pub(crate) fn take_name(&mut self) -> Option<String> {
         let (name, rest) = json::split_first(&self.json)?;
-        // JavaScript takes a number for a name.
+        // JavaScript accepts a number as a name.
         let name = match name.bytes().next()? {
             b'"' => json::text(name)?,
             b'-' | b'0'..=b'9' => name.to_owned(),
@@ -115,7 +115,7 @@ impl From<Vec<Value>> for Payload {
     }
 }
 
-/// The attachment a value stands for, where it stands for one.
+/// The number of the attachment that a value stands for, if it is a placeholder.
 pub(crate) fn placeholder(value: &Value) -> Option<usize> {
     let fields = value.as_object()?;
     if fields.get("_placeholder") != Some(&Value::Bool(true)) {

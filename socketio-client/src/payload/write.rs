@@ -1,4 +1,4 @@
-//! Rust values as JSON, no deeper than this crate reads it: one that nests without end is an error, and not the end of the program's stack.
+//! Rust values as JSON, no deeper than this crate reads it: endless nesting is an error, and does not overflow the stack.
 
 use std::fmt;
 use std::io;
@@ -7,18 +7,20 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 use serde_json::Error;
 use serde_json::ser::Formatter;
 
-/// How deep lists and objects may nest in an argument. `serde_json` reads 127 levels, and one of them is the list of the arguments.
+/// The deepest nesting of lists and objects in an argument. `serde_json` reads 127 levels, and the list of arguments is one
+/// of them.
 const MAX_DEPTH: usize = 126;
 
 /// The value as JSON.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     let mut text = Vec::with_capacity(64);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, Shallow(0)))?;
-    // It writes nothing but UTF-8.
+    // The serializer writes only UTF-8.
     Ok(String::from_utf8(text).unwrap_or_default())
 }
 
-/// Fails with these words. Errors of `serde_json`'s own making are searched for a position in the text, which is kilobytes of code in a page.
+/// Fails with this message. `serde_json`'s own constructor searches the text for a position, which is kilobytes of code in a
+/// page.
 #[cfg(feature = "client")]
 pub(crate) fn fail(words: String) -> Result<(), Error> {
     struct Refuses(String);
@@ -36,12 +38,12 @@ pub(crate) fn fail(words: String) -> Result<(), Error> {
     serde_json::to_writer(Refuses(words), &())
 }
 
-/// Whether serde takes a value for a tuple, a tuple struct, an array, or `()`.
+/// Whether serde treats a value as a tuple, a tuple struct, an array, or `()`.
 pub(super) fn is_several<T: Serialize + ?Sized>(value: &T) -> bool {
     matches!(value.serialize(ShapeProbe), Err(Shape::Several))
 }
 
-/// An error in these words. For a plain text, `std` brings along how to quote any text.
+/// An error with this message. For a plain string, `std` would add the code that quotes strings.
 struct Words(String);
 
 impl fmt::Debug for Words {
@@ -58,7 +60,7 @@ impl fmt::Display for Words {
 
 impl std::error::Error for Words {}
 
-/// Compact JSON that counts its levels.
+/// Compact JSON that counts its nesting.
 struct Shallow(usize);
 
 impl Shallow {
@@ -93,7 +95,7 @@ impl Formatter for Shallow {
     }
 }
 
-/// Looks at the shape of a value, and writes nothing.
+/// Determines the shape of a value without writing anything.
 struct ShapeProbe;
 
 #[derive(Debug)]

@@ -1,9 +1,9 @@
-//! The carrier of a connection: a WebSocket, or HTTP long-polling with one GET and one POST under way; and the move from the second to
-//! the first.
+//! The carrier of a connection: a WebSocket, or HTTP long-polling with one GET and one POST in flight; and the switch from
+//! the second to the first.
 //!
-//! The move: while polling goes on, a WebSocket is opened for the same session and asked `probe`. Once it answers, polling
-//! rests: requests under way end (the server ends a pending GET by itself), nothing further starts. Then `upgrade` goes over
-//! the WebSocket, and after it the waiting frames. So nothing is lost, and nothing overtakes.
+//! To switch, the machine opens a WebSocket for the same session while polling continues, and sends it `probe`. Once it
+//! answers, polling pauses: requests in flight finish (the server ends a pending GET by itself), and no new ones start. Then
+//! `upgrade` goes over the WebSocket, and after it the waiting frames. So nothing is lost, and nothing is reordered.
 
 use std::collections::VecDeque;
 
@@ -15,17 +15,17 @@ use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 use crate::time::Time;
 
-/// The part of the machine that its engines need.
+/// The part of the machine that its engines use.
 #[derive(Debug)]
 pub(super) struct Deps {
     pub(super) settings: Box<Settings>,
-    /// The time of this input.
+    /// The time of the current input.
     pub(super) now: Time,
-    /// How many links there were.
+    /// The number of links so far.
     pub(super) links: u64,
     pub(super) outputs: VecDeque<Output>,
     pub(super) websocket: WebSocketRecord,
-    /// Whether pings and drains are told.
+    /// Whether pings and drains are reported.
     pub(super) watched: bool,
 }
 
@@ -63,7 +63,7 @@ pub(super) enum Carrier {
     Gone(Transport),
 }
 
-/// A WebSocket to move to.
+/// A WebSocket to switch to.
 #[derive(Debug)]
 pub(super) struct Probe {
     pub(super) link: LinkId,
@@ -76,17 +76,18 @@ pub(super) struct Probe {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum ProbeStage {
-    /// WebSocket failed before: one with a session of its own is tried first. A server may end the session whose upgrade fails.
+    /// WebSocket failed before: first one with its own session is tried, because a server may end a session whose upgrade
+    /// fails.
     Scouting,
-    /// That one got its handshake, and has to stand for a while.
+    /// That WebSocket got its handshake, and has to stay open for a while.
     Standing,
-    /// It joins the session, and is asked.
+    /// It joins the session, and gets a probe.
     Asking,
-    /// It answered: polling comes to rest.
+    /// It answered: polling pauses.
     Pausing,
 }
 
-/// How long a WebSocket that is tried has to stand before it is moved to.
+/// How long a WebSocket that is tried has to stay open before the switch.
 const STANDS: Time = Time::from_secs(2);
 
 impl Probe {
@@ -188,17 +189,17 @@ impl Engine {
         matches!(&self.probe, Some(probe) if probe.stage == ProbeStage::Pausing)
     }
 
-    /// How many events have not been handed over: to the kernel or the browser, or to the server by a request.
+    /// The number of events not yet handed over: to the kernel or the browser, or to the server by a request.
     pub(super) fn unsent(&self, settings: &Settings) -> usize {
         self.in_flight + events(&self.waiting, settings)
     }
 
-    /// Whether all that was sent is handed over.
+    /// Whether everything sent is handed over.
     pub(super) fn is_settled(&self) -> bool {
         self.waiting.is_empty() && self.carrier.is_writable() && !self.is_pausing()
     }
 
-    /// Hands over the waiting frames, if the carrier takes them.
+    /// Hands over the waiting frames, if the carrier accepts them.
     pub(super) fn flush(&mut self, deps: &mut Deps) {
         if self.waiting.is_empty() || self.is_pausing() {
             return;
@@ -226,7 +227,7 @@ impl Engine {
         }
     }
 
-    /// As many frames as the server takes at once, and at least one.
+    /// As many frames as the server accepts at once, but at least one.
     fn take_payload(&mut self) -> String {
         let mut body = String::new();
         let mut taken = 0;
@@ -242,7 +243,7 @@ impl Engine {
         body
     }
 
-    /// Asks for the next packets, unless polling comes to rest.
+    /// Requests the next packets, unless polling pauses.
     pub(super) fn poll_again(&mut self, deps: &mut Deps) {
         if self.is_pausing() {
             return;
@@ -283,7 +284,7 @@ impl Engine {
         });
     }
 
-    /// Takes news from the WebSocket that is being asked.
+    /// Handles an event of the WebSocket that is being probed.
     pub(super) fn probe_event(&mut self, event: LinkEvent, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let Some(probe) = &mut self.probe else { return };
         let link = probe.link;
@@ -311,7 +312,7 @@ impl Engine {
                 probe.until = None;
                 self.finish_upgrade(happened, deps);
             }
-            // The server's heartbeats: it is not meant to answer them.
+            // The server's heartbeats. This WebSocket does not answer them.
             (LinkEvent::Received(_), ProbeStage::Standing) => {}
             (LinkEvent::Received(_), _) => {
                 deps.outputs.push_back(Output::Close { link });
@@ -330,7 +331,7 @@ impl Engine {
         }
     }
 
-    /// A WebSocket that does not answer in time is not moved to.
+    /// Gives up a WebSocket that does not answer in time.
     pub(super) fn advance_probe(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = Vec::new();
         let Some(Probe {
@@ -376,7 +377,7 @@ impl Engine {
         self.flush(deps);
     }
 
-    /// Moves to the WebSocket once polling rests.
+    /// Switches to the WebSocket once polling has paused.
     pub(super) fn finish_upgrade(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let (
             true,
@@ -405,8 +406,8 @@ impl Engine {
         happened.push(Happened::Upgraded);
     }
 
-    /// Leaves, with a last packet: frames sent before still go, behind those under way, within a bound. To be driven by
-    /// [`Engine::go_on_leaving`].
+    /// Leaves, with a last packet: frames sent before are still delivered, after those in flight, within a time limit. To be
+    /// driven by [`Engine::go_on_leaving`].
     pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
         self.farewell.extend(
             farewell
@@ -415,7 +416,7 @@ impl Engine {
         );
         self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
         self.probe_at = None;
-        // A server may end the session whose upgrade is broken off: one that has joined it is waited for.
+        // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it.
         if let Some(Probe {
             link, stage, stands, ..
         }) = self.probe
@@ -426,7 +427,7 @@ impl Engine {
         }
     }
 
-    /// Goes on leaving; returns whether it is over.
+    /// Continues to leave; returns whether that is done.
     pub(super) fn go_on_leaving(&mut self, deps: &mut Deps) -> bool {
         if self.leaving.is_some_and(|until| until <= deps.now) {
             if let Some(probe) = self.probe.take() {
@@ -452,7 +453,7 @@ impl Engine {
             }
             (Carrier::WebSocket { .. }, Some(false)) => return false,
             (Carrier::WebSocket { .. }, Some(true)) if self.farewell.is_empty() => {}
-            // A request that is answered is processed.
+            // An answered request has been processed.
             (Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {}
             (carrier, _) => {
                 if matches!(carrier, Carrier::Polling { .. }) {

@@ -1,4 +1,4 @@
-//! One Engine.IO connection, from dialling to its end, over whichever transport carries it.
+//! One Engine.IO connection, from the first attempt to its end, over whichever transport carries it.
 
 use super::carrier::{Carrier, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
@@ -8,29 +8,29 @@ use crate::packet::{EnginePacket, Frame, Handshake, payload};
 use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
-/// News of a connection for the machine that owns it.
+/// An event of a connection, for the machine that owns it.
 #[derive(Debug)]
 pub(super) enum Happened {
-    /// The handshake is done: Socket.IO packets may go.
+    /// The handshake is done: Socket.IO packets can be sent.
     Opened,
     /// A part of a Socket.IO packet.
     Message(Frame),
-    /// The server pinged, and was answered.
+    /// The server's ping was answered.
     Ping,
-    /// All events that the carrier was given are handed over.
+    /// All events given to the carrier are handed over.
     Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
     /// WebSocket could not take over.
     UpgradeFailed(WebSocketFailure),
-    /// The connection is over; the engine is to be closed.
+    /// The connection is over, and the engine must be closed.
     Closed(DisconnectReason, Option<String>),
 }
 
 /// A connection being made or in use.
 #[derive(Debug)]
 pub(super) struct Engine {
-    /// Its name: the first link's.
+    /// Its id: that of its first link.
     id: LinkId,
     phase: Phase,
     pub(super) sid: Option<String>,
@@ -38,52 +38,52 @@ pub(super) struct Engine {
     pub(super) probe: Option<Probe>,
     /// The transports to try if this one fails before the handshake, the last of them first.
     untried: Vec<Transport>,
-    /// When the next of them gets its turn.
+    /// When the next of them is tried.
     next_by: Option<Time>,
-    /// How WebSocket failed before the handshake came over long-polling.
+    /// How WebSocket failed before long-polling brought the handshake.
     failed: Option<(WebSocketFailure, Option<String>)>,
-    /// Whether the link that is dialled stands.
+    /// Whether the link being dialled is open.
     stands: bool,
-    /// By when the WebSocket must carry an answer to CONNECT.
+    /// The time by which the WebSocket must bring an answer to CONNECT.
     answer_by: Option<Time>,
     life: Life,
     /// Whether the WebSocket has carried a heartbeat.
     proven: bool,
-    /// When the next try to move to WebSocket is due.
+    /// When the next attempt to switch to WebSocket is due.
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
     pub(super) waiting: Vec<Frame>,
     pub(super) waiting_bytes: usize,
-    /// How many events the carrier was given and has not handed over.
+    /// The number of events given to the carrier and not yet handed over.
     pub(super) in_flight: usize,
-    /// Whether nothing is read from its links.
+    /// Whether reading from its links is paused.
     paused: bool,
-    /// By when it has to say something, after the device slept.
+    /// The time by which the server has to send something, after the device slept.
     alive_by: Option<Time>,
-    /// How many barriers were for that.
+    /// The number of barriers sent for that.
     proofs: u32,
-    /// Where it is being left: by when it ends, whatever has not gone.
+    /// While the connection is being left: the time at which it ends, whatever is still unsent.
     pub(super) leaving: Option<Time>,
-    /// The last packets, once the server has processed all that was sent before: a server of Socket.IO passes over the events that
-    /// it reads together with the goodbye.
+    /// The last packets, sent once the server has processed everything before them: a Socket.IO server skips events that it
+    /// reads together with the disconnection.
     pub(super) farewell: Vec<Frame>,
-    /// Whether the server is known to have done so; `None` before it is asked.
+    /// Whether the server has confirmed that; `None` before it is asked.
     pub(super) processed: Option<bool>,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// Waiting for the server's handshake, until a deadline.
+    /// Waits for the server's handshake, until a deadline.
     Opening { until: Option<Time> },
     /// Alive as long as the server pings.
     Open { heartbeat: Time, until: Time },
 }
 
 impl Engine {
-    /// Dials. `prefer_websocket` where it worked last time, and that is to be remembered.
+    /// Connects. `prefer_websocket` if it worked last time, and that is to be remembered.
     pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps) -> Self {
         let settings = &deps.settings;
-        // The last is tried first.
+        // The last one is tried first.
         let mut untried = settings.transports.clone();
         untried.reverse();
         if deps.websocket.is_bad() {
@@ -128,7 +128,7 @@ impl Engine {
         }
     }
 
-    /// The name of this connection.
+    /// The id of this connection.
     pub(super) fn id(&self) -> LinkId {
         self.id
     }
@@ -143,41 +143,41 @@ impl Engine {
         self.carrier.transport()
     }
 
-    /// Whether Socket.IO packets may go.
+    /// Whether Socket.IO packets can be sent.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open { .. })
     }
 
-    /// Whether a packet would go at once.
+    /// Whether a packet would be sent at once.
     pub(super) fn is_writable(&self) -> bool {
         self.is_open() && self.carrier.is_writable() && !self.is_pausing()
     }
 
-    /// How many bytes wait for the link.
+    /// The number of bytes that wait for the link.
     pub(super) fn waiting_bytes(&self) -> usize {
         self.waiting_bytes
     }
 
-    /// When [`Engine::expired`] or [`Engine::advance`] has something to say.
+    /// When [`Engine::expired`] or [`Engine::advance`] has something to do.
     pub(super) fn deadline(&self) -> Option<Time> {
         let probe = self.probe.as_ref().map_or(self.probe_at, Probe::until);
         let own = earliest(self.own_deadline(), probe);
         earliest(own, earliest(self.next_by, self.answer_by))
     }
 
-    /// How far a WebSocket had come, where it had not proved itself.
+    /// The progress of a WebSocket that has not yet proved itself.
     pub(super) fn young(&self) -> Option<Life> {
         (self.is_open() && self.transport() == Transport::WebSocket && !self.proven).then_some(self.life)
     }
 
-    /// CONNECT goes out. A WebSocket that carries no answer is no better than none.
+    /// CONNECT was sent. A WebSocket that brings no answer counts as failed.
     pub(super) fn expect_answer(&mut self, deps: &Deps) {
         if self.young() == Some(Life::Unheard) && deps.settings.may_fall_back() {
             self.answer_by = Some(deps.now.saturating_add(deps.settings.fallback_timeout));
         }
     }
 
-    /// Acts on the deadlines that do not end the connection by themselves.
+    /// Handles the deadlines that do not end the connection by themselves.
     pub(super) fn advance(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let now = deps.now;
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
@@ -206,7 +206,7 @@ impl Engine {
         self.advance_probe(deps)
     }
 
-    /// The transport that was dialled failed before the handshake.
+    /// The dialled transport failed before the handshake.
     fn try_next(
         &mut self,
         next: Transport,
@@ -234,12 +234,12 @@ impl Engine {
         }
     }
 
-    /// Whether it has yet to show that it is alive.
+    /// Whether it still has to show that it is alive.
     pub(super) fn is_on_trial(&self) -> bool {
         self.alive_by.is_some()
     }
 
-    /// The device slept: whatever the server says next shows that the connection is alive.
+    /// The device slept: any packet from the server now shows that the connection is alive.
     pub(super) fn prove_life(&mut self, deps: &mut Deps) {
         if let Carrier::WebSocket { link, .. } = self.carrier
             && self.alive_by.is_none()
@@ -257,7 +257,7 @@ impl Engine {
         }
     }
 
-    /// Whether the time is up: the reason, and for how long it has been.
+    /// Whether the connection has timed out: the reason, and when it was due.
     pub(super) fn expired(&self, now: Time) -> Option<(DisconnectReason, Time)> {
         let overdue = now.checked_sub(self.own_deadline()?)?;
         let reason = match self.phase {
@@ -267,7 +267,7 @@ impl Engine {
         Some((reason, overdue))
     }
 
-    /// Takes news from a link.
+    /// Handles an event of a link.
     pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = Vec::new();
         if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
@@ -315,7 +315,7 @@ impl Engine {
         happened
     }
 
-    /// The carrier has handed over all it was given.
+    /// The carrier has handed over everything it was given.
     fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let events = std::mem::take(&mut self.in_flight);
         self.flush(deps);
@@ -324,10 +324,10 @@ impl Engine {
         }
     }
 
-    /// A request of long-polling was answered.
+    /// A long-polling request was answered.
     fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps) {
         if !self.carrier.answered(link) {
-            // A POST, of which only the end matters.
+            // A POST, whose answer has no content.
             self.handed_over(happened, deps);
             self.finish_upgrade(happened, deps);
             return;
@@ -370,7 +370,7 @@ impl Engine {
                 if let Phase::Open { heartbeat, until } = &mut self.phase {
                     *until = deps.now.saturating_add(*heartbeat);
                 }
-                // A server that pings without reading gets one pong, however often it asks.
+                // A server that pings without reading gets only one pong.
                 let pong = EnginePacket::Pong(String::new()).encode();
                 if !self.waiting.contains(&pong) {
                     self.push(pong);
@@ -427,7 +427,7 @@ impl Engine {
         }
     }
 
-    /// WebSocket has taken over, and has yet to prove itself.
+    /// WebSocket has taken over, and still has to prove itself.
     pub(super) fn upgraded(&mut self) {
         self.life = Life::Upgraded;
         self.proven = false;
@@ -446,7 +446,7 @@ impl Engine {
         self.waiting.push(frame);
     }
 
-    /// Ends the connection. Frames sent before still go, where the link can.
+    /// Ends the connection. Frames sent before are still delivered, if the link can.
     pub(super) fn close(mut self, deps: &mut Deps) {
         if let Some(probe) = self.probe.take() {
             deps.outputs.push_back(Output::Close { link: probe.link() });

@@ -12,11 +12,11 @@ use crate::{AckError, DisconnectReason, Payload};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SocketKey(pub(super) usize);
 
-/// One WebSocket, or one request. Never used twice.
+/// One WebSocket, or one request. Ids are never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LinkId(pub(super) u64);
 
-/// One ack that is waited for.
+/// One ack that is awaited.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ticket {
     pub(super) socket: SocketKey,
@@ -41,21 +41,21 @@ impl Key for Ticket {
     }
 }
 
-/// An ack that is waited for until then.
+/// An ack that is awaited until that time.
 impl Key for (Time, Ticket) {
     fn parts(self) -> [u64; 3] {
         [self.0.bits(), self.1.id, self.1.socket.0 as u64]
     }
 }
 
-/// One answer that the server asked for, good for one session.
+/// An answer that the server requested, valid for one session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct AckRequest {
     pub(super) session: u64,
     pub(super) id: u64,
 }
 
-/// An input: news from below, or a wish of the program.
+/// An input: an event of a link, or a request of the program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
@@ -63,48 +63,48 @@ pub enum Input {
     Connect(SocketKey),
     /// The program wants the socket disconnected.
     Disconnect(SocketKey),
-    /// The program does not want to wait for the next attempt.
+    /// The program asks for the next attempt at once.
     ReconnectNow,
-    /// The page or the device is back: there is no point in waiting any longer for the next attempt. Where a deadline was slept
-    /// through, it is acted on. Unlike [`Input::ReconnectNow`] this does not revive a client that has given up.
+    /// The page or the device is back, so waiting for the next attempt is pointless. A deadline that passed during sleep
+    /// takes effect. Unlike [`Input::ReconnectNow`] this does not revive a client that has given up.
     Wake,
-    /// The device slept. An attempt that is waited for is made at once; a connection has to prove within
+    /// The device slept. The next attempt, if one is pending, is made at once; a connection has to prove within
     /// [`PROOF_OF_LIFE`](super::PROOF_OF_LIFE) that it is alive.
     Slept,
-    /// The program wants the connection, or the attempt at one, to break as if the network had broken it.
+    /// The program wants the connection, or the attempt at one, to break like in a network failure.
     CloseTransport,
-    /// Nothing is read from the links, as the program does not read its events: until [`Input::Resume`] the server's silence means
-    /// nothing, and nothing is dialled.
+    /// The links are not read, because the program does not read its events: until [`Input::Resume`] the server's silence
+    /// means nothing, and no attempt is made.
     Pause,
     /// Events are being read again.
     Resume,
     /// The answer to [`Output::Authenticate`].
     Authenticated {
-        /// The socket that was asked about.
+        /// The socket of the request.
         socket: SocketKey,
-        /// The link of the question.
+        /// The link of the request.
         link: LinkId,
         /// The `auth` of CONNECT: an object in JSON, or nothing.
         auth: Option<String>,
     },
-    /// News from a link.
+    /// An event of a link.
     Link {
         /// The link it is from.
         link: LinkId,
-        /// The news of that link.
+        /// What happened to that link.
         event: LinkEvent,
     },
     /// Time passed: deadlines may be due.
     Tick,
 }
 
-/// The means that carry a connection.
+/// The transport that carries a connection.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Transport {
     /// One WebSocket for both directions.
     WebSocket,
-    /// HTTP long-polling: a pending GET, and a POST at a time.
+    /// HTTP long-polling: a pending GET, and one POST at a time.
     Polling,
 }
 
@@ -118,22 +118,22 @@ impl Transport {
     }
 }
 
-/// News from a link.
+/// An event of a link.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LinkEvent {
-    /// It stands: a WebSocket is open.
+    /// A WebSocket is open.
     Opened,
-    /// It takes frames: once after [`LinkEvent::Opened`], then once after each [`Output::Send`].
+    /// It accepts frames: once after [`LinkEvent::Opened`], then once after each [`Output::Send`].
     Writable,
     /// The server sent a frame.
     Received(Frame),
-    /// The server answered a request with success, and this body. The last event of a request.
+    /// The server answered a request with success, and this body. The request's last event.
     Answered(String),
     /// The server has processed everything sent before [`Output::Barrier`].
     Passed,
-    /// It could not be opened, or the request failed. The last event of a link.
+    /// It could not be opened, or the request failed. The link's last event.
     Failed(LinkFailure),
-    /// It is over. The last event of a link.
+    /// It has ended. The link's last event.
     Closed {
         /// `TransportClose`, `TransportError` or `ParseError`.
         reason: DisconnectReason,
@@ -147,19 +147,19 @@ pub enum LinkEvent {
 pub struct LinkFailure {
     /// The details, for people.
     pub details: String,
-    /// The status of an answer of HTTP.
+    /// The status of an HTTP answer.
     pub status: Option<u16>,
     /// The body of that answer, cut at [`LinkFailure::MAX_BODY`] bytes.
     pub body: Option<String>,
-    /// The error beneath, on native targets.
+    /// The underlying error, on native targets.
     pub cause: Option<Cause>,
 }
 
 impl LinkFailure {
-    /// The longest body that is kept, in bytes.
+    /// The longest kept body, in bytes.
     pub const MAX_BODY: usize = 16 << 10;
 
-    /// One of which nothing more is known.
+    /// A failure without further details.
     pub fn new(details: impl Into<String>) -> Self {
         Self {
             details: details.into(),
@@ -167,7 +167,7 @@ impl LinkFailure {
         }
     }
 
-    /// An answer of HTTP that is no success.
+    /// An HTTP answer other than success.
     #[cfg(feature = "client")]
     pub(crate) fn answer(status: u16, mut body: String) -> Self {
         let details = format!("{status} {body}");
@@ -182,7 +182,7 @@ impl LinkFailure {
     }
 }
 
-/// An error of the layers below. Two are equal where they say the same.
+/// An error of a lower layer. Two are equal if their messages are.
 #[derive(Clone)]
 pub struct Cause(pub std::sync::Arc<dyn std::error::Error + Send + Sync>);
 
@@ -198,40 +198,41 @@ impl std::fmt::Debug for Cause {
     }
 }
 
-/// An output: something to be done. Drained until [`Output::Wait`].
+/// An output: an action for the caller. Drained until [`Output::Wait`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
     /// Dial a WebSocket to the server.
     Open {
-        /// The name of the link.
+        /// The id of the link.
         link: LinkId,
-        /// The session to join; `None` for one to begin.
+        /// The session to join; `None` begins one.
         sid: Option<String>,
     },
-    /// Make a request of long-polling. Ends with [`LinkEvent::Answered`] or, where the status is no success, [`LinkEvent::Closed`].
+    /// Make a long-polling request. It ends with [`LinkEvent::Answered`] or, if the status is not success,
+    /// [`LinkEvent::Closed`].
     Request {
-        /// The name of the link.
+        /// The id of the link.
         link: LinkId,
-        /// The session; `None` for one to begin.
+        /// The session; `None` begins one.
         sid: Option<String>,
-        /// The body to POST; `None` is a GET.
+        /// The body to POST; `None` for a GET.
         body: Option<String>,
     },
     /// Send frames, in order.
     Send {
-        /// The link they go on.
+        /// The link to send them on.
         link: LinkId,
         /// The frames in order.
         frames: Vec<Frame>,
     },
-    /// Find out when the server has processed everything sent on a WebSocket, and answer with [`LinkEvent::Passed`]. Best by a ping of
-    /// WebSocket's own.
+    /// Find out when the server has processed everything sent on a WebSocket, and answer with [`LinkEvent::Passed`].
+    /// Preferably with a WebSocket ping.
     Barrier {
-        /// The link in question.
+        /// The WebSocket to check.
         link: LinkId,
     },
-    /// Close a link, behind everything sent on it, or abort a request. It says nothing more.
+    /// Close a link after everything sent on it, or abort a request. It has no further events.
     Close {
         /// The link to close.
         link: LinkId,
@@ -240,17 +241,17 @@ pub enum Output {
     Authenticate {
         /// The socket that joins its namespace.
         socket: SocketKey,
-        /// To be repeated in the answer.
+        /// To be returned in the answer.
         link: LinkId,
     },
-    /// Something the program wants to know.
+    /// An event for the program.
     Event {
         /// The socket it happened to.
         socket: SocketKey,
-        /// The event as the machine has it.
+        /// The event in the machine's form.
         event: SocketEvent,
     },
-    /// An event goes out, on a socket that [`Machine::watch_sent`](super::Machine::watch_sent) watches.
+    /// An event is being sent, on a socket that [`Machine::watch_sent`](super::Machine::watch_sent) watches.
     Sent {
         /// The socket that emitted it.
         socket: SocketKey,
@@ -259,14 +260,14 @@ pub enum Output {
         /// The arguments of the event.
         payload: Payload,
     },
-    /// An ack came, or will not come.
+    /// An ack arrived, or will not arrive.
     Acked {
-        /// The wait that is over.
+        /// The ticket of the finished wait.
         ticket: Ticket,
-        /// The server's answer, or why there is none.
+        /// The server's answer, or the reason for its absence.
         result: Result<Payload, AckError>,
     },
-    /// Nothing more, until an input or until this time.
+    /// Nothing to do until an input or this time.
     Wait(Option<Duration>),
 }
 
@@ -274,9 +275,9 @@ pub enum Output {
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum SocketEvent {
-    /// The client dials the server.
+    /// The client is connecting to the server.
     Connecting {
-        /// 0 for the first time, then which attempt to come back this is.
+        /// 0 for the first time, otherwise the number of the reconnection attempt.
         attempt: u32,
     },
     /// The namespace is granted.
@@ -297,41 +298,42 @@ pub enum SocketEvent {
     ConnectError {
         /// The server's message, or the transport's.
         message: String,
-        /// The server's data beside its message.
+        /// The server's data with its message.
         data: Option<Payload>,
-        /// Whether the server refused: then the socket is not reconnected by itself.
+        /// Whether the server refused: then the socket does not reconnect by itself.
         refused: bool,
         /// Whether nothing is gained by waiting before the next attempt.
         at_once: bool,
         /// Details of a link that failed.
         failure: Option<Box<LinkFailure>>,
     },
-    /// The client waits before it dials again.
+    /// The client waits before its next attempt.
     Reconnecting {
-        /// Which attempt comes next, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
         /// The delay before it.
         delay: Duration,
     },
     /// The last attempt failed; `connect` starts over.
     ReconnectFailed,
-    /// A packet of the server could not be read, and was skipped: an event or an ack, perhaps. The connection goes on.
+    /// A packet of the server could not be read and was skipped: perhaps an event or an ack. The connection goes on.
     Unreadable {
         /// The reason, for people.
         details: String,
     },
-    /// The server pinged, and was answered; told where [`Machine::watch_engine`](super::Machine::watch_engine) asks for it.
+    /// The server's ping was answered; reported if [`Machine::watch_engine`](super::Machine::watch_engine) requests it.
     Ping,
-    /// Every event emitted so far is handed over; told where [`Machine::watch_engine`](super::Machine::watch_engine) asks for it.
+    /// Every event emitted so far is handed over; reported if [`Machine::watch_engine`](super::Machine::watch_engine)
+    /// requests it.
     Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
-    /// WebSocket could not take over; long-polling goes on.
+    /// WebSocket could not take over; the client continues with long-polling.
     UpgradeFailed {
         /// How the WebSocket failed.
         failure: WebSocketFailure,
     },
-    /// An event of the retry queue was dropped after its last try.
+    /// An event of the retry queue was dropped after its last attempt.
     Undelivered {
         /// The name of the event.
         event: String,
@@ -344,29 +346,29 @@ pub enum SocketEvent {
         event: String,
         /// The arguments of the event.
         payload: Payload,
-        /// Set where the server waits for an answer.
+        /// Present if the server waits for an answer.
         ack: Option<AckRequest>,
     },
 }
 
-/// Where a socket stands. There will be no other states, so that a program may rely on having handled each.
+/// The connection state of a socket. No further states will be added, so a program can match exhaustively.
 #[derive(Clone, PartialEq, Debug)]
 pub enum State {
-    /// Not connected, and nothing is being done about it.
+    /// Not connected, and not trying to connect.
     Disconnected {
-        /// Why the last connection ended; `None` where there was none, or where the server refused the namespace.
+        /// Why the last connection ended; `None` if there was none, or if the server refused the namespace.
         reason: Option<DisconnectReason>,
     },
-    /// Dialling, or waiting for the server to grant the namespace.
+    /// Connecting, or waiting for the server to grant the namespace.
     Connecting {
-        /// 0 for the first time, then which attempt to come back this is.
+        /// 0 for the first time, otherwise the number of the reconnection attempt.
         attempt: u32,
     },
     /// Waiting between two attempts.
     WaitingToReconnect {
-        /// Which attempt comes next, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
-        /// In how long, from the time asked about.
+        /// The remaining time, as of the query.
         retry_in: Duration,
     },
     /// Connected: the server granted the namespace.

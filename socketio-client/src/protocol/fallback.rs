@@ -1,6 +1,6 @@
-//! Living with a network that carries no WebSocket: falling back to long-polling, and trying WebSocket again later.
+//! Falls back to long-polling on a network without WebSocket, and tries WebSocket again later.
 //!
-//! The memory of a failed WebSocket lasts as long as the machine. It makes later connections begin with long-polling, from where the
+//! A failed WebSocket is remembered for the life of the machine. Later connections begin with long-polling, from which the
 //! upgrade, which loses nothing, leads to WebSocket again.
 
 use super::Transport;
@@ -14,15 +14,16 @@ use crate::{DisconnectReason, Settings};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum WebSocketFailure {
-    /// It could not be opened: the upgrade was answered with an error, or the connection was reset. A browser does not tell which.
+    /// It could not be opened: the upgrade was answered with an error, or the connection was reset. A browser does not
+    /// distinguish these.
     Refused,
     /// It did not open, or carried nothing, within the `fallback_timeout`.
     Silent,
-    /// It opened, and ended before it had carried the server's first heartbeat.
+    /// It opened, and ended before the server's first heartbeat.
     Broken,
 }
 
-/// Why long-polling carries the connection although WebSocket is preferred.
+/// Why the connection uses long-polling although WebSocket is preferred.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Fallback {
@@ -30,14 +31,15 @@ pub struct Fallback {
     pub failure: WebSocketFailure,
     /// Details for people, not for programs.
     pub details: Option<String>,
-    /// In how long it is tried again; `None` while it is being tried, and where the server offers none.
+    /// The time until it is tried again; `None` while it is being tried, and if the server does not offer it.
     pub retry_in: Option<Duration>,
 }
 
-/// How many connections in a row, each granted its namespace, may end before their first heartbeat: a server that restarts looks the same.
+/// How many consecutive connections that were granted their namespace may end before their first heartbeat: a restarting
+/// server looks the same.
 const SHORT_LIVES: u32 = 2;
 
-/// How WebSocket has fared.
+/// The history of WebSocket on this network.
 #[derive(Debug, Default)]
 pub(super) struct WebSocketRecord {
     /// Failures since a WebSocket last carried a heartbeat.
@@ -99,18 +101,18 @@ impl WebSocketRecord {
         self.short_lives = 0;
     }
 
-    /// No transport reaches the server: that says nothing about WebSocket.
+    /// No transport reaches the server, which says nothing about WebSocket.
     pub(super) fn outage(&mut self) {
         self.short_lives = 0;
     }
 
-    /// The device may be on another network: the next try need not wait for all of the delay.
+    /// The device may be on another network: the next attempt need not wait for the whole delay.
     pub(super) fn hurry(&mut self, settings: &Settings) {
         let soonest = self.failed_at.saturating_add(settings.upgrade_delay);
         self.retry_at = self.retry_at.min(soonest);
     }
 
-    /// A WebSocket ended that had carried no heartbeat; returns whether to dial long-polling at once.
+    /// A WebSocket ended before its first heartbeat; returns whether to try long-polling at once.
     pub(super) fn ended_young(
         &mut self,
         life: Life,
@@ -141,15 +143,15 @@ impl WebSocketRecord {
     }
 }
 
-/// How far a WebSocket had come when it ended.
+/// The progress of a WebSocket when it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Life {
-    /// The handshake at most.
+    /// At most the handshake was received.
     Unheard,
-    /// The handshake, and no answer to CONNECT in time.
+    /// The handshake was received, but no answer to CONNECT in time.
     Unanswered,
-    /// The upgrade at most.
+    /// At most the upgrade was completed.
     Upgraded,
-    /// A packet of Socket.IO.
+    /// A Socket.IO packet was received.
     Heard,
 }

@@ -22,7 +22,7 @@ impl Machine {
         }
     }
 
-    /// One packet cannot be read: the connection is none the worse for it.
+    /// One packet cannot be read, which does not affect the connection.
     fn unreadable(&mut self, skipped: &Skipped) {
         for key in 0..self.sockets.len() {
             let socket = &mut self.sockets[key];
@@ -46,7 +46,7 @@ impl Machine {
             .sockets
             .iter()
             .position(|socket| socket.namespace == packet.namespace);
-        // A namespace left a moment ago may still speak.
+        // A namespace that was just left may still send.
         let Some(key) = found.filter(|key| self.sockets[*key].is_active()) else {
             return Ok(());
         };
@@ -78,7 +78,7 @@ impl Machine {
         let json = payload.json();
         let text = |name| json::field(json, name).and_then(json::text);
         let (true, Some(id)) = (socket.status == Status::Joining, text("sid")) else {
-            // Unasked, or without an id.
+            // Not requested, or without an id.
             return self.not_this_protocol(key);
         };
         let pid = text("pid");
@@ -97,7 +97,7 @@ impl Machine {
         Ok(())
     }
 
-    /// As the JavaScript client has it. To come back would lead to the same.
+    /// Like the JavaScript client. Reconnecting would fail in the same way.
     fn not_this_protocol(&mut self, key: usize) -> Result<(), &'static str> {
         let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
         self.refused(key, &Payload::from(vec![message.into()]));
@@ -158,7 +158,7 @@ impl Machine {
 
     fn ack(&mut self, key: usize, packet: Packet) {
         let Some(id) = packet.id else { return };
-        // Only an event that went out can be answered; anything else is late, or made up.
+        // Only a sent event can be acknowledged; any other ack is late, or made up.
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
             return;
         };
@@ -193,7 +193,7 @@ impl Machine {
         let auth = auth.filter(|auth| auth != "null");
         let good = auth.as_ref().is_none_or(|auth| auth.starts_with('{'));
         if !good {
-            // A server would end the connection, each time.
+            // A server would end the connection each time.
             return self.refused(key.0, &Payload::from(vec!["auth is an object or nothing".into()]));
         }
         socket.status = Status::Joining;

@@ -2,8 +2,8 @@
 
 use super::Transport;
 
-/// Proof that it has. Where it has none this is a type without a value, and so is every type that holds one: the compiler leaves the code for
-/// it out.
+/// Proof that this build has long-polling. Otherwise this type has no value, and neither has any type that contains it: the
+/// compiler omits their code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LongPolling(
     #[cfg(any(feature = "polling", feature = "machine"))] (),
@@ -17,7 +17,7 @@ impl LongPolling {
     #[cfg(not(any(feature = "polling", feature = "machine")))]
     pub(super) const BUILT_IN: Option<Self> = None;
 
-    /// Whether a transport is that one.
+    /// Whether a transport is long-polling.
     pub(super) fn is(transport: Transport) -> bool {
         Self::BUILT_IN.is_some() && transport == Transport::Polling
     }

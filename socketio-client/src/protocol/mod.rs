@@ -1,11 +1,11 @@
-//! The machine: all of the client's behaviour, without a socket, a task, a clock or chance of its own.
+//! The machine: all of the client's behaviour, without sockets, tasks, clocks or randomness.
 //!
-//! Call [`Machine::handle`], or one of the methods that take something for sending, then drain [`Machine::poll_output`] until
-//! it says [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choosing and never go back. A gap between two
-//! times is taken as it is: deadlines that lie in it have passed, and each is acted on once.
+//! Call [`Machine::handle`], or one of the methods that accept something for sending, then drain [`Machine::poll_output`]
+//! until it returns [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choice and never go back. If
+//! time jumps forward, all deadlines in between have passed, and each takes effect once.
 //!
-//! Invariant: there is at most one connection at a time, beside a few that were left and say goodbye; and every WebSocket that was opened is closed by exactly one of
-//! [`Output::Close`] and [`LinkEvent::Closed`].
+//! Invariant: there is at most one connection at a time, besides a few that are being left; and every opened WebSocket is
+//! closed by exactly one of [`Output::Close`] and [`LinkEvent::Closed`].
 
 mod carrier;
 mod engine;
@@ -49,19 +49,19 @@ pub struct Machine {
     connection: Connection,
     /// Connections that are being left.
     leaving: Vec<Engine>,
-    /// Whether nothing is read.
+    /// Whether reading is paused.
     paused: bool,
     decoder: Decoder,
     sockets: Vec<Socket>,
-    /// Every ack that is waited for, by when it is given up.
+    /// Every awaited ack, by its timeout.
     timeouts: Map<(Time, Ticket), ()>,
     round_trip: Option<Time>,
     /// Whether a WebSocket worked last time.
     websocket_worked: bool,
     epoch: Option<Time>,
-    /// How the link failed that ended the last attempt.
+    /// The link failure that ended the last attempt.
     failure: Option<Box<LinkFailure>>,
-    /// How many attempts there were, of all times.
+    /// The number of attempts so far.
     dials: u64,
 }
 
@@ -74,7 +74,7 @@ enum Connection {
 }
 
 impl Machine {
-    /// A machine at rest. The same seed, inputs and times give the same outputs.
+    /// An idle machine. The same seed, inputs and times give the same outputs.
     pub fn new(settings: impl Into<Box<Settings>>, seed: u64) -> Self {
         Self::with_settings(settings.into(), seed)
     }
@@ -110,13 +110,13 @@ impl Machine {
         }
     }
 
-    /// The wall clock, since 1970, at time zero: so that the times in recovery offsets are recognised. To be called before
-    /// [`socket`](Self::socket).
+    /// Sets the wall-clock time, since 1970, at time zero, by which the times in recovery offsets are recognised. Call it
+    /// before [`socket`](Self::socket).
     pub fn set_epoch(&mut self, epoch: impl Into<Time>) {
         self.epoch = Some(epoch.into());
     }
 
-    /// The socket of a namespace, at rest where it did not exist. Namespaces share one connection.
+    /// The socket of a namespace, created idle if it does not exist. Namespaces share one connection.
     pub fn socket(&mut self, namespace: &str) -> SocketKey {
         let namespace = if namespace.starts_with('/') {
             namespace.to_owned()
@@ -136,7 +136,7 @@ impl Machine {
         }))
     }
 
-    /// Takes an input, and acts on every deadline that has passed by then.
+    /// Handles an input, and every deadline that has passed by then.
     pub fn handle(&mut self, input: Input, now: impl Into<Time>) {
         let now = now.into();
         self.advance(now);
@@ -153,22 +153,22 @@ impl Machine {
             Input::Link { link, event } => self.link_event(link, event),
             Input::Tick => {}
         }
-        // A deadline set just now may be due already: a delay of zero, a release after the retry time.
+        // A deadline set just now may already be due: a delay of zero, or a release after the retry time.
         self.advance(now);
     }
 
-    /// The next thing to be done.
+    /// The next action for the caller.
     pub fn poll_output(&mut self) -> Output {
         self.next_output()
             .unwrap_or_else(|| Output::Wait(self.deadline().map(Into::into)))
     }
 
-    /// The same; where there is nothing to be done, [`deadline`](Self::deadline) says until when.
+    /// The same; if there is nothing to do, [`deadline`](Self::deadline) returns until when.
     pub(crate) fn next_output(&mut self) -> Option<Output> {
         self.deps.outputs.pop_front()
     }
 
-    /// Where a socket stands.
+    /// The connection state of a socket.
     pub fn state(&self, key: SocketKey, now: impl Into<Time>) -> State {
         let Some(socket) = self.sockets.get(key.0) else {
             return State::Disconnected { reason: None };
@@ -185,7 +185,7 @@ impl Machine {
         }
     }
 
-    /// Whether the socket is connected, or something is being done about it.
+    /// Whether the socket is connected or connecting, or waits to reconnect.
     pub fn is_active(&self, key: SocketKey) -> bool {
         let wanted = self.sockets.get(key.0).is_some_and(Socket::is_active);
         wanted && !matches!(self.connection, Connection::Closed)
@@ -199,19 +199,20 @@ impl Machine {
         }
     }
 
-    /// Whether the current connection, or else the last one, took up where the one before it broke: the server has replayed the missed events.
+    /// Whether the current connection, or otherwise the last one, resumed the one before it: the server has replayed the
+    /// missed events.
     pub fn recovered(&self, key: SocketKey) -> bool {
         self.sockets
             .get(key.0)
             .is_some_and(|socket| socket.recovery.recovered)
     }
 
-    /// How long the last acknowledged event took, there and back.
+    /// The round-trip time of the last acknowledged event.
     pub fn round_trip(&self) -> Option<Duration> {
         self.round_trip.map(Into::into)
     }
 
-    /// The transport of the connection. While there is none, the one that the next begins with.
+    /// The transport of the connection. Without one, the transport that the next one begins with.
     pub fn transport(&self) -> Transport {
         match &self.connection {
             Connection::Dialling { engine, .. } | Connection::Open { engine } => engine.transport(),
@@ -225,7 +226,7 @@ impl Machine {
         }
     }
 
-    /// Why the connection is carried by long-polling, or will be, although WebSocket is preferred.
+    /// Why the connection uses long-polling, or will, although WebSocket is preferred.
     pub fn fallback(&self, now: impl Into<Time>) -> Option<Fallback> {
         let now = now.into();
         if !LongPolling::is(self.transport()) {
@@ -248,17 +249,17 @@ impl Machine {
         self.sockets.get(key.0).map_or("/", |socket| &socket.namespace)
     }
 
-    /// Whether [`SocketEvent::Ping`] and [`SocketEvent::Drained`] are told. At first they are not.
+    /// Sets whether [`SocketEvent::Ping`] and [`SocketEvent::Drained`] are reported. Off by default.
     pub fn watch_engine(&mut self, watch: bool) {
         self.deps.watched = watch;
     }
 
-    /// How many attempts at a connection there were. A link that is opened under another number than the last belongs to a new attempt.
+    /// The number of attempts at a connection. A link opened under a higher number than the last belongs to a new attempt.
     pub fn dials(&self) -> u64 {
         self.dials
     }
 
-    /// How many events wait for a connection, or for their turn in the retry queue.
+    /// The number of events that wait for a connection, or for their turn in the retry queue.
     pub fn buffered(&self, key: SocketKey) -> usize {
         self.sockets
             .get(key.0)
@@ -280,7 +281,7 @@ impl Machine {
         all
     }
 
-    /// Acts on every deadline that has passed.
+    /// Handles every deadline that has passed.
     fn advance(&mut self, now: Time) {
         self.deps.now = now;
         self.give_up_acks();
@@ -308,7 +309,7 @@ impl Machine {
 
     fn advance_leaving(&mut self) {
         for engine in &mut self.leaving {
-            // None of its news is of interest any more.
+            // Its events no longer matter.
             engine.advance(&mut self.deps);
         }
         self.go_on_leaving();
@@ -326,13 +327,13 @@ impl Machine {
         }
     }
 
-    /// The connection may have died meanwhile, long before its heartbeat is due.
+    /// The connection may have died during sleep, long before its heartbeat is due.
     fn slept(&mut self) {
         self.wake();
         let Connection::Open { engine } = &mut self.connection else {
             return;
         };
-        // Nothing can be asked over long-polling while a GET is pending, and that GET may be lost.
+        // Long-polling cannot check while a GET is pending, and that GET may be lost.
         if LongPolling::is(engine.transport()) {
             return self.lost(DisconnectReason::PingTimeout, None, true);
         }
@@ -379,7 +380,7 @@ impl Machine {
 
     fn happened(&mut self, id: LinkId, all: Vec<Happened>) {
         for happened in all {
-            // News from behind the end of a connection is not of interest any more.
+            // Events of a connection that has ended no longer matter.
             let (Connection::Dialling { engine, .. } | Connection::Open { engine }) = &self.connection else {
                 return;
             };
@@ -408,8 +409,8 @@ impl Machine {
     }
 }
 
-/// How long a connection has, after the device slept, to show that it is alive. Then it is made anew.
+/// How long a connection has, after the device slept, to show that it is alive. Then the client reconnects.
 pub const PROOF_OF_LIFE: Duration = Duration::from_secs(1);
 
-/// A deadline missed by more than this was slept through: nothing is gained by waiting before dialling again.
+/// A deadline missed by more than this passed during sleep: waiting before the next attempt is pointless.
 const SLEPT: Time = Time::from_secs(1);

@@ -1,4 +1,4 @@
-//! The packets of the program.
+//! Sends the program's packets.
 
 use super::socket::Awaited;
 use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
@@ -16,7 +16,8 @@ const RESERVED: [&str; 6] = [
 ];
 
 impl Machine {
-    /// Sends an event, or keeps it for the next connection. With [`Settings::retries`](crate::Settings::retries) it takes its turn in the queue.
+    /// Sends an event, or buffers it for the next connection. With [`Settings::retries`](crate::Settings::retries) it takes
+    /// its turn in the queue.
     pub fn emit(
         &mut self,
         key: SocketKey,
@@ -33,7 +34,7 @@ impl Machine {
         self.submit(key, event, payload, None)
     }
 
-    /// Sends an event if it can go at once; returns whether it went. A volatile event is never kept.
+    /// Sends an event if it can be sent at once; returns whether it was. A volatile event is never buffered.
     pub fn emit_volatile(
         &mut self,
         key: SocketKey,
@@ -54,9 +55,9 @@ impl Machine {
         self.submit(key, event, payload, None).map(|()| true)
     }
 
-    /// Sends an event and asks for an ack, which [`Output::Acked`] brings, or its failure after `timeout`.
+    /// Sends an event and requests an ack: [`Output::Acked`] brings it, or its failure after `timeout`.
     ///
-    /// An event that is still kept when its time is up is not sent any more. In the retry queue, `timeout` is that of each try.
+    /// An event still buffered at its timeout is not sent any more. In the retry queue, `timeout` applies to each attempt.
     pub fn emit_with_ack(
         &mut self,
         key: SocketKey,
@@ -81,8 +82,9 @@ impl Machine {
         self.submit_with_ack(key, event, payload, timeout)
     }
 
-    /// Sends an event on the connection that stands, and asks for an ack; without one it fails with
-    /// [`EmitError::Disconnected`]. The event is never kept for another connection, and takes no turn in the retry queue.
+    /// Sends an event on the current connection, and requests an ack; without a connection it fails with
+    /// [`EmitError::Disconnected`]. The event is never buffered for another connection, and takes no turn in the retry
+    /// queue.
     pub fn emit_volatile_with_ack(
         &mut self,
         key: SocketKey,
@@ -92,7 +94,7 @@ impl Machine {
         now: impl Into<Time>,
     ) -> Result<Ticket, EmitError> {
         let (timeout, now) = (timeout.into(), now.into());
-        // A device that slept learns here, and not before, that its connection has ended.
+        // A device that slept only learns here that its connection has ended.
         self.advance(now);
         let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
         if !connected || !matches!(self.connection, Connection::Open { .. }) {
@@ -130,7 +132,7 @@ impl Machine {
         Ok(ticket)
     }
 
-    /// Whether [`Output::Sent`] shows every event of this socket as it goes out. At first it does not.
+    /// Sets whether [`Output::Sent`] reports every event of this socket as it is sent. Off by default.
     pub fn watch_sent(&mut self, key: SocketKey, watch: bool) {
         if let Some(socket) = self.sockets.get_mut(key.0) {
             socket.watched = watch;
@@ -164,7 +166,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Drops the events that wait for a connection or for its turn in the retry queue; returns how many.
+    /// Drops the events that wait for a connection or for their turn in the retry queue; returns their number.
     pub fn clear_buffer(&mut self, key: SocketKey) -> usize {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return 0;
@@ -193,7 +195,7 @@ impl Machine {
         ids.len()
     }
 
-    /// Nobody waits for this ack any more. An event that is still kept is sent all the same.
+    /// The ack is no longer awaited. A buffered event is sent all the same.
     pub fn forget(&mut self, ticket: Ticket) {
         let Some(socket) = self.sockets.get_mut(ticket.socket.0) else {
             return;
@@ -237,7 +239,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Sends an event, and shows it to who watches.
+    /// Sends an event, and reports it if the socket is watched.
     pub(super) fn send_event(&mut self, key: usize, packet: Packet) {
         let Connection::Open { engine } = &mut self.connection else {
             return;
@@ -254,7 +256,7 @@ impl Machine {
         engine.send(self.deps.settings.parser.encode(packet), &mut self.deps);
     }
 
-    /// Sends the kept events in the order they were emitted.
+    /// Sends the buffered events in the order they were emitted.
     pub(super) fn flush_buffer(&mut self, key: usize) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;
@@ -265,7 +267,7 @@ impl Machine {
         }
     }
 
-    /// Fails every ack whose time is up.
+    /// Fails every ack whose timeout has passed.
     pub(super) fn give_up_acks(&mut self) {
         while let Some(&((until, ticket), ())) = self.timeouts.first()
             && until <= self.deps.now

@@ -1,4 +1,5 @@
-//! The retry queue: with [`Settings::retries`](crate::Settings::retries), events go one by one, each until it is acknowledged.
+//! The retry queue: with [`Settings::retries`](crate::Settings::retries), events are sent one by one, each until it is
+//! acknowledged.
 
 use super::socket::{Awaited, Queued};
 use super::{Machine, Output, SocketEvent, SocketKey, Ticket};
@@ -6,11 +7,11 @@ use crate::packet::{Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
 
-/// A connection that ends within this time of an event's being sent may have ended because of it.
+/// If a connection ends within this time after sending an event, the event may be the cause.
 const RIGHT_AFTER: Time = Time::from_secs(5);
 
 impl Machine {
-    /// Puts an event in the queue. `own` is the wait of the program, where it waits.
+    /// Adds an event to the queue. `own` is the program's wait, if there is one.
     pub(super) fn enqueue(
         &mut self,
         key: SocketKey,
@@ -38,7 +39,7 @@ impl Machine {
         Ok(())
     }
 
-    /// A connection stands: the first event is tried again, whatever became of its last try.
+    /// A connection is up: the first event is tried again, whatever happened to its last attempt.
     pub(super) fn restart_queue(&mut self, key: usize) {
         if let Some(first) = self.sockets[key].queue.front_mut()
             && std::mem::take(&mut first.given_up)
@@ -90,13 +91,14 @@ impl Machine {
         self.drain_queue(key);
     }
 
-    /// The first event's try came to nothing, in time.
+    /// The first event's attempt timed out.
     pub(super) fn queue_timed_out(&mut self, key: usize) {
         self.try_failed(key, true, &AckError::Timeout);
         self.drain_queue(key);
     }
 
-    /// The connection ended while the first event was under way, `after` it was sent. A server ends it on an event too large for it, each time.
+    /// The connection ended while the first event was in flight, `after` its sending. A server ends it for an event that is
+    /// too large, every time.
     pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Time) {
         let Some(Retries {
             retries,

@@ -1,4 +1,4 @@
-//! Dialling, losing, and coming back.
+//! Connects, handles losses, and reconnects.
 
 use super::engine::Engine;
 use super::socket::Status;
@@ -7,7 +7,8 @@ use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
 
-/// How many connections may say goodbye at a time: a program that connects and disconnects in a loop does not collect them.
+/// Most connections being left at a time, so that a program that connects and disconnects in a loop does not accumulate
+/// them.
 const LEAVING: usize = 4;
 
 impl Machine {
@@ -64,7 +65,7 @@ impl Machine {
         self.leave_unused(farewell);
     }
 
-    /// Ends everything for good, without a word to the program.
+    /// Ends everything for good, without an event for the program.
     pub fn shut_down(&mut self, now: impl Into<Time>) {
         self.deps.now = now.into();
         for key in 0..self.sockets.len() {
@@ -72,7 +73,7 @@ impl Machine {
         }
     }
 
-    /// Whether all that was sent is handed over, and every connection that was left is gone.
+    /// Whether everything sent is handed over, and every connection that was left is gone.
     pub fn is_settled(&self) -> bool {
         let settled = match &self.connection {
             Connection::Open { engine } => engine.is_settled(),
@@ -81,12 +82,12 @@ impl Machine {
         settled && self.leaving.is_empty()
     }
 
-    /// Whether a connection that was left still says goodbye.
+    /// Whether a connection is still being left.
     pub fn is_leaving(&self) -> bool {
         !self.leaving.is_empty()
     }
 
-    /// How many events of this socket wait, or were given to a link that has not handed them over. Sockets share a link.
+    /// The number of this socket's events that wait, or that a link has not handed over yet. Sockets share a link.
     pub fn unsent(&self, key: SocketKey) -> usize {
         let under_way = match &self.connection {
             Connection::Open { engine } => engine.unsent(&self.deps.settings),
@@ -96,18 +97,18 @@ impl Machine {
             let first = socket.queue.front();
             first.is_some_and(|first| first.under_way.is_some())
         });
-        // The first of the retry queue may be on its way, and waits for its ack all the same.
+        // The first event of the retry queue may be in flight, and still waits for its ack.
         self.buffered(key) + under_way.saturating_sub(usize::from(queued && under_way > 0))
     }
 
-    /// Goes on leaving the connections that are being left.
+    /// Continues to leave the connections that are being left.
     pub(super) fn go_on_leaving(&mut self) {
         let mut leaving = std::mem::take(&mut self.leaving);
         leaving.retain_mut(|engine| !engine.go_on_leaving(&mut self.deps));
         self.leaving = leaving;
     }
 
-    /// Takes a socket out of use; without sockets the connection is closed.
+    /// Takes a socket out of use; without sockets the connection closes.
     pub(super) fn socket_down(&mut self, key: usize, reason: DisconnectReason, details: Option<String>) {
         self.socket_ended(key, reason, details, Status::Down, false);
         self.close_unused();
@@ -211,7 +212,7 @@ impl Machine {
         self.each_active(&|| SocketEvent::Connecting { attempt });
     }
 
-    /// The handshake is done: every socket asks for its namespace.
+    /// The handshake is done: every socket requests its namespace.
     pub(super) fn opened(&mut self) {
         if !self.is_any_blamed() {
             self.backoff.reset();
@@ -235,7 +236,7 @@ impl Machine {
         }
     }
 
-    /// Ends the connection, or the attempt at one, then comes back; at once where waiting is pointless.
+    /// Ends the connection, or the attempt at one, then reconnects; at once if waiting is pointless.
     pub(super) fn lost(&mut self, reason: DisconnectReason, details: Option<String>, at_once: bool) {
         match std::mem::replace(&mut self.connection, Connection::Closed) {
             Connection::Dialling { engine, .. } => {

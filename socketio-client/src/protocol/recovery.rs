@@ -1,30 +1,30 @@
 //! Connection state recovery: the session and the offset that let a server replay missed events.
 //!
-//! A server with recovery names each session with a `pid`, and appends an offset to every event that it could replay: not to volatile
-//! ones, and not to those that ask for an ack. Nothing marks the offset as one. The JavaScript client takes any trailing string for it,
-//! so that a volatile event with a text loses the session; here it must look like one, and come in an event that is not named in
-//! [`Settings::volatile_events`](crate::Settings::volatile_events).
+//! A server with recovery names each session with a `pid`, and appends an offset to every event that it could replay: not to
+//! volatile ones, and not to those that request an ack. Nothing marks the offset as such. The JavaScript client takes any
+//! trailing string for it, so a volatile event with a text loses the session; here the string must look like an offset, in
+//! an event that is not named in [`Settings::volatile_events`](crate::Settings::volatile_events).
 
 use crate::packet::last_text;
 use crate::payload::json;
 use crate::time::Time;
 
-/// The session to take up when the connection is made anew.
+/// The session to resume with the next connection.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
     pid: Option<String>,
     offset: Option<String>,
     pub(super) recovered: bool,
-    /// The wall clock at time zero, where that is known.
+    /// The wall-clock time at time zero, if known.
     pub(super) epoch: Option<Time>,
     pub(super) any_text: bool,
 }
 
-/// How far from this device's clock the server's may be.
+/// The largest difference between this device's clock and the server's.
 const CLOCKS_DIFFER: Time = Time::from_secs(7 * 24 * 3600);
 
 impl Recovery {
-    /// The `auth` of CONNECT, an object in JSON, with the session in it. The program's own fields win.
+    /// The `auth` of CONNECT, an object in JSON, with the session in it. The program's own fields take precedence.
     pub(super) fn present(&self, auth: Option<String>) -> Option<String> {
         let Some(pid) = &self.pid else {
             return auth;
@@ -63,7 +63,7 @@ impl Recovery {
         self.pid = pid;
     }
 
-    /// An event came that could carry an offset, with these arguments.
+    /// Handles the arguments of an event that may carry an offset.
     pub(super) fn event(&mut self, args: &str, now: Time) {
         if self.pid.is_none() || !args.trim_ascii_end().ends_with('"') {
             return;
@@ -80,7 +80,7 @@ impl Recovery {
         }
     }
 
-    /// The last argument of an event that could carry an offset.
+    /// Handles the last argument of an event that may carry an offset.
     pub(super) fn last_text(&mut self, last: &str, now: Time) {
         let wall = self.epoch.map(|epoch| epoch.saturating_add(now));
         if self.pid.is_some() && (self.any_text || looks_like_an_offset(last, wall)) {
@@ -88,16 +88,17 @@ impl Recovery {
         }
     }
 
-    /// The session led to a packet that ended the connection: taking it up again would bring the same packet.
+    /// The session led to a packet that ended the connection: resuming it would bring the same packet.
     pub(super) fn forget(&mut self) {
         self.pid = None;
         self.offset = None;
     }
 }
 
-/// Whether a string has the form of an offset of one of the adapters with recovery: in-memory (`yeast`: a time in base 64 of its own, seven
-/// characters between the years 2020 and 2040, then perhaps a counter), Redis streams (`1692083131012-0`), MongoDB (24 hexadecimal digits).
-/// Where the time is known, a yeast has to be of about that time: a word of seven letters is not.
+/// Whether a string looks like an offset of one of the adapters with recovery: in-memory (`yeast`: a time in its own base
+/// 64, seven characters between the years 2020 and 2040, then perhaps a counter), Redis streams (`1692083131012-0`), MongoDB
+/// (24 hexadecimal digits). If the time is known, a yeast's time has to be close to it, so that a word of seven letters does
+/// not count.
 fn looks_like_an_offset(text: &str, wall: Option<Time>) -> bool {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn client_c09_a_word_of_seven_letters_is_no_offset_where_the_time_is_known() {
-        // `Date.now()` of a November day of 2026, as yeast writes it.
+        // `Date.now()` on a November day in 2026, as yeast writes it.
         let now = Time::from_millis(1_795_882_000_000);
         assert_eq!(yeast_time("Q8Yw9w0"), now);
         assert!(looks_like_an_offset(

@@ -1,4 +1,4 @@
-//! One namespace: whether it is granted, which events wait to be sent, and which acks are awaited.
+//! One namespace: its state, its buffered events, and its awaited acks.
 
 use std::collections::VecDeque;
 
@@ -14,11 +14,11 @@ pub(super) struct Socket {
     pub(super) status: Status,
     /// Why the last connection ended.
     pub(super) last: Option<DisconnectReason>,
-    /// Counts granted connections, so that an answer never goes to a later one.
+    /// The number of granted connections, so that an answer never goes to a later one.
     pub(super) session: u64,
     pub(super) buffer: VecDeque<Buffered>,
     pub(super) buffered_bytes: usize,
-    /// Events from before the namespace was granted.
+    /// Events that arrived before the namespace was granted.
     pub(super) early: Vec<Packet>,
     pub(super) early_bytes: usize,
     pub(super) acks: Map<u64, Awaited>,
@@ -26,17 +26,17 @@ pub(super) struct Socket {
     pub(super) recovery: Recovery,
     pub(super) queue: VecDeque<Queued>,
     pub(super) queued_bytes: usize,
-    /// Whether outgoing events are told.
+    /// Whether outgoing events are reported.
     pub(super) watched: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Status {
-    /// Nobody wants it connected.
+    /// The program does not want it connected.
     Down,
-    /// Wanted; CONNECT has not gone out.
+    /// The program wants it; CONNECT has not been sent.
     Wanted,
-    /// CONNECT has gone out.
+    /// CONNECT has been sent.
     Joining,
     /// The server granted the namespace.
     Connected { id: String },
@@ -49,13 +49,13 @@ pub(super) struct Buffered {
     bytes: usize,
 }
 
-/// An ack that is waited for.
+/// An ack that is awaited.
 #[derive(Debug)]
 pub(super) struct Awaited {
     pub(super) until: Time,
-    /// When the event went out; `None` while it is in the buffer.
+    /// When the event was sent; `None` while it is in the buffer.
     pub(super) sent: Option<Time>,
-    /// Whether it is a try of the queue's first event.
+    /// Whether it is an attempt of the queue's first event.
     pub(super) queued: bool,
 }
 
@@ -63,16 +63,16 @@ pub(super) struct Awaited {
 #[derive(Debug)]
 pub(super) struct Queued {
     pub(super) packet: Packet,
-    /// The wait of the program, where it waits.
+    /// The program's wait, if there is one.
     pub(super) own: Option<u64>,
-    /// How long each try may take.
+    /// The timeout of each attempt.
     pub(super) timeout: Time,
     pub(super) tries: u32,
-    /// The ack number of the try under way.
+    /// The ack number of the current attempt.
     pub(super) under_way: Option<u64>,
-    /// Out of tries, and kept until the next connection.
+    /// It has no attempts left, and stays until the next connection.
     pub(super) given_up: bool,
-    /// How many connections in a row ended right after it was sent.
+    /// How many consecutive connections ended right after it was sent.
     pub(super) blamed: u32,
 }
 
@@ -104,14 +104,14 @@ impl Socket {
         matches!(self.status, Status::Connected { .. })
     }
 
-    /// Keeps an event for the next connection.
+    /// Buffers an event for the next connection.
     pub(super) fn keep(&mut self, packet: Packet) {
         let bytes = packet.payload.size();
         self.buffered_bytes += bytes;
         self.buffer.push_back(Buffered { packet, bytes });
     }
 
-    /// Whether an event of `bytes` may be kept.
+    /// Whether an event of `bytes` may be buffered.
     pub(super) fn has_room(&self, bytes: usize, limits: &Limits) -> Result<(), EmitError> {
         let waiting = self.buffered_bytes.saturating_add(self.queued_bytes);
         if self.buffer.len() + self.queue.len() >= limits.send_buffer
@@ -122,20 +122,20 @@ impl Socket {
         Ok(())
     }
 
-    /// Takes the queue's first event out.
+    /// Removes the queue's first event.
     pub(super) fn take_first(&mut self) -> Option<Queued> {
         let first = self.queue.pop_front()?;
         self.queued_bytes = self.queued_bytes.saturating_sub(first.packet.payload.size());
         Some(first)
     }
 
-    /// Takes everything that waited.
+    /// Removes all waiting events.
     pub(super) fn take_buffer(&mut self) -> VecDeque<Buffered> {
         self.buffered_bytes = 0;
         std::mem::take(&mut self.buffer)
     }
 
-    /// Drops the event that waits under this ack number, where it still does.
+    /// Drops the event that waits with this ack number, if it still does.
     pub(super) fn forget_buffered(&mut self, ack: u64) {
         if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack))
             && let Some(kept) = self.buffer.remove(at)
@@ -144,7 +144,7 @@ impl Socket {
         }
     }
 
-    /// Takes out the acks whose event went out: their answer cannot come any more.
+    /// Removes the acks of sent events: their answers can no longer arrive.
     pub(super) fn take_sent_acks(&mut self) -> Vec<(u64, Awaited)> {
         let sent = self.acks.iter().filter(|(_, awaited)| awaited.sent.is_some());
         let sent: Vec<u64> = sent.map(|(id, _)| *id).collect();

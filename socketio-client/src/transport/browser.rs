@@ -28,23 +28,24 @@ use crate::protocol::{LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
-/// A type that goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+/// A type that can be sent to another thread on targets with threads: `Send` on native targets, no bound in a browser.
 pub trait MaybeSend {}
 
 impl<T: ?Sized> MaybeSend for T {}
 
-/// A WebSocket with more than this unsent takes nothing more.
+/// A WebSocket with more unsent bytes than this accepts nothing more.
 const HIGH_WATER: u32 = 1 << 20;
-/// How often a full WebSocket is asked again: it does not tell by itself.
+/// How often, in milliseconds, a full WebSocket is checked again: the browser has no event for it.
 const ASK_AGAIN: u32 = 20;
 
-/// No timer is set further off than this: some browsers wrap around. That a device slept shows when the page is back.
+/// The longest timer: some browsers wrap around. That a device slept becomes visible when the page is back.
 pub(crate) const FARTHEST: Time = Time::from_secs(3600);
 
-/// How long the wall clock alone is trusted. `performance.now` takes a browser microseconds, more than the client spends on a small event.
+/// How long the wall clock alone is trusted. `performance.now` takes a browser microseconds, more than the client spends on
+/// a small event.
 pub(crate) const LOOK_EVERY: Time = Time::from_millis(100);
 
-/// How long a server is given to process all it was sent, in milliseconds.
+/// How long a server gets to process everything it was sent, in milliseconds.
 const BARRIER: u32 = 100;
 
 #[wasm_bindgen]
@@ -73,7 +74,7 @@ pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
 }
 
-/// A browser has an event loop.
+/// A browser always has an event loop.
 #[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
 pub(crate) fn check_runtime() -> Result<(), BuildError> {
     Ok(())
@@ -154,12 +155,12 @@ pub(crate) struct Link {
     _listeners: Option<Listeners>,
 }
 
-/// The unread news of a link. A browser's WebSocket cannot be slowed down, so this is bounded here: beyond `most` bytes the
-/// connection ends once the news so far is read.
+/// The unread events of a link. A browser's WebSocket cannot be slowed down, so they are bounded here: beyond `most` bytes
+/// the connection ends once the events so far are read.
 #[derive(Default)]
 struct Arrivals {
     events: VecDeque<LinkEvent>,
-    /// How many bytes of messages are among them.
+    /// The bytes of the messages among them.
     bytes: usize,
     most: usize,
     over: bool,
@@ -173,7 +174,7 @@ struct Listeners {
     _close: Closure<dyn FnMut(CloseEvent)>,
 }
 
-/// Hands over the news of an event of the page.
+/// Adds an event of the page to the inbox.
 fn push(inbox: &RefCell<Arrivals>, event: LinkEvent) {
     let waker = {
         let mut inbox = inbox.borrow_mut();
@@ -218,7 +219,7 @@ fn closed(reason: DisconnectReason, details: &str) -> LinkEvent {
 }
 
 impl Link {
-    /// GETs, or POSTs a body.
+    /// Makes a GET, or POSTs a body.
     pub(crate) fn request(dial: &Dial, target: &Target, sid: Option<&str>, body: Option<String>) -> Self {
         Self {
             socket: None,
@@ -264,7 +265,7 @@ impl Link {
     pub(crate) fn send(&mut self, frames: Vec<Frame>) {
         let Some(socket) = &self.socket else { return };
         for frame in frames {
-            // It fails only while the socket closes, which `close` then tells.
+            // It fails only while the socket closes, which `close` then reports.
             let _ = match frame {
                 Frame::Text(text) => socket.send_with_str(&text),
                 Frame::Binary(bytes) => socket.send_with_u8_array(&bytes),
@@ -273,7 +274,7 @@ impl Link {
         self.tell_when_writable();
     }
 
-    /// Wakes nobody: the loop polls every link after it sent something.
+    /// Wakes no task: the loop polls every link after sending something.
     fn tell_when_writable(&mut self) {
         let Some(socket) = &self.socket else { return };
         if socket.buffered_amount() > HIGH_WATER {
@@ -283,12 +284,12 @@ impl Link {
         }
     }
 
-    /// A page cannot send WebSocket's pings: the server is given a while.
+    /// A page cannot send WebSocket pings, so the server gets a fixed time.
     pub(crate) fn barrier(&mut self) {
         self.barrier = Some(Timer::new(Time::from_millis(BARRIER.into())));
     }
 
-    /// The next news. Where it is not to be `read`, messages of the server wait: a browser's WebSocket cannot be slowed down.
+    /// The next event. Without `read`, messages of the server wait: a browser's WebSocket cannot be slowed down.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         if let Some(asking) = &mut self.asking {
             if !read && !asking.is_post {
@@ -303,7 +304,7 @@ impl Link {
         {
             self.blocked = None;
             self.tell_when_writable();
-            // A timer set just now has not seen this waker.
+            // A new timer does not have this waker yet.
             if let Some(timer) = &mut self.blocked {
                 let _ = timer.poll(cx);
             }
@@ -333,7 +334,7 @@ impl Link {
         }
     }
 
-    /// Closes behind everything sent. A request is aborted.
+    /// Closes after everything sent. A request is aborted.
     pub(crate) fn close(self) -> Option<Goodbye> {
         #[cfg(feature = "polling")]
         if let Some(Asking {
@@ -346,7 +347,7 @@ impl Link {
     }
 }
 
-/// A request under way.
+/// A request in flight.
 struct Asking {
     is_post: bool,
     answer: Pin<Box<dyn Future<Output = Answer>>>,
@@ -386,7 +387,7 @@ fn ask(
     abort: Option<&AbortController>,
     credentials: bool,
 ) -> Result<Promise, JsValue> {
-    // Each field that is set is more code than all of these as JSON.
+    // Setting fields one by one takes more code than all of them as JSON.
     let mut options = String::from("{\"cache\":\"no-store\"");
     if credentials {
         options.push_str(",\"credentials\":\"include\"");
@@ -449,7 +450,7 @@ impl Listeners {
             if let Some(text) = data.as_string() {
                 push(&to, LinkEvent::Received(Frame::Text(text)));
             } else {
-                // An `ArrayBuffer`, as the socket was told.
+                // An `ArrayBuffer`, as requested of the socket.
                 let bytes = Uint8Array::new(&data).to_vec();
                 push(&to, LinkEvent::Received(Frame::Binary(bytes)));
             }

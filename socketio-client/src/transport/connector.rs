@@ -1,4 +1,4 @@
-//! Native programs: the streams that links run over. TCP, or whatever the program connects by; then TLS.
+//! Native programs: the streams under the links. TCP, or the program's own connector; then TLS.
 
 use std::future::Future;
 use std::io;
@@ -54,7 +54,7 @@ impl Connector {
         }
     }
 
-    /// Through a proxy of HTTP, by its CONNECT.
+    /// Connects through an HTTP proxy, with CONNECT.
     pub(crate) fn proxy(url: &str) -> Result<Self, BuildError> {
         let refused = || BuildError::Proxy(url.to_owned());
         let rest = url.strip_prefix("http://").ok_or_else(refused)?;
@@ -90,7 +90,7 @@ impl Connector {
         self.tls = Tls(Arc::new(std::sync::OnceLock::from(Ok(config))));
     }
 
-    /// Connects, and speaks TLS where the connection is to be secure.
+    /// Connects, and adds TLS if the connection is to be secure.
     pub(crate) async fn connect(&self, host: &str, port: u16, secure: bool) -> io::Result<Stream> {
         let stream = (self.connect)(host.to_owned(), port).await?;
         if !secure {
@@ -108,11 +108,11 @@ impl Connector {
     }
 }
 
-/// Asks a proxy for a way to the server.
+/// Asks a proxy for a tunnel to the server.
 async fn tunnel(mut stream: Stream, request: &str) -> io::Result<Stream> {
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    // Byte by byte: those behind are the server's.
+    // Byte by byte, because the following bytes are the server's.
     while !answer.ends_with(b"\r\n\r\n") {
         if answer.len() == PROXY_ANSWER {
             return Err(io::Error::other("the proxy's answer is too long"));
@@ -131,8 +131,8 @@ async fn tunnel(mut stream: Stream, request: &str) -> io::Result<Stream> {
     Err(io::Error::other(format!("the proxy says: {line}")))
 }
 
-/// How TLS is spoken: as the program says, or with the operating system's roots, which are read where they are needed first, and a provider of
-/// this crate's own. Nothing is set for the process.
+/// The TLS configuration: the program's, or one with the operating system's roots, which are read when first needed, and
+/// this crate's own provider. No process-wide default is set.
 #[cfg(feature = "rustls")]
 #[derive(Clone, Default)]
 struct Tls(Arc<std::sync::OnceLock<Result<Arc<rustls::ClientConfig>, String>>>);

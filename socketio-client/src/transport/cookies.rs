@@ -1,30 +1,30 @@
-//! Native programs: the cookies of one server, as `withCredentials` keeps them in the JavaScript client: so that a proxy that spreads sessions
-//! over servers by a cookie finds this one again.
+//! Native programs: the cookies of one server, like `withCredentials` in the JavaScript client, so that a proxy that assigns
+//! sessions to servers by cookie finds the same server again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::wall;
 
-/// How many cookies are kept at most: those beyond are dropped.
+/// Most cookies kept; further ones are dropped.
 const MOST: usize = 64;
 /// The longest cookie, in bytes.
 const LONGEST: usize = 4096;
 
-/// Those that the server has set.
+/// The cookies set by the server.
 #[derive(Clone, Default)]
 pub(crate) struct Cookies(Arc<Mutex<Vec<Cookie>>>);
 
 struct Cookie {
     name: String,
     value: String,
-    /// In time since 1970; `None` is the end of the client.
+    /// Time since 1970; `None` lasts until the client ends.
     expires: Option<Duration>,
     secure: bool,
 }
 
 impl Cookies {
-    /// Takes the values of `Set-Cookie`.
+    /// Stores the values of `Set-Cookie`.
     pub(crate) fn store<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) {
         for line in lines {
             if let Ok(line) = std::str::from_utf8(line)
@@ -68,7 +68,7 @@ impl Cookies {
         }
     }
 
-    /// The value of `Cookie`, behind the cookies of the program itself; `None` where there are none.
+    /// The value of `Cookie`, after the program's own cookies; `None` if there are none.
     pub(crate) fn header(&self, own: Option<&str>, secure: bool) -> Option<String> {
         self.header_at(own, secure, wall().into())
     }
@@ -90,7 +90,7 @@ impl Cookie {
     }
 }
 
-/// `Wdy, DD Mon YYYY HH:MM:SS GMT`, with `-` for spaces as some servers have it. A text that is no date sets no end.
+/// `Wdy, DD Mon YYYY HH:MM:SS GMT`, with `-` for spaces as some servers write it. An unparsable text sets no expiry.
 fn date(text: &str) -> Option<Duration> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let text = text.replace('-', " ");
@@ -106,7 +106,7 @@ fn date(text: &str) -> Option<Duration> {
     if year < 1970 {
         return Some(Duration::ZERO);
     }
-    // Days since 1970, counted from March, so that a leap day is a year's last.
+    // Days since 1970, counted from March, so that a leap day is the last day of a year.
     let (years, months) = if month < 2 {
         (year - 1, month + 10)
     } else {

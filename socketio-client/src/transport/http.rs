@@ -1,4 +1,4 @@
-//! Native programs: HTTP for long-polling, with connections kept alive between requests.
+//! Native programs: HTTP for long-polling, with kept-alive connections.
 
 use std::future::Future;
 use std::io;
@@ -21,7 +21,7 @@ use super::{Answer, NoAnswer, Target};
 use crate::DisconnectReason;
 use crate::protocol::{Cause, LinkFailure};
 
-/// A POST is answered at once; a GET may wait as long as the machine does.
+/// A POST is answered at once; a GET may take as long as the machine waits.
 const POST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Makes requests, with a pool of connections. The connections live on the runtime of the first request.
@@ -90,7 +90,7 @@ impl Write for Pooled {
     }
 }
 
-/// GETs, or POSTs a body. Anything but success is an error, and so is a body of more than `max` bytes.
+/// Makes a GET, or POSTs a body. Anything but success is an error, and so is a body of more than `max` bytes.
 pub(super) async fn request(
     http: Http,
     url: String,
@@ -125,7 +125,7 @@ pub(super) async fn request(
     }
 }
 
-/// Makes the request, keeps the cookies of its answer, and reads that.
+/// Makes the request, stores the answer's cookies, and reads its body.
 async fn answer(http: Http, request: Request<String>, cookies: Option<Cookies>, max: usize) -> Answer {
     let response = http.0.request(request).await.map_err(failed)?;
     if let Some(cookies) = cookies {

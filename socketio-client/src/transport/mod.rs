@@ -1,4 +1,4 @@
-//! The platform beneath the loop: links, timers, clocks, a place to run. One platform, one file.
+//! The platform under the loop: links, timers, clocks, task spawning. One platform, one file.
 
 #[cfg(target_family = "wasm")]
 #[path = "browser.rs"]
@@ -40,18 +40,18 @@ pub(crate) use platform::{
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use platform::{OnReturn, on_return};
 
-/// How links are made, whatever server they lead to.
+/// The settings of links, independent of the server.
 pub(crate) struct Dial {
-    /// The subprotocols that a WebSocket asks for.
+    /// The subprotocols that a WebSocket offers.
     pub(crate) protocols: Vec<String>,
-    /// Whether cookies go along and are kept.
+    /// Whether to send and keep cookies.
     #[cfg_attr(
         all(target_family = "wasm", not(feature = "polling")),
         expect(dead_code, reason = "a browser's WebSocket takes them along by itself")
     )]
     pub(crate) credentials: bool,
     pub(crate) max_packet: usize,
-    /// How long a closed WebSocket may take to say goodbye.
+    /// How long closing a WebSocket may take.
     #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "a browser sees to it"))]
     pub(crate) goodbye: Duration,
     #[cfg(not(target_family = "wasm"))]
@@ -62,7 +62,7 @@ pub(crate) struct Dial {
     pub(crate) http: Http,
 }
 
-/// The server that one attempt is about.
+/// The server of one attempt.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) websocket_url: String,
@@ -77,7 +77,7 @@ pub(crate) struct Target {
 
 #[cfg(not(target_family = "wasm"))]
 impl Target {
-    /// The headers but `Cookie`, and that with the cookies that are kept.
+    /// The headers except `Cookie`, and `Cookie` with the kept cookies.
     fn headers(
         &self,
         cookies: Option<&Cookies>,
@@ -95,7 +95,7 @@ impl Target {
     }
 }
 
-/// The URL with the session in its query. The server named the session, so nothing is taken for granted.
+/// The URL with the session in its query. The server chose the session's name, so it is encoded.
 fn with_sid(url: &str, sid: Option<&str>) -> String {
     let mut url = url.to_owned();
     if let Some(sid) = sid {
@@ -105,7 +105,7 @@ fn with_sid(url: &str, sid: Option<&str>) -> String {
     url
 }
 
-/// Adds a text with everything escaped but letters, digits and `plain`.
+/// Appends a text with everything escaped except letters, digits and `plain`.
 pub(crate) fn push_encoded(to: &mut String, text: &str, plain: &[u8]) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
@@ -119,7 +119,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str, plain: &[u8]) {
     }
 }
 
-/// The work that a closed link still has.
+/// The remaining work of a closed link.
 pub(crate) type Goodbye = Pin<Box<dyn GoodbyeFuture>>;
 
 pub(crate) trait GoodbyeFuture: Future<Output = ()> + MaybeSend {}
@@ -129,7 +129,7 @@ impl<F: Future<Output = ()> + MaybeSend> GoodbyeFuture for F {}
 /// The outcome of a request.
 pub(crate) type Answer = Result<String, NoAnswer>;
 
-/// Why a request brought nothing.
+/// Why a request failed.
 #[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
 pub(crate) enum NoAnswer {
     Failed(LinkFailure),

@@ -25,17 +25,17 @@ use crate::protocol::{Cause, LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
-/// A type that goes to another thread where there are threads: `Send` on native targets, nothing in a browser.
+/// A type that can be sent to another thread on targets with threads: `Send` on native targets, no bound in a browser.
 pub trait MaybeSend: Send {}
 
 impl<T: Send + ?Sized> MaybeSend for T {}
 
 type TcpWebSocket = WebSocketStream<Bytes>;
 
-/// No timer is set further off than this: timers stand still while a device sleeps, and only the wall clock tells that it did.
+/// The longest timer: timers stand still while a device sleeps, and only the wall clock shows that it slept.
 pub(crate) const FARTHEST: Time = Time::from_secs(1);
 
-/// How long the wall clock alone is trusted: not at all, as both cost nothing.
+/// How long the wall clock alone is trusted: never, because both clocks are cheap.
 pub(crate) const LOOK_EVERY: Time = Time::ZERO;
 
 static START: LazyLock<Instant> = LazyLock::new(now);
@@ -62,7 +62,7 @@ pub(crate) fn seed() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-/// Whether a client can work here, whatever server it is of.
+/// Whether a client can work here, for any server.
 pub(crate) fn check_runtime() -> Result<(), BuildError> {
     match tokio::runtime::Handle::try_current() {
         Ok(_) => Ok(()),
@@ -70,7 +70,7 @@ pub(crate) fn check_runtime() -> Result<(), BuildError> {
     }
 }
 
-/// Whether a server can be reached like this.
+/// Whether a server can be reached with these settings.
 pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), BuildError> {
     if secure && !cfg!(feature = "rustls") {
         return Err(BuildError::NoTls);
@@ -91,7 +91,7 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(future);
 }
 
-/// A program has no page that goes away and comes back: it calls [`Client::wake`](crate::Client::wake) where it knows better.
+/// A native program has no page that comes back: it calls [`Client::wake`](crate::Client::wake) itself.
 pub(crate) struct OnReturn;
 
 pub(crate) fn on_return(_: impl Fn() + 'static) -> OnReturn {
@@ -111,7 +111,7 @@ impl Timer {
     }
 }
 
-/// A WebSocket being dialled, in use, or over.
+/// A WebSocket that is connecting, open, or over.
 pub(crate) enum Link {
     Dialling(
         Pin<Box<dyn Future<Output = Result<TcpWebSocket, LinkFailure>> + Send>>,
@@ -127,12 +127,12 @@ pub(crate) enum Link {
 
 pub(crate) struct Open {
     socket: TcpWebSocket,
-    /// How long the goodbye may take.
+    /// How long closing may take.
     goodbye: Duration,
     waiting: VecDeque<Message>,
-    /// Frames were taken that the kernel has not.
+    /// Whether some accepted frames are not yet flushed to the kernel.
     dirty: bool,
-    /// The machine has been told, or is to be told, that there is room.
+    /// Whether the machine knows, or is about to learn, that there is room.
     told: bool,
 }
 
@@ -148,7 +148,7 @@ impl Link {
         Self::Dialling(Box::pin(connect(url, target.clone(), how)), dial.goodbye)
     }
 
-    /// GETs, or POSTs a body.
+    /// Makes a GET, or POSTs a body.
     #[cfg(feature = "polling")]
     pub(crate) fn request(
         dial: &Dial,
@@ -190,14 +190,14 @@ impl Link {
         }
     }
 
-    /// The server answers the ping behind all that it read before.
+    /// The server answers the ping after everything that it read before.
     pub(crate) fn barrier(&mut self) {
         if let Self::Open(open) = self {
             open.waiting.push_back(Message::Ping(Vec::new().into()));
         }
     }
 
-    /// The next news. Where it is not to be `read`, nothing that the server says is taken from it.
+    /// The next event. Without `read`, nothing is read from the server.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
         match self {
             Self::Dialling(dialling, goodbye) => match ready!(dialling.as_mut().poll(cx)) {
@@ -227,7 +227,7 @@ impl Link {
         }
     }
 
-    /// Sends the waiting frames and says goodbye, within a bound. A request is aborted.
+    /// Sends the waiting frames and closes, within a time limit. A request is aborted.
     pub(crate) fn close(self) -> Option<Goodbye> {
         let Self::Open(mut open) = self else {
             return None;
@@ -243,7 +243,7 @@ impl Link {
                 }
                 Ok::<(), Error>(())
             };
-            // Whether the other end hears it changes nothing.
+            // Whether the other end receives it does not matter.
             let _ = tokio::time::timeout(open.goodbye, goodbye).await;
         }))
     }
@@ -266,7 +266,7 @@ async fn connect(url: String, target: Arc<Target>, how: How) -> Result<TcpWebSoc
         let value: HeaderValue = value.parse().map_err(|_| no_value(name))?;
         let name: HeaderName = name.parse().map_err(|_| no_value(name))?;
         if name == HOST {
-            // There is one already.
+            // The header already exists.
             request.headers_mut().insert(name, value);
         } else {
             request.headers_mut().append(name, value);
@@ -290,7 +290,7 @@ async fn connect(url: String, target: Arc<Target>, how: How) -> Result<TcpWebSoc
     Ok(socket)
 }
 
-/// The means by which a WebSocket is dialled.
+/// The parameters of a WebSocket connection.
 struct How {
     connector: Connector,
     cookies: Option<Cookies>,
@@ -345,7 +345,7 @@ impl Open {
                     details: frame.map(|frame| format!("close code {} {}", frame.code, frame.reason)),
                 },
                 Some(Ok(Message::Pong(_))) => LinkEvent::Passed,
-                // WebSocket's own pings are answered by tungstenite while it is polled.
+                // tungstenite answers WebSocket pings while it is polled.
                 Some(Ok(_)) => continue,
             });
         }

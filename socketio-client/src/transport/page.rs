@@ -1,14 +1,14 @@
-//! When a page is back: shown, thawed, taken from the back-forward cache, or online.
+//! Detects that a page is back: shown, thawed, restored from the back-forward cache, or online.
 
 use js_sys::Reflect;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
-/// Some reach the document only; the window hears those before it does. A worker knows `online` alone.
+/// Some are fired only at the document; the window sees those in the capture phase. A worker has only `online`.
 const EVENTS: [&str; 4] = ["visibilitychange", "resume", "pageshow", "online"];
 
-/// Calls a function each time the page is back. Dropping this stops it.
+/// Calls a function each time the page is back, until it is dropped.
 pub(crate) struct OnReturn {
     target: EventTarget,
     listener: Closure<dyn FnMut()>,
@@ -22,7 +22,7 @@ pub(crate) fn on_return(back: impl Fn() + 'static) -> OnReturn {
     });
     let target: EventTarget = js_sys::global().unchecked_into();
     for event in EVENTS {
-        // It fails for no name.
+        // It fails for none of these names.
         let _ =
             target.add_event_listener_with_callback_and_bool(event, listener.as_ref().unchecked_ref(), true);
     }

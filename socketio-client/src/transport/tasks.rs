@@ -1,8 +1,8 @@
-//! The client's own tasks in a page: they run within the event that wakes them.
+//! Runs the client's own tasks in a page, within the event that wakes them.
 //!
-//! In the queue of wasm-bindgen-futures every hop from one task to the next is a microtask of its own, and one of those costs a
-//! browser more than the client spends on a small event. So a frame goes from the WebSocket to the program's function with no
-//! hop at all, and to a task of the program's with one.
+//! In the queue of wasm-bindgen-futures every hop from one task to the next is a separate microtask, and one of those costs
+//! a browser more than the client spends on a small event. So a frame goes from the WebSocket to the program's function
+//! without a hop, and to a task of the program with one.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -25,11 +25,11 @@ struct Tasks {
     /// Tasks that wait to be woken.
     resting: Map<u64, Task>,
     next: u64,
-    /// Those to be polled.
+    /// Tasks to be polled.
     ready: VecDeque<Arc<Name>>,
-    /// Whether `run` sees to them.
+    /// Whether `run` is polling them.
     running: bool,
-    /// Wakes the one task of wasm-bindgen-futures that runs these where no event does.
+    /// Wakes the one task of wasm-bindgen-futures that runs these tasks when no event does.
     runner: Option<Waker>,
 }
 
@@ -55,7 +55,7 @@ impl Tasks {
         }
     }
 
-    /// Has a task polled; returns whom to wake for that.
+    /// Schedules a task; returns the waker to wake for that.
     fn enqueue(&mut self, name: Arc<Name>) -> Option<Waker> {
         self.ready.push_back(name);
         if self.running { None } else { self.runner.clone() }
@@ -74,10 +74,10 @@ impl Wake for Name {
     }
 }
 
-/// Adds a task. It is polled soon, and not within this call.
+/// Adds a task. It is polled soon, but not within this call.
 pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
     if cfg!(target_feature = "atomics") {
-        // Its wakers reach the thread that a task lives in.
+        // A task's wakers reach the thread on which it lives.
         return wasm_bindgen_futures::spawn_local(future);
     }
     let first = TASKS.with_borrow_mut(|tasks| {
@@ -96,7 +96,7 @@ pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
         id == 0
     });
     if first {
-        // As long as the page lives.
+        // Runs for the life of the page.
         wasm_bindgen_futures::spawn_local(poll_fn(|cx| {
             let waker = cx.waker().clone();
             TASKS.with_borrow_mut(|tasks| tasks.runner = Some(waker));
@@ -114,11 +114,11 @@ fn wake_runner() {
     }
 }
 
-/// Wakes a task, then polls those that are ready, and those that become so meanwhile. To be called at the end of each event of the browser, and
-/// nowhere else: events do not nest, so one that finds a run going on has found a task that panicked.
+/// Wakes a task, then polls the ready tasks, and those that become ready in the process. Call it at the end of each browser
+/// event, and nowhere else: events do not nest, so an event that finds a run in progress has found a task that panicked.
 pub(super) fn run(waker: Option<Waker>) {
     TASKS.with_borrow_mut(|tasks| tasks.running = true);
-    // Not before: it would ask for a run of its own, which is a microtask.
+    // Not earlier: it would request its own run, which is a microtask.
     if let Some(waker) = waker {
         waker.wake();
     }
@@ -142,7 +142,7 @@ pub(super) fn run(waker: Option<Waker>) {
 }
 
 impl Tasks {
-    /// Takes out the task whose turn it is.
+    /// Removes the next task to poll.
     fn turn(&mut self) -> Option<(u64, Task)> {
         loop {
             let name = self.ready.pop_front()?;

@@ -1,4 +1,4 @@
-//! At any time: what the server acknowledges, and what it calls recovered.
+//! Checked at any time: the server's acks, and its recovered sessions.
 
 use steadfast_shared::event::{Cursors, Opened, Page, Sent};
 use steadfast_shared::{Body, Person, Seq, WireError};
@@ -7,7 +7,7 @@ use super::Rule;
 use crate::words;
 use crate::world::World;
 
-/// The server is about to tell an author what became of a batch.
+/// Called before the server acknowledges a batch to its author.
 pub(crate) fn acknowledged(world: &mut World, author: &Person, sent: &[Sent]) {
     for sent in sent {
         if let Sent::Stored { id, seq, .. } = sent {
@@ -21,7 +21,7 @@ pub(crate) fn acknowledged(world: &mut World, author: &Person, sent: &[Sent]) {
     }
 }
 
-/// The server is about to open a session of somebody who has seen everything up to `cursors`.
+/// Called before the server opens a session for a client that has everything up to `cursors`.
 pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
     if !opened.recovered {
         return;
@@ -43,19 +43,19 @@ pub(crate) fn opened(world: &mut World, cursors: &Cursors, opened: &Opened) {
     }
 }
 
-/// The server is about to tell a page of history.
+/// Called before the server sends a page of history.
 pub(crate) fn paged(world: &mut World, page: &Result<Page, WireError>) {
     let Ok(page) = page else { return };
     let Some(log) = world.server.database.room(page.room) else {
         return;
     };
     let deleted = log.deleted();
-    let told = page.entries.iter().find(|entry| match &entry.body {
+    let erased = page.entries.iter().find(|entry| match &entry.body {
         Body::Message { .. } => deleted.contains(&entry.seq),
         Body::Edit { message, .. } => deleted.contains(message),
         _ => false,
     });
-    if let Some(entry) = told.cloned() {
-        world.breaks(Rule::ErasedIsGone, || format!("a page tells {entry:?}"));
+    if let Some(entry) = erased.cloned() {
+        world.breaks(Rule::ErasedIsGone, || format!("a page contains {entry:?}"));
     }
 }

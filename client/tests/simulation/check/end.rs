@@ -1,4 +1,4 @@
-//! Once every fault has ended: everybody shows the same, and nothing waits.
+//! Checked once every fault has ended: everybody shows the same, and nothing is waiting.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::tab::Tab;
 use crate::words;
 use crate::world::World;
 
-/// Whether everybody has come to show the same, and nothing waits.
+/// Whether everybody shows the same, and nothing is waiting.
 pub(crate) fn settled(world: &World) -> Result<(), Broken> {
     for device in &world.devices {
         for tab in device.live() {
@@ -43,7 +43,7 @@ fn tab_is_settled(world: &World, tab: &Tab) -> Result<(), Broken> {
     Ok(())
 }
 
-/// After a quiet time, in which everything could heal.
+/// Called after a quiet period, in which everything could recover.
 pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
     settled(world)?;
     let mut stored: BTreeMap<EntryId, usize> = BTreeMap::new();
@@ -58,7 +58,7 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
             words::message(*id)
         );
     }
-    said_once(world)?;
+    stored_texts_are_unique(world)?;
     let mut rejected = BTreeSet::new();
     let mut unreached = BTreeSet::new();
     for device in &world.devices {
@@ -73,7 +73,7 @@ pub(crate) fn in_the_end(world: &World) -> Result<(), Broken> {
             one_outbox(world, device, &stored)?;
         }
         for tab in device.live() {
-            nobody_lingers(world, tab)?;
+            no_stale_presence(world, tab)?;
             for log in &world.server.database.rooms {
                 as_stored(tab, log)?;
                 folded(tab, log)?;
@@ -115,7 +115,7 @@ fn is_reply(body: &Body) -> bool {
     )
 }
 
-/// What a tab shows of a room is what its log has there.
+/// A tab shows of a room what its log has there.
 fn as_stored(tab: &Tab, log: &Log) -> Result<(), Broken> {
     for row in tab.session.timeline(log.id).stored() {
         let entry = row.seq().and_then(|seq| log.entry(seq));
@@ -127,8 +127,8 @@ fn as_stored(tab: &Tab, log: &Log) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Nobody says the same twice in these worlds: a text that is in the log twice is one that was stored again.
-fn said_once(world: &World) -> Result<(), Broken> {
+/// No text is typed twice in these worlds, so a text that is in the log twice was stored twice.
+fn stored_texts_are_unique(world: &World) -> Result<(), Broken> {
     let mut texts = BTreeSet::new();
     for entry in world.server.database.rooms.iter().flat_map(|log| &log.entries) {
         let text = entry.body.text().map(MessageText::as_str);
@@ -138,7 +138,7 @@ fn said_once(world: &World) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The tabs of a device hold the same, and so does its disk.
+/// The tabs of a device have the same outbox, and so has its disk.
 fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>) -> Result<(), Broken> {
     let names = |ids: &BTreeSet<EntryId>| ids.iter().copied().map(words::message).collect::<Vec<_>>();
     let mut views = device
@@ -154,22 +154,22 @@ fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>)
             other.iter().copied().map(words::message).collect::<Vec<_>>()
         );
     }
-    let held: BTreeSet<EntryId> = first.into_iter().collect();
+    let outbox: BTreeSet<EntryId> = first.into_iter().collect();
     let disk: BTreeSet<EntryId> = device.disk.outbox.iter().map(|item| item.id).collect();
-    // With the tab that writes for the dead frozen, what a dead one could not write is written by nobody, and says so.
+    // If the leader is frozen, no tab writes what a dead one could not write, and its row shows that.
     let shown_saved = |id: &EntryId| {
         let items = device.live().flat_map(|tab| tab.session.outbox());
         items
             .filter(|item| item.id == *id)
             .any(|item| item.disk == Disk::Written)
     };
-    let mut absent: BTreeSet<EntryId> = held.difference(&disk).copied().collect();
+    let mut absent: BTreeSet<EntryId> = outbox.difference(&disk).copied().collect();
     if world.weather.never_told > 0 {
         absent.retain(shown_saved);
     }
     hold!(OneOutbox, absent.is_empty(), "not on disk: {:?}", names(&absent));
-    // With the tab that tidies up frozen, something may be left that the log has: sent again, it is a repeat.
-    let left: BTreeSet<EntryId> = disk.difference(&held).copied().collect();
+    // If the leader is frozen, items that the log has may remain: sent again, they are repeats.
+    let left: BTreeSet<EntryId> = disk.difference(&outbox).copied().collect();
     let in_some_log = |id: &EntryId| stored.contains_key(id) || world.server.lost.contains(id);
     let harmless = world.weather.never_told > 0 && left.iter().all(in_some_log);
     hold!(
@@ -181,8 +181,8 @@ fn one_outbox(world: &World, device: &Device, stored: &BTreeMap<EntryId, usize>)
     Ok(())
 }
 
-/// Who is shown as there is there, and nobody is shown as writing.
-fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
+/// Everybody shown as present is present, and nobody is shown as typing.
+fn no_stale_presence(world: &World, tab: &Tab) -> Result<(), Broken> {
     let id = words::tab(tab.id);
     let there = world.server.people();
     let shown: BTreeSet<_> = tab
@@ -208,11 +208,11 @@ fn nobody_lingers(world: &World, tab: &Tab) -> Result<(), Broken> {
     Ok(())
 }
 
-/// What one tab took, in order, is in the log in that order.
+/// The items that one tab took are in the log in the same order.
 ///
-/// Where a backup was put back within its epoch a reply may name a place that is not there for a while: refused in an answer that
-/// was swallowed, and taken when it is sent again. And a device may be signed in anew as another person of the same name: what it
-/// took as the former one waits for a decision, and not before what it takes now.
+/// After a backup was put back within its epoch a reply may refer to a place that does not exist for a while: it is refused
+/// in an answer that was swallowed, and accepted when it is sent again. And a device may be signed in again as another
+/// person of the same name: items taken as the former person wait for a decision, and not before the items it takes now.
 fn in_order(world: &World) -> Result<(), Broken> {
     let history = &world.history;
     let went_back = !world.server.went_back.is_empty();

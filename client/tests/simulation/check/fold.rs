@@ -1,4 +1,4 @@
-//! Once every fault has ended: what messages show is what the log has made of them.
+//! Checked once every fault has ended: messages show the result of the log's changes.
 
 use steadfast_client::{Row, RowBody};
 use steadfast_shared::{Emoji, UserId};
@@ -8,7 +8,7 @@ use crate::server::database::Log;
 use crate::tab::Tab;
 use crate::words;
 
-/// Holds every message a tab shows to the log, but those this person has changes of that are not in it.
+/// Compares every message a tab shows with the log, except those that have unsent changes of this person.
 pub(super) fn folded(tab: &Tab, log: &Log) -> Result<(), Broken> {
     let rows = tab.session.timeline(log.id).stored();
     for row in rows.filter(|row| row.changes().next().is_none()) {

@@ -1,9 +1,9 @@
-//! Holds a world to the rules.
+//! Checks a world against the rules.
 //!
-//! - `screen`: at any time: what a tab shows
-//! - `ack`: at any time: what the server acknowledges, and what it calls recovered
+//! - `screen`: at any time: the contents of a tab's screen
+//! - `ack`: at any time: the server's acks, and its recovered sessions
 //! - `end`: once every fault has ended
-//! - `fold`: what messages show then
+//! - `fold`: messages with their changes, at that time
 
 mod ack;
 mod end;

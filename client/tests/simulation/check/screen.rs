@@ -1,4 +1,4 @@
-//! At any time: what a tab shows.
+//! Checked at any time: the contents of a tab's screen.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,12 +17,12 @@ use crate::tab::{Tab, TabId};
 use crate::words;
 use crate::world::World;
 
-/// Looks at one tab's screen.
+/// Checks one tab's screen.
 pub(crate) fn screen(world: &mut World, id: TabId) {
     let Some(mut tab) = world.devices[id.device].tabs[id.slot].take_if(|tab| tab.id == id) else {
         return;
     };
-    let look = DetachedView {
+    let check = ScreenCheck {
         server: &world.server,
         device: &world.devices[id.device],
         most: Most {
@@ -32,8 +32,8 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
         },
     };
     let seen = std::mem::take(&mut tab.seen);
-    let looked = look.at(&tab, seen, &mut world.history);
-    let broken = match looked {
+    let checked = check.run(&tab, seen, &mut world.history);
+    let broken = match checked {
         Ok(seen) => {
             tab.seen = seen;
             None
@@ -46,17 +46,17 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
     }
 }
 
-struct DetachedView<'a> {
+struct ScreenCheck<'a> {
     server: &'a Server,
     device: &'a Device,
     most: Most,
 }
 
-impl DetachedView<'_> {
-    fn at(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
+impl ScreenCheck<'_> {
+    fn run(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
         let session = &tab.session;
         let epoch = session.epoch();
-        // In the end it is looked at in any case.
+        // The end check covers it in any case.
         let went_back = epoch.is_some_and(|epoch| self.server.went_back.contains(&epoch));
         if !seen.screen.is_of(session) || went_back {
             seen = Seen::default();
@@ -73,7 +73,7 @@ impl DetachedView<'_> {
             self.rows(tab, room, in_force, &mut rows, history)?;
             contiguous(tab, self.server.database.room(room).filter(|_| in_force), room)?;
         }
-        // A change shows on its message. Who looks elsewhere sees their own echoes again when they come back.
+        // A change shows on its message. A person in a detached view sees their own echoes again when they return.
         let elsewhere = |room| !session.timeline(room).is_live();
         let shown_elsewhere = |item: &&OutboxItem| item.body.changes().is_some() || elsewhere(item.room);
         let hidden = session.outbox().filter(shown_elsewhere);
@@ -93,7 +93,7 @@ impl DetachedView<'_> {
         Ok(seen)
     }
 
-    /// One room's rows: the log's, and what is on the device's disk.
+    /// One room's rows, against the log and the device's disk.
     fn rows(
         &self,
         tab: &Tab,
@@ -124,7 +124,7 @@ impl DetachedView<'_> {
                     || self.server.lost.contains(&row.id);
                 hold!(SavedIsOnDisk, kept, "{name} is shown as saved and is not on disk");
             }
-            // What waits on this device is this device's, whoever is signed in.
+            // Items that wait on this device count, whoever is signed in.
             let changes = row.changes().filter(|change| change.state == RowState::Saved);
             for change in changes {
                 history.shown_safe.entry(change.id).or_insert(tab.id.device);
@@ -139,7 +139,7 @@ impl DetachedView<'_> {
         Ok(())
     }
 
-    /// A row stays, unless a person threw it away, its database is gone, or the window has moved past it.
+    /// A row stays, unless a person discarded it, its database is gone, or the window has moved past it.
     fn nothing_disappeared(
         &self,
         tab: &Tab,
@@ -174,19 +174,19 @@ impl DetachedView<'_> {
         Ok(())
     }
 
-    /// Whether a tab shows as many of its own messages ahead of a gap as it may: then it lets go of the oldest.
+    /// Whether a tab shows the most rows of its own ahead of a gap: then it drops the oldest.
     fn is_crowded(&self, tab: &Tab, room: RoomId) -> bool {
         let cursor = tab.session.room(room).and_then(|view| view.cursor).unwrap_or(0);
         let rows = tab.session.timeline(room);
         let ahead = rows
             .stored()
             .filter(|row| row.seq().is_some_and(|seq| seq > cursor));
-        // Changes ahead of it count too, and have no rows.
+        // Changes ahead of the gap count too, and have no rows.
         ahead.count() >= self.most.window / 2
     }
 }
 
-/// Every place of one room's window, or of the look at it, has its row, unless it is a change of a message.
+/// Every place of a room's window, or of its detached view, has a row, unless it is a change of a message.
 fn contiguous(tab: &Tab, log: Option<&Log>, room: RoomId) -> Result<(), Broken> {
     let (Some(view), Some(log)) = (tab.session.room(room), log) else {
         return Ok(());
@@ -208,7 +208,7 @@ fn contiguous(tab: &Tab, log: Option<&Log>, room: RoomId) -> Result<(), Broken> 
     Ok(())
 }
 
-/// Whether somebody has said so, or wanted it gone.
+/// Whether a person typed this text, or wanted the message gone.
 fn may_show(row: &Row<'_>, history: &History) -> bool {
     let texts = history.texts.get(&row.id);
     match row.body {

@@ -1,4 +1,4 @@
-//! What changes make of the messages in a log, told plainly: by walking the whole log.
+//! The result of a log's changes, computed simply: by walking the whole log.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use steadfast_shared::{Body, Edited, Entry, ErrorCode, MessageText, Now, Quoted,
 
 use super::database::Log;
 
-/// What a message is by the end of the log.
+/// A message at the end of the log.
 #[derive(Default)]
 pub(crate) struct Became {
-    /// Nothing where it was deleted.
+    /// `None` if it was deleted.
     pub(crate) text: Option<String>,
     pub(crate) edited: Option<Edited>,
     pub(crate) reactions: Vec<Reaction>,
@@ -20,7 +20,7 @@ pub(crate) fn is_row(body: &Body) -> bool {
     body.changes().is_none() && *body != Body::ErasedEdit
 }
 
-/// Takes out of an entry what the deletion of a message takes back.
+/// Removes from an entry everything that a message's deletion erases.
 pub(super) fn erase(entry: &mut Entry, message: Seq) {
     if entry.seq == message {
         entry.body = Body::Erased;
@@ -39,7 +39,7 @@ impl Log {
         self.entries.get(usize::try_from(seq.checked_sub(1)?).ok()?)
     }
 
-    /// Whether somebody may send it, by what it names.
+    /// Whether the author may send this change of a message.
     pub(super) fn allows(&self, author: UserId, body: &Body) -> Result<(), ErrorCode> {
         let named = match body {
             Body::Message { reply_to, .. } => *reply_to,
@@ -56,7 +56,7 @@ impl Log {
         }
     }
 
-    /// The start of the message that a body replies to, as it is.
+    /// The current start of the message that a body replies to.
     pub(super) fn quote(&self, body: &Body) -> Option<Box<Quoted>> {
         let Body::Message {
             reply_to: Some(seq), ..
@@ -72,7 +72,7 @@ impl Log {
         }))
     }
 
-    /// Messages that are changed by entries of the log.
+    /// Messages that entries of the log change.
     fn changed(&self) -> BTreeSet<Seq> {
         self.entries
             .iter()
@@ -80,7 +80,7 @@ impl Log {
             .collect()
     }
 
-    /// Messages that the log says are deleted.
+    /// Messages that the log deletes.
     pub(crate) fn deleted(&self) -> BTreeSet<Seq> {
         let deletes = |entry: &Entry| match entry.body {
             Body::Delete { message } => Some(message),
@@ -126,11 +126,11 @@ impl Log {
         became
     }
 
-    /// Entries as a page of history tells them, together with what has become of them.
-    pub(super) fn told(&self, from: usize, to: usize) -> Vec<Entry> {
+    /// Entries as in a page of history, with the result of their changes.
+    pub(super) fn with_changes(&self, from: usize, to: usize) -> Vec<Entry> {
         let changed = self.changed();
-        let mut told = self.entries[from..to].to_vec();
-        for entry in &mut told {
+        let mut entries = self.entries[from..to].to_vec();
+        for entry in &mut entries {
             entry.quoted = self.quote(&entry.body);
             if changed.contains(&entry.seq) && entry.body != Body::Erased {
                 let became = self.became(entry.seq);
@@ -141,7 +141,7 @@ impl Log {
                 }));
             }
         }
-        told
+        entries
     }
 }
 

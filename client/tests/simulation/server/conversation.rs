@@ -1,4 +1,4 @@
-//! How a session opens, and what is asked.
+//! Opens sessions and answers requests.
 
 use std::time::Duration;
 
@@ -17,24 +17,24 @@ use crate::line::LineId;
 use crate::socket::payload;
 use crate::world::{Happening, World};
 
-/// What a node has read and is about to say.
+/// Data that a node has read and is about to send.
 #[derive(Debug)]
-pub(crate) enum Said {
+pub(crate) enum Response {
     Resume(Resume),
     Answer {
         ack: u64,
         payload: Payload,
     },
-    /// Who is there, as it is when it is said: what changes later follows it.
+    /// The current presence; later changes follow.
     Watched {
         ack: u64,
     },
 }
 
-/// Most missed entries sent along when a session opens.
+/// Most missed entries sent along with an opening session.
 const RECOVERED: usize = 100;
 
-/// What a session opens with, as it was stored at one moment.
+/// The stored state of a session, as of one point in time.
 #[derive(Debug)]
 pub(crate) struct Resume {
     me: Person,
@@ -42,12 +42,12 @@ pub(crate) struct Resume {
     rooms: Vec<Room>,
     cursors: Option<Cursors>,
     reset: Vec<RoomId>,
-    /// Whether the client says whose presence it shows.
+    /// Whether the client watches presence.
     watches: bool,
 }
 
 impl World {
-    /// The socket is in its rooms; its session opens once the database has been read.
+    /// The socket joins its rooms; its session opens once the database has been read.
     pub(super) fn opens(&mut self, line: LineId, auth: event::Auth) {
         if let Some((_, _, connection)) = self.connection(line) {
             connection.auth = Some(auth);
@@ -61,7 +61,7 @@ impl World {
         busy + self.rng.millis(1, 30)
     }
 
-    /// Reads what the session opens with, as it is at this moment. It opens a little later.
+    /// Reads the state of the session. It opens a little later.
     pub(crate) fn open_session(&mut self, line: LineId) {
         let Some((_, life, connection)) = self.connection(line) else {
             return;
@@ -79,12 +79,12 @@ impl World {
             reset,
             watches: auth.watch.is_some(),
         };
-        let said = Box::new(Said::Resume(resume));
+        let response = Box::new(Response::Resume(resume));
         let after = self.rng.millis(0, 60);
-        self.plan(after, Happening::Say { line, life, said });
+        self.plan(after, Happening::Say { line, life, response });
     }
 
-    /// Opens a session with what was read for it, and with what was published since.
+    /// Opens a session with the state read for it, and the entries published since.
     fn open_with(&mut self, line: LineId, resume: Resume) {
         let Resume {
             me,
@@ -120,9 +120,9 @@ impl World {
         for missed in &mut missed {
             missed.entries.drain(..lacks.min(missed.entries.len()));
         }
-        let told = rooms.iter().map(|room| (room.id, room.head)).collect();
+        let heads = rooms.iter().map(|room| (room.id, room.head)).collect();
         if let Some((_, _, connection)) = self.connection(line) {
-            connection.told = Some(told);
+            connection.heads = Some(heads);
         }
         for room in behind {
             self.hint(node, room);
@@ -156,13 +156,13 @@ impl World {
         self.send_event(line, event::SESSION, &event::Session::Open(opened));
     }
 
-    pub(crate) fn say_to(&mut self, line: LineId, life: u32, said: Said) {
+    pub(crate) fn say_to(&mut self, line: LineId, life: u32, response: Response) {
         if self.connection(line).is_none_or(|(_, now, _)| now != life) {
             return;
         }
-        match said {
-            Said::Resume(resume) => self.open_with(line, resume),
-            Said::Watched { ack } => {
+        match response {
+            Response::Resume(resume) => self.open_with(line, resume),
+            Response::Watched { ack } => {
                 let people = self.online();
                 let watched: Result<_, WireError> = Ok(Watched {
                     people,
@@ -172,7 +172,7 @@ impl World {
                 packet.id = Some(ack);
                 self.send_packet(line, packet);
             }
-            Said::Answer { ack, payload } => {
+            Response::Answer { ack, payload } => {
                 if !self.rng.chance(self.weather.swallow_answers) {
                     let mut packet = Packet::new(Kind::Ack, "/", payload);
                     packet.id = Some(ack);
@@ -182,7 +182,7 @@ impl World {
         }
     }
 
-    pub(super) fn asked(&mut self, line: LineId, ack: Option<u64>, name: &str, args: Payload) {
+    pub(super) fn request(&mut self, line: LineId, ack: Option<u64>, name: &str, args: Payload) {
         let Some((_, life, connection)) = self.connection(line) else {
             return;
         };
@@ -196,11 +196,11 @@ impl World {
                 }
             }
             (event::HISTORY, Some(ack)) => {
-                if let Some(mut asked) = self.read::<HistoryRequest>(args) {
+                if let Some(mut request) = self.read::<HistoryRequest>(args) {
                     if self.flaw == Some(Flaw::PageOffByOne) {
-                        asked.after = asked.after.map(|after| after + 1);
+                        request.after = request.after.map(|after| after + 1);
                     }
-                    let page = self.server.database.page(&asked);
+                    let page = self.server.database.page(&request);
                     crate::check::paged(self, &page);
                     let page: event::Reply<Page> = page.into();
                     self.answer_later(line, life, ack, &page);
@@ -215,9 +215,9 @@ impl World {
                 self.answer_later(line, life, ack, &event::Reply::from(heads));
             }
             (event::WATCH, Some(ack)) => {
-                let said = Box::new(Said::Watched { ack });
+                let response = Box::new(Response::Watched { ack });
                 let after = self.reading_takes();
-                self.plan(after, Happening::Say { line, life, said });
+                self.plan(after, Happening::Say { line, life, response });
             }
             (event::TYPING, None) => {
                 if let Some(TypingIn { room }) = self.read(args) {
@@ -230,7 +230,7 @@ impl World {
                 }
             }
             (event::AWAY, None) => {}
-            _ => self.breaks(Rule::Manners, || format!("nobody asked for {name}")),
+            _ => self.breaks(Rule::Manners, || format!("there is no event {name}")),
         }
     }
 
@@ -246,9 +246,9 @@ impl World {
 
     fn answer_later(&mut self, line: LineId, life: u32, ack: u64, reply: &impl Serialize) {
         let payload = payload(reply);
-        let said = Box::new(Said::Answer { ack, payload });
+        let response = Box::new(Response::Answer { ack, payload });
         let after = self.reading_takes();
-        self.plan(after, Happening::Say { line, life, said });
+        self.plan(after, Happening::Say { line, life, response });
     }
 
     fn reads(&mut self, line: LineId, me: &Person, read: Read) {

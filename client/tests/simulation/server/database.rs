@@ -1,4 +1,4 @@
-//! What lasts: one log per room, `seq` contiguous from 1, `(author, id)` unique for ever.
+//! Durable state: one log per room, `seq` contiguous from 1, `(author, id)` unique for ever.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::change::erase;
 use super::guest::GuestChange;
 
-/// A text with this in it is refused for good, alone.
+/// The server refuses a text that contains this for good, alone.
 pub(crate) const REFUSED: &str = "refused";
 
 #[derive(Clone)]
@@ -77,7 +77,7 @@ impl Database {
         Uuid::from_u128(0xBEEF_0000_0000_0000_0000_0000_0000_0000 + self.made)
     }
 
-    /// Another database: nothing of this one is left but the names of its rooms.
+    /// A new database: only the names of the rooms remain.
     pub(crate) fn wiped(&self, same_rooms: bool) -> Self {
         let mut fresh = Self {
             people: BTreeMap::new(),
@@ -97,8 +97,8 @@ impl Database {
         fresh
     }
 
-    /// This backup, put back in the place of another database. It has a new life, as by `steadfast restore`, but where its file
-    /// was copied back by hand.
+    /// This backup in place of another database. It has a new epoch, as with `steadfast restore`, unless its file was copied
+    /// back by hand.
     pub(crate) fn restored(&self, instead_of: &Self, by_hand: bool) -> Self {
         let mut back = self.clone();
         back.made = instead_of.made;
@@ -121,7 +121,7 @@ impl Database {
     }
 
     pub(crate) fn knows(&self, person: &Person) -> bool {
-        self.people.values().any(|known| known == person)
+        self.people.values().any(|other| other == person)
     }
 
     pub(crate) fn room(&self, id: RoomId) -> Option<&Log> {
@@ -140,7 +140,7 @@ impl Database {
             .flat_map(|room| room.entries.iter().map(|entry| entry.id))
     }
 
-    /// Whether this is what an ack says.
+    /// Whether an ack with this content is right.
     pub(crate) fn holds(&self, author: UserId, id: EntryId, at: Seq) -> bool {
         self.stored
             .get(&(author, id))
@@ -173,9 +173,9 @@ impl Database {
         self.rooms.iter().map(seen).collect()
     }
 
-    /// One item of a transaction: what its author is told, and the entry where it is a fresh one.
+    /// One item of a transaction: the answer for its author, and the entry if it is new.
     ///
-    /// `remembers`: of how many of a room's newest entries it is known whether this repeats one.
+    /// `remembers`: how many of a room's newest entries are searched for a repeat.
     pub(crate) fn append(
         &mut self,
         me: &Person,
@@ -216,16 +216,16 @@ impl Database {
         (Sent::Stored { id, seq, at }, Some((room, entry)))
     }
 
-    pub(crate) fn page(&self, asked: &HistoryRequest) -> Result<Page, WireError> {
+    pub(crate) fn page(&self, request: &HistoryRequest) -> Result<Page, WireError> {
         let log = self
-            .room(asked.room)
+            .room(request.room)
             .ok_or_else(|| WireError::new(ErrorCode::UnknownRoom, "no such room"))?;
         let head = log.entries.len();
-        let limit = asked
+        let limit = request
             .limit
             .unwrap_or(limit::PAGE_ENTRIES)
             .min(limit::PAGE_ENTRIES);
-        let (from, to) = match (asked.after, asked.before) {
+        let (from, to) = match (request.after, request.before) {
             (Some(after), _) => {
                 let from = (after as usize).min(head);
                 (from, (from + limit).min(head))
@@ -236,8 +236,8 @@ impl Database {
             }
         };
         Ok(Page {
-            room: asked.room,
-            entries: log.told(from, to),
+            room: request.room,
+            entries: log.with_changes(from, to),
             head: head as Seq,
         })
     }
@@ -246,7 +246,7 @@ impl Database {
         self.rooms.iter().map(|log| (log.id, log.head())).collect()
     }
 
-    /// The cursors that hold here, and the rooms of those that do not.
+    /// The cursors that are valid here, and the rooms of the others.
     pub(crate) fn cursors(&self, epoch: Option<Epoch>, cursors: &Cursors) -> (Cursors, Vec<RoomId>) {
         let mut reset = Vec::new();
         let mut hold = Cursors::new();

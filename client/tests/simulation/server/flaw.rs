@@ -1,4 +1,4 @@
-//! What a server may do wrong on purpose, so that the checker can be seen to notice.
+//! Deliberate faults of the server, to show that the checker detects them.
 
 use steadfast_shared::Seq;
 
@@ -9,36 +9,36 @@ use steadfast_shared::Seq;
     expect(dead_code, reason = "only tests of the checker have a flaw")
 )]
 pub(crate) enum Flaw {
-    /// Acknowledged first, committed then, where the node still lives.
+    /// It acknowledges first, then commits, if the node is still alive.
     AckBeforeCommit,
-    /// Published first, committed then.
+    /// It publishes first, then commits.
     PublishBeforeCommit,
-    /// Whether something is a repeat is known of the ten newest entries of a room alone.
+    /// It searches only the ten newest entries of a room for a repeat.
     DedupWindowOfTen,
-    /// What a tail gives of what was missed lacks the first.
+    /// A tail omits the first of the missed entries.
     TailOffByOne,
-    /// Of a batch stored in part everything is acknowledged.
+    /// It acknowledges a whole batch that was stored in part.
     BatchAckedInPart,
-    /// A page after some place leaves the first entry out.
+    /// A page after some place omits the first entry.
     PageOffByOne,
-    /// What was deleted keeps its text in the log.
+    /// A deleted message keeps its text in the log.
     ErasedStays,
-    /// What comes after a gap is published.
+    /// It publishes entries after a gap.
     PublishPastGap,
-    /// A page is published as it was read, whatever was published meanwhile.
+    /// It publishes a page as it was read, ignoring entries published in the meantime.
     PageNotChecked,
-    /// A room that a node does not know is taken for one in which nothing was said.
+    /// It takes a room that a node does not know for an empty one.
     UnknownRoomIsNew,
     /// A room's entries are published before the changes of the feed that came before them.
     FeedAfterRoom,
-    /// What a hint says of a room is taken for what was published.
+    /// It takes a hint's head for what was published.
     HintIsTruth,
-    /// Who has gone is there for ever.
+    /// A person who has left stays present for ever.
     GhostsStay,
 }
 
 impl Flaw {
-    /// Of how many entries of a room it is known whether something repeats them.
+    /// How many of a room's entries are searched for a repeat.
     pub(super) fn remembers(this: Option<Self>) -> Seq {
         if this == Some(Self::DedupWindowOfTen) {
             10

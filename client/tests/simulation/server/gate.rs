@@ -1,4 +1,4 @@
-//! Connections come, are pinged, and go.
+//! Connections open, get pings, and close.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl World {
             .map(|connection| (node, life, connection))
     }
 
-    /// A line is there: Engine.IO's handshake.
+    /// A line is up: sends Engine.IO's handshake.
     pub(crate) fn greet(&mut self, line: LineId) {
         let Some(node) = self.node_of(line) else { return };
         self.server.nodes[node]
@@ -65,14 +65,14 @@ impl World {
         let Some((_, _, connection)) = self.connection(line) else {
             return;
         };
-        // A later ping may be under way by now.
+        // A later ping may already be in flight.
         if connection.ponged + PONG_WITHIN + PING_EVERY < now && connection.pinged > connection.ponged {
             self.close_at_node(line);
             self.forget_connection(line);
         }
     }
 
-    /// The node's side of a connection is over.
+    /// Forgets a connection that is over for the node.
     pub(crate) fn forget_connection(&mut self, line: LineId) {
         let Some(node) = self.node_of(line) else { return };
         let gone = self.server.nodes[node].connections.remove(&line);
@@ -105,13 +105,13 @@ impl World {
             Kind::Event if !args.is_empty() => {
                 let name = args.remove(0);
                 let args = Payload::from(args);
-                self.asked(line, packet.id, name.as_str().unwrap_or_default(), args);
+                self.request(line, packet.id, name.as_str().unwrap_or_default(), args);
             }
             _ => self.breaks(Rule::Manners, || "a packet no client sends".to_owned()),
         }
     }
 
-    /// CONNECT: who is it, and into the rooms first of all.
+    /// CONNECT: identifies the person, and joins the rooms first.
     fn connect(&mut self, line: LineId, auth: Option<Value>) {
         let Some(tab) = self.lines.get(&line).map(|line| line.tab) else {
             return;
@@ -157,7 +157,7 @@ impl World {
         self.opens(line, auth);
     }
 
-    /// Ends a connection and says why.
+    /// Ends a connection, with the reason.
     fn end(&mut self, line: LineId, reason: ClosingReason) {
         self.send_event(line, event::SESSION, &event::Session::Closing { reason });
         self.send_packet(line, Packet::new(Kind::Disconnect, "/", Payload::default()));
@@ -187,7 +187,7 @@ impl World {
         }
     }
 
-    /// Once encoded, to each of these.
+    /// Encodes an event once, and sends it over these lines.
     pub(super) fn broadcast(&mut self, lines: &[LineId], name: &str, what: &impl serde::Serialize) {
         let frames = event_packet(name, what).encode();
         for frame in frames {

@@ -1,6 +1,6 @@
-//! A node's listener: what was committed, by whichever node, is read and published, after a hint or once a second.
+//! A node's listener: reads and publishes the commits of all nodes, after a hint or once a second.
 //!
-//! What goes out is decided by the real server's `PublishedState`.
+//! The real server's `PublishedState` decides what is published.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use crate::line::LineId;
 use crate::words;
 use crate::world::{Happening, World};
 
-/// How often a node looks for what was committed, whether a hint came or not.
+/// How often a node checks for commits without a hint.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// How long a node may not have seen what is stored before it answers no `sync`.
+/// How long a node may not have seen the stored state before it answers no `sync`.
 const STALE: Duration = Duration::from_secs(5);
 
-/// Most entries of a room that are read at once.
+/// Most entries of a room read at once.
 const PAGE: usize = 100;
 
-/// What a node's listener is to look at, and whether it is looking.
+/// The listener's work, and whether it is reading.
 #[derive(Debug, Default)]
 pub(super) struct Listener {
     hinted: BTreeSet<RoomId>,
     all: bool,
     is_reading: bool,
-    /// When all that was stored was seen last.
+    /// When it last saw the whole stored state.
     pub(super) fresh: Duration,
-    /// It cannot read before then.
+    /// It cannot read before this time.
     pub(super) stuck_until: Duration,
 }
 
-/// What was read of one room.
+/// The entries read of one room.
 #[derive(Debug)]
 pub(crate) struct Grown {
     room: RoomId,
@@ -45,7 +45,7 @@ pub(crate) struct Grown {
     fresh: Vec<Entry>,
 }
 
-/// One look at what is stored, and when it was taken.
+/// One reading of the stored state, and its time.
 #[derive(Debug)]
 pub(crate) struct Gathered {
     at: Duration,
@@ -64,7 +64,7 @@ impl World {
             let log = self.server.database.room(room);
             let last = log.and_then(|log| log.entry(head)).cloned();
             let state = &mut self.server.nodes[node].state;
-            if state.head(room).is_some_and(|known| known < head) {
+            if state.head(room).is_some_and(|published| published < head) {
                 state.keep(room, Vec::from_iter(last));
             }
             return;
@@ -72,7 +72,7 @@ impl World {
         self.hint(node, room);
     }
 
-    /// Something of this room may be there to publish.
+    /// Notes that this room may have entries to publish.
     pub(super) fn hint(&mut self, node: usize, room: RoomId) {
         let here = &mut self.server.nodes[node];
         here.listener.hinted.insert(room);
@@ -93,7 +93,7 @@ impl World {
         self.now.saturating_sub(self.server.nodes[node].listener.fresh) > STALE
     }
 
-    /// Reads what has grown, as it is at this moment. What is read is published a little later.
+    /// Reads the rooms that have grown. The entries are published a little later.
     pub(crate) fn listen(&mut self, node: usize, life: u32) {
         let now = self.now;
         if !self.lives(node, life) || self.server.nodes[node].listener.is_reading {
@@ -108,9 +108,9 @@ impl World {
         let hinted = std::mem::take(&mut here.listener.hinted);
         here.listener.is_reading = true;
         let mut grown = Vec::new();
-        let mut known = here.state.heads();
-        known.sort_unstable();
-        for (room, head) in known {
+        let mut heads = here.state.heads();
+        heads.sort_unstable();
+        for (room, head) in heads {
             let Some(log) = self.server.database.room(room) else {
                 continue;
             };
@@ -161,7 +161,7 @@ impl World {
         }
     }
 
-    /// Publishes what follows the newest entry published. Answers whether nothing up to these is missing.
+    /// Publishes the entries after the newest published one. Returns whether none up to these is missing.
     pub(super) fn publish_log(&mut self, node: usize, room: RoomId, fresh: Vec<Entry>) -> bool {
         let state = &self.server.nodes[node].state;
         let unchecked = match self.flaw {
@@ -183,7 +183,7 @@ impl World {
         }
     }
 
-    /// To every socket of a node; now and then one does not get it, or gets it twice.
+    /// Sends to every socket of a node; now and then one misses it, or gets it twice.
     pub(super) fn tell_sockets(&mut self, node: usize, room: RoomId, mut entries: Vec<Entry>) {
         let here = &mut self.server.nodes[node];
         here.state.revise(room, &mut entries);
@@ -199,7 +199,7 @@ impl World {
         let mut lines = Vec::new();
         let mut open: Vec<LineId> = Vec::new();
         for (line, connection) in &here.connections {
-            if connection.told.is_some() {
+            if connection.heads.is_some() {
                 open.push(*line);
                 if !self.rng.chance(self.weather.lose_news) {
                     lines.push(*line);
@@ -214,18 +214,21 @@ impl World {
         self.broadcast(&lines, event::ENTRIES, &news);
     }
 
-    /// What goes out follows what each session was told, and is not what was there before the node was.
+    /// Checks that the entries follow what each session was told, and that none is older than the node.
     fn follows(&mut self, node: usize, open: &[LineId], news: &Entries) {
         let last = news.from + news.entries.len() as Seq - 1;
         let here = &mut self.server.nodes[node];
         let before = here.began_with.get(&news.room).copied().unwrap_or(0);
         let mut wrong = (news.from <= before).then(|| format!("the log ended at #{before} when it started"));
         for line in open {
-            let told = here.connections.get_mut(line).and_then(|open| open.told.as_mut());
-            if let Some(told) = told {
-                let head = told.insert(news.room, last).unwrap_or(0);
+            let heads = here
+                .connections
+                .get_mut(line)
+                .and_then(|open| open.heads.as_mut());
+            if let Some(heads) = heads {
+                let head = heads.insert(news.room, last).unwrap_or(0);
                 if head + 1 != news.from {
-                    wrong = Some(format!("a session was told up to #{head}"));
+                    wrong = Some(format!("a session knows up to #{head}"));
                 }
             }
         }

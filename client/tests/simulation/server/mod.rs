@@ -1,16 +1,16 @@
 //! A server that keeps its promises, and dies: nodes over one database.
 //!
-//! - `database`: what lasts
-//! - `change`: what changes make of messages
-//! - `gate`: connections come, are pinged, and go
-//! - `conversation`: how a session opens, and what is asked
-//! - `writer`: commit, then acknowledge, then publish; and where a node dies between them
-//! - `listener`: what was committed is followed by every node
-//! - `guest`: the change feed, and whoever it lets into a room and takes out of it
-//! - `presence`: who is there, and who is writing
-//! - `flaw`: what it may do wrong on purpose
+//! - `database`: durable state
+//! - `change`: the result of a log's changes
+//! - `gate`: connections open, get pings, and close
+//! - `conversation`: opens sessions and answers requests
+//! - `writer`: commit, then acknowledge, then publish; a node may die in between
+//! - `listener`: every node follows all commits
+//! - `guest`: the change feed, and the person whom it adds to a room and removes from it
+//! - `presence`: who is present, and who is typing
+//! - `flaw`: deliberate faults
 //!
-//! What a node publishes and what it recovers is decided by the real server's `PublishedState`, tails and all.
+//! The real server's `PublishedState`, including its tails, decides what a node publishes and recovers.
 
 pub(crate) mod change;
 mod conversation;
@@ -35,7 +35,7 @@ use crate::script::Stage;
 use crate::words;
 use crate::world::{Happening, World};
 
-pub(crate) use conversation::Said;
+pub(crate) use conversation::Response;
 pub(crate) use database::{Database, REFUSED};
 pub(crate) use flaw::Flaw;
 use guest::Followed;
@@ -48,41 +48,41 @@ pub(crate) struct Server {
     pub(crate) database: Database,
     pub(crate) nodes: Vec<Node>,
     backup: Option<Database>,
-    /// Nothing is written or read before then.
+    /// Nothing is written or read before this time.
     busy_until: Duration,
-    /// Nothing can be written before then.
+    /// Nothing can be written before this time.
     full_until: Duration,
-    /// What was in the log of an earlier life and is not in this one's.
+    /// Entries that an earlier database had and this one lacks.
     pub(crate) lost: BTreeSet<EntryId>,
-    /// Epochs within which the database went back in time: what was shown of them may be of a log that is no more.
+    /// Epochs within which the database went back in time: screens may show a log that no longer exists.
     pub(crate) went_back: BTreeSet<Epoch>,
 }
 
 pub(crate) struct Node {
     pub(crate) up: bool,
-    /// Whatever belongs to an earlier life never happens.
+    /// Events of an earlier life are ignored.
     life: u32,
     connections: BTreeMap<LineId, Connection>,
     queue: VecDeque<Job>,
     writing: bool,
-    /// What its sockets have been told: the real server's.
+    /// What was published to its sockets: the real server's state.
     state: PublishedState,
     listener: Listener,
     followed: Followed,
-    /// The heads there were when it started.
+    /// The heads at its start.
     began_with: Heads,
     dies: Option<(Stage, Duration)>,
 }
 
-/// One Engine.IO connection, and whom it speaks for once it is in the namespace.
+/// One Engine.IO connection, and its person once it is in the namespace.
 #[derive(Default)]
 struct Connection {
     person: Option<Person>,
     tab: Option<Uuid>,
-    /// What the CONNECT said, until the session opens.
+    /// The CONNECT's `auth`, until the session opens.
     auth: Option<Auth>,
-    /// How far its session has been told each room, once it is open.
-    told: Option<Heads>,
+    /// The heads that its open session knows.
+    heads: Option<Heads>,
     pinged: Duration,
     ponged: Duration,
 }
@@ -117,7 +117,7 @@ impl Server {
         self.nodes.iter().any(|node| node.up)
     }
 
-    /// Everybody who is connected, once.
+    /// Everybody who is connected, each once.
     pub(crate) fn people(&self) -> BTreeSet<(String, Uuid)> {
         self.connected()
             .map(|person| (person.name.clone(), person.id.0))
@@ -173,7 +173,7 @@ impl World {
         self.server.database = next;
     }
 
-    /// A node's listener sees nothing of what is stored for a while.
+    /// A node's listener sees nothing of the stored state for a while.
     pub(crate) fn stick(&mut self, node: usize, lasts: Duration) {
         self.say(|| {
             format!(
@@ -185,7 +185,7 @@ impl World {
         listener.stuck_until = listener.stuck_until.max(self.now + lasts);
     }
 
-    /// Has a node die at some point of its next write, or at once.
+    /// Makes a node die at some point of its next write, or at once.
     pub(crate) fn doom(&mut self, node: usize, stage: Stage, down: Duration) {
         match stage {
             Stage::AtOnce => self.crash(node, down),
@@ -193,7 +193,7 @@ impl World {
         }
     }
 
-    /// Dies here, where it is doomed to.
+    /// The node dies here, if it is doomed to.
     fn dies(&mut self, node: usize, stage: Stage) -> bool {
         let dies = self.server.nodes[node].dies.take_if(|(at, _)| *at == stage);
         if let Some((_, down)) = dies {
@@ -215,7 +215,7 @@ impl World {
         here.dies = None;
         let lines: Vec<LineId> = here.connections.keys().copied().collect();
         for line in lines {
-            // A machine that loses its power closes nothing.
+            // A machine that loses its power closes no connection.
             let silently = self.rng.chance(self.weather.half_open);
             if !silently {
                 self.close_at_node(line);
@@ -243,7 +243,7 @@ impl World {
         }
     }
 
-    /// Nothing is wrong with any node or the database from here on.
+    /// Ends all faults of the nodes and the database.
     pub(crate) fn server_heals(&mut self) {
         self.server.busy_until = Duration::ZERO;
         self.server.full_until = Duration::ZERO;

@@ -1,4 +1,4 @@
-//! Who is there, and who is writing.
+//! Who is present, and who is typing.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::Flaw;
 use crate::line::LineId;
 use crate::world::{Happening, World};
 
-/// A connection that is back within this says nothing.
+/// A connection that returns within this time is not reported.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl World {

@@ -1,4 +1,4 @@
-//! The write path: everything queued goes into one transaction; then the acks, then the news, each in its turn.
+//! The write path: one transaction for everything queued; then the acks, then the publication, each in its turn.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use steadfast_shared::event::{Entries, Reply, SendItem, Sent};
 use steadfast_shared::{Body, ErrorCode, Person, RoomId, Seq, WireError, limit};
 
 use super::Flaw;
-use super::conversation::Said;
+use super::conversation::Response;
 use super::database::Log;
 use crate::check::Rule;
 use crate::line::LineId;
@@ -15,10 +15,10 @@ use crate::socket::payload;
 use crate::words;
 use crate::world::{Happening, World};
 
-/// A text with this in it makes the server refuse the whole batch for good.
+/// With a text that contains this, the server refuses the whole batch for good.
 pub(crate) const POISON: &str = "poison";
 
-/// A node's clock is ahead of the one before by so many milliseconds.
+/// Each node's clock is ahead of the previous one's by this many milliseconds.
 const CLOCKS_DIFFER: u64 = 1_700;
 
 pub(super) struct Job {
@@ -28,7 +28,7 @@ pub(super) struct Job {
     items: Vec<SendItem>,
 }
 
-/// What one author is told of a batch.
+/// The answer to one author's batch.
 #[derive(Debug)]
 struct Told {
     line: LineId,
@@ -37,7 +37,7 @@ struct Told {
     answer: Result<Vec<Sent>, WireError>,
 }
 
-/// What became of one transaction.
+/// The result of one transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     answers: Vec<Told>,
@@ -108,7 +108,7 @@ impl World {
             } else {
                 self.transact(node, &author, items, &mut news)
             };
-            let unknown = || Err(WireError::new(ErrorCode::Unavailable, "nobody knows"));
+            let unknown = || Err(WireError::new(ErrorCode::Unavailable, "the outcome is unknown"));
             let answer = if unsure { unknown() } else { answer };
             batch.answers.push(Told {
                 line,
@@ -186,8 +186,8 @@ impl World {
                 });
                 continue;
             }
-            let (told, fresh) = self.server.database.append(author, item, at, remembers);
-            if matches!(told, Sent::Refused { .. }) {
+            let (answer, fresh) = self.server.database.append(author, item, at, remembers);
+            if matches!(answer, Sent::Refused { .. }) {
                 self.history.refused.insert(id);
             }
             if let Some((room, entry)) = fresh {
@@ -203,7 +203,7 @@ impl World {
                 });
                 news.entries.push(entry);
             }
-            sent.push(told);
+            sent.push(answer);
         }
         Ok(sent)
     }
@@ -232,11 +232,11 @@ impl World {
                 crate::check::acknowledged(self, &author, sent);
             }
             let payload = payload(&Reply::from(answer));
-            self.say_to(line, life, Said::Answer { ack, payload });
+            self.say_to(line, life, Response::Answer { ack, payload });
         }
     }
 
-    /// Says what is not committed yet: a flaw.
+    /// Reports what is not committed yet: a flaw.
     fn tell_too_early(&mut self, node: usize, life: u32, batch: &mut Batch) {
         if self.flaw == Some(Flaw::AckBeforeCommit) {
             self.acknowledge(life, std::mem::take(&mut batch.answers));
@@ -259,7 +259,7 @@ impl World {
             }
             let (room, head) = (news.room, news.from + news.entries.len() as Seq - 1);
             for other in (0..self.server.nodes.len()).filter(|other| *other != node) {
-                // Late, lost, doubled.
+                // Hints may be late, lost, or repeated.
                 let copies = 1 + usize::from(self.rng.chance(self.weather.repeat_news));
                 for _ in 0..copies {
                     if self.rng.chance(self.weather.lose_news) {

@@ -1,12 +1,12 @@
-//! Dates, as JavaScript writes them in JSON.
+//! Dates in JavaScript's JSON form.
 
 use serde_json::Value;
 
-/// The last millisecond that a JavaScript date can be, either side of 1970.
+/// The latest and earliest JavaScript date, in milliseconds either side of 1970.
 const MOST: i64 = 8_640_000_000_000_000;
 const DAY: i64 = 86_400_000;
 
-/// `2026-11-21T01:53:44.000Z` for milliseconds since 1970; null for a number that is no date.
+/// `2026-11-21T01:53:44.000Z` for milliseconds since 1970; null for a number outside the range.
 pub(super) fn text(milliseconds: i64) -> Value {
     if !(-MOST..=MOST).contains(&milliseconds) {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! Reads values, with bounds: nothing nests too deep, and no memory is set aside for a length that the bytes do not hold.
+//! Reads values, within bounds: nesting is limited, and no memory is allocated for a length beyond the actual bytes.
 
 use serde_json::{Map, Number, Value, json};
 
@@ -8,7 +8,7 @@ use super::date;
 /// How deep lists and maps may nest, as in `serde_json`.
 const MAX_DEPTH: usize = 128;
 
-/// Reads one document, and takes the bytes in it out as attachments.
+/// Reads one document, and moves its bytes into attachments.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     attachments: Vec<Vec<u8>>,
@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The one value that the bytes hold, and its attachments.
+    /// The document's one value, and its attachments.
     pub(super) fn document(mut self) -> Result<(Value, Vec<Vec<u8>>), PacketError> {
         let value = self.value()?.unwrap_or_default();
         if !self.rest.is_empty() {
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         Ok(text.to_owned())
     }
 
-    /// Puts the bytes aside and leaves a placeholder.
+    /// Moves the bytes into an attachment and leaves a placeholder.
     fn bytes(&mut self, length: usize) -> Result<Value, PacketError> {
         let bytes = self.take(length)?.to_vec();
         if self.attachments.len() >= self.max_attachments {
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, length: usize) -> Result<Value, PacketError> {
-        // Every item takes a byte at least.
+        // Every item takes at least one byte.
         if length > self.rest.len() {
             return Err(malformed("too short"));
         }
@@ -180,13 +180,13 @@ impl<'a> Reader<'a> {
         match (kind, length) {
             (0, 1) => self.take(1).map(|_| None),
             (0, 8) => Ok(Some(date::text(i64::from_be_bytes(self.array()?)))),
-            // As the JavaScript parser has others.
+            // Extensions that the JavaScript parser keeps as such.
             _ => Ok(Some(json!([kind, self.bytes(length)?]))),
         }
     }
 }
 
-/// A float that JSON has no number for is null, as in `JSON.stringify`.
+/// A float without a JSON number becomes null, as in `JSON.stringify`.
 fn float(number: f64) -> Value {
     Number::from_f64(number).map_or(Value::Null, Value::Number)
 }

@@ -1,8 +1,8 @@
-//! Writes values, bytes where a placeholder stands for them.
+//! Writes values, with bytes in place of their placeholders.
 
 use serde_json::{Number, Value};
 
-/// The shortest form of a value.
+/// The shortest encoding of a value.
 pub(super) fn write(value: &Value, attachments: &[Vec<u8>]) -> Vec<u8> {
     let mut writer = Writer {
         out: Vec::with_capacity(64),
@@ -17,7 +17,7 @@ struct Writer<'a> {
     attachments: &'a [Vec<u8>],
 }
 
-/// The markers of a kind of value that has a length: up to how much the first holds by itself, then of 8, 16 and 32 bits.
+/// The markers for a type with a length: the first with its maximum, then those for 8, 16 and 32 bits.
 struct Lengths {
     short: (u8, usize),
     byte: Option<u8>,
@@ -134,7 +134,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A length beyond 32 bits does not fit the format, nor any limit of this crate; it is written as the most that fits.
+    /// A length beyond 32 bits exceeds the format, and every limit of this crate; it is written as the maximum.
     fn length(&mut self, markers: &Lengths, length: usize) {
         let (short, below) = markers.short;
         match (u8::try_from(length), markers.byte) {
