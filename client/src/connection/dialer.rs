@@ -86,7 +86,7 @@ impl Dialer {
     pub(crate) fn connect(&mut self) {
         match self.connection {
             Connection::Off { .. } | Connection::Waiting { .. } | Connection::Refused { .. } => {
-                self.dial_anew()
+                self.dial_anew();
             }
             Connection::Dialing { .. } | Connection::Opening { .. } | Connection::Online { .. } => {}
         }

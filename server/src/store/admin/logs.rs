@@ -126,9 +126,16 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
 }
 
 /// The columns of a line, in their order.
-fn sign_in_row(
-    line: &NewSignIn,
-) -> Result<(Millis, Option<String>, Cow<'_, str>, String, Cow<'_, str>, &str), StoreError> {
+type SignInRow<'a> = (
+    Millis,
+    Option<String>,
+    Cow<'a, str>,
+    String,
+    Cow<'a, str>,
+    &'a str,
+);
+
+fn sign_in_row(line: &NewSignIn) -> Result<SignInRow<'_>, StoreError> {
     Ok((
         line.at,
         line.user.map(|user| user.0.simple().to_string()),

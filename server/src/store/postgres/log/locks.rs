@@ -114,7 +114,7 @@ async fn rooms_of(
             .await?,
         ),
         Command::Administer(requested) => {
-            rooms.extend(rooms_of_operators(connection, &requested.command).await?)
+            rooms.extend(rooms_of_operators(connection, &requested.command).await?);
         }
     }
     Ok(rooms)
