@@ -112,6 +112,7 @@ impl<K: Ord, V> VecMap<K, V> {
         self.0[place..].iter().map(|(key, value)| (key, value))
     }
 
+    #[cfg(test)]
     pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.0.iter().map(|(key, _)| key)
     }

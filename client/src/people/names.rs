@@ -20,6 +20,8 @@ pub(crate) struct NamesVersion(u64);
 pub(crate) struct Names {
     known: VecMap<UserId, (NamesVersion, Box<Person>)>,
     heard: NamesVersion,
+    /// Somebody known goes by another name.
+    renamed: bool,
 }
 
 impl Names {
@@ -38,38 +40,40 @@ impl Names {
         self.heard
     }
 
-    /// Takes in the names of entries pushed by the server. Returns whether a known person goes by another name.
-    pub(crate) fn hear(&mut self, entries: &[Entry]) -> bool {
+    /// Takes in the names of entries pushed by the server.
+    pub(crate) fn hear(&mut self, entries: &[Entry]) {
         self.heard.0 += 1;
-        self.read(entries, self.heard)
+        self.read(entries, self.heard);
     }
 
-    /// Takes in a name that comes by itself. Returns whether they were known by another.
-    pub(crate) fn hear_of(&mut self, person: &Person) -> bool {
+    /// Takes in a name that comes by itself.
+    pub(crate) fn hear_of(&mut self, person: &Person) {
         self.heard.0 += 1;
-        self.take(person, self.heard)
+        self.take(person, self.heard);
     }
 
-    /// Takes in the names of entries requested at version `when`. Returns whether a known person goes by another name.
-    pub(crate) fn read(&mut self, entries: &[Entry], when: NamesVersion) -> bool {
-        let mut renamed = false;
+    /// Takes in the names of entries requested at version `when`.
+    pub(crate) fn read(&mut self, entries: &[Entry], when: NamesVersion) {
         for person in entries.iter().flat_map(people_of) {
-            renamed |= self.take(person, when);
+            self.take(person, when);
         }
-        renamed
     }
 
-    fn take(&mut self, person: &Person, when: NamesVersion) -> bool {
+    /// Whether a known person goes by another name since this was last asked.
+    pub(crate) fn take_renamed(&mut self) -> bool {
+        std::mem::take(&mut self.renamed)
+    }
+
+    fn take(&mut self, person: &Person, when: NamesVersion) {
         match self.known.get_mut(&person.id) {
             Some((known_when, known)) if *known_when <= when => {
                 *known_when = when;
-                let renamed = known.name != person.name;
-                if renamed {
+                if known.name != person.name {
                     known.name.clone_from(&person.name);
+                    self.renamed = true;
                 }
-                renamed
             }
-            Some(_) => false,
+            Some(_) => {}
             None => {
                 if self.known.len() >= KEPT {
                     let oldest = self.known.iter().min_by_key(|(_, (when, _))| *when);
@@ -78,7 +82,6 @@ impl Names {
                     }
                 }
                 self.known.insert(person.id, (when, Box::new(person.clone())));
-                false
             }
         }
     }
@@ -114,16 +117,18 @@ mod tests {
     #[test]
     fn an_answer_is_as_new_as_what_had_been_heard_when_it_was_asked_for() {
         let mut names = Names::default();
-        assert!(!names.read(&written_by("of old"), NamesVersion::default()));
+        names.read(&written_by("of old"), NamesVersion::default());
+        assert!(!names.take_renamed());
         let asked = names.heard();
-        assert!(
-            names.hear(&written_by("mina")),
-            "heard while the page is on its way"
-        );
-        assert!(!names.read(&written_by("of old"), asked));
+        names.hear(&written_by("mina"));
+        assert!(names.take_renamed(), "heard while the page is on its way");
+        names.read(&written_by("of old"), asked);
+        assert!(!names.take_renamed());
         assert_eq!(names.get(called("").id), Some(&called("mina")));
-        assert!(names.read(&written_by("mia"), names.heard()));
-        assert!(names.hear_of(&called("mina")));
+        names.read(&written_by("mia"), names.heard());
+        assert!(names.take_renamed());
+        names.hear_of(&called("mina"));
+        assert!(names.take_renamed());
         assert_eq!(names.current(&called("of old")), &called("mina"));
     }
 

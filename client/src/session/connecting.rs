@@ -24,35 +24,37 @@ impl Session {
             Input::NotRenewed => dialer.not_renewed(now),
             _ => {}
         }
-        self.changes.insert(Change::Connection);
+        self.chat.effects.changes.insert(Change::Connection);
     }
 
     /// Does what the connection wants done.
     pub(super) fn follow_dialer(&mut self) {
         while let Some(output) = self.dialer.poll_output() {
+            let outputs = &mut self.chat.effects.outputs;
             match output {
-                DialerOutput::Dial => self.outputs.push_back(Output::Dial),
-                DialerOutput::HangUp => self.outputs.push_back(Output::HangUp),
-                DialerOutput::RenewSession => self.outputs.push_back(Output::RenewSession),
+                DialerOutput::Dial => outputs.push_back(Output::Dial),
+                DialerOutput::HangUp => outputs.push_back(Output::HangUp),
+                DialerOutput::RenewSession => outputs.push_back(Output::RenewSession),
                 DialerOutput::Ended(closed) => self.link_ended(closed),
             }
-            self.changes.insert(Change::Connection);
+            self.chat.effects.changes.insert(Change::Connection);
         }
     }
 
     fn link_ended(&mut self, closed: Option<ClosingReason>) {
         self.forget_requests();
-        for room in self.rooms.values_mut() {
-            room.link_down();
-        }
-        for room in self.presence.nobody_writes() {
-            self.changes.insert(Change::Typing(room));
-        }
-        self.notices.link_down();
+        self.chat.rooms.link_ended();
+        self.people.link_ended(&mut self.chat.effects);
         if closed == Some(ClosingReason::Replaced) {
             // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
             self.tab = self.rng.uuid();
         }
+    }
+
+    /// A connection's requests die with it.
+    pub(super) fn forget_requests(&mut self) {
+        self.requests.forget();
+        self.chat.forget_requests();
     }
 
     pub(super) fn is_online(&self) -> bool {

@@ -1,41 +1,39 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
-//! - `input`, `output`: its inputs, and the effects it wants
-//! - `connecting`: what follows from the state of the connection
-//! - `person`: a person's actions: post, retry, edit, discard, read, scroll
-//! - `rooms`: which rooms this person is in, and their properties
-//! - `server`: the server's events and answers
-//! - `asking`: the requests to the server, and when they are due
-//! - `arrival`: how an item leaves the outbox for the log
-//! - `device`: who is signed in, and the records restored from this device's storage
-//! - `storage`: which records are written, when, and how failed writes are retried
-//! - `tabs`: the other tabs of this device, and which of them is the leader
-//! - `watching`: whose presence is shown
+//! - `input`, `output`: its inputs, and the effects it wants; `effects` collects those of one input
+//! - `account`: who this device speaks for
+//! - `conversation`: the messages of this person: rooms, entries, and the items on their way
+//! - `people`: the other people: who is here, who writes, who came and went
+//! - `activity`: what this tab says of the person at it
+//! - `requests`: the requests to the server, and when they are due
+//! - `records`: which records are written, when, and how failed writes are retried
+//! - `device`, `connecting`, `events`, `answers`: inputs by where they come from, each handed to whom it concerns
 //! - `view`: the views of a session
 
-mod arrival;
-mod asking;
+mod account;
+mod activity;
+mod answers;
 mod connecting;
+mod conversation;
 mod device;
+mod effects;
+mod events;
 mod input;
 mod output;
-mod person;
-mod rooms;
-mod server;
-mod storage;
-mod tabs;
+mod people;
+mod records;
+mod requests;
 mod view;
-mod watching;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use steadfast_shared::event::{ClosingReason, Entries, Nodes};
-use steadfast_shared::{Body, Cursors, Entry, Person, Role, RoomId, UserId};
+use steadfast_shared::Body;
 use uuid::Uuid;
 
+pub use account::OwnAccount;
 pub use input::{Answer, Input, MessageChange, ServerEvent, StoreTicket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
+pub use people::PeopleHere;
 pub use view::RoomView;
 
 pub use crate::connection::LinkEnd;
@@ -43,20 +41,11 @@ pub use crate::request::{RequestError, RequestId};
 
 use crate::connection::Dialer;
 use crate::inbox::InboxBounds;
-use crate::outbox::Outbox;
-use crate::people::names::Names;
-use crate::people::notices::Notices;
-use crate::people::presence::KnownPresence;
-use crate::record::{Identity, Write};
 use crate::rng::Rng;
-use crate::room::Room;
-use crate::room::former::FormerLog;
-use crate::tab_message::TabMessage;
-use crate::throttle::Throttle;
-use crate::vec_map::{VecMap, VecSet};
-use asking::RequestPurpose;
-use storage::Rewrite;
-use watching::Watching;
+use activity::OwnActivity;
+use conversation::Conversation;
+use records::Records;
+use requests::Requests;
 
 /// The settings of a session. The defaults are the product's.
 #[derive(Clone, PartialEq, Debug)]
@@ -94,65 +83,32 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    fn bounds(&self) -> InboxBounds {
+        InboxBounds {
+            window: self.window.max(1),
+            window_browsing: self.window_browsing.max(self.window).max(1),
+            held: self.held.max(1),
+        }
+    }
+}
+
 /// A chat without a screen, a socket or a clock.
 ///
 /// One mutation at a time: [`Session::handle`], then [`Session::poll_output`] until it says [`Output::Wait`].
 #[derive(Debug)]
 pub struct Session {
-    options: Options,
     rng: Rng,
+    /// This tab's name for itself.
     tab: Uuid,
-    identity: Option<Identity>,
-    /// This person's role on the server.
-    role: Role,
-    /// Whom this person has blocked.
-    blocked: Vec<Person>,
-    /// Rooms that were deleted while this person was in them, the newest last.
-    deleted: VecDeque<RoomId>,
-    /// Whether the server hears the others of its cluster.
-    nodes: Nodes,
-    /// Why the server ended this device's session for good, where it did.
-    ended: Option<ClosingReason>,
-    /// Who this person was in epochs before.
-    formerly: Vec<UserId>,
-    rooms: VecMap<RoomId, Room>,
-    /// What was shown of rooms in the epoch before, until a session opens in this one.
-    former_logs: VecMap<RoomId, FormerLog>,
-    outbox: Outbox,
-    presence: KnownPresence,
-    watching: Watching,
-    names: Names,
-    notices: Notices,
-    /// Nobody sits at this tab.
-    away: bool,
-    /// This tab drains the outbox.
-    elected: bool,
+    chat: Conversation,
+    people: PeopleHere,
+    activity: OwnActivity,
+    dialer: Dialer,
+    requests: Requests,
+    records: Records,
     /// Storage has answered, or was not waited for: from here on its records come late.
     begun: bool,
-
-    dialer: Dialer,
-    /// Entries that overtook the event that put this person in their room.
-    early: VecDeque<Entries>,
-    /// Own entries that another tab had acknowledged in rooms this tab does not know yet.
-    early_acked: Vec<(RoomId, Entry)>,
-    asked: VecMap<RequestId, RequestPurpose>,
-    last_request: u64,
-    /// Requests in a row that nobody answered in time.
-    unanswered: u32,
-    sync_at: Duration,
-    /// The cursors that the last `sync` sent.
-    synced_cursors: Cursors,
-    read_throttle: Throttle,
-    typing_throttle: VecMap<RoomId, Throttle>,
-
-    writes: Vec<Write>,
-    tickets: VecMap<StoreTicket, Vec<Write>>,
-    last_ticket: u64,
-    rewrite: Rewrite,
-    cache_pace: Throttle,
-
-    changes: VecSet<Change>,
-    outputs: VecDeque<Output>,
     wait: Option<Duration>,
 }
 
@@ -162,49 +118,46 @@ impl Session {
         let mut rng = Rng::new(seed);
         Self {
             tab: options.tab.unwrap_or_else(|| rng.uuid()),
-            options,
             rng,
-            identity: None,
-            role: Role::Member,
-            blocked: Vec::new(),
-            deleted: VecDeque::new(),
-            nodes: Nodes { degraded: false },
-            ended: None,
-            formerly: Vec::new(),
-            former_logs: VecMap::default(),
-            rooms: VecMap::default(),
-            outbox: Outbox::new(),
-            presence: KnownPresence::default(),
-            watching: Watching::default(),
-            names: Names::default(),
-            notices: Notices::default(),
-            away: false,
-            elected: false,
-            begun: false,
+            people: PeopleHere::default(),
+            activity: OwnActivity::default(),
             dialer: Dialer::new(),
-            early: VecDeque::new(),
-            early_acked: Vec::new(),
-            asked: VecMap::default(),
-            last_request: 0,
-            unanswered: 0,
-            sync_at: Duration::ZERO,
-            synced_cursors: Cursors::new(),
-            read_throttle: Throttle::default(),
-            typing_throttle: VecMap::default(),
-            writes: Vec::new(),
-            tickets: VecMap::default(),
-            last_ticket: 0,
-            rewrite: Rewrite::new(),
-            cache_pace: Throttle::default(),
-            changes: VecSet::default(),
-            outputs: VecDeque::new(),
+            requests: Requests::new(options.request_timeout, options.sync_every),
+            records: Records::new(options.cache_every),
+            chat: Conversation::new(options),
+            begun: false,
             wait: None,
         }
     }
 
     /// Takes in one thing that happened at `now`, a time that never runs backwards.
     pub fn handle(&mut self, input: Input, now: Duration) {
-        self.outbox.now = now;
+        self.chat.outbox.now = now;
+        self.take_in(input, now);
+        self.dialer.drive(now);
+        self.follow_dialer();
+        if self.chat.names.take_renamed() {
+            self.renamed();
+        }
+        self.records.flush(&mut self.chat.effects);
+        self.drive(now);
+        self.follow_dialer();
+        self.records.flush(&mut self.chat.effects);
+        self.chat.effects.flush_changes();
+        self.wait = self.next_deadline();
+    }
+
+    /// The next thing to do. Drain until [`Output::Wait`].
+    pub fn poll_output(&mut self) -> Output {
+        let output = self.chat.effects.outputs.pop_front();
+        output.unwrap_or(Output::Wait(self.wait))
+    }
+
+    /// Hands an input to whom it concerns.
+    fn take_in(&mut self, input: Input, now: Duration) {
+        let online = self.is_online();
+        let chat = &mut self.chat;
+        let window = chat.options.window;
         match input {
             Input::Restored(restored) => self.restored(restored),
             Input::SignedIn(info) => self.signed_in(info.me, info.epoch),
@@ -215,22 +168,36 @@ impl Session {
                 text,
                 reply_to,
                 at,
-            } => self.post(room, id, Body::Message { text, reply_to }, at),
-            Input::Change { room, id, change, at } => self.post(room, id, change.into(), at),
-            Input::Retry(id) => self.retry(id),
-            Input::Edit { id, new_id, text, at } => self.edit(id, new_id, text, at),
-            Input::Discard(id) => self.discard(id),
-            Input::WantOlder(room) => self.want_older(room),
-            Input::WantNewer(room) => self.want_newer(room),
-            Input::Look { room, at } => self.look(room, Some(at)),
-            Input::LookEnd(room) => self.look(room, None),
-            Input::Typing(room) => self.typing_here(room, now),
-            Input::Away(away) => self.away(away),
-            Input::Watch { rooms, people } => self.watch(rooms, people),
-            Input::Read { room, seq } => self.read_here(room, seq),
-            Input::ForgetLost(room) => self.forget_lost(room),
-            Input::Flush => self.write_caches(now),
-            Input::Stored { ticket, result } => self.stored(ticket, &result, now),
+            } => {
+                if chat.post(room, id, Body::Message { text, reply_to }, at) {
+                    self.activity.wrote(room);
+                }
+            }
+            Input::Change { room, id, change, at } => {
+                chat.post(room, id, change.into(), at);
+            }
+            Input::Retry(id) => chat.retry(id, online),
+            Input::Edit { id, new_id, text, at } => chat.edit(id, new_id, text, at, online),
+            Input::Discard(id) => chat.discard(id),
+            Input::WantOlder(room) => chat.rooms.want_older(room, window, &mut chat.effects),
+            Input::WantNewer(room) => chat.rooms.want_newer(room, &mut chat.effects),
+            Input::Look { room, at } => chat.rooms.look(room, Some(at), window, &mut chat.effects),
+            Input::LookEnd(room) => chat.rooms.look(room, None, window, &mut chat.effects),
+            Input::Read { room, seq } => chat.rooms.read_here(room, seq, &mut chat.effects),
+            Input::ForgetLost(room) => chat.rooms.forget_lost(room, &mut chat.effects),
+            Input::Typing(room) if online && chat.rooms.contains(room) => {
+                self.activity.types(room, now, &mut chat.effects);
+            }
+            Input::Away(away) => {
+                if self.activity.is_away(away) && online {
+                    self.activity.tell_away(&mut chat.effects);
+                }
+            }
+            Input::Watch { rooms, people } => self.people.watch(rooms, people),
+            Input::Flush => self.records.write_caches(chat, now),
+            Input::Stored { ticket, result } => {
+                self.records.stored(ticket, &result, chat, now, &mut self.rng);
+            }
             Input::Connect
             | Input::Disconnect
             | Input::Wake
@@ -241,72 +208,43 @@ impl Session {
             | Input::NotRenewed => self.move_connection(&input, now),
             Input::Event(event) => self.event(event, now),
             Input::Answered { request, result } => self.answered(request, result, now),
-            Input::Elected(outbox) => self.take_over(outbox),
+            Input::Elected(outbox) => chat.take_over(outbox, online),
             Input::Heard(news) => self.heard(news),
-            Input::Tick => {}
+            Input::Typing(_) | Input::Tick => {}
         }
-        self.dialer.drive(now);
-        self.follow_dialer();
-        self.flush_writes();
-        self.drive(now);
-        self.follow_dialer();
-        self.flush_writes();
-        let changes = std::mem::take(&mut self.changes);
-        self.outputs.extend(changes.into_iter().map(Output::Changed));
-        self.wait = self.next_deadline();
-    }
-
-    /// The next thing to do. Drain until [`Output::Wait`].
-    pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or(Output::Wait(self.wait))
     }
 
     /// Does everything that is due, no matter which input made it so.
     fn drive(&mut self, now: Duration) {
-        for room in self.presence.expire(now) {
-            self.changes.insert(Change::Typing(room));
+        let chat = &mut self.chat;
+        self.people.drive(now, &mut chat.effects);
+        if self.dialer.connection().is_online() {
+            self.requests.drive(chat, self.dialer.connection(), now);
+            self.people.drive_watch(&mut self.requests, chat, now);
+            self.requests.drive_sync(chat, now);
+            self.activity.drive(&mut chat.rooms, now, &mut chat.effects);
         }
-        if self.notices.expire(now) {
-            self.changes.insert(Change::Notices);
-        }
-        self.drive_requests(now);
-        self.drive_storage(now);
+        self.records.drive(chat, now);
     }
 
     fn next_deadline(&self) -> Option<Duration> {
-        [
-            self.presence.next_expiry(),
-            self.notices.next_expiry(),
+        let online = [
+            self.requests.deadline(&self.chat, self.dialer.connection()),
+            self.activity.deadline(&self.chat.rooms),
+            self.people.watch_due(),
+        ];
+        let any = [
+            self.people.deadline(),
             self.dialer.deadline(),
-            self.request_deadline(),
-            self.storage_deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        // Work that is due and was not done waits for something else than time.
-        .filter(|at| *at > self.outbox.now)
-        .min()
-    }
-
-    fn tell(&mut self, news: TabMessage) {
-        self.outputs.push_back(Output::Tell(news));
-    }
-
-    fn refuse(&mut self, id: steadfast_shared::EntryId, refusal: Refusal) {
-        self.changes.insert(Change::Refused { id, refusal });
-    }
-
-    fn rows_changed(&mut self, room: RoomId) {
-        self.changes.insert(Change::Timeline(room));
-        self.changes.insert(Change::Outbox);
-    }
-
-    fn bounds(&self) -> InboxBounds {
-        InboxBounds {
-            window: self.options.window.max(1),
-            window_browsing: self.options.window_browsing.max(self.options.window).max(1),
-            held: self.options.held.max(1),
-        }
+            self.records.deadline(&self.chat),
+        ];
+        let online = online.into_iter().filter(|_| self.is_online());
+        online
+            .chain(any)
+            .flatten()
+            // Work that is due and was not done waits for something else than time.
+            .filter(|at| *at > self.chat.outbox.now)
+            .min()
     }
 }
 

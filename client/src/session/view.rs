@@ -2,178 +2,26 @@
 
 use std::cmp::Reverse;
 
-use steadfast_shared::event::{Availability, ClosingReason};
-use steadfast_shared::{Epoch, ErrorCode, Millis, Person, Role, RoomId, RoomKind, Seq, UserId, event, limit};
+use steadfast_shared::{ErrorCode, Millis, Person, RoomId, RoomKind, Seq, UserId, event};
 
-use super::Session;
+use super::output::Refusal;
+use super::{OwnAccount, PeopleHere, Session};
 use crate::connection::Connection;
-use crate::people::notices::Notice;
-use crate::record::{Identity, OutboxItem};
+use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::room::former::LostMessage;
 use crate::timeline::Timeline;
-use crate::timeline::viewer::Viewer;
 use crate::vec_map::VecMap;
 
 impl Session {
-    /// Who this device speaks for.
-    pub fn me(&self) -> Option<&Person> {
-        self.identity.as_ref().map(|identity| &identity.me)
+    /// Who this device speaks for, and what the server says of them.
+    pub fn account(&self) -> &OwnAccount {
+        &self.chat.account
     }
 
-    /// Whether this person owns the server, by its last report: then they may delete other people's messages.
-    pub fn owns_server(&self) -> bool {
-        self.role == Role::Owner
-    }
-
-    /// This person's role on the server, by its last report.
-    pub fn role(&self) -> Role {
-        self.role
-    }
-
-    /// Whom this person has blocked, by name.
-    pub fn blocked(&self) -> &[Person] {
-        &self.blocked
-    }
-
-    /// Whether this person has blocked another: those messages are to be shown only on request.
-    pub fn has_blocked(&self, person: UserId) -> bool {
-        self.blocked.iter().any(|blocked| blocked.id == person)
-    }
-
-    /// Whether a room this person was in has been deleted, as far as this tab knows.
-    pub fn was_deleted(&self, room: RoomId) -> bool {
-        self.deleted.contains(&room)
-    }
-
-    /// Why the server ended this device's session for good: `signed_out`, `banned` or `deactivated`. `None` where it did
-    /// not, and once a session has opened again.
-    pub fn ended(&self) -> Option<ClosingReason> {
-        self.ended
-    }
-
-    /// The life of the database that cursors and cache belong to.
-    pub fn epoch(&self) -> Option<Epoch> {
-        self.identity.as_ref().map(|identity| identity.epoch)
-    }
-
-    /// The auth of the next CONNECT. The token is the link's to add.
-    pub fn auth(&self) -> event::Auth {
-        event::Auth {
-            token: None,
-            epoch: self.epoch(),
-            cursors: self.cursors(),
-            tab: Some(self.tab),
-            watch: Some(self.watch_in_auth()),
-        }
-    }
-
-    pub(super) fn cursors(&self) -> event::Cursors {
-        self.rooms
-            .values()
-            .filter_map(|room| Some((room.id, room.inbox.cursor()?)))
-            .take(limit::CURSORS)
-            .collect()
-    }
-
-    /// The rooms, those where something was said last first.
-    pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
-        let rooms = self.rooms.values();
-        let keyed = rooms.map(|room| ((Reverse(room.active_at()), &room.name, room.id), room));
-        let by_activity: VecMap<_, _> = keyed.collect();
-        by_activity.into_iter().map(|(_, room)| self.room_view(room))
-    }
-
-    pub fn room(&self, room: RoomId) -> Option<RoomView<'_>> {
-        self.rooms.get(&room).map(|room| self.room_view(room))
-    }
-
-    /// The messages that were shown in a room and are not in the server's database any more, which went back in time: oldest first,
-    /// until [`crate::Input::ForgetLost`].
-    pub fn lost(&self, room: RoomId) -> impl Iterator<Item = &LostMessage> {
-        self.rooms.get(&room).into_iter().flat_map(Room::lost)
-    }
-
-    /// The rows of a room. For an unknown room: the items this device still has to send there.
-    pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
-        Timeline {
-            reader: Viewer {
-                room,
-                now: self.identity.as_ref(),
-                outbox: &self.outbox,
-                names: &self.names,
-            },
-            in_room: self.rooms.get(&room),
-        }
-    }
-
-    /// This person's items that the server has not acknowledged, rejected ones too, in order.
-    pub fn outbox(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
-        let now = self.identity.as_ref();
-        self.outbox.items().filter(move |item| !item.is_anothers(now))
-    }
-
-    /// Items that others who used this device left unsent on it; with nobody signed in, all there are.
-    pub fn left_behind(&self) -> impl Iterator<Item = &OutboxItem> {
-        let now = self.identity.as_ref();
-        let items = self.outbox.items();
-        items.filter(move |item| now.is_none() || item.is_anothers(now))
-    }
-
-    /// How many items wait to be sent; rejected ones do not count.
-    pub fn unsent(&self) -> usize {
-        let now = self.identity.as_ref();
-        self.outbox
-            .items()
-            .filter(|item| item.rejection_for(now).is_none())
-            .count()
-    }
-
-    /// Why the server has put off the waiting items, where it has. They are sent again without further input.
-    pub fn put_off(&self) -> Option<ErrorCode> {
-        self.outbox.flight.put_off().filter(|_| self.unsent() > 0)
-    }
-
-    /// The newest name known of a person.
-    pub fn person(&self, id: UserId) -> Option<&Person> {
-        self.names.get(id)
-    }
-
-    /// Who this device speaks for, and in which life of the database: the argument of [`OutboxItem::rejection_for`].
-    pub fn identity(&self) -> Option<&Identity> {
-        self.identity.as_ref()
-    }
-
-    /// Who is online or away of those who are watched, by name. While offline, as last reported.
-    pub fn people(&self) -> &[event::Presence] {
-        self.presence.here()
-    }
-
-    /// Whether a person who is watched is there. While offline, as last reported.
-    pub fn availability(&self, id: UserId) -> Availability {
-        let here = self.presence.here();
-        let presence = here.iter().find(|presence| presence.person.id == id);
-        presence.map_or(Availability::Offline, |presence| presence.state)
-    }
-
-    /// How many members of a room are there, where they are too many to report one by one.
-    pub fn crowd(&self, room: RoomId) -> Option<u32> {
-        self.presence.crowd(room)
-    }
-
-    /// Who came and went just now, for the readers of one room.
-    pub fn notices(&self, room: RoomId) -> impl Iterator<Item = &Notice> {
-        self.notices.of(room)
-    }
-
-    /// Who else is writing in a room.
-    pub fn typing(&self, room: RoomId) -> Vec<&Person> {
-        self.presence.typing(room)
-    }
-
-    /// Whether the server hears the others of its cluster late: who types there, and who is there, may be wrong.
-    pub fn is_degraded(&self) -> bool {
-        self.nodes.degraded
+    /// The other people: who is here, who writes, who came and went.
+    pub fn people(&self) -> &PeopleHere {
+        &self.people
     }
 
     /// The state of the connection to the server.
@@ -181,49 +29,88 @@ impl Session {
         self.dialer.connection()
     }
 
+    /// The auth of the next CONNECT. The token is the link's to add.
+    pub fn auth(&self) -> event::Auth {
+        event::Auth {
+            token: None,
+            epoch: self.account().epoch(),
+            cursors: self.chat.rooms.cursors(),
+            tab: Some(self.tab),
+            watch: Some(self.people.watch_in_auth(&self.chat.rooms)),
+        }
+    }
+
+    /// Whether a post would be taken.
+    pub fn can_post(&self) -> Result<(), Refusal> {
+        self.chat.can_post()
+    }
+
+    /// Whether a room this person was in has been deleted, as far as this tab knows.
+    pub fn was_deleted(&self, room: RoomId) -> bool {
+        self.chat.rooms.was_deleted(room)
+    }
+
+    /// The rooms, those where something was said last first.
+    pub fn rooms(&self) -> impl Iterator<Item = RoomView<'_>> {
+        let (rooms, me) = (self.chat.rooms.iter(), self.account().id());
+        let keyed = rooms.map(|room| ((Reverse(room.active_at()), &room.name, room.id), room));
+        let by_activity: VecMap<_, _> = keyed.collect();
+        by_activity
+            .into_iter()
+            .map(move |(_, room)| RoomView::of(room, me))
+    }
+
+    pub fn room(&self, room: RoomId) -> Option<RoomView<'_>> {
+        let me = self.account().id();
+        self.chat.rooms.get(room).map(|room| RoomView::of(room, me))
+    }
+
+    /// The messages shown in a room that the server's database no longer has, because it went back in time: oldest first,
+    /// until [`crate::Input::ForgetLost`].
+    pub fn lost(&self, room: RoomId) -> impl Iterator<Item = &LostMessage> {
+        self.chat.rooms.get(room).into_iter().flat_map(Room::lost)
+    }
+
+    /// The rows of a room. For an unknown room: the items this device still has to send there.
+    pub fn timeline(&self, room: RoomId) -> Timeline<'_> {
+        self.chat.timeline(room)
+    }
+
+    /// This person's items that the server has not acknowledged, rejected ones too, in order.
+    pub fn outbox(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
+        let now = self.account().identity();
+        let items = self.chat.outbox.items();
+        items.filter(move |item| !item.is_anothers(now))
+    }
+
+    /// Items that others who used this device left unsent on it; with nobody signed in, all there are.
+    pub fn left_behind(&self) -> impl Iterator<Item = &OutboxItem> {
+        let now = self.account().identity();
+        let items = self.chat.outbox.items();
+        items.filter(move |item| now.is_none() || item.is_anothers(now))
+    }
+
+    /// How many items wait to be sent; rejected ones do not count.
+    pub fn unsent(&self) -> usize {
+        let now = self.account().identity();
+        let items = self.chat.outbox.items();
+        items.filter(|item| item.rejection_for(now).is_none()).count()
+    }
+
+    /// Why the server has put off the waiting items, where it has. They are sent again without further input.
+    pub fn put_off(&self) -> Option<ErrorCode> {
+        let put_off = self.chat.outbox.flight.put_off();
+        put_off.filter(|_| self.unsent() > 0)
+    }
+
+    /// The newest name known of a person.
+    pub fn person(&self, id: UserId) -> Option<&Person> {
+        self.chat.names.get(id)
+    }
+
     /// Whether this tab is the one that drains the outbox.
     pub fn is_elected(&self) -> bool {
-        self.elected
-    }
-
-    pub(super) fn my_id(&self) -> Option<UserId> {
-        self.me().map(|me| me.id)
-    }
-
-    fn room_view<'a>(&self, room: &'a Room) -> RoomView<'a> {
-        let unread = room.unread(self.my_id());
-        let shown = room.shown();
-        RoomView {
-            id: room.id,
-            name: &room.name,
-            kind: room.about.kind,
-            topic: &room.about.topic,
-            archived: room.about.archived,
-            manage: room.about.manage,
-            hidden: room.is_hidden(),
-            brought_by: room.about.brought_by.as_ref(),
-            with: &room.about.with,
-            active_at: room.active_at(),
-            head: room.inbox.head(),
-            cursor: room.inbox.high(),
-            low: shown.low().unwrap_or(room.inbox.low()),
-            high: shown.high(),
-            detached: room.detached().is_some(),
-            looking: room.is_looking(),
-            place: room.place(),
-            first_unread: room.first_unread(self.my_id()),
-            held: room.inbox.held(),
-            read: room.read(),
-            unread: unread.news,
-            mentions: unread.mentions,
-            loading_older: room.is_loading_older(),
-            loading_newer: room.is_loading_newer(),
-            at_beginning: match room.detached() {
-                Some(look) => look.window().low() == Some(1),
-                None => room.inbox.at_beginning(),
-            },
-            catching_up: room.inbox.is_behind(),
-        }
+        self.chat.elected
     }
 }
 
@@ -281,4 +168,42 @@ pub struct RoomView<'a> {
     pub at_beginning: bool,
     /// Whether entries are known to exist that are not applied yet.
     pub catching_up: bool,
+}
+
+impl<'a> RoomView<'a> {
+    fn of(room: &'a Room, me: Option<UserId>) -> Self {
+        let unread = room.unread(me);
+        let shown = room.shown();
+        Self {
+            id: room.id,
+            name: &room.name,
+            kind: room.about.kind,
+            topic: &room.about.topic,
+            archived: room.about.archived,
+            manage: room.about.manage,
+            hidden: room.is_hidden(),
+            brought_by: room.about.brought_by.as_ref(),
+            with: &room.about.with,
+            active_at: room.active_at(),
+            head: room.inbox.head(),
+            cursor: room.inbox.high(),
+            low: shown.low().unwrap_or(room.inbox.low()),
+            high: shown.high(),
+            detached: room.detached().is_some(),
+            looking: room.is_looking(),
+            place: room.place(),
+            first_unread: room.first_unread(me),
+            held: room.inbox.held(),
+            read: room.read(),
+            unread: unread.news,
+            mentions: unread.mentions,
+            loading_older: room.is_loading_older(),
+            loading_newer: room.is_loading_newer(),
+            at_beginning: match room.detached() {
+                Some(look) => look.window().low() == Some(1),
+                None => room.inbox.at_beginning(),
+            },
+            catching_up: room.inbox.is_behind(),
+        }
+    }
 }

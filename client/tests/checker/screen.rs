@@ -33,7 +33,7 @@ pub(crate) struct Screen {
 impl Screen {
     /// Whether what was shown is of the database that the session knows.
     pub(crate) fn is_of(&self, session: &Session) -> bool {
-        self.epoch == session.epoch()
+        self.epoch == session.account().epoch()
     }
 
     /// Looks at one room. Places and cursors count within one life of the database.
@@ -46,7 +46,7 @@ impl Screen {
     ) -> Result<(), Broken> {
         if !self.is_of(session) {
             *self = Self {
-                epoch: session.epoch(),
+                epoch: session.account().epoch(),
                 ..Self::default()
             };
         }
@@ -102,8 +102,8 @@ impl Screen {
             cursor >= before,
             "a cursor went from {before} to {cursor}"
         );
-        let me = session.me().map(|me| me.id);
-        let writing = session.typing(room);
+        let me = session.account().me().map(|me| me.id);
+        let writing = session.people().typing(room);
         let own = writing.iter().any(|person| Some(person.id) == me);
         hold!(EphemeraEnd, !own, "somebody is shown to themselves as writing");
         Ok(())

@@ -206,7 +206,7 @@ fn thumb(message: Seq, on: bool) -> MessageChange {
 async fn on_messages() {
     catches_up(async |away| {
         away.says("four").await;
-        let me = away.ann.with(|session| session.me().unwrap().id);
+        let me = away.ann.with(|session| session.account().me().unwrap().id);
         away.says(&format!("five, says {}", mention::written(me))).await;
     })
     .await;
@@ -299,12 +299,15 @@ async fn on_reactions_made_and_taken_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_nickname() {
     let on_disk = catches_up(async |away| {
-        let me = away.ann.with(|session| session.me().unwrap().id);
+        let me = away.ann.with(|session| session.account().me().unwrap().id);
         away.says(&format!("I am {}", mention::written(me))).await;
         away.change(thumb(away.seq("three"), true)).await;
         let name = Nickname::parse("anna").unwrap();
         away.ann.ask(&ChangeNickname { name }).await.unwrap();
-        let renamed = async || away.ann.with(|session| session.me().unwrap().name == "anna");
+        let renamed = async || {
+            away.ann
+                .with(|session| session.account().me().unwrap().name == "anna")
+        };
         until("she hears of it", renamed).await;
     })
     .await;

@@ -160,7 +160,7 @@ impl World {
         let session = self.devices[tab.device].tabs[tab.slot]
             .as_ref()
             .map(|tab| &tab.session);
-        if let Some(me) = session.and_then(|session| session.me()) {
+        if let Some(me) = session.and_then(|session| session.account().me()) {
             self.history.posted_as.insert(id, me.id);
         }
     }
@@ -228,7 +228,7 @@ impl World {
         else {
             return;
         };
-        let now = tab.session.identity();
+        let now = tab.session.account().identity();
         let items: Vec<(EntryId, bool, bool)> = tab
             .session
             .outbox()

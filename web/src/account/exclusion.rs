@@ -17,7 +17,7 @@ use crate::ui::overlays::Overlay;
 impl AccountContext {
     /// Shows that this person is excluded, if the server said so: nothing reconnects by itself.
     pub(crate) fn follow_end(self) {
-        let ended = self.chat.read(steadfast_client::Session::ended);
+        let ended = self.chat.read(|session| session.account().ended());
         if let Some(reason @ (ClosingReason::Banned | ClosingReason::Deactivated)) = ended {
             self.be_kept_out(reason);
         }
@@ -51,7 +51,9 @@ impl AccountContext {
 
     /// Requests a session again. Returns whether this person is still excluded.
     pub(crate) async fn try_to_return(self) -> bool {
-        let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
+        let name = self
+            .chat
+            .read(|session| session.account().me().map(|me| me.name.clone()));
         let Some(nickname) = name.and_then(|name| Nickname::parse(&name).ok()) else {
             self.leave_for_another();
             return false;

@@ -209,7 +209,9 @@ impl AccountContext {
     /// Handles the server no longer knowing this device. Unsent messages wait for their author, or
     /// for a decision.
     pub(crate) async fn be_signed_out(self) {
-        let name = self.chat.read(|session| session.me().map(|me| me.name.clone()));
+        let name = self
+            .chat
+            .read(|session| session.account().me().map(|me| me.name.clone()));
         self.erase(Unsent::Keep).await;
         self.depart(&name.unwrap_or_default());
     }

@@ -134,7 +134,7 @@ impl AccountContext {
             return Err(JoinError::NoCookies);
         }
         let another = self.chat.read(|session| {
-            let before = session.identity();
+            let before = session.account().identity();
             before.is_some_and(|before| before.epoch == info.epoch && before.me.id != info.me.id)
         });
         if self.chat.departing.get_value() {
@@ -182,7 +182,7 @@ impl AccountContext {
         ) {
             return;
         }
-        let stage = if self.chat.read(|session| session.me().is_some()) {
+        let stage = if self.chat.read(|session| session.account().me().is_some()) {
             PageStage::Room
         } else if matches!(
             self.chat.link_untracked(),

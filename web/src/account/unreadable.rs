@@ -12,7 +12,7 @@ use crate::storage::{DATABASE, DeviceStorage};
 impl AccountContext {
     /// This person's unreadable items, and those whose author is unknown. Tracked.
     pub(crate) fn unreadable_items(self) -> Vec<Unreadable> {
-        let me = self.chat.on_connection(|session| session.me().cloned());
+        let me = self.chat.on_connection(|session| session.account().me().cloned());
         let mut items = self.unreadable.get();
         items.retain(|item| me.as_ref().is_some_and(|me| item.concerns(me)));
         items

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::Session;
 use steadfast_shared::admin::{AuditLine, ConnectionInfo, HeldAddress, PeopleQuery, SignIn};
 use steadfast_shared::{UserId, limit};
 
@@ -43,7 +42,7 @@ impl ListSource {
                 |line| AdminRecord::of_sign_in(line, l),
             ),
             Self::Rooms(search) => {
-                let role = chat.read(Session::role);
+                let role = chat.read(|session| session.account().role());
                 records(&api::rooms(search, before).await?, |room| {
                     AdminRecord::of_room(room, role, l)
                 })

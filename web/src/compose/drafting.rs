@@ -306,7 +306,7 @@ impl ComposeContext {
 
     pub(crate) fn author(self) -> Option<DraftAuthor> {
         self.chat.read(|session| {
-            let identity = session.identity()?;
+            let identity = session.account().identity()?;
             Some(DraftAuthor {
                 me: identity.me.clone(),
                 epoch: identity.epoch,
@@ -375,7 +375,7 @@ impl ComposeContext {
             EditTarget::Item(id) => {
                 let item = session.outbox().find(|item| item.id == id);
                 Some(item.and_then(|item| {
-                    item.rejection_for(session.identity())?;
+                    item.rejection_for(session.account().identity())?;
                     Some(item.body.text()?.as_str().to_owned())
                 }))
             }

@@ -112,7 +112,7 @@ impl ComposeContext {
     /// The people offered for a mention: the room's members first, then other authors of the rows
     /// shown, then those `found` by the server.
     pub(crate) fn people_to_name(self, found: Vec<Person>) -> Vec<Person> {
-        let me = self.chat.read(|session| session.me().map(|me| me.id));
+        let me = self.chat.read(|session| session.account().me().map(|me| me.id));
         let members = untrack(|| self.people.members()).into_iter();
         let mut people: Vec<Person> = members.map(|member| member.person).collect();
         people.extend(self.authors.call(()).unwrap_or_default());

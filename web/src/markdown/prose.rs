@@ -20,7 +20,7 @@ pub(crate) fn Prose(
     mentioned: Vec<Person>,
 ) -> impl IntoView {
     let (chat, locale) = (ChatContext::here(), Locale::here());
-    let me = chat.read(|session| session.me().map(|me| me.id));
+    let me = chat.read(|session| session.account().me().map(|me| me.id));
     let renderer = ProseRenderer {
         locale,
         me,

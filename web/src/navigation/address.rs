@@ -163,8 +163,8 @@ impl NavigationContext {
                 room,
                 name: untrack(|| Some(self.rooms.marked_name(&session.room(room)?)))?,
                 archived: session.room(room)?.archived,
-                epoch: session.epoch(),
-                me: session.me().map(|me| me.id),
+                epoch: session.account().epoch(),
+                me: session.account().me().map(|me| me.id),
             })
         });
         self.stayed.set_value(stay);
@@ -192,9 +192,9 @@ impl NavigationContext {
         let left = self.rooms.leaving.get_value() == Some(stay.room);
         self.rooms.leaving.set_value(None);
         // Another person's rooms, or another epoch's, need no report.
-        let same = self
-            .chat
-            .read(|session| session.epoch() == stay.epoch && session.me().map(|me| me.id) == stay.me);
+        let same = self.chat.read(|session| {
+            session.account().epoch() == stay.epoch && session.account().me().map(|me| me.id) == stay.me
+        });
         if !left && same {
             let deleted = self.chat.read(|session| session.was_deleted(stay.room));
             self.interrupt(if deleted { Reason::Deleted } else { Reason::Out }, stay.name);

@@ -17,9 +17,14 @@ impl PeopleContext {
 
     /// Updates the list of blocked people from the session.
     pub(crate) fn load_blocked(self) {
-        let blocked: Vec<UserId> = self
-            .chat
-            .read(|session| session.blocked().iter().map(|person| person.id).collect());
+        let blocked: Vec<UserId> = self.chat.read(|session| {
+            session
+                .account()
+                .blocked()
+                .iter()
+                .map(|person| person.id)
+                .collect()
+        });
         if self.blocked.with_untracked(|before| *before != blocked) {
             self.blocked.set(blocked);
         }
@@ -46,7 +51,11 @@ impl PeopleContext {
     /// A person's name, or a placeholder if it is unknown.
     pub(crate) fn display_name(self, person: UserId) -> String {
         let blocked = self.chat.read(|session| {
-            let found = session.blocked().iter().find(|other| other.id == person);
+            let found = session
+                .account()
+                .blocked()
+                .iter()
+                .find(|other| other.id == person);
             found.map(|person| person.name.clone())
         });
         let name = blocked.or_else(|| untrack(|| self.name_of(person)));

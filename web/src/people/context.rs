@@ -36,7 +36,7 @@ impl PeopleContext {
     /// A person's name, if it is known.
     pub(crate) fn name_of(self, user: UserId) -> Option<String> {
         self.chat.read(|session| {
-            let me = session.me().filter(|me| me.id == user);
+            let me = session.account().me().filter(|me| me.id == user);
             me.or_else(|| session.person(user))
                 .map(|person| person.name.clone())
         })

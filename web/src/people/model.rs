@@ -118,7 +118,7 @@ impl PeopleContext {
             people
                 .map(|(person, role)| MemberView {
                     role,
-                    state: session.availability(person.id),
+                    state: session.people().availability(person.id),
                     person: session.person(person.id).cloned().unwrap_or(person),
                 })
                 .collect()
@@ -187,7 +187,7 @@ impl PeopleContext {
     /// one. Tracked.
     pub(crate) fn crowd(self) -> Option<usize> {
         let room = self.chat.room.get()?;
-        let here = self.chat.on_presence(|session| session.crowd(room))?;
+        let here = self.chat.on_presence(|session| session.people().crowd(room))?;
         usize::try_from(here).ok()
     }
 
@@ -195,7 +195,8 @@ impl PeopleContext {
     /// too many to be reported one by one, the listed ones.
     pub(crate) fn watch_presence(self) {
         let room = self.chat.room.get_untracked();
-        let crowded = room.is_some_and(|room| self.chat.read(|session| session.crowd(room).is_some()));
+        let crowded =
+            room.is_some_and(|room| self.chat.read(|session| session.people().crowd(room).is_some()));
         let mut people = Vec::new();
         if let Some(room) = room.filter(|_| crowded) {
             self.members.found.with_untracked(|found| {
@@ -230,10 +231,12 @@ impl PeopleContext {
     pub(crate) fn list_newcomers(self) {
         let unlisted = self.members.list.with_untracked(|list| {
             let listed = list.as_ref()?;
-            let crowded = self.chat.read(|session| session.crowd(listed.room).is_some());
+            let crowded = self
+                .chat
+                .read(|session| session.people().crowd(listed.room).is_some());
             let is_listed = |id| listed.people.iter().any(|(person, _)| person.id == id);
             let here: Vec<UserId> = self.chat.read(|session| {
-                let people = session.people().iter().map(|presence| presence.person.id);
+                let people = session.people().here().iter().map(|presence| presence.person.id);
                 people.filter(|id| !is_listed(*id)).collect()
             });
             (!crowded).then_some(here)

@@ -20,7 +20,7 @@ pub(crate) fn Notices() -> impl IntoView {
         let words = NoticePhrases::of(locale.language());
         let room = chat.room.get();
         chat.on_notices(|session| {
-            let notices = room.into_iter().flat_map(|room| session.notices(room));
+            let notices = room.into_iter().flat_map(|room| session.people().notices(room));
             let lines = notices.map(|notice| {
                 let named: Vec<&str> = notice
                     .people

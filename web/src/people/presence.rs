@@ -17,7 +17,7 @@ pub(crate) fn Presence(id: UserId) -> impl IntoView {
     let chat = ChatContext::here();
     // Without a connection, presence is out of date.
     let state = Memo::new(move |_| match chat.link() {
-        LinkState::Connected { .. } => chat.on_presence(|session| Some(session.availability(id))),
+        LinkState::Connected { .. } => chat.on_presence(|session| Some(session.people().availability(id))),
         _ => None,
     });
     let name = move || match state.get() {

@@ -17,9 +17,10 @@ pub(crate) fn Typing() -> impl IntoView {
         };
         let names: Vec<String> = chat.on_typing(|session| {
             session
+                .people()
                 .typing(room)
                 .iter()
-                .filter(|person| !session.has_blocked(person.id))
+                .filter(|person| !session.account().has_blocked(person.id))
                 .map(|person| person.name.clone())
                 .collect()
         });

@@ -159,7 +159,7 @@ fn MemberLine(person: Person, role: Role) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
     let Person { id, name } = person.clone();
-    let me = chat.on_connection(|session| session.me().map(|me| me.id)) == Some(id);
+    let me = chat.on_connection(|session| session.account().me().map(|me| me.id)) == Some(id);
     let content = view! {
         <Avatar person=person small=true />
         <span class="sidebar-name">{name.clone()}</span>
@@ -214,7 +214,7 @@ fn choices(rooms: RoomsContext, person: UserId) -> Vec<Choice> {
         act: Rc::new(move || tell(Box::pin(rooms.write_to(vec![person])))),
     }];
     choices.push(block_choice(rooms.locale, rooms.overlays, rooms.people, person));
-    if rooms.chat.read(|session| administers(session.role())) {
+    if rooms.chat.read(|session| administers(session.account().role())) {
         choices.push(Choice {
             words: words(move || UiPhrases::of(rooms.locale.language()).administration.to_owned()),
             shape: IconShape::Shield,

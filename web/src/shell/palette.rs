@@ -3,7 +3,6 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::Session;
 use steadfast_shared::room::FindPeople;
 use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 
@@ -103,7 +102,7 @@ impl PaletteState {
 
 fn people_here(rooms: RoomsContext) -> Vec<Person> {
     rooms.chat.read(|session| {
-        let people = session.people().iter();
+        let people = session.people().here().iter();
         people.map(|presence| presence.person.clone()).collect()
     })
 }
@@ -224,7 +223,9 @@ impl PaletteOption {
 /// person with an existing conversation appears only as that room.
 fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOption> {
     let lines = rooms.room_lines();
-    let me = rooms.chat.on_connection(|session| session.me().map(|me| me.id));
+    let me = rooms
+        .chat
+        .on_connection(|session| session.account().me().map(|me| me.id));
     let strangers = found.iter().filter(|person| {
         let is_listed = |line: &RoomLine| line.partner().is_some_and(|partner| partner.id == person.id);
         Some(person.id) != me && !lines.iter().any(is_listed)
@@ -241,7 +242,7 @@ fn offers(rooms: RoomsContext, typed: &str, found: &[Person]) -> Vec<PaletteOpti
         archived: line.archived,
         way: PaletteTarget::Room(line.id),
     });
-    let administers = administers(rooms.chat.on_connection(Session::role));
+    let administers = administers(rooms.chat.on_connection(|session| session.account().role()));
     let administration = administers.then(|| PaletteOption {
         title: UiPhrases::of(rooms.locale.language()).administration.to_owned(),
         kind: RoomKind::Private,

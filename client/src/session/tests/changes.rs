@@ -166,7 +166,7 @@ fn a_change_of_another_epoch_is_never_sent_and_stays_in_sight() {
     again.input(Input::Elected(desk.disk.outbox.clone()));
     let held = again.session.outbox().find(|item| item.id == id(1)).unwrap();
     assert_eq!(
-        held.rejection_for(again.session.identity()),
+        held.rejection_for(again.session.account().identity()),
         Some(&Rejection::OtherEpoch)
     );
     again.input(Input::Discard(id(1)));
@@ -253,7 +253,7 @@ fn a_reply_shows_what_it_replies_to_as_that_is() {
 #[test]
 fn a_reply_acknowledged_ahead_of_a_gap_never_quotes_what_was_deleted_in_the_gap() {
     let mut desk = Desk::new(1);
-    desk.session.options.window = 20;
+    desk.session.chat.options.window = 20;
     desk.online(0);
     desk.hear(entries(1..=2, 1));
     reply_to_the_first(&mut desk);

@@ -53,18 +53,18 @@ fn another_epoch_drops_cursors_and_cache_and_keeps_the_outbox_as_this_persons() 
 #[test]
 fn who_owns_the_server_is_what_it_said_last_and_forgotten_with_the_person() {
     let mut desk = Desk::new(1);
-    assert!(!desk.session.owns_server());
+    assert!(!desk.session.account().owns_server());
     desk.opened(Opened {
         owner: true,
         ..opened(1, 0)
     });
-    assert!(desk.session.owns_server());
+    assert!(desk.session.account().owns_server());
     desk.offline();
-    assert!(desk.session.owns_server(), "until it is said otherwise");
+    assert!(desk.session.account().owns_server(), "until it is said otherwise");
     sign_in(&mut desk, 11, LATER);
-    assert!(!desk.session.owns_server());
+    assert!(!desk.session.account().owns_server());
     desk.opened(reopened(11));
-    assert!(!desk.session.owns_server());
+    assert!(!desk.session.account().owns_server());
 }
 
 #[test]

@@ -206,11 +206,14 @@ fn hole_10_ephemeral_events_never_touch_a_cursor() {
         state: Availability::Online,
     }));
     desk.event(ServerEvent::Read(Read { room: ROOM, seq: 99 }));
-    assert_eq!(desk.session.typing(ROOM), [&person(2)]);
+    assert_eq!(desk.session.people().typing(ROOM), [&person(2)]);
     assert_eq!(desk.session.auth(), before);
     assert_eq!(desk.cursor(), Some(3));
     desk.pass(Duration::from_secs(6));
-    assert!(desk.session.typing(ROOM).is_empty(), "typing expires by itself");
+    assert!(
+        desk.session.people().typing(ROOM).is_empty(),
+        "typing expires by itself"
+    );
 }
 
 #[test]

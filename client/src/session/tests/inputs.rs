@@ -63,7 +63,7 @@ fn a_failed_removal_is_tried_again_so_that_a_discarded_item_stays_away() {
 #[test]
 fn a_full_outbox_refuses_the_next_post_and_says_so() {
     let mut desk = Desk::new(1);
-    desk.session.options.outbox = 3;
+    desk.session.chat.options.outbox = 3;
     (1..=3).for_each(|n| desk.post(n));
     assert_eq!(desk.session.can_post(), Err(Refusal::OutboxFull));
     desk.post(4);
@@ -246,7 +246,7 @@ fn caches_are_written_twice_a_second_at_most_and_on_request() {
 #[test]
 fn scrolling_back_loads_page_after_page_and_seeing_the_end_lets_them_go() {
     let mut desk = Desk::new(1);
-    desk.session.options.window = 150;
+    desk.session.chat.options.window = 150;
     desk.online(1_000);
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, entries(901..=1_000, 2).entries, 1_000);
@@ -351,17 +351,17 @@ fn typing_right_after_a_message_goes_out_at_once() {
 fn nodes_that_do_not_hear_each_other_are_a_matter_of_one_connection() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    assert!(!desk.session.is_degraded());
+    assert!(!desk.session.people().is_degraded());
     let told = |degraded| Input::Event(ServerEvent::Nodes(Nodes { degraded }));
     for degraded in [true, false, true] {
         desk.outputs.clear();
         desk.input(told(degraded));
-        assert_eq!(desk.session.is_degraded(), degraded);
+        assert_eq!(desk.session.people().is_degraded(), degraded);
         let changed = desk.take(|output| matches!(output, Output::Changed(Change::Connection)).then_some(()));
         assert_eq!(changed.len(), 1);
     }
     // The next server may hear the others.
     desk.offline();
     desk.online(0);
-    assert!(!desk.session.is_degraded());
+    assert!(!desk.session.people().is_degraded());
 }

@@ -20,10 +20,10 @@ fn desk_with_words() -> Desk {
 fn assert_nothing_is_held(desk: &Desk) {
     assert_eq!(desk.disk.identity, None);
     assert_eq!(desk.disk.rooms, []);
-    assert_eq!(desk.session.me(), None);
+    assert_eq!(desk.session.account().me(), None);
     assert_eq!(desk.session.rooms().count(), 0);
     assert_eq!(desk.session.person(person(2).id), None);
-    assert!(desk.session.people().is_empty());
+    assert!(desk.session.people().here().is_empty());
 }
 
 #[test]

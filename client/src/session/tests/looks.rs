@@ -255,8 +255,8 @@ fn what_the_server_said_of_a_message_holds_the_changes_a_look_has_of_before() {
 fn with_a_full_window() -> (Desk, Vec<Entry>) {
     let log = messages(1_000);
     let mut desk = Desk::new(1);
-    desk.session.options.window = 120;
-    desk.session.options.window_browsing = 400;
+    desk.session.chat.options.window = 120;
+    desk.session.chat.options.window_browsing = 400;
     desk.online(1_000);
     serve(&mut desk, &log);
     for _ in 0..3 {
@@ -335,8 +335,8 @@ proptest! {
         let whole = log(said);
         let mut there = start;
         let mut desk = Desk::new(1);
-        desk.session.options.window = 120;
-        desk.session.options.window_browsing = 400;
+        desk.session.chat.options.window = 120;
+        desk.session.chat.options.window_browsing = 400;
         desk.online(there as Seq);
         for step in steps {
             desk.pass(Duration::from_secs(1));

@@ -17,7 +17,8 @@ mod watching;
 use std::time::Duration;
 
 use steadfast_shared::event::{
-    self, Availability, Cursors, Entries, HistoryRequest, Opened, Page, Presence, Room, SendItem, Sent,
+    self, Availability, ClosingReason, Cursors, Entries, HistoryRequest, Nodes, Opened, Page, Presence, Room,
+    SendItem, Sent,
 };
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{
@@ -27,7 +28,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::connection::Connection;
-use crate::record::Restored;
+use crate::record::{Restored, Write};
+use crate::tab_message::TabMessage;
 use crate::timeline::row::RowState;
 
 pub(super) fn uuid(n: u128) -> Uuid {

@@ -44,9 +44,14 @@ fn everywhere(desk: &Desk) -> Vec<String> {
             reaction.by.into_iter().for_each(&mut add);
         }
     }
-    session.typing(ROOM).into_iter().for_each(&mut add);
-    session.people().iter().for_each(|presence| add(&presence.person));
+    session.people().typing(ROOM).into_iter().for_each(&mut add);
     session
+        .people()
+        .here()
+        .iter()
+        .for_each(|presence| add(&presence.person));
+    session
+        .people()
         .notices(ROOM)
         .flat_map(|notice| &notice.people)
         .for_each(&mut add);
@@ -177,7 +182,7 @@ fn ones_own_new_name_is_ones_own_on_the_device_too() {
     let mut desk = Desk::new(1);
     desk.online(0);
     live(&mut desk, renamed(1, 1, "mia"));
-    assert_eq!(desk.session.me().unwrap().name, "mia");
+    assert_eq!(desk.session.account().me().unwrap().name, "mia");
     assert_eq!(desk.disk.identity.as_ref().unwrap().me.name, "mia");
     desk.post(1);
     let row = desk.session.timeline(ROOM).rows().next_back().unwrap();

@@ -234,7 +234,7 @@ fn who_comes_is_a_line_for_a_while() {
         }));
     }
     let lines = |desk: &Desk| -> Vec<(NoticeKind, usize)> {
-        let lines = desk.session.notices(ROOM);
+        let lines = desk.session.people().notices(ROOM);
         lines.map(|line| (line.kind, line.people.len())).collect()
     };
     assert_eq!(
@@ -262,10 +262,10 @@ fn everybody_is_there_again_after_a_restart_of_the_server_and_nothing_is_said() 
     desk.opened(there(&[1]));
     desk.pass(Duration::from_secs(2));
     desk.event(ServerEvent::Presence(presence(2, Availability::Online)));
-    assert_eq!(desk.session.notices(ROOM).count(), 0);
+    assert_eq!(desk.session.people().notices(ROOM).count(), 0);
     desk.pass(Duration::from_secs(60));
     desk.event(ServerEvent::Presence(presence(3, Availability::Online)));
-    assert_eq!(desk.session.notices(ROOM).count(), 1);
+    assert_eq!(desk.session.people().notices(ROOM).count(), 1);
 }
 
 #[test]
@@ -277,18 +277,18 @@ fn typing_ends_with_the_message_or_by_itself_and_is_never_ones_own() {
             room: ROOM,
             person: person(n),
         }));
-        desk.session.typing(ROOM).len()
+        desk.session.people().typing(ROOM).len()
     };
     assert_eq!(writes(&mut desk, 1), 0);
     assert_eq!((writes(&mut desk, 2), writes(&mut desk, 3)), (1, 2));
     desk.hear(entries(1..=1, 2));
-    assert_eq!(desk.session.typing(ROOM), [&person(3)]);
+    assert_eq!(desk.session.people().typing(ROOM), [&person(3)]);
     desk.pass(Duration::from_secs(4));
     assert_eq!(writes(&mut desk, 2), 2);
     desk.pass(Duration::from_secs(2));
-    assert_eq!(desk.session.typing(ROOM), [&person(2)]);
+    assert_eq!(desk.session.people().typing(ROOM), [&person(2)]);
     desk.offline();
-    assert!(desk.session.typing(ROOM).is_empty());
+    assert!(desk.session.people().typing(ROOM).is_empty());
 }
 
 fn presence(n: u128, state: Availability) -> Presence {
@@ -304,13 +304,19 @@ fn people_are_there_away_or_not() {
         desk.event(ServerEvent::Presence(presence(2, state)));
     };
     hear(&mut desk, Availability::Away);
-    assert_eq!(desk.session.availability(person(2).id), Availability::Away);
-    assert_eq!(desk.session.people().len(), 2);
+    assert_eq!(
+        desk.session.people().availability(person(2).id),
+        Availability::Away
+    );
+    assert_eq!(desk.session.people().here().len(), 2);
     hear(&mut desk, Availability::Offline);
-    assert_eq!(desk.session.availability(person(2).id), Availability::Offline);
+    assert_eq!(
+        desk.session.people().availability(person(2).id),
+        Availability::Offline
+    );
     desk.pass(Duration::from_secs(60));
     hear(&mut desk, Availability::Online);
-    let line = desk.session.notices(ROOM).next().unwrap();
+    let line = desk.session.people().notices(ROOM).next().unwrap();
     assert_eq!((line.kind, line.people[0].id), (NoticeKind::Back, person(2).id));
 }
 

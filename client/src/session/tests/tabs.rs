@@ -323,7 +323,7 @@ fn a_tab_whose_device_signed_in_as_another_asks_the_server_again() {
     desk.input(Input::Heard(news));
     assert_eq!(desk.dials(), (1, 1));
     assert_eq!(
-        desk.session.me(),
+        desk.session.account().me(),
         Some(&person(1)),
         "until the server says otherwise"
     );

@@ -62,7 +62,7 @@ proptest! {
         // As the server knows it, and as anybody does.
         let (mut told, mut marked) = (0, 0);
         let mut desk = Desk::new(9);
-        desk.session.options.window = 120;
+        desk.session.chat.options.window = 120;
         open(&mut desk, &whole[..there], told);
         for step in steps {
             desk.pass(Duration::from_secs(2));

@@ -54,7 +54,7 @@ fn shows(desk: &mut Desk, rooms: &[RoomId], people: &[u128]) {
 }
 
 fn here(desk: &Desk) -> Vec<u128> {
-    let people = desk.session.people().iter();
+    let people = desk.session.people().here().iter();
     people.map(|presence| presence.person.id.0.as_u128()).collect()
 }
 
@@ -71,7 +71,7 @@ fn the_server_is_asked_to_watch_what_is_shown_and_once() {
     desk.pass(Duration::from_secs(20));
     assert!(asked(&mut desk).is_empty(), "once");
     assert_eq!(
-        desk.session.notices(ROOM).count(),
+        desk.session.people().notices(ROOM).count(),
         0,
         "nobody has come: they are shown from here on"
     );
@@ -89,11 +89,10 @@ fn the_server_is_asked_to_watch_what_is_shown_and_once() {
 fn another_room_shown_is_watched_instead_and_what_is_heard_is_told_to_nobody_twice() {
     let mut desk = Desk::new(1);
     open(&mut desk, Some(watched(&[])));
-    asked(&mut desk);
+    let (request, _) = asked(&mut desk).remove(0);
     shows(&mut desk, &[OTHER], &[7]);
     // One request at a time: the one under way is answered first.
     assert!(asked(&mut desk).is_empty());
-    let request = RequestId(desk.session.last_request);
     desk.answer(request, Ok(Answer::Watch(Ok(watched(&[2])))));
     let (request, watch) = asked(&mut desk).remove(0);
     assert_eq!(
@@ -108,7 +107,7 @@ fn another_room_shown_is_watched_instead_and_what_is_heard_is_told_to_nobody_twi
     );
     desk.event(ServerEvent::Watched(watched(&[5])));
     assert_eq!(here(&desk), [1, 5, 7]);
-    assert_eq!(desk.session.notices(OTHER).count(), 1);
+    assert_eq!(desk.session.people().notices(OTHER).count(), 1);
 }
 
 #[test]
@@ -127,17 +126,23 @@ fn a_room_that_becomes_a_crowd_is_watched_anew_so_that_nobody_stays_who_is_gone(
         }],
     };
     desk.event(ServerEvent::Watched(number(51, true)));
-    assert_eq!(desk.session.crowd(ROOM), Some(51));
+    assert_eq!(desk.session.people().crowd(ROOM), Some(51));
     let (request, _) = asked(&mut desk).remove(0);
     desk.answer(request, Ok(Answer::Watch(Ok(number(52, true)))));
-    assert_eq!((here(&desk), desk.session.crowd(ROOM)), (vec![1], Some(52)));
+    assert_eq!(
+        (here(&desk), desk.session.people().crowd(ROOM)),
+        (vec![1], Some(52))
+    );
     desk.event(ServerEvent::Watched(number(53, true)));
     assert!(asked(&mut desk).is_empty(), "only as it becomes one");
     desk.event(ServerEvent::Watched(Watched {
         rooms: number(40, false).rooms,
         ..watched(&[2])
     }));
-    assert_eq!((here(&desk), desk.session.crowd(ROOM)), (vec![1, 2], None));
+    assert_eq!(
+        (here(&desk), desk.session.people().crowd(ROOM)),
+        (vec![1, 2], None)
+    );
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn tab_is_settled(world: &World, tab: &Tab) -> Result<(), Broken> {
     }
     let waiting: Vec<String> = session
         .outbox()
-        .filter(|item| item.rejection_for(session.identity()).is_none())
+        .filter(|item| item.rejection_for(session.account().identity()).is_none())
         .map(|item| words::message(item.id))
         .collect();
     hold!(Converges, waiting.is_empty(), "{id} has not sent {waiting:?}");
@@ -188,6 +188,7 @@ fn no_stale_presence(world: &World, tab: &Tab) -> Result<(), Broken> {
     let shown: BTreeSet<_> = tab
         .session
         .people()
+        .here()
         .iter()
         .filter(|presence| presence.state != Availability::Offline)
         .map(|presence| (presence.person.name.clone(), presence.person.id.0))
@@ -198,7 +199,7 @@ fn no_stale_presence(world: &World, tab: &Tab) -> Result<(), Broken> {
         "{id} shows {shown:?}, and {there:?} are there"
     );
     for log in &world.server.database.rooms {
-        let writing = tab.session.typing(log.id);
+        let writing = tab.session.people().typing(log.id);
         hold!(
             EphemeraEnd,
             writing.is_empty(),

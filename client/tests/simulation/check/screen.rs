@@ -55,7 +55,7 @@ struct ScreenCheck<'a> {
 impl ScreenCheck<'_> {
     fn run(&self, tab: &Tab, mut seen: Seen, history: &mut History) -> Result<Seen, Broken> {
         let session = &tab.session;
-        let epoch = session.epoch();
+        let epoch = session.account().epoch();
         // The end check covers it in any case.
         let went_back = epoch.is_some_and(|epoch| self.server.went_back.contains(&epoch));
         if !seen.screen.is_of(session) || went_back {

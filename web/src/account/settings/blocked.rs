@@ -13,7 +13,7 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let people = PeopleContext::here();
-    let blocked = Memo::new(move |_| chat.on_connection(|session| session.blocked().to_vec()));
+    let blocked = Memo::new(move |_| chat.on_connection(|session| session.account().blocked().to_vec()));
     let list = move || {
         blocked
             .get()

@@ -10,7 +10,6 @@ pub(crate) mod passphrase;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::Session;
 
 use crate::account::settings::account::Account;
 use crate::account::settings::appearance::Appearance;
@@ -30,8 +29,8 @@ pub(crate) fn Settings() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
-    let owner = Memo::new(move |_| chat.on_connection(Session::owns_server));
-    let administers = Memo::new(move |_| administers(chat.on_connection(Session::role)));
+    let owner = Memo::new(move |_| chat.on_connection(|session| session.account().owns_server()));
+    let administers = Memo::new(move |_| administers(chat.on_connection(|session| session.account().role())));
     let has_passphrase = RwSignal::new(false);
     spawn_local(async move {
         if let Ok(Some(info)) = sign_in::current().await {

@@ -22,7 +22,13 @@ pub(crate) fn NicknameForm() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let trouble = RwSignal::new(None::<String>);
     let in_flight = RwSignal::new(false);
-    let start = chat.read(|session| session.me().map(|me| me.name.clone()).unwrap_or_default());
+    let start = chat.read(|session| {
+        session
+            .account()
+            .me()
+            .map(|me| me.name.clone())
+            .unwrap_or_default()
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = input

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::Session;
 use steadfast_shared::admin::{self, AccountState, Messages};
 use steadfast_shared::{Person, Power, Role, limit};
 
@@ -25,7 +24,7 @@ use crate::ui::field::Field;
 pub(super) fn Exclude(person: Person) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let role = chat.read(Session::role);
+    let role = chat.read(|session| session.account().role());
     let Person { id, name } = person;
     let state = RwSignal::new(AccountState::Banned);
     let lasts = RwSignal::new(None::<TimeSpan>);
@@ -181,7 +180,7 @@ fn MessagesChoice(role: Role, chosen: RwSignal<Messages>) -> impl IntoView {
 pub(super) fn MessagesOf(person: Person, are: Messages) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let role = chat.read(Session::role);
+    let role = chat.read(|session| session.account().role());
     let Person { id, name } = person;
     let chosen = RwSignal::new(are);
     let follows = Signal::derive(move || {

@@ -54,7 +54,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
         }
     });
     let owner_link = move || {
-        let may = chat.on_connection(|session| session.role().may(Power::MakeOwnerLink));
+        let may = chat.on_connection(|session| session.account().role().may(Power::MakeOwnerLink));
         (section == Section::People && may).then(|| {
             view! {
                 <button

@@ -16,7 +16,6 @@ mod when;
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::Session;
 use steadfast_shared::{Person, UserId};
 
 use crate::admin::phrases::AdminPhrases;
@@ -54,7 +53,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
         let name = people.display_name(id);
         trail.go(AdminPlace::Person(Person { id, name }));
     }
-    let role = Memo::new(move |_| chat.on_connection(Session::role));
+    let role = Memo::new(move |_| chat.on_connection(|session| session.account().role()));
     let close = Callback::new(move |()| overlays.close(Overlay::Administration(about)));
     Effect::new(move || {
         if !administers(role.get()) {

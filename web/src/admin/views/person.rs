@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::Session;
 use steadfast_shared::Millis;
 use steadfast_shared::admin::{AccountState, PersonDetail};
 use steadfast_shared::{Person, Power, Role};
@@ -202,8 +201,8 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let trail = AdminTrail::here();
-    let role = chat.read(Session::role);
-    let me = chat.read(|session| session.me().map(|me| me.id));
+    let role = chat.read(|session| session.account().role());
+    let me = chat.read(|session| session.account().me().map(|me| me.id));
     let info = detail.info;
     let person = info.person.clone();
     let is_me = me == Some(person.id);

@@ -19,7 +19,7 @@ use crate::people::role_phrases::RoleNames;
 pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let me = chat.read(|session| session.me().map(|me| me.id));
+    let me = chat.read(|session| session.account().me().map(|me| me.id));
     let Person { id, name } = person;
     let is_me = me == Some(id);
     let chosen = RwSignal::new(has);

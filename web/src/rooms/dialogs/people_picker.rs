@@ -51,7 +51,7 @@ impl PeoplePickerState {
 
     /// The chosen people, then those found. Tracked.
     fn listed(self) -> Vec<Person> {
-        let me = self.chat.read(|session| session.me().map(|me| me.id));
+        let me = self.chat.read(|session| session.account().me().map(|me| me.id));
         let mut people = self.chosen.get();
         for person in self.found.get().unwrap_or_default() {
             if Some(person.id) != me && people.iter().all(|listed| listed.id != person.id) {

@@ -14,7 +14,7 @@ pub(crate) fn Me() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
-    let me = Memo::new(move |_| chat.on_connection(|session| session.me().cloned()));
+    let me = Memo::new(move |_| chat.on_connection(|session| session.account().me().cloned()));
     view! {
         <button
             type="button"

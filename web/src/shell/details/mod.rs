@@ -49,7 +49,7 @@ pub(crate) fn Details(
                 <h3>{locale.says(|l| DetailsPhrases::of(l).person)}</h3>
                 <p class="details-me">
                     {move || {
-                        chat.on_connection(|session| session.me().map(|me| me.name.clone()).unwrap_or_default())
+                        chat.on_connection(|session| session.account().me().map(|me| me.name.clone()).unwrap_or_default())
                     }}
                 </p>
                 <button type="button" class="button" data-testid="change-person" on:click=move |_| account.change_person()>
@@ -103,7 +103,7 @@ fn Link() -> impl IntoView {
     };
     let degraded = move || {
         let online = matches!(chat.link(), LinkState::Connected { .. });
-        let degraded = chat.on_connection(steadfast_client::Session::is_degraded);
+        let degraded = chat.on_connection(|session| session.people().is_degraded());
         if online && degraded {
             DetailsPhrases::of(locale.language()).nodes_degraded
         } else {
@@ -129,10 +129,11 @@ fn Log() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let epoch = move || {
-        chat.on_connection(steadfast_client::Session::epoch).map_or_else(
-            || UiPhrases::of(locale.language()).none_yet.to_owned(),
-            |epoch| epoch.to_string(),
-        )
+        chat.on_connection(|session| session.account().epoch())
+            .map_or_else(
+                || UiPhrases::of(locale.language()).none_yet.to_owned(),
+                |epoch| epoch.to_string(),
+            )
     };
     let rooms = move || {
         let rooms: Vec<_> = chat.on_rooms(|session| {

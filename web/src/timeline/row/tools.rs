@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::{RowKey, Session};
+use steadfast_client::RowKey;
 use steadfast_shared::{Emoji, Seq};
 use web_sys::HtmlElement;
 
@@ -239,7 +239,7 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
             copy,
         );
     }
-    if is_message && (row.mine || timeline.chat.read(Session::owns_server)) {
+    if is_message && (row.mine || timeline.chat.read(|session| session.account().owns_server())) {
         let delete = choices.open(Tool::Delete);
         choices.add(
             |l| ActionPhrases::of(l).delete,

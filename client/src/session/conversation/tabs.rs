@@ -1,42 +1,74 @@
-//! The other tabs of this device, and the election among them.
+//! The items of the other tabs of this device.
 
 use steadfast_shared::{Epoch, RoomKind};
 
-use super::Session;
+use super::Conversation;
 use crate::outbox::ItemOutcome;
 use crate::record::{Disk, Identity, OutboxItem, Write};
 use crate::room::Room;
 use crate::tab_message::{Stored, TabMessage};
 use crate::vec_map::VecMap;
 
-impl Session {
+impl Conversation {
     /// This tab drains the outbox from here on.
-    pub(super) fn take_over(&mut self, stored: Vec<OutboxItem>) {
+    pub(crate) fn take_over(&mut self, stored: Vec<OutboxItem>, online: bool) {
         self.elected = true;
-        self.tell(TabMessage::Elected);
+        self.effects.tell(TabMessage::Elected);
         let ids: Vec<_> = stored.iter().map(|item| item.id).collect();
         for item in stored {
             if self.outbox.tombstones.outcome(item.id).is_some() {
-                self.writes.push(Write::RemoveOutbox(item.id));
+                self.effects.writes.push(Write::RemoveOutbox(item.id));
             } else {
                 self.merge_stored(item);
             }
         }
-        self.migrate();
+        self.migrate(online);
         self.settle_what_windows_show(&ids);
         // The tab that typed them may have died before its write was done.
         let unwritten_of_others: Vec<_> = self.outbox.unwritten_of_others().cloned().collect();
-        self.writes
+        self.effects
+            .writes
             .extend(unwritten_of_others.into_iter().map(Write::PutOutbox));
-        for room in self.rooms.values_mut() {
+        for room in self.rooms.iter_mut() {
             room.cache_is_old = true;
         }
         self.everything_changed();
     }
 
-    pub(super) fn heard(&mut self, news: TabMessage) {
+    fn on_posted(&mut self, items: Vec<OutboxItem>, online: bool) {
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        let mut sent: VecMap<Epoch, Vec<Stored>> = VecMap::default();
+        for item in items {
+            let outcome = self.outbox.tombstones.outcome(item.id);
+            if outcome.is_some() && self.elected {
+                // It may have come from storage, where a write that failed has left it.
+                self.effects.writes.push(Write::RemoveOutbox(item.id));
+            }
+            match outcome {
+                // The sending tab missed its outcome. Any tab that knows broadcasts it: the leader may have died.
+                Some(ItemOutcome::Sent(epoch, stored)) => {
+                    sent.get_or_insert_with(epoch, Vec::new).push(stored);
+                }
+                Some(ItemOutcome::Discarded) => self.effects.tell(TabMessage::Discarded { id: item.id }),
+                None => {
+                    let room = item.room;
+                    if self.outbox.merge(item, self.account.epoch()) {
+                        self.effects.rows_changed(room);
+                    }
+                }
+            }
+        }
+        self.migrate(online);
+        for (epoch, stored) in sent {
+            self.effects.tell(TabMessage::Sent { epoch, stored });
+        }
+        self.settle_what_windows_show(&ids);
+    }
+
+    /// Another tab says what became of items, or brings some up.
+    pub(crate) fn on_items(&mut self, news: TabMessage, online: bool) {
         match news {
-            TabMessage::Posted { items } => self.on_posted(items),
+            TabMessage::Posted { items } => self.on_posted(items, online),
             TabMessage::Saved { ids } => {
                 for id in ids {
                     if self.outbox.on_disk(id, &Ok(())) {
@@ -52,7 +84,7 @@ impl Session {
                     self.settle(epoch, stored, false);
                 }
                 if !vouched.is_empty() {
-                    self.tell(TabMessage::Sent {
+                    self.effects.tell(TabMessage::Sent {
                         epoch,
                         stored: vouched,
                     });
@@ -65,26 +97,15 @@ impl Session {
             }
             TabMessage::Discarded { id } => {
                 if self.outbox.vouches(id) {
-                    self.tell(TabMessage::Discarded { id });
+                    self.effects.tell(TabMessage::Discarded { id });
                 }
                 if let Some((item, _)) = self.outbox.discard(id) {
-                    self.rows_changed(item.room);
+                    self.effects.rows_changed(item.room);
                     // This tab may have written it since the other one removed it; or that one died before it could,
                     // and the leader is frozen: left on disk, it would be sent after a restart.
-                    self.writes.push(Write::RemoveOutbox(id));
+                    self.effects.writes.push(Write::RemoveOutbox(id));
                 }
             }
-            TabMessage::SignedIn { me, epoch } => {
-                // The server's next session decides who is right.
-                let same = self
-                    .identity
-                    .as_ref()
-                    .is_some_and(|identity| identity.me.id == me.id && identity.epoch == epoch);
-                if !same || !self.dialer.connection().is_up() {
-                    self.dialer.renew();
-                }
-            }
-            TabMessage::SignedOut { unsent } => self.heard_signed_out(unsent),
             TabMessage::Started | TabMessage::Elected => {
                 // The tab that drains answers for the items that others left.
                 let untold: Vec<_> = if self.elected {
@@ -94,52 +115,22 @@ impl Session {
                 };
                 self.vouch_for(untold);
             }
+            TabMessage::SignedIn { .. } | TabMessage::SignedOut { .. } => {}
         }
     }
 
-    pub(super) fn on_posted(&mut self, items: Vec<OutboxItem>) {
-        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-        let mut sent: VecMap<Epoch, Vec<Stored>> = VecMap::default();
-        for item in items {
-            let outcome = self.outbox.tombstones.outcome(item.id);
-            if outcome.is_some() && self.elected {
-                // It may have come from storage, where a write that failed has left it.
-                self.writes.push(Write::RemoveOutbox(item.id));
-            }
-            match outcome {
-                // The sending tab missed its outcome. Any tab that knows broadcasts it: the leader may have died.
-                Some(ItemOutcome::Sent(epoch, stored)) => {
-                    sent.get_or_insert_with(epoch, Vec::new).push(stored);
-                }
-                Some(ItemOutcome::Discarded) => self.tell(TabMessage::Discarded { id: item.id }),
-                None => {
-                    let (id, room) = (item.id, item.room);
-                    if self.outbox.merge(item, self.epoch()) {
-                        self.rows_changed(room);
-                    }
-                    self.see_to_writing(id);
-                }
-            }
-        }
-        self.migrate();
-        for (epoch, stored) in sent {
-            self.tell(TabMessage::Sent { epoch, stored });
-        }
-        self.settle_what_windows_show(&ids);
-    }
-
-    pub(super) fn merge_stored(&mut self, item: OutboxItem) {
+    pub(crate) fn merge_stored(&mut self, item: OutboxItem) {
         let (before, id, room) = (item.room, item.id, self.outbox.get(item.id).map(|item| item.room));
-        if self.outbox.merge_stored(item, self.epoch()) {
+        if self.outbox.merge_stored(item, self.account.epoch()) {
             self.item_changed(id);
-            self.rows_changed(room.unwrap_or(before));
+            self.effects.rows_changed(room.unwrap_or(before));
         }
     }
 
     /// Brings this person's items of another epoch into this one: those they typed then, in any tab. Only while online,
     /// when it is certain which of the epochs is the one before.
-    pub(super) fn migrate(&mut self) {
-        let Some(Identity { me, epoch }) = self.identity.clone().filter(|_| self.is_online()) else {
+    pub(crate) fn migrate(&mut self, online: bool) {
+        let Some(Identity { me, epoch }) = self.account.identity().cloned().filter(|_| online) else {
             return;
         };
         // By name only a public one is found again.
@@ -147,17 +138,13 @@ impl Session {
             RoomKind::Public => room.name.clone(),
             RoomKind::Private | RoomKind::Direct => String::new(),
         };
-        let rooms: Vec<_> = self
-            .rooms
-            .values()
-            .map(|room| (room.id, found_by(room)))
-            .collect();
-        let migrated = self.outbox.migrate(&me, &self.formerly, epoch, &rooms);
+        let rooms: Vec<_> = self.rooms.iter().map(|room| (room.id, found_by(room))).collect();
+        let migrated = self.outbox.migrate(&me, self.account.formerly(), epoch, &rooms);
         let mut told = Vec::new();
         for (item, local) in migrated {
-            self.rows_changed(item.room);
+            self.effects.rows_changed(item.room);
             if local || self.elected {
-                self.writes.push(Write::PutOutbox(item.clone()));
+                self.effects.writes.push(Write::PutOutbox(item.clone()));
                 told.push(item);
             }
         }
@@ -165,7 +152,7 @@ impl Session {
     }
 
     /// Broadcasts items that the other tabs may have from no other tab.
-    pub(super) fn vouch_for(&mut self, items: Vec<OutboxItem>) {
+    pub(crate) fn vouch_for(&mut self, items: Vec<OutboxItem>) {
         for item in &items {
             self.outbox.vouch(item.id);
         }
@@ -173,15 +160,15 @@ impl Session {
     }
 
     /// Broadcasts items as they are, and which of them are on disk.
-    pub(super) fn broadcast_posted(&mut self, items: Vec<OutboxItem>) {
+    pub(crate) fn broadcast_posted(&mut self, items: Vec<OutboxItem>) {
         if items.is_empty() {
             return;
         }
         let written = items.iter().filter(|item| item.disk == Disk::Written);
         let ids: Vec<_> = written.map(|item| item.id).collect();
-        self.tell(TabMessage::Posted { items });
+        self.effects.tell(TabMessage::Posted { items });
         if !ids.is_empty() {
-            self.tell(TabMessage::Saved { ids });
+            self.effects.tell(TabMessage::Saved { ids });
         }
     }
 }

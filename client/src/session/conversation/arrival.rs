@@ -2,51 +2,50 @@
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 
-use super::Session;
-use super::output::Change;
-use crate::connection::EARLY;
+use super::Conversation;
 use crate::mutants::{Mutant, mutant_active};
 use crate::outbox::ItemOutcome;
 use crate::record::{Rejection, Write};
+use crate::session::output::Change;
 use crate::tab_message::{Stored, TabMessage};
 
-impl Session {
+impl Conversation {
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Returns whether it was in
     /// the outbox. `sent_here`: this tab sent it.
-    pub(super) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
+    pub(crate) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
         let Some((mut item, local)) = self.outbox.settle(stored.id, ItemOutcome::Sent(epoch, stored)) else {
             return false;
         };
         // The tab that wrote it too: its write may have come after the other's removal.
         if local || sent_here || self.elected {
-            self.writes.push(Write::RemoveOutbox(item.id));
+            self.effects.writes.push(Write::RemoveOutbox(item.id));
         }
-        self.rows_changed(item.room);
-        if self.epoch() != Some(epoch) {
+        self.effects.rows_changed(item.room);
+        if self.account.epoch() != Some(epoch) {
             return true;
         }
         // Another tab brought it into this epoch before this one could: the log has it by whom this person is there.
         if item.epoch != epoch
-            && let Some(identity) = &self.identity
+            && let Some(identity) = self.account.identity()
             && identity.me.id != item.author.id
         {
             item.belong_to(&identity.me, epoch);
         }
         let entry = Entry::new(stored.seq, item.id, item.author, stored.at, item.body);
         let entry = self.complete(stored.room, entry);
-        if let Some(room) = self.rooms.get_mut(&stored.room) {
+        if let Some(room) = self.rooms.get_mut(stored.room) {
             room.cache_is_old |= room.acknowledge(entry, !sent_here);
-            self.rows_changed(stored.room);
-            self.changes.insert(Change::Rooms);
-        } else if self.early_acked.len() < EARLY {
-            self.early_acked.push((stored.room, entry));
+            self.effects.rows_changed(stored.room);
+            self.effects.changes.insert(Change::Rooms);
+        } else {
+            self.rooms.acked_early(stored.room, entry);
         }
         true
     }
 
     /// An entry of the log was seen: where it is one of the outbox's, it has arrived, with or without its ack.
     fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
-        let epoch = self.epoch()?;
+        let epoch = self.account.epoch()?;
         if !self.outbox.is_in_log(room, entry) || mutant_active(Mutant::EchoBesideTheLog) {
             return None;
         }
@@ -61,7 +60,7 @@ impl Session {
 
     /// Recognises these entries of a room's log, and broadcasts them to the other tabs: they may have had no link when
     /// the log got them, and be in another epoch by the time they have one again.
-    pub(super) fn recognise_all<'a>(&mut self, room: RoomId, entries: impl IntoIterator<Item = &'a Entry>) {
+    pub(crate) fn recognise_all<'a>(&mut self, room: RoomId, entries: impl IntoIterator<Item = &'a Entry>) {
         let recognised = entries
             .into_iter()
             .filter_map(|entry| self.recognise(room, entry));
@@ -69,16 +68,16 @@ impl Session {
         self.broadcast_sent(stored);
     }
 
-    pub(super) fn broadcast_sent(&mut self, stored: Vec<Stored>) {
-        if let Some(epoch) = self.epoch().filter(|_| !stored.is_empty()) {
-            self.tell(TabMessage::Sent { epoch, stored });
+    pub(crate) fn broadcast_sent(&mut self, stored: Vec<Stored>) {
+        if let Some(epoch) = self.account.epoch().filter(|_| !stored.is_empty()) {
+            self.effects.tell(TabMessage::Sent { epoch, stored });
         }
     }
 
-    pub(super) fn settle_what_windows_show(&mut self, ids: &[EntryId]) {
+    pub(crate) fn settle_what_windows_show(&mut self, ids: &[EntryId]) {
         for id in ids {
             let shown = self.outbox.get(*id).and_then(|item| {
-                let room = self.rooms.get(&item.room)?;
+                let room = self.rooms.get(item.room)?;
                 Some((item.room, room.inbox.find(item.author.id, *id)?.clone()))
             });
             if let Some((room, entry)) = shown {
@@ -95,7 +94,7 @@ impl Session {
         let names = |id| self.names.get(id).cloned();
         let mentioned: Option<Vec<Person>> = entry.body.mentions().map(names).collect();
         entry.mentioned = mentioned.unwrap_or_default();
-        let cursor = self.rooms.get(&room).and_then(|room| room.inbox.high());
+        let cursor = self.rooms.get(room).and_then(|room| room.inbox.high());
         if let Body::Message {
             reply_to: Some(message),
             ..
@@ -115,7 +114,7 @@ impl Session {
 
     /// The room's log went back in time: an unsent item that names a place of it would change another message, or reply
     /// to one.
-    pub(super) fn let_go_of_places(&mut self, room: RoomId) {
+    pub(crate) fn let_go_of_places(&mut self, room: RoomId) {
         let changes = self
             .outbox
             .items()
@@ -124,40 +123,20 @@ impl Session {
         for id in changes {
             let rejection = Rejection::OtherEpoch;
             if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
-                self.writes.push(Write::PutOutbox(item));
-                self.tell(TabMessage::Rejected { id, rejection });
+                self.effects.writes.push(Write::PutOutbox(item));
+                self.effects.tell(TabMessage::Rejected { id, rejection });
             }
         }
         let replies = self.outbox.forget_replies(room);
-        self.writes.extend(replies.into_iter().map(Write::PutOutbox));
-        self.rows_changed(room);
+        self.effects
+            .writes
+            .extend(replies.into_iter().map(Write::PutOutbox));
+        self.effects.rows_changed(room);
     }
 
-    /// Takes in a person's newest nickname.
-    pub(super) fn hear_name(&mut self, person: &Person) {
-        if self.names.hear_of(person) {
-            self.renamed();
-        }
-    }
-
-    pub(super) fn renamed(&mut self) {
-        if let Some(identity) = &mut self.identity
-            && let Some(known) = self.names.get(identity.me.id)
-            && known.name != identity.me.name
-        {
-            identity.me.name.clone_from(&known.name);
-            self.writes.push(Write::PutIdentity(identity.clone()));
-        }
-        self.presence.renamed(&self.names);
-        self.notices.renamed(&self.names);
-        self.rename_in_rooms();
-        self.everything_changed();
-        self.changes.extend([Change::Presence, Change::Notices]);
-    }
-
-    pub(super) fn item_changed(&mut self, id: EntryId) {
+    pub(crate) fn item_changed(&mut self, id: EntryId) {
         if let Some(room) = self.outbox.get(id).map(|item| item.room) {
-            self.rows_changed(room);
+            self.effects.rows_changed(room);
         }
     }
 }
