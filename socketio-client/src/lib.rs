@@ -120,7 +120,7 @@
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or the program's own configuration.
 //! - `tracing`: the life of a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for
-//! failures, `trace` for events by their names. Arguments and credentials are never logged.
+//!   failures, `trace` for events by their names. Arguments and credentials are never logged.
 //! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target.
 //!   Without `client` the crate contains nothing else. They may change in any release.
 //!
