@@ -5,7 +5,6 @@
 //! - [`account`]: validated passphrases and device names
 //! - [`watch`]: presence, as a client watches it
 //! - [`mention`]: mentions of people in a text
-//! - [`code`]: the code in a text
 //! - [`cursor`]: a device's position in a room's log
 //! - [`entry`]: one item of a room's log, with its later changes
 //! - [`fields`]: JSON as a tree of fields, and records read from it
@@ -21,7 +20,6 @@
 
 pub mod account;
 pub mod admin;
-pub mod code;
 pub mod cursor;
 pub mod entry;
 pub mod error;

@@ -1,6 +1,7 @@
 //! Mentions of people in a text: `<@`, the person's id, `>`. The id stays the same when the name changes.
 
-use crate::{UserId, code, limit};
+use crate::text::code;
+use crate::{UserId, limit};
 
 /// The people a text mentions, in order, each once, at most [`limit::MENTIONS`]. Code contains no mentions.
 pub fn of(text: &str) -> Vec<UserId> {

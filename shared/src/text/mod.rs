@@ -4,6 +4,7 @@
 //! - `name`: names of people and rooms
 //! - `emoji`: emoji of reactions
 //! - `visible`: whether a text shows anything
+//! - `code`: the code in a text
 //! - `tables`: Unicode's properties of characters
 
 /// Reads a text that is checked as it is read.
@@ -19,6 +20,7 @@ macro_rules! checked {
     };
 }
 
+pub mod code;
 mod emoji;
 mod error;
 mod message;

@@ -9,7 +9,7 @@
 //! - `actions`: the row whose actions show
 //! - `seek`: jumps to another place of the room
 //! - `lost`: messages that the server has no more
-//! - `view`, `separator`, `row`: the components
+//! - `view`, `row`: the components
 
 pub mod anchor;
 pub mod layout;
@@ -39,7 +39,5 @@ pub(crate) mod rows;
 pub(crate) mod scroll;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod seek;
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod separator;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod view;

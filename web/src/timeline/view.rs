@@ -18,11 +18,11 @@ use crate::timeline::paging::Edge;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::row::Row;
 use crate::timeline::row::pointing::{RowPointing, focus_last_row};
+use crate::timeline::row::separator::Separator;
 use crate::timeline::rows::RowModel;
 use crate::timeline::scroll::{Beyond, View};
 use crate::timeline::seek::to_end::ToEnd;
 use crate::timeline::seek::to_news::ToNews;
-use crate::timeline::separator::Separator;
 
 /// The timeline's elements and the buttons at its edges.
 #[derive(Clone, Copy)]

@@ -6,6 +6,7 @@ pub(crate) mod pointing;
 pub(crate) mod quoted;
 pub(crate) mod reactions;
 pub(crate) mod rejection;
+pub(crate) mod separator;
 pub(crate) mod state;
 pub(crate) mod tools;
 
