@@ -381,25 +381,28 @@ mod tests {
         for (json, why) in [
             (r#"{"kind":"message"}"#, "missing field `text`"),
             (r#"{"text":"hi"}"#, "missing field `kind`"),
-            (r#"{"kind":7,"text":"hi"}"#, "invalid type of field `kind`"),
-            (r#"{"kind":"message","text":7}"#, "invalid type of field `text`"),
+            (r#"{"kind":7,"text":"hi"}"#, "field `kind`: expected a string"),
+            (
+                r#"{"kind":"message","text":7}"#,
+                "field `text`: expected a string",
+            ),
             (
                 r#"{"kind":"message","text":"hi","reply_to":-1}"#,
-                "invalid type of field `reply_to`",
+                "field `reply_to`: expected a number",
             ),
             (
                 r#"{"kind":"delete","message":1.5}"#,
-                "invalid type of field `message`",
+                "field `message`: expected a number",
             ),
             (
                 r#"{"kind":"react","message":1,"emoji":"👍","on":null}"#,
-                "invalid type of field `on`",
+                "field `on`: expected true or false",
             ),
             (
                 r#"{"kind":"room","change":"created"}"#,
-                "invalid type of field `change`",
+                "field `change`: expected an object",
             ),
-            (r#"["message"]"#, "invalid type"),
+            (r#"["message"]"#, "expected an object"),
         ] {
             let error = serde_json::from_str::<Body>(json).unwrap_err().to_string();
             assert!(error.contains(why), "{json}: {error}");

@@ -41,8 +41,11 @@ pub trait FromField: Sized {
 #[derive(Debug)]
 pub enum FieldError {
     Missing(&'static str),
-    /// It is something else, a number where a text belongs; and which field, where that is known.
-    Type(Option<&'static str>),
+    /// The value is of another type than the one expected; and the field, if known.
+    Type {
+        field: Option<&'static str>,
+        expected: &'static str,
+    },
     /// A word that is none of those allowed.
     Word(String),
     /// A text that is not allowed, and why.
@@ -52,9 +55,22 @@ pub enum FieldError {
 }
 
 impl FieldError {
+    const fn expected(expected: &'static str) -> Self {
+        Self::Type {
+            field: None,
+            expected,
+        }
+    }
+
     fn at(self, name: &'static str) -> Self {
         match self {
-            Self::Type(None) => Self::Type(Some(name)),
+            Self::Type {
+                field: None,
+                expected,
+            } => Self::Type {
+                field: Some(name),
+                expected,
+            },
             other => other,
         }
     }
@@ -64,8 +80,14 @@ impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(name) => write!(f, "missing field `{name}`"),
-            Self::Type(Some(name)) => write!(f, "invalid type of field `{name}`"),
-            Self::Type(None) => f.write_str("invalid type"),
+            Self::Type {
+                field: Some(name),
+                expected,
+            } => write!(f, "field `{name}`: expected {expected}"),
+            Self::Type {
+                field: None,
+                expected,
+            } => write!(f, "expected {expected}"),
             Self::Word(word) => write!(f, "unknown variant `{word}`"),
             Self::Text(why) => f.write_str(why),
             Self::Together(why) => f.write_str(why),
@@ -103,28 +125,28 @@ impl Field {
     pub fn object(self) -> Result<Fields, FieldError> {
         match self {
             Self::Object(fields) => Ok(fields),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("an object")),
         }
     }
 
     pub fn text(self) -> Result<String, FieldError> {
         match self {
             Self::Text(text) => Ok(text),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("a string")),
         }
     }
 
     pub fn number(self) -> Result<u64, FieldError> {
         match self {
             Self::Number(number) => Ok(number),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("a number")),
         }
     }
 
     pub fn list(self) -> Result<Vec<Self>, FieldError> {
         match self {
             Self::List(list) => Ok(list),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("a list")),
         }
     }
 
@@ -133,9 +155,9 @@ impl Field {
         match self {
             Self::Text(name) => Ok((name, Self::Null)),
             Self::Object(Fields(mut fields)) if fields.len() == 1 => {
-                fields.pop().ok_or(FieldError::Type(None))
+                fields.pop().ok_or(FieldError::expected("one variant"))
             }
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("one variant")),
         }
     }
 }
@@ -203,7 +225,7 @@ impl FromField for bool {
     fn from_field(field: Field) -> Result<Self, FieldError> {
         match field {
             Field::Flag(flag) => Ok(flag),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("true or false")),
         }
     }
 }
@@ -216,7 +238,7 @@ impl FromField for u64 {
 
 impl FromField for u32 {
     fn from_field(field: Field) -> Result<Self, FieldError> {
-        Self::try_from(field.number()?).map_err(|_| FieldError::Type(None))
+        Self::try_from(field.number()?).map_err(|_| FieldError::expected("a smaller number"))
     }
 }
 
@@ -229,7 +251,7 @@ impl FromField for String {
 impl FromField for Uuid {
     fn from_field(field: Field) -> Result<Self, FieldError> {
         let text = field.text()?;
-        Self::parse_str(&text).map_err(|_| FieldError::Type(None))
+        Self::parse_str(&text).map_err(|_| FieldError::expected("a UUID"))
     }
 }
 
@@ -238,7 +260,7 @@ impl FromField for () {
     fn from_field(field: Field) -> Result<Self, FieldError> {
         match field {
             Field::Null => Ok(()),
-            _ => Err(FieldError::Type(None)),
+            _ => Err(FieldError::expected("null")),
         }
     }
 }

@@ -559,10 +559,7 @@ async fn fault_a_refused_name_is_told_by_its_member_and_a_reason() {
         ),
         (json!({}), "missing field `nickname`"),
         (json!(null), "expected a JSON object with the documented members"),
-        (
-            json!({ "nickname": 7 }),
-            "nickname: invalid type: integer `7`, expected a string",
-        ),
+        (json!({ "nickname": 7 }), "nickname: expected a string"),
         (
             json!({ "nickname": "\u{E000}" }),
             "this name cannot be used: it has a character that is not allowed, or no visible character",
