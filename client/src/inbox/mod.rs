@@ -43,6 +43,8 @@ pub(crate) struct Inbox {
     head: Seq,
     /// The cached entries may be from a log that no longer exists: the newest page has to agree with them.
     doubted: bool,
+    /// A deletion that is not in the log has erased a text here: the newest page has to replace the window.
+    erased_in_vain: bool,
     /// Entries ahead of a gap. Bounded: those that do not fit are pulled again.
     held: VecMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
@@ -62,6 +64,7 @@ impl Inbox {
             high: None,
             head: 0,
             doubted: false,
+            erased_in_vain: false,
             held: VecMap::default(),
             acked: VecMap::default(),
             keys: VecMap::default(),
@@ -360,6 +363,7 @@ impl Inbox {
         self.window = entries.into_iter().collect();
         self.high = Some(high);
         self.browsing = false;
+        self.erased_in_vain = false;
         self.hear_head(high);
         self.held.retain(|seq, _| *seq > high);
         self.acked.retain(|seq, _| *seq > high);
@@ -400,6 +404,7 @@ impl Inbox {
             self.keys.remove(&key);
         }
         self.window.forget_change(entry);
+        self.erased_in_vain |= matches!(entry.body, Body::Delete { .. });
     }
 }
 

@@ -133,7 +133,7 @@ impl Inbox {
             return None;
         }
         match self.high {
-            Some(_) if self.doubted => Some(PullKind::Newest),
+            Some(_) if self.doubted || self.erased_in_vain => Some(PullKind::Newest),
             None => Some(PullKind::Newest).filter(|_| self.head > 0),
             Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(PullKind::Newest),
             Some(high) if self.head > high => Some(PullKind::After(high)),
@@ -188,7 +188,7 @@ impl Inbox {
             .first()
             .zip(self.high)
             .is_some_and(|(first, high)| first.seq <= high + 1);
-        if touches {
+        if touches && !self.erased_in_vain {
             return self.offer(page.entries);
         }
         self.replace(page.entries, last);

@@ -96,6 +96,22 @@ fn of_two_acknowledged_at_one_place_only_the_later_one_counts() {
 }
 
 #[test]
+fn a_text_erased_by_a_deletion_of_a_log_that_is_no_more_is_read_again() {
+    let mut inbox = at(10);
+    let mut deletion = reaction(13, 70);
+    deletion.body = Body::Delete { message: 5 };
+    inbox.acknowledge(deletion, true);
+    let text = |inbox: &Inbox| inbox.window().get(5).map(|entry| entry.body.clone());
+    assert_eq!(text(&inbox), Some(Body::Erased));
+    inbox.offer([entry(11), entry(12), entry(13)]);
+    inbox.link_down();
+    inbox.open(13, false);
+    assert!(pulled(&mut inbox, page(1..=13, 13)));
+    assert_eq!(text(&inbox), Some(entry(5).body));
+    assert!(inbox.next_pull(ROOM, RequestId(2), SOON).is_none(), "once");
+}
+
+#[test]
 fn what_a_gap_holds_back_is_bounded_and_the_nearest_is_kept() {
     let mut inbox = at(10);
     inbox.offer((12..200).map(entry));
