@@ -161,7 +161,7 @@ test('fault_m08 a full disk is reported, and waiting messages are sent once ther
   await ann.expectConnected();
   await ann.say('wait for it');
   const bar = ann.page.getByTestId('connection');
-  await expect(bar).toContainText("The server's disk is full. What you write waits here");
+  await expect(bar).toContainText("The server's disk is full. Your messages wait here");
   await ann.expectState('wait for it', 'saved');
   full = false;
   await ann.expectAllSent();
