@@ -92,7 +92,7 @@ test('whoever tries too many passphrases is told how long to wait, in the langua
     if ((await answer).status() === 429) break;
   }
   await expect(hints.filter({ hasText: '분 뒤에 다시 시도해 주세요' })).toHaveCount(1);
-  await expect(phone.page.getByText('wait a little')).toHaveCount(0);
+  await expect(phone.page.getByText('try again later')).toHaveCount(0);
 });
 
 test('signing out without a passphrase warns once', async ({ person }) => {
