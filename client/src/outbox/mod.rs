@@ -128,7 +128,8 @@ impl Outbox {
     ///
     /// Of an item that is here already, only a retry is taken over, and its migration into `epoch`, this tab's. A
     /// rejection is not: it comes in a message of its own, and an older copy must not undo a retry.
-    pub(crate) fn merge(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
+    pub(crate) fn merge(&mut self, item: OutboxItem, now: Option<&Identity>) -> bool {
+        let epoch = now.map(|identity| identity.epoch);
         if self.tombstones.outcome(item.id).is_some() {
             return false;
         }
@@ -157,7 +158,10 @@ impl Outbox {
         }
         if item.rejected.is_none() {
             held.item.rejected = None;
-            if item.epoch == held.item.epoch {
+            // A retry as another person. What is this person's stays theirs: a tab that is in another epoch by now has given
+            // it to whom that one knows.
+            let is_mine = now.is_some_and(|identity| identity.me.id == held.item.author.id);
+            if item.epoch == held.item.epoch && !is_mine {
                 held.item.author = item.author;
             }
         }
@@ -168,10 +172,10 @@ impl Outbox {
     /// Takes in a stored item, as this tab begins to drain the outbox. Returns whether anything changed.
     ///
     /// A stored rejection is the last word of the tab that drained before, unless this tab has the item in hand.
-    pub(crate) fn merge_stored(&mut self, item: OutboxItem, epoch: Option<Epoch>) -> bool {
+    pub(crate) fn merge_stored(&mut self, item: OutboxItem, now: Option<&Identity>) -> bool {
         let (id, rejected) = (item.id, item.rejected.clone());
         let disk = Disk::Written;
-        let mut changed = self.merge(OutboxItem { disk, ..item }, epoch);
+        let mut changed = self.merge(OutboxItem { disk, ..item }, now);
         if let Some(held) = self.held_mut(id)
             && !held.local
             && held.item.rejected.is_none()

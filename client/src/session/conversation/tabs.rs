@@ -52,7 +52,7 @@ impl Conversation {
                 Some(ItemOutcome::Discarded) => self.effects.tell(TabMessage::Discarded { id: item.id }),
                 None => {
                     let room = item.room;
-                    if self.outbox.merge(item, self.account.epoch()) {
+                    if self.outbox.merge(item, self.account.identity()) {
                         self.effects.rows_changed(room);
                     }
                 }
@@ -121,7 +121,7 @@ impl Conversation {
 
     pub(crate) fn merge_stored(&mut self, item: OutboxItem) {
         let (before, id, room) = (item.room, item.id, self.outbox.get(item.id).map(|item| item.room));
-        if self.outbox.merge_stored(item, self.account.epoch()) {
+        if self.outbox.merge_stored(item, self.account.identity()) {
             self.item_changed(id);
             self.effects.rows_changed(room.unwrap_or(before));
         }

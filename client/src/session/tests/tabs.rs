@@ -498,6 +498,19 @@ fn a_thawed_tab_whose_storage_answers_late_says_what_became_of_the_items_it_brou
 }
 
 #[test]
+fn an_item_of_this_person_stays_theirs_where_a_tab_in_another_epoch_gave_it_to_its_own() {
+    let mut desk = Desk::new(1);
+    let mut second = second_tab(&mut desk);
+    second.post(1);
+    let mut items: Vec<_> = second.session.outbox().cloned().collect();
+    items.iter_mut().for_each(|item| item.author = person(11));
+    second.input(Input::Heard(TabMessage::Posted { items }));
+    second.online(0);
+    second.input(Input::Elected(Vec::new()));
+    assert_eq!(second.one_send().1, [id(1)]);
+}
+
+#[test]
 fn storage_that_answers_late_may_be_ahead_of_this_tabs_opening() {
     let mut first = Desk::new(1);
     first.online(0);
