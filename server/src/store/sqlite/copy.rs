@@ -35,15 +35,21 @@ pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection
         .map_err(StoreError::from)
 }
 
-/// Rolls back a killed process's unfinished write, as SQLite does at the first read of a writable connection. Until then read-only
-/// connections fail.
-async fn roll_back(file: &Path) -> Result<(), StoreError> {
-    let mut connection = SqliteConnectOptions::new()
+/// A connection that may write, to a database that no server uses.
+async fn writable(file: &Path) -> Result<SqliteConnection, StoreError> {
+    SqliteConnectOptions::new()
         .filename(file)
         .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
-        .await?;
+        .await
+        .map_err(StoreError::from)
+}
+
+/// Rolls back a killed process's unfinished write, as SQLite does at the first read of a writable connection. Until then read-only
+/// connections fail.
+async fn roll_back(file: &Path) -> Result<(), StoreError> {
+    let mut connection = writable(file).await?;
     sqlx::query("select count(*) from sqlite_schema")
         .execute(&mut connection)
         .await?;
@@ -85,12 +91,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
 /// Gives a copy an epoch of its own, so that browsers drop their data of the one it was copied from. Returns the time as part of
 /// a file name.
 pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
-    let mut connection = SqliteConnectOptions::new()
-        .filename(file)
-        .busy_timeout(PATIENCE)
-        .disable_statement_logging()
-        .connect()
-        .await?;
+    let mut connection = writable(file).await?;
     sqlx::query("update epoch set id = ?")
         .bind(Uuid::new_v4())
         .execute(&mut connection)
