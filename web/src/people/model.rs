@@ -174,12 +174,7 @@ impl PeopleContext {
         name: String,
         most: usize,
     ) -> Result<Vec<Person>, AskError> {
-        let query = ListMembers {
-            search: name,
-            limit: Some(most),
-            ..ListMembers::of(room)
-        };
-        let found = self.chat.ask(query).await?;
+        let found = self.chat.ask(named(room, name, most)).await?;
         Ok(found.into_iter().map(|member| member.person).collect())
     }
 
@@ -425,12 +420,7 @@ impl PeopleContext {
             return;
         };
         spawn_local(async move {
-            let query = ListMembers {
-                search,
-                limit: Some(PAGE),
-                ..ListMembers::of(room)
-            };
-            let lines = self.chat.ask(query).await;
+            let lines = self.chat.ask(named(room, search, PAGE)).await;
             let newest = self.members.searches.with_value(|searches| *searches == number);
             if let Ok(lines) = lines
                 && newest
@@ -458,4 +448,13 @@ fn retry_wait(error: &AskError) -> Option<Duration> {
 
 fn line(member: room::Member) -> MemberEntry {
     (member.person, member.role)
+}
+
+/// The request for the first `most` members of a room whose names match `search`.
+fn named(room: RoomId, search: String, most: usize) -> ListMembers {
+    ListMembers {
+        search,
+        limit: Some(most),
+        ..ListMembers::of(room)
+    }
 }
