@@ -71,6 +71,33 @@ test('a message is reached, and its menu used, by keyboard alone', async ({ pers
   await expect(ann.composer).toBeFocused();
 });
 
+test('a pointer at rest takes no actions from the keyboard, and one that moves leaves the focus in its row', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.say('first', 'second');
+  await ann.expectAllSent();
+  const [first, second] = [ann.rows.nth(0), ann.rows.nth(1)];
+  const tools = new Message(ann.page, second).tools;
+  await ann.timeline.focus();
+  await ann.page.keyboard.press('ArrowUp');
+  await ann.page.keyboard.press('Enter');
+  await expect(tools.locator(':focus')).toHaveCount(1);
+  // What a browser says when rows move under the pointer.
+  await first.dispatchEvent('pointerover', { pointerType: 'mouse', bubbles: true });
+  await expect(tools.locator(':focus')).toHaveCount(1);
+  await tools.getByTestId('more').press('Enter');
+  const menu = ann.page.getByTestId('menu');
+  await expect(menu.getByRole('menuitem').first()).toBeFocused();
+  await first.hover();
+  await expect(tools).toBeVisible();
+  await ann.page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await expect(tools.getByTestId('more')).toBeFocused();
+  await ann.page.mouse.move(0, 0);
+  await first.hover();
+  await expect(new Message(ann.page, first).tools).toBeVisible();
+  await expect(second).toBeFocused();
+});
+
 test('a long press opens a sheet, a tap beside it closes it', async ({ person }) => {
   const ann = await person('Ann', PHONE);
   await ann.composer.fill('hold me');

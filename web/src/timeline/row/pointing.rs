@@ -6,7 +6,7 @@ use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent, TouchEvent
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget, HtmlElement, Node};
+use web_sys::{Element, EventTarget, FocusOptions, HtmlElement, Node};
 
 use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
@@ -81,6 +81,38 @@ fn to_focus(actions: RowActions) {
     }
 }
 
+/// Shows the actions of the row under the mouse, unless a popup is open beside another one.
+fn point(actions: RowActions, event: &PointerEvent) {
+    let is_free = actions.open.with_untracked(Option::is_none);
+    if is_free
+        && event.pointer_type() == "mouse"
+        && let Some((row, key)) = row_at(event.target())
+        && actions.row.get_untracked() != Some(key)
+    {
+        keep_focus_in_its_row(&row);
+        actions.on(key);
+    }
+}
+
+/// Moves the focus from another row's actions, which are about to go, to that row.
+fn keep_focus_in_its_row(pointed: &Element) {
+    let focused = document().active_element();
+    if let Some(tool) = focused.filter(|focused| focused.closest(".row-tools").is_ok_and(|it| it.is_some()))
+        && let Some((row, _)) = row_at(Some(tool.into()))
+        && *row != *pointed
+    {
+        let in_place = FocusOptions::new();
+        in_place.set_prevent_scroll(true);
+        let _ = row.focus_with_options(&in_place);
+    }
+}
+
+/// Whether a row or a part of one has the focus by the keyboard.
+fn has_keyboard_focus() -> bool {
+    let focused = document().query_selector(".row:focus-visible, .row :focus-visible");
+    focused.is_ok_and(|focused| focused.is_some())
+}
+
 /// A popup that closes has returned the focus by the next task: to a row, or to the composer.
 fn follow_popups(actions: RowActions) {
     Effect::new(move |was_open: Option<bool>| {
@@ -122,12 +154,16 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     };
     on_cleanup(move || touches.release());
     follow_popups(actions);
+    // A browser says so too when rows move under a pointer at rest. That takes no actions from the
+    // keyboard: the button with the focus would go with them.
     let over = move |event: PointerEvent| {
-        if event.pointer_type() == "mouse"
-            && let Some((_, key)) = row_at(event.target())
-        {
-            actions.on(key);
+        if !has_keyboard_focus() {
+            point(actions, &event);
         }
+    };
+    let moved = move |event: PointerEvent| {
+        touches.moved(&event);
+        point(actions, &event);
     };
     let leave = move |event: PointerEvent| {
         if event.pointer_type() == "mouse" {
@@ -155,7 +191,7 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
             on:focusin=focus_in
             on:focusout=focus_out
             on:pointerdown=move |event| touches.down(&event)
-            on:pointermove=move |event| touches.moved(&event)
+            on:pointermove=moved
             on:pointerup=move |_| touches.release()
             on:pointercancel=move |_| touches.release()
             on:touchend=move |event| touches.lifted(&event)
