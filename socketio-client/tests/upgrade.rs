@@ -267,6 +267,20 @@ fn leaving_says_so() {
 }
 
 #[test]
+fn a_session_that_is_left_is_not_polled_again() {
+    let mut bench = Bench::probing();
+    bench.asked();
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["io client disconnect", "CLOSE", "POST 41\u{1e}1"]);
+    // The server ends the pending poll before it answers the last packet.
+    bench.answer_get("6");
+    assert_eq!(bench.asked(), Vec::<String>::new());
+    bench.answer_post();
+    assert!(bench.machine.is_settled());
+}
+
+#[test]
 fn client_c03_leaving_waits_for_the_upgrade_under_way() {
     let mut bench = Bench::probing();
     bench.socket(LinkEvent::Opened);

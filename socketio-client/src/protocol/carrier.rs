@@ -243,9 +243,11 @@ impl Engine {
         body
     }
 
-    /// Requests the next packets, unless polling pauses.
+    /// Requests the next packets, unless polling pauses, or the last packet of a leaving client is on its way: the server would
+    /// answer that it does not know the session.
     pub(super) fn poll_again(&mut self, deps: &mut Deps) {
-        if self.is_pausing() {
+        let has_left = self.leaving.is_some() && self.processed.is_some();
+        if self.is_pausing() || has_left {
             return;
         }
         if let Carrier::Polling { get: get @ None, .. } = &mut self.carrier {
