@@ -26,10 +26,6 @@ pub mod connection;
 pub mod fault;
 mod inbox;
 pub mod link;
-#[cfg(feature = "mutants")]
-pub mod mutants;
-#[cfg(not(feature = "mutants"))]
-mod mutants;
 pub mod older;
 mod outbox;
 mod paging;

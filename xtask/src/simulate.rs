@@ -6,6 +6,8 @@ use std::{env, process::Command, time::Duration};
 use anyhow::{Context, bail};
 use clap::Args;
 
+mod mutants;
+
 use crate::process::{self, cargo};
 use crate::workspace;
 
@@ -31,7 +33,13 @@ Examples:
   cargo xtask simulate                 fresh seeds for two minutes
   cargo xtask simulate --for 8h        overnight
   cargo xtask simulate --seed 4711     replay one seed
-  cargo xtask simulate --from 0        seeds 0, 1, 2, …")]
+  cargo xtask simulate --from 0        seeds 0, 1, 2, …
+
+A mutant is a deliberate fault, which some rule must notice: of the client, a patch in client/mutants/patches; of the server, \
+a variant in client/tests/simulation/server/flaw.rs. `cargo xtask test simulation` tries all of them.
+
+  cargo xtask simulate --mutant cursor_skips             how the first seed that notices it breaks a rule
+  cargo xtask simulate --mutant cursor_skips --seed 3    the same in this seed")]
 pub(crate) struct Options {
     /// How long to run: 90s, 10m, 8h
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
@@ -42,6 +50,9 @@ pub(crate) struct Options {
     /// Run this seed and the following ones [default: a random start]
     #[arg(long, value_name = "N")]
     from: Option<u64>,
+    /// Break the client or the server on purpose, and see which rule notices it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["lasts", "from", "threads"])]
+    mutant: Option<String>,
     /// Worlds to run in parallel [default: one per processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -49,7 +60,10 @@ pub(crate) struct Options {
 
 /// Builds the simulation and runs it.
 pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCode> {
-    let mut run = worlds(options.lasts.unwrap_or(BUDGET), false);
+    let mut run = match &options.mutant {
+        Some(name) => mutants::test(name)?,
+        None => worlds(options.lasts.unwrap_or(BUDGET), "fresh_seeds"),
+    };
     let variables = [
         ("STEADFAST_SIMULATE_SEED", options.seed),
         ("STEADFAST_SIMULATE_FROM", options.from),
@@ -63,21 +77,22 @@ pub(crate) fn simulate(options: &Options) -> anyhow::Result<std::process::ExitCo
             run.env(name, value.to_string());
         }
     }
-    process::run(&mut run)?;
+    process::run(&mut quiet(run))?;
     Ok(std::process::ExitCode::SUCCESS)
 }
 
-/// The run that is part of `cargo xtask test`: fresh seeds, and deliberate faults that must be detected.
-pub(crate) fn budget() -> anyhow::Result<Command> {
+/// The runs that are part of `cargo xtask test`: fresh seeds, and deliberate faults that must be detected.
+pub(crate) fn budget() -> anyhow::Result<[Command; 2]> {
     let lasts = match env::var(BUDGET_VARIABLE) {
         Ok(value) => duration(&value).with_context(|| format!("{BUDGET_VARIABLE}={value}"))?,
         Err(_) => BUDGET,
     };
-    let mut run = worlds(lasts, true);
+    let mut run = worlds(lasts, "mutant_");
+    run.arg("fresh_seeds");
     if let Some(seed) = seed_of_this_version() {
         run.env("STEADFAST_SIMULATE_FROM", seed.to_string());
     }
-    Ok(run)
+    Ok([run, mutants::tests()?].map(quiet))
 }
 
 /// The first seed in `cargo xtask test`: a hash of the simulated crates in the commit, so that a failing run fails again and
@@ -96,21 +111,19 @@ fn seed_of(trees: &[u8]) -> u64 {
     hasher.finish() % 1_000_000_000_000
 }
 
-/// Fresh seeds, and with `mutants` also the deliberate faults.
-fn worlds(lasts: Duration, mutants: bool) -> Command {
+/// The tests of simulated worlds with this in their names.
+fn worlds(lasts: Duration, tests: &str) -> Command {
     let mut run = cargo();
     run.args(["test", "--quiet", "--package", "steadfast-client"])
-        .args(["--test", "simulation"]);
-    if mutants {
-        run.args(["--features", "mutants", "--", "fresh_seeds", "mutant_"]);
-    } else {
-        run.args(["--", "--exact", "fresh_seeds"]);
-    }
-    run.arg("--nocapture")
+        .args(["--test", "simulation", "--", "--nocapture", tests])
         .env("STEADFAST_SIMULATE_SECONDS", lasts.as_secs().to_string())
-        .env("STEADFAST_SIMULATE_THREADS", processors().to_string())
-        // A failing seed explains itself in words; a backtrace adds nothing.
-        .env("RUST_BACKTRACE", "0");
+        .env("STEADFAST_SIMULATE_THREADS", processors().to_string());
+    run
+}
+
+/// Without backtraces: a failing seed explains itself in words.
+fn quiet(mut run: Command) -> Command {
+    run.env("RUST_BACKTRACE", "0");
     run
 }
 

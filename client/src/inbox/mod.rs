@@ -10,7 +10,6 @@ use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
 pub(crate) use pull::Pull;
 
-use crate::mutants::{Mutant, mutant_active};
 use crate::vec_map::VecMap;
 use crate::window::Window;
 
@@ -185,7 +184,7 @@ impl Inbox {
     ///
     /// `reset`: the cursor's entry is not in the database, which was replaced or went back in time.
     pub(crate) fn open(&mut self, head: Seq, reset: bool) {
-        if reset && !mutant_active(Mutant::ResetIgnored) {
+        if reset {
             *self = Self::new(self.bounds);
         }
         // It may be of a log that is no more, and comes again where it is not.
@@ -213,9 +212,7 @@ impl Inbox {
             self.hear_head(entry.seq);
             // Another entry at the same place: one of them is from a log that no longer exists.
             self.doubted |= self.is_another(&entry);
-            if self.high.is_some_and(|high| entry.seq <= high) && mutant_active(Mutant::RepeatsApplied) {
-                self.window.push_newest(entry);
-            } else if self.high.is_none_or(|high| entry.seq > high) {
+            if self.high.is_none_or(|high| entry.seq > high) {
                 self.held.get_or_insert_with(entry.seq, || entry);
             }
         }
@@ -326,9 +323,6 @@ impl Inbox {
         while let Some(entry) = self.next_after(high) {
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
-            if mutant_active(Mutant::CursorSkips) && high.is_multiple_of(7) {
-                continue;
-            }
             self.window.push_newest(entry);
         }
         self.high = Some(high);
@@ -340,10 +334,7 @@ impl Inbox {
     }
 
     fn next_after(&mut self, high: Seq) -> Option<Entry> {
-        let mut seq = high + 1;
-        if mutant_active(Mutant::GapApplied) {
-            seq = self.held.first_key().copied().unwrap_or(seq);
-        }
+        let seq = high + 1;
         if let Some(entry) = self.held.remove(&seq) {
             let acked = self.acked.remove(&seq).map(|acked| acked.entry);
             if let Some(gone) = acked.filter(|acked| acked.id != entry.id) {
@@ -389,7 +380,7 @@ impl Inbox {
             self.bounds.window
         };
         let excess = self.window.len().saturating_sub(bound);
-        if excess == 0 || mutant_active(Mutant::WindowUnbounded) {
+        if excess == 0 {
             return false;
         }
         self.window.drop_oldest(excess);

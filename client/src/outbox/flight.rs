@@ -7,7 +7,6 @@ use steadfast_shared::{EntryId, ErrorCode, Millis, Seq, WireError, limit};
 
 use super::Outbox;
 use crate::backoff::Backoff;
-use crate::mutants::{Mutant, mutant_active};
 use crate::record::Identity;
 use crate::request::{RequestError, RequestId};
 use crate::rng::Rng;
@@ -103,9 +102,8 @@ impl Outbox {
             if !batch.is_empty() && !fits {
                 break;
             }
-            let again = item.tries > 0 && mutant_active(Mutant::RetryMakesNewId);
             batch.push(SendItem {
-                id: if again { another(item.id) } else { item.id },
+                id: item.id,
                 room: item.room,
                 body: item.body.clone(),
             });
@@ -118,9 +116,6 @@ impl Outbox {
         }
         let ids: Vec<EntryId> = batch.iter().map(|item| item.id).collect();
         self.going_out(&ids);
-        if mutant_active(Mutant::RemovedOnSend) {
-            ids.iter().for_each(|id| drop(self.remove(*id)));
-        }
         self.flight.under_way = Some((request, ids));
         Some(batch)
     }
@@ -167,9 +162,6 @@ impl Outbox {
             match answer.map(|answer| sent.swap_remove(answer)) {
                 Some(Sent::Stored { seq, at, .. }) => {
                     outcomes.push(BatchOutcome::Stored { id: *id, seq, at });
-                }
-                Some(Sent::Refused { .. }) if mutant_active(Mutant::PartIsWhole) => {
-                    self.remove(*id);
                 }
                 Some(Sent::Refused { error, .. }) if is_final(&error) => {
                     outcomes.push(BatchOutcome::Refused { id: *id, error });
@@ -218,15 +210,7 @@ impl Outbox {
     }
 }
 
-/// Another id, the same one each time.
-fn another(EntryId(id): EntryId) -> EntryId {
-    EntryId(uuid::Uuid::from_u128(!id.as_u128()))
-}
-
 /// Whether sending the same again can never help. A session that has ended says nothing about the message.
 fn is_final(error: &WireError) -> bool {
-    if mutant_active(Mutant::BusyIsFinal) {
-        return true;
-    }
     !error.code.is_transient() && error.code != ErrorCode::Unauthorized
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, RoomId, Seq, UserId};
 
-use crate::mutants::{Mutant, mutant_active};
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::vec_map::VecMap;
 
@@ -102,17 +101,11 @@ impl Outbox {
 
     /// The order of the next item typed.
     pub(crate) fn next_order(&self) -> u64 {
-        if mutant_active(Mutant::OrderForgotten) {
-            return 0;
-        }
         self.last_order + 1
     }
 
     /// Takes in an item typed in this tab. `draining`: no other tab can be sending it.
-    pub(crate) fn post(&mut self, mut item: OutboxItem, draining: bool) {
-        if mutant_active(Mutant::SavedTooEarly) {
-            item.disk = Disk::Written;
-        }
+    pub(crate) fn post(&mut self, item: OutboxItem, draining: bool) {
         self.insert(Held {
             item,
             local: true,

@@ -5,7 +5,6 @@ use std::time::Duration;
 use steadfast_shared::event::{self, Availability};
 use steadfast_shared::{Person, RoomId, UserId};
 
-use crate::mutants::{Mutant, mutant_active};
 use crate::people::names::Names;
 use crate::vec_map::VecMap;
 
@@ -119,7 +118,7 @@ impl KnownPresence {
         let mut changed = Vec::new();
         self.typing.retain(|room, writing| {
             let before = writing.len();
-            writing.retain(|_, (_, until)| *until > now || mutant_active(Mutant::TypingNeverEnds));
+            writing.retain(|_, (_, until)| *until > now);
             if writing.len() < before {
                 changed.push(*room);
             }

@@ -9,7 +9,6 @@ use super::Session;
 use super::input::Answer;
 use super::output::Change;
 use super::requests::RequestPurpose;
-use crate::mutants::{Mutant, mutant_active};
 use crate::outbox::BatchOutcome;
 use crate::record::{Rejection, Write};
 use crate::request::{RequestError, RequestId};
@@ -71,9 +70,6 @@ impl Session {
                         chat.settle(epoch, stored, true);
                         sent.push(stored);
                     }
-                }
-                BatchOutcome::Refused { id, .. } if mutant_active(Mutant::RejectedDropped) => {
-                    chat.outbox.discard(id);
                 }
                 BatchOutcome::Refused { id, error } => {
                     let rejection = Rejection::Refused(error);

@@ -5,15 +5,11 @@ use steadfast_shared::{Epoch, Person};
 use super::Session;
 use super::output::Change;
 use crate::connection::Connection;
-use crate::mutants::{Mutant, mutant_active};
 use crate::record::{Identity, Restored, Unsent, Write};
 use crate::tab_message::TabMessage;
 
 impl Session {
-    pub(super) fn restored(&mut self, mut restored: Restored) {
-        if mutant_active(Mutant::OutboxForgotten) {
-            restored.outbox.clear();
-        }
+    pub(super) fn restored(&mut self, restored: Restored) {
         let online = self.begun.then(|| self.is_online());
         let chat = &mut self.chat;
         let whose = restored.identity.as_ref().map(|before| before.me.id);
@@ -103,7 +99,6 @@ impl Session {
         }
         if let Some(old) = chat.account.speak_for(identity.clone())
             && (old.epoch != epoch || old.me.id != identity.me.id)
-            && !mutant_active(Mutant::EpochIgnored)
         {
             self.people.forget_people();
             chat.speak_for_another(&old);

@@ -9,7 +9,6 @@ use super::effects::Effects;
 use super::input::StoreTicket;
 use super::output::Output;
 use crate::backoff::Backoff;
-use crate::mutants::{Mutant, mutant_active};
 use crate::record::{Disk, OutboxItem, StorageError, Write};
 use crate::rng::Rng;
 use crate::tab_message::TabMessage;
@@ -91,7 +90,7 @@ impl Records {
                         chat.effects.writes.push(Write::RemoveOutbox(item.id));
                     }
                 }
-                Write::RemoveOutbox(id) if result.is_err() && !mutant_active(Mutant::RemovalForgotten) => {
+                Write::RemoveOutbox(id) if result.is_err() => {
                     self.rewrite.ids.insert(id);
                 }
                 Write::PutIdentity(_) if result.is_err() => self.rewrite.identity = true,

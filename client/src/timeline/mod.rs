@@ -8,7 +8,6 @@ use std::fmt;
 use steadfast_shared::{Body, Entry, Seq};
 
 use crate::inbox::Inbox;
-use crate::mutants::{Mutant, mutant_active};
 use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::timeline::row::{Echoed, QuotedView, Row, RowBody, RowState};
@@ -57,10 +56,8 @@ impl<'a> Timeline<'a> {
         of_this_room
             // An item of the same name in the log can only be a conflict, and the log has the row.
             .filter(move |item| {
-                let shown = this
-                    .inbox()
-                    .is_some_and(|inbox| inbox.shows(item.author.id, item.id));
-                !shown || mutant_active(Mutant::EchoBesideTheLog)
+                this.inbox()
+                    .is_none_or(|inbox| !inbox.shows(item.author.id, item.id))
             })
             .filter(move |item| match item.body.changes() {
                 None => true,

@@ -5,8 +5,6 @@
 
 use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
 
-use crate::mutants::{Mutant, mutant_active};
-
 /// One change of a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct LogChange {
@@ -96,7 +94,6 @@ pub(crate) fn fold<'a>(
 impl Folded {
     fn apply(&mut self, change: &LogChange) {
         match &change.what {
-            LogChangeKind::Edit(..) if self.edited.is_some() && mutant_active(Mutant::FirstEditStays) => {}
             LogChangeKind::Edit(text, mentioned) => {
                 self.edited = Some(Edited {
                     text: text.clone(),

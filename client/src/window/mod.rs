@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 
 use steadfast_shared::{Body, Entry, Seq};
 
-use crate::mutants::{Mutant, mutant_active};
 use crate::vec_map::VecMap;
 use crate::window::fold::{Folded, LogChange, fold};
 
@@ -74,12 +73,7 @@ impl Window {
     pub(crate) fn push_newest(&mut self, entry: Entry) {
         let seq = entry.seq;
         let change = LogChange::of(&entry);
-        if mutant_active(Mutant::OrderByTime) {
-            let place = self.entries.partition_point(|held| held.at <= entry.at);
-            self.entries.insert(place, entry);
-        } else {
-            self.entries.push_back(entry);
-        }
+        self.entries.push_back(entry);
         match change {
             Some((message, change)) => self.hear(message, seq, change),
             None => self.fold(seq),
@@ -203,9 +197,6 @@ impl Window {
 
     /// Erases a message's text: in itself, in its edits and where it is quoted.
     fn erase(&mut self, message: Seq) {
-        if mutant_active(Mutant::ErasedTextKept) {
-            return;
-        }
         let first = self.index(message).unwrap_or(0);
         for entry in self.entries.range_mut(first..) {
             let itself = entry.seq == message;

@@ -6,8 +6,9 @@
 //! - `tab`, `socket`: a tab's session and socket, and the shell between them; `device`: its storage and its other tabs
 //! - `line`: the network; `server`: nodes, their write path, their database
 //! - `history`, `check`, `checker`: people's actions and what they were shown, and the rules
-//! - `run`, `seeds`, `shrink`, `words`: one world, many worlds, the shortest script that breaks a rule, and its description
-//! - `mutants`: deliberate faults, each of which must be detected
+//! - `run`, `seeds`, `shrink`, `words`, `explain`: one world, many worlds, the shortest script that breaks a rule, and its description
+//! - `detect`, `flaws`: deliberate faults of the server, each of which must be detected; `mutants` is another test, of a client
+//!   with deliberate faults
 //!
 //! `cargo xtask simulate --help` explains how to run more of them.
 
@@ -21,11 +22,13 @@ mod act;
 mod check;
 #[path = "../checker/mod.rs"]
 mod checker;
+mod detect;
 mod device;
+mod explain;
+mod flaws;
 mod history;
 mod line;
-#[cfg(feature = "mutants")]
-mod mutants;
+mod options;
 mod rng;
 mod run;
 mod script;
@@ -39,6 +42,9 @@ mod world;
 
 use std::time::Duration;
 
+use check::Broken;
+use explain::explain;
+use options::number;
 use script::{Climate, Script};
 
 /// Runs the first seeds of one kind of world.
@@ -50,8 +56,14 @@ fn known_seeds(climate: Climate, many: usize) {
 /// Runs one seed.
 fn holds(seed: u64) {
     if let Some(broken) = run::run(&Script::of(seed), false).broken {
-        panic!("{}", seeds::explain(seed, &broken));
+        fails(seed, &broken);
     }
+}
+
+/// Fails with how to replay a seed, and what happens in it.
+fn fails(seed: u64, broken: &Broken) -> ! {
+    let story = explain(&Script::of(seed), broken);
+    panic!("\nseed {seed} breaks a rule. Replay it: cargo xtask simulate --seed {seed}\n\n{story}");
 }
 
 #[test]
@@ -90,19 +102,14 @@ fn the_same_seed_makes_the_same_world() {
 /// Run by `cargo xtask simulate`: fresh seeds, for the requested time.
 #[test]
 fn fresh_seeds() {
-    let variable = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|value| value.parse::<u64>().ok())
-    };
-    if let Some(seed) = variable("STEADFAST_SIMULATE_SEED") {
+    if let Some(seed) = options::seed() {
         return holds(seed);
     }
-    let lasts = Duration::from_secs(variable("STEADFAST_SIMULATE_SECONDS").unwrap_or(1));
-    let from = variable("STEADFAST_SIMULATE_FROM").unwrap_or_else(seeds::fresh);
-    let threads = variable("STEADFAST_SIMULATE_THREADS").unwrap_or(1) as usize;
+    let lasts = Duration::from_secs(number("STEADFAST_SIMULATE_SECONDS").unwrap_or(1));
+    let from = number("STEADFAST_SIMULATE_FROM").unwrap_or_else(seeds::fresh);
+    let threads = number("STEADFAST_SIMULATE_THREADS").unwrap_or(1) as usize;
     println!("simulating from seed {from}");
     if let Err((seed, broken)) = seeds::simulate(from, lasts, threads) {
-        panic!("{}", seeds::explain(seed, &broken));
+        fails(seed, &broken);
     }
 }

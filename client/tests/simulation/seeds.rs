@@ -1,4 +1,4 @@
-//! Runs many seeds, and explains one that fails.
+//! Runs many seeds.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -9,13 +9,9 @@ use std::time::{Duration, Instant};
 use crate::check::Broken;
 use crate::run::{WorldOutcome, run};
 use crate::script::Script;
-use crate::shrink::shrink;
 
 /// How often progress is printed.
 const PROGRESS: Duration = Duration::from_secs(10);
-
-/// The most lines of a trace to print: the last ones.
-const LINES: usize = 120;
 
 /// Counters of a run.
 #[derive(Default)]
@@ -93,32 +89,4 @@ pub(crate) fn simulate(from: u64, lasts: Duration, threads: usize) -> Result<Tal
         Some(failed) => Err(failed),
         None => Ok(tally),
     }
-}
-
-/// Explains the broken rule of a seed, how to replay it, and the shortest script that breaks it.
-pub(crate) fn explain(seed: u64, broken: &Broken) -> String {
-    let whole = Script::of(seed);
-    let short = shrink(&whole, broken.rule);
-    let WorldOutcome { broken, words, .. } = run(&short, true);
-    let cut = words.len().saturating_sub(LINES);
-    let mut text = format!("\nseed {seed} breaks a rule. Replay it: cargo xtask simulate --seed {seed}\n\n");
-    text += &format!(
-        "The shortest script found: {} of {} acts; {} devices, {} nodes; {:?}\n",
-        short.acts.len(),
-        whole.acts.len(),
-        short.shape.devices.len(),
-        short.shape.nodes,
-        short.weather
-    );
-    if cut > 0 {
-        text += &format!("… {cut} earlier lines\n");
-    }
-    for line in &words[cut..] {
-        text += line;
-        text.push('\n');
-    }
-    if let Some(broken) = broken {
-        text += &format!("\n{broken}\n");
-    }
-    text
 }

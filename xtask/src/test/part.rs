@@ -124,17 +124,11 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
         "--features",
         "machine",
     ];
-    let mutants: &[&str] = if args.is_empty() {
-        &["--features", "steadfast-client/mutants"]
-    } else {
-        &[]
-    };
     let checks = [
         check(
             cargo()
                 .args(["clippy", "--all-targets"])
                 .args(all_of_the_clients(args))
-                .args(mutants)
                 .args(args)
                 .args(strict),
         )?,
@@ -258,13 +252,20 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
     test.args(["test", "--no-fail-fast"]);
     if args.is_empty() {
         // Includes the page's crate, whose pure code is tested natively.
-        test.args(["--workspace", "--exclude", "steadfast-bench"]);
+        test.args(["--workspace", "--exclude", "steadfast-bench"])
+            // A part of its own.
+            .args(["--exclude", "steadfast-mutants"]);
     }
     watch(test.args(all_of_the_clients(args)).args(args), Count::cargo)
 }
 
 fn simulation(args: &[String]) -> anyhow::Result<Count> {
-    watch(simulate::budget()?.args(args), Count::cargo)
+    let [mut seeds, mut mutants] = simulate::budget()?;
+    let counts = [
+        watch(seeds.args(args), Count::cargo)?,
+        watch(mutants.args(args), Count::cargo)?,
+    ];
+    Ok(counts.into_iter().sum())
 }
 
 fn wasm(args: &[String]) -> anyhow::Result<Count> {

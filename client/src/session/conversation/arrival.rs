@@ -3,7 +3,6 @@
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
 
 use super::Conversation;
-use crate::mutants::{Mutant, mutant_active};
 use crate::outbox::ItemOutcome;
 use crate::record::{Rejection, Write};
 use crate::session::output::Change;
@@ -46,7 +45,7 @@ impl Conversation {
     /// An entry of the log was seen: where it is one of the outbox's, it has arrived, with or without its ack.
     fn recognise(&mut self, room: RoomId, entry: &Entry) -> Option<Stored> {
         let epoch = self.account.epoch()?;
-        if !self.outbox.is_in_log(room, entry) || mutant_active(Mutant::EchoBesideTheLog) {
+        if !self.outbox.is_in_log(room, entry) {
             return None;
         }
         let stored = Stored {

@@ -7,7 +7,6 @@ use steadfast_shared::event::{self, Cursors, Entries, Heads};
 use steadfast_shared::{Entry, RoomId, UserId};
 
 use super::Conversation;
-use crate::mutants::{Mutant, mutant_active};
 use crate::paging::PageResult;
 use crate::people::names::NamesVersion;
 use crate::record::{RoomCache, Write};
@@ -182,7 +181,7 @@ impl Conversation {
             if sent.get(&id).is_some_and(|cursor| head < cursor.seq) {
                 room.inbox.doubt();
             }
-            if !mutant_active(Mutant::SyncIgnored) && room.inbox.hear_head(head) {
+            if room.inbox.hear_head(head) {
                 self.effects.changes.insert(Change::Rooms);
             }
         }

@@ -4,10 +4,6 @@ use steadfast_shared::Seq;
 
 /// One deliberate fault of the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(
-    not(feature = "mutants"),
-    expect(dead_code, reason = "only tests of the checker have a flaw")
-)]
 pub(crate) enum Flaw {
     /// It acknowledges first, then commits, if the node is still alive.
     AckBeforeCommit,

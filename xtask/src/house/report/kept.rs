@@ -25,7 +25,7 @@ const FORMER: [(&str, &str); 16] = [
     ("errand", "command"),
     ("reseat", "sync_membership"),
     ("Tooth", "Mutant"),
-    ("bites", "mutant_active"),
+    ("bites", "active"),
     ("PeerNews", "TabMessage"),
     ("Journey", "Trace"),
     ("LookAt", "Anchor"),
