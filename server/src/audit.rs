@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use steadfast_shared::{ErrorCode, Person, UserId};
+use steadfast_shared::{ErrorCode, HandshakeError, Person, UserId};
 
 use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
@@ -33,6 +33,7 @@ enum SignInKind {
     WrongPassphrase,
     SignInRefused,
     ConnectionRefused,
+    ConnectionPutOff,
     ConnectionEnded,
 }
 
@@ -132,10 +133,19 @@ impl Audit {
         }
     }
 
-    /// A chat connection was refused.
-    pub fn connection_refused(&self, address: IpAddr, reason: &str) {
-        if self.admits(SignInKind::ConnectionRefused, address) {
-            tracing::warn!(%address, reason, "connection refused");
+    /// A chat connection was refused. A warning only for what no page of ours does: each first visit is refused until its visitor
+    /// signs in, and everybody who comes back to a busy server is.
+    pub fn connection_refused(&self, address: IpAddr, error: HandshakeError, reason: &str) {
+        use HandshakeError::{Busy, ForbiddenOrigin, InvalidAuth, Unauthorized, Unavailable};
+        match error {
+            Unauthorized => tracing::debug!(%address, reason, "connection refused"),
+            Busy | Unavailable if self.admits(SignInKind::ConnectionPutOff, address) => {
+                tracing::info!(%address, reason, "connection refused");
+            }
+            ForbiddenOrigin | InvalidAuth if self.admits(SignInKind::ConnectionRefused, address) => {
+                tracing::warn!(%address, reason, "connection refused");
+            }
+            Busy | Unavailable | ForbiddenOrigin | InvalidAuth => {}
         }
     }
 

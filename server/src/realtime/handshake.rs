@@ -44,10 +44,8 @@ pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
         if let Err(refused) = &answer
             && let Some(ClientAddress(address)) = socket.req_parts().extensions.get()
         {
-            authorizing
-                .0
-                .audit
-                .connection_refused(*address, &refused.to_string());
+            let audit = &authorizing.0.audit;
+            audit.connection_refused(*address, refused.error, &refused.to_string());
         }
         answer
     };

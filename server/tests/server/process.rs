@@ -321,6 +321,20 @@ async fn fault_m06_who_comes_and_who_is_refused_is_in_the_log_with_the_clients_a
     .await;
 }
 
+#[tokio::test]
+async fn a_visitor_is_no_warning_and_a_stranger_page_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_child, address, mut log) = started_with_log(command(&folder.path().join("chat.db"))).await;
+    assert_eq!(Client::refused(address, "", &[]).await, "unauthorized");
+    let evil = [("origin", "https://evil.example")];
+    assert_eq!(Client::refused(address, "", &evil).await, "forbidden_origin");
+    let line = line_with(&mut log, "connection refused").await;
+    assert!(
+        line.contains(" WARN ") && line.ends_with("reason=\"forbidden_origin\""),
+        "{line}"
+    );
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn fault_h06_health_is_answered_where_no_open_files_are_left() {
