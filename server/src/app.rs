@@ -48,7 +48,7 @@ pub struct App {
 
 /// Opens the database and builds the server on it.
 pub async fn build(config: Config) -> Result<App, StartError> {
-    let limits = config.limits.storage();
+    let limits = config.limits.data.storage();
     let store = config.database.open_whole(limits, clock::now()).await?;
     build_on(config, store).await
 }
@@ -61,15 +61,15 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     #[cfg(feature = "page")]
     page.prepare();
     let audit = Audit::start();
-    let journal = Journal::start(store.clone(), config.limits.clone());
+    let journal = Journal::start(store.clone(), config.limits.data.clone());
     let owner_link = first_owner_link(store.as_ref(), &config).await?;
     let shared = (config.clone(), store.clone(), audit.clone(), journal.clone());
     let mut admin_state = None;
     let (Started { realtime, writer }, router) =
         Realtime::start(config.clone(), store.clone(), audit, |realtime| {
             let (config, store, audit, journal) = shared;
-            let attempts = Arc::new(Attempts::per_minute(config.limits.sign_ins_per_minute));
-            let requests = Arc::new(Attempts::per_minute(config.limits.requests_per_minute));
+            let attempts = Arc::new(Attempts::per_minute(config.limits.rates.sign_ins_per_minute));
+            let requests = Arc::new(Attempts::per_minute(config.limits.rates.requests_per_minute));
             let shared = http::HttpState {
                 guesses: Arc::new(Guesses::new(store.clone())),
                 store,

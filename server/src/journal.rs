@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::clock;
-use crate::config::Limits;
+use crate::config::DataLimits;
 use crate::store::admin::{Keep, NewSignIn};
 use crate::store::{Store, StoreError};
 
@@ -33,14 +33,14 @@ pub struct Journal(Arc<JournalParts>);
 
 struct JournalParts {
     store: Arc<dyn Store>,
-    limits: Limits,
+    limits: DataLimits,
     waiting: Mutex<VecDeque<NewSignIn>>,
     clean: Notify,
 }
 
 impl Journal {
     /// Starts the two background tasks: writing and erasing.
-    pub fn start(store: Arc<dyn Store>, limits: Limits) -> Self {
+    pub fn start(store: Arc<dyn Store>, limits: DataLimits) -> Self {
         let journal = Self(Arc::new(JournalParts {
             store,
             limits,

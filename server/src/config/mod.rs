@@ -15,7 +15,7 @@ use ipnet::IpNet;
 pub(crate) use adapter::RedisServer;
 pub use adapter::{AdapterChoice, AdapterError};
 pub use base_path::BasePath;
-pub use limits::Limits;
+pub use limits::{ConnectionLimits, DataLimits, DeviceRates, Limits, TimeLimits};
 use parse::{invite, network, origin};
 
 use crate::store::database::Database;
@@ -153,7 +153,7 @@ impl Config {
     pub fn drain(&self) -> Duration {
         let alone = self.database.file().is_some();
         let default = if alone { Duration::ZERO } else { DRAIN };
-        self.limits.drain.unwrap_or(default)
+        self.limits.times.drain.unwrap_or(default)
     }
 
     /// The server's address for people: its public URL, or else the address it listens on, with the base path and without a

@@ -51,14 +51,14 @@ pub(super) struct Payer {
 
 impl Allowances {
     pub(super) fn new(limits: &Limits) -> Self {
-        let (per_second, burst) = (limits.events_per_second, limits.event_burst);
+        let (per_second, burst) = (limits.device.events_per_second, limits.device.event_burst);
         Self {
             costly_of_person: Buckets::new(per_second, burst, DEVICES_OF_A_PERSON),
             costly_of_address: Buckets::new(per_second, burst, DEVICES_OF_AN_ADDRESS),
-            rooms_of_person: Buckets::per_minute(limits.rooms_per_minute),
-            connects_of_device: Buckets::of_connects(limits.max_connections_per_device),
-            connects_of_person: Buckets::of_connects(limits.max_connections_per_person),
-            connects_of_address: Buckets::of_connects(limits.max_connections_per_address),
+            rooms_of_person: Buckets::per_minute(limits.rates.rooms_per_minute),
+            connects_of_device: Buckets::of_connects(limits.connections.max_connections_per_device),
+            connects_of_person: Buckets::of_connects(limits.connections.max_connections_per_person),
+            connects_of_address: Buckets::of_connects(limits.connections.max_connections_per_address),
         }
     }
 
@@ -191,6 +191,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::config::DeviceRates;
 
     fn payer(device: SessionId, person: u128, address: u8) -> Payer {
         Payer {
@@ -203,8 +204,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_person_may_do_as_much_as_a_few_devices_however_many_they_have() {
         let allowances = Allowances::new(&Limits {
-            events_per_second: 1,
-            event_burst: 100,
+            device: DeviceRates {
+                events_per_second: 1,
+                event_burst: 100,
+                ..DeviceRates::default()
+            },
             ..Limits::default()
         });
         let taken = (0..1_000)
@@ -229,8 +233,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_address_may_do_as_much_as_many_devices_however_many_people_it_has() {
         let allowances = Allowances::new(&Limits {
-            events_per_second: 1,
-            event_burst: 100,
+            device: DeviceRates {
+                events_per_second: 1,
+                event_burst: 100,
+                ..DeviceRates::default()
+            },
             ..Limits::default()
         });
         let of = |address| {

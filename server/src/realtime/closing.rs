@@ -146,7 +146,7 @@ impl Realtime {
             .address
             .is_some_and(|address| !self.0.audit.may_log_end(address))
         {
-            self.reassess(connection.user, self.0.config.limits.presence_grace);
+            self.reassess(connection.user, self.0.config.limits.times.presence_grace);
             return;
         }
         tracing::info!(
@@ -160,7 +160,7 @@ impl Realtime {
             refused = connection.refused.load(Ordering::Relaxed),
             "connection ended"
         );
-        self.reassess(connection.user, self.0.config.limits.presence_grace);
+        self.reassess(connection.user, self.0.config.limits.times.presence_grace);
     }
 }
 
@@ -209,7 +209,7 @@ impl Realtime {
             let idle = connection
                 .polls
                 .as_ref()
-                .is_some_and(|polls| polls.idle() > self.0.config.limits.stall);
+                .is_some_and(|polls| polls.idle() > self.0.config.limits.times.stall);
             idle && everybody
                 .get_socket(connection.id)
                 .is_some_and(|socket| socket.transport_type() == TransportType::Polling)

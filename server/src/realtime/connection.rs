@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::bucket::Bucket;
 use crate::clock::{self, Instant};
-use crate::config::Limits;
+use crate::config::DeviceRates;
 use crate::serve::peer::Peer;
 use crate::store::{self, ChangeNumber, SessionId, StoreRefusal};
 
@@ -255,28 +255,28 @@ const REFUSED_PER_SECOND: f64 = 200.0;
 const REFUSED_BURST: u32 = 2_000;
 
 impl DeviceConnections {
-    pub(super) fn new(session: SessionId, limits: &Limits) -> Self {
+    pub(super) fn new(session: SessionId, rates: &DeviceRates) -> Self {
         let now = clock::instant();
         Self {
             session,
             allowance: Mutex::new(Allowance {
-                messages: Bucket::new(limits.messages_per_second.into(), limits.message_burst, now),
-                events: Bucket::new(limits.events_per_second.into(), limits.event_burst, now),
+                messages: Bucket::new(rates.messages_per_second.into(), rates.message_burst, now),
+                events: Bucket::new(rates.events_per_second.into(), rates.event_burst, now),
                 patience: Bucket::new(REFUSED_PER_SECOND, REFUSED_BURST, now),
             }),
         }
     }
 
     /// Changes the limits. The remaining allowance is kept.
-    pub(super) fn limit(&self, limits: &Limits) {
+    pub(super) fn limit(&self, rates: &DeviceRates) {
         let now = clock::instant();
         let mut allowance = self.allowance.lock().unwrap_or_else(PoisonError::into_inner);
         allowance
             .messages
-            .set_rate(limits.messages_per_second.into(), limits.message_burst, now);
+            .set_rate(rates.messages_per_second.into(), rates.message_burst, now);
         allowance
             .events
-            .set_rate(limits.events_per_second.into(), limits.event_burst, now);
+            .set_rate(rates.events_per_second.into(), rates.event_burst, now);
     }
 
     pub(super) fn take(&self, cost: Cost) -> Result<(), Excess> {

@@ -119,8 +119,8 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
         .ws_max_message_size(packet)
         .ws_max_frame_size(packet)
         .connect_timeout(CONNECT_TIMEOUT)
-        .ping_interval(config.limits.ping)
-        .ping_timeout(config.limits.pong)
+        .ping_interval(config.limits.times.ping)
+        .ping_timeout(config.limits.times.pong)
         // Binary data is not supported; an event with attachments is read to its end so that its ack can refuse it.
         .with_parser(
             ParserConfig::common()
@@ -146,9 +146,12 @@ impl Realtime {
         router: impl FnOnce(Realtime) -> Router,
     ) -> Result<(Started, Router), StartError> {
         let (layer, io) = socket_io(&config);
-        let people = Arc::new(People::new(config.limits.clone()));
+        let people = Arc::new(People::new(
+            config.limits.connections.clone(),
+            config.limits.device.clone(),
+        ));
         let (ending, to_end) = mpsc::unbounded_channel();
-        let recovered = config.limits.recovered_entries;
+        let recovered = config.limits.data.recovered_entries;
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         let transport = HintTransport::of(&choice, &config.database)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
@@ -164,7 +167,7 @@ impl Realtime {
         let hub = Arc::new(hub);
         let (writer, task) = LogWriter::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(RealtimeParts {
-            handshakes: Arc::new(Handshakes::new(&config.limits)),
+            handshakes: Arc::new(Handshakes::new(&config.limits.connections)),
             allowances: Allowances::new(&config.limits),
             readers: Readers::default(),
             config,
@@ -205,7 +208,7 @@ impl Realtime {
         tokio::spawn(presence::keep_sending(Arc::downgrade(hub)));
         if self.0.store.is_shared() {
             hub.presence.share();
-            let grace = self.0.config.limits.presence_grace;
+            let grace = self.0.config.limits.times.presence_grace;
             tokio::spawn(presence::keep_sharing(Arc::downgrade(hub), grace));
         }
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&self.0)));

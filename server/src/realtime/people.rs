@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::connection::{ClientConnection, DeviceConnections};
 use crate::clock::{self, Instant};
-use crate::config::Limits;
+use crate::config::{ConnectionLimits, DeviceRates};
 use crate::request::client_address::network;
 use crate::serve::peer::Peer;
 use crate::store::{ChangeNumber, SessionId};
@@ -29,7 +29,9 @@ const REMEMBERED: usize = 4_096;
 /// The index of connected people.
 #[derive(Debug)]
 pub(super) struct People {
-    limits: Limits,
+    limits: ConnectionLimits,
+    /// The rates of a device whose person has no exceptions.
+    rates: DeviceRates,
     inner: Mutex<PeopleIndex>,
 }
 
@@ -84,15 +86,15 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// The limits of a person's devices: the general ones, with the person's own exceptions.
-fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
-    let mut limits = everybodys.clone();
+/// The rates of a person's devices: the general ones, with the person's own exceptions.
+fn rates_of_person(general: &DeviceRates, own: &[PersonLimit]) -> DeviceRates {
+    let mut rates = general.clone();
     for PersonLimit { limit, value } in own {
         match limit {
-            LimitName::MessagesPerSecond => limits.messages_per_second = *value,
-            LimitName::MessageBurst => limits.message_burst = *value,
-            LimitName::EventsPerSecond => limits.events_per_second = *value,
-            LimitName::EventBurst => limits.event_burst = *value,
+            LimitName::MessagesPerSecond => rates.messages_per_second = *value,
+            LimitName::MessageBurst => rates.message_burst = *value,
+            LimitName::EventsPerSecond => rates.events_per_second = *value,
+            LimitName::EventBurst => rates.event_burst = *value,
             // The store enforces these.
             LimitName::Rooms
             | LimitName::DirectPerHour
@@ -102,13 +104,14 @@ fn limits_of_person(everybodys: &Limits, own: &[PersonLimit]) -> Limits {
             | LimitName::BytesPerDay => {}
         }
     }
-    limits
+    rates
 }
 
 impl People {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: ConnectionLimits, rates: DeviceRates) -> Self {
         Self {
             limits,
+            rates,
             inner: Mutex::default(),
         }
     }
@@ -145,7 +148,7 @@ impl People {
             return Err(HandshakeError::Busy);
         }
         inner.count_up(person, network);
-        let device = inner.device(session, || limits_of_person(&self.limits, own));
+        let device = inner.device(session, || rates_of_person(&self.rates, own));
         *inner.arriving.entry(session).or_default() += 1;
         Ok(ConnectionPermit {
             people: self.clone(),
@@ -232,15 +235,15 @@ impl People {
 
     /// Applies a person's limits to their connected devices.
     pub(super) fn limit(&self, person: UserId, limits: &[PersonLimit]) {
-        let limits = limits_of_person(&self.limits, limits);
+        let rates = rates_of_person(&self.rates, limits);
         for connection in self.of(person) {
-            connection.device.limit(&limits);
+            connection.device.limit(&rates);
         }
     }
 
     /// Applies a person's limits to a device.
     pub(super) fn limit_device(&self, device: &DeviceConnections, limits: &[PersonLimit]) {
-        device.limit(&limits_of_person(&self.limits, limits));
+        device.limit(&rates_of_person(&self.rates, limits));
     }
 
     pub(super) fn of(&self, person: UserId) -> Vec<Arc<ClientConnection>> {
@@ -360,14 +363,14 @@ impl People {
 }
 
 impl PeopleIndex {
-    /// The state that a device's connections share, created with these limits for the first one.
-    fn device(&mut self, session: SessionId, limits: impl FnOnce() -> Limits) -> Arc<DeviceConnections> {
+    /// The state that a device's connections share, created with these rates for the first one.
+    fn device(&mut self, session: SessionId, rates: impl FnOnce() -> DeviceRates) -> Arc<DeviceConnections> {
         if self.devices.len() >= DEVICES {
             self.devices
                 .retain(|_, device| Arc::strong_count(device) > 1 || !device.is_rested());
         }
         let device = self.devices.entry(session);
-        let device = device.or_insert_with(|| Arc::new(DeviceConnections::new(session, &limits())));
+        let device = device.or_insert_with(|| Arc::new(DeviceConnections::new(session, &rates())));
         device.clone()
     }
 

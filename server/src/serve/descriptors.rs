@@ -2,13 +2,13 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::config::Limits;
+use crate::config::ConnectionLimits;
 
 /// Reserved for files other than connections: the database, the listener, the runtime.
 const OWN: usize = 64;
 
 /// Raises the limit as far as the process may. Returns the number of connections it allows.
-pub fn prepare(limits: &Limits) -> usize {
+pub fn prepare(limits: &ConnectionLimits) -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: maximum,

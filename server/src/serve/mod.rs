@@ -31,7 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, TimeLimits};
 use crate::request::client_address::TrustedProxies;
 use crate::serve::peer::{Peer, PeerIo};
 use body::TimedBody;
@@ -49,7 +49,7 @@ const REST: Duration = Duration::from_millis(100);
 pub struct Acceptor {
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: TimeLimits,
     proxies: TrustedProxies,
     places: Places,
     reserve: Arc<Reserve>,
@@ -58,15 +58,15 @@ pub struct Acceptor {
 impl Acceptor {
     /// Serves these routes on the listener.
     pub fn new(listener: TcpListener, router: Router, config: &Config) -> Self {
-        let limits = config.limits.clone();
-        let descriptors = descriptors::prepare(&limits);
+        let connections = &config.limits.connections;
+        let descriptors = descriptors::prepare(connections);
         Self {
             listener,
             reserve: Arc::new(Reserve::new(router.clone())),
             router,
             proxies: TrustedProxies::new(config),
-            places: Places::new(&limits, descriptors),
-            limits,
+            places: Places::new(connections, descriptors),
+            limits: config.limits.times.clone(),
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::pending::{Budget, PendingRequest};
-use crate::config::Limits;
+use crate::config::ConnectionLimits;
 use crate::request::client_address::network;
 use crate::serve::peer::Peer;
 
@@ -76,7 +76,7 @@ enum Standing {
 
 impl Places {
     /// Takes the limits from the settings, capped by the number of open files.
-    pub fn new(limits: &Limits, descriptors: usize) -> Self {
+    pub fn new(limits: &ConnectionLimits, descriptors: usize) -> Self {
         let strangers = limits.max_http_connections.min(descriptors).max(1);
         Self(Arc::new(PlacesParts {
             descriptors,

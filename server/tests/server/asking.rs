@@ -39,7 +39,7 @@ async fn polling(server: &TestServer) -> String {
 
 #[tokio::test]
 async fn fault_h06_a_body_that_is_too_large_by_its_headers_is_refused_at_once() {
-    let server = TestServer::with(|limits| limits.body = Duration::from_secs(600)).await;
+    let server = TestServer::with(|limits| limits.times.body = Duration::from_secs(600)).await;
     let mina = server.sign_in("Mina").await;
     let token = mina.token.unwrap();
     let stranger = polling(&server).await;
@@ -97,7 +97,7 @@ async fn devices(server: &TestServer, session: &SessionInfo) -> reqwest::Respons
 
 #[tokio::test]
 async fn a_person_who_asks_too_often_is_told_to_wait_and_others_are_not() {
-    let server = TestServer::with(|limits| limits.requests_per_minute = 5).await;
+    let server = TestServer::with(|limits| limits.rates.requests_per_minute = 5).await;
     let (mina, jun) = (server.sign_in("Mina").await, server.sign_in("Jun").await);
     for _ in 0..5 {
         assert_eq!(devices(&server, &mina).await.status(), 200);

@@ -121,8 +121,8 @@ async fn hole_06_joining_under_load_shows_no_repeat_no_disorder_and_no_gap() {
     const MESSAGES: usize = 600;
     const JOINERS: usize = 12;
     let server = TestServer::with(|limits| {
-        limits.message_burst = 100_000;
-        limits.recovered_entries = 50;
+        limits.device.message_burst = 100_000;
+        limits.data.recovered_entries = 50;
     })
     .await;
     let mut mina = server.join("Mina").await;
@@ -247,7 +247,7 @@ async fn who_missed_nothing_is_recovered_with_nothing() {
 
 #[tokio::test]
 async fn a_gap_the_tail_does_not_cover_is_left_to_the_client() {
-    let server = TestServer::with(|limits| limits.recovered_entries = 10).await;
+    let server = TestServer::with(|limits| limits.data.recovered_entries = 10).await;
     let session = server.sign_in("Mina").await;
     let mut mina = server.connect(&session, json!({})).await;
     let room = mina.room();

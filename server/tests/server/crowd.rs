@@ -18,7 +18,7 @@ use crate::support::faulty::Faulty;
 async fn fault_m02_of_many_who_sign_up_one_is_written_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("chat.db"));
-    config.limits.sign_ins_per_minute = 10_000;
+    config.limits.rates.sign_ins_per_minute = 10_000;
     let sqlite = SqliteStore::open(config.database.file().unwrap(), PATIENCE, clock::now());
     let store = Arc::new(Faulty::new(Arc::new(sqlite.await.unwrap()), []));
     let server = TestServer::on_store(folder, config, store.clone()).await;

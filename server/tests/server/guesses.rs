@@ -19,7 +19,7 @@ const PASSPHRASE: &str = "correct horse";
 async fn node(store: Arc<dyn Store>) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("chat.db"));
-    config.limits.sign_ins_per_minute = 1_000;
+    config.limits.rates.sign_ins_per_minute = 1_000;
     TestServer::on_store(folder, config, store).await
 }
 

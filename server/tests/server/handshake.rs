@@ -12,7 +12,7 @@ use crate::support::{Client, TestServer, message};
 
 #[tokio::test]
 async fn who_connects_again_and_again_is_told_when_to_come_again() {
-    let server = TestServer::with(|limits| limits.max_connections_per_device = 16).await;
+    let server = TestServer::with(|limits| limits.connections.max_connections_per_device = 16).await;
     let session = server.sign_in("Mina").await;
     let auth = json!({ "token": session.token }).to_string();
     // As many as are accepted at once, and those that arrive meanwhile.
@@ -222,8 +222,8 @@ async fn hole_11_a_new_connection_of_the_same_tab_evicts_the_ghost() {
 #[tokio::test]
 async fn connections_are_bounded() {
     let server = TestServer::with(|limits| {
-        limits.max_connections = 3;
-        limits.max_connections_per_device = 2;
+        limits.connections.max_connections = 3;
+        limits.connections.max_connections_per_device = 2;
     })
     .await;
     let session = server.sign_in("Mina").await;
@@ -239,7 +239,7 @@ async fn connections_are_bounded() {
 
 #[tokio::test]
 async fn connections_that_come_at_the_same_moment_are_bounded_too() {
-    let server = TestServer::with(|limits| limits.max_connections_per_device = 3).await;
+    let server = TestServer::with(|limits| limits.connections.max_connections_per_device = 3).await;
     let mina = server.sign_in("Mina").await;
     let auth = json!({ "token": mina.token });
     let mut clients = Vec::new();
@@ -274,7 +274,7 @@ async fn connections_that_come_at_the_same_moment_are_bounded_too() {
 
 #[tokio::test]
 async fn sign_ins_are_bounded_per_address() {
-    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 2).await;
+    let server = TestServer::with(|limits| limits.rates.sign_ins_per_minute = 2).await;
     server.sign_in("a").await;
     server.sign_in("b").await;
     let body = json!({ "nickname": "c" });

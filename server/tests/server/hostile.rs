@@ -69,7 +69,7 @@ fn malformed() -> Vec<String> {
 
 #[tokio::test]
 async fn hole_02_malformed_events_get_typed_errors_and_harm_nobody() {
-    let server = TestServer::with(|limits| limits.event_burst = 10_000).await;
+    let server = TestServer::with(|limits| limits.device.event_burst = 10_000).await;
     let mut bystander = server.join("Mina").await;
     let mut hostile = server.join("Eve").await;
     let room = hostile.room();
@@ -162,7 +162,7 @@ async fn hole_02_unreadable_packets_end_only_the_connection_they_came_over() {
 
 #[tokio::test]
 async fn hole_20_what_is_too_large_is_refused() {
-    let server = TestServer::with(|limits| limits.message_burst = 10_000).await;
+    let server = TestServer::with(|limits| limits.device.message_burst = 10_000).await;
     let mut bystander = server.join("Mina").await;
     let mut hostile = server.join("Eve").await;
     let room = hostile.room();
@@ -200,8 +200,8 @@ async fn hole_20_what_is_too_large_is_refused() {
 #[tokio::test]
 async fn hole_20_a_device_above_its_rate_is_told_to_wait_and_others_are_not() {
     let server = TestServer::with(|limits| {
-        limits.message_burst = 64;
-        limits.messages_per_second = 1;
+        limits.device.message_burst = 64;
+        limits.device.messages_per_second = 1;
     })
     .await;
     let mut bystander = server.join("Mina").await;
@@ -234,7 +234,7 @@ async fn hole_20_a_device_above_its_rate_is_told_to_wait_and_others_are_not() {
 
 #[tokio::test]
 async fn a_person_makes_so_many_rooms_a_minute_on_all_devices_and_is_told_how_long_to_wait() {
-    let server = TestServer::with(|limits| limits.rooms_per_minute = 5).await;
+    let server = TestServer::with(|limits| limits.rates.rooms_per_minute = 5).await;
     let mut bystander = server.join("Mina").await;
     let mut made = server.join("Eve").await;
     let mut refused = 0;
@@ -263,8 +263,8 @@ async fn a_person_makes_so_many_rooms_a_minute_on_all_devices_and_is_told_how_lo
 #[tokio::test]
 async fn hole_20_a_flooding_device_is_disconnected_with_a_reason() {
     let server = TestServer::with(|limits| {
-        limits.event_burst = 64;
-        limits.events_per_second = 1;
+        limits.device.event_burst = 64;
+        limits.device.events_per_second = 1;
     })
     .await;
     let mut bystander = server.join("Mina").await;

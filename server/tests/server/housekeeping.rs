@@ -178,14 +178,14 @@ async fn fault_h10_a_server_forgets_old_lines_by_itself() {
     // Stopping writes the queued lines.
     let stopped = server.stop().await;
     let mut config = stopped.config();
-    (config.limits.sign_in_days, config.limits.audit_days) = (1, 1);
+    (config.limits.data.sign_in_days, config.limits.data.audit_days) = (1, 1);
     let server = TestServer::again(stopped, config).await;
     for path in ["/api/admin/sign-ins", "/api/admin/audit"] {
         assert!(lines(&server, path).await > 0, "{path}: a day is kept");
     }
     let stopped = server.stop().await;
     let mut config = stopped.config();
-    (config.limits.sign_in_days, config.limits.audit_days) = (0, 0);
+    (config.limits.data.sign_in_days, config.limits.data.audit_days) = (0, 0);
     let server = TestServer::again(stopped, config).await;
     for path in ["/api/admin/sign-ins", "/api/admin/audit"] {
         eventually(async || lines(&server, path).await == 0, path).await;

@@ -505,7 +505,7 @@ async fn a_last_sight_outlives_the_server() {
 
 #[tokio::test]
 async fn a_flood_of_passphrases_is_refused_and_the_conversation_goes_on() {
-    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
+    let server = TestServer::with(|limits| limits.rates.sign_ins_per_minute = 10_000).await;
     let mut mina = server.join("Mina").await;
     let room = mina.room();
     let flood: Vec<_> = (0..100)

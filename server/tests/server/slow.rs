@@ -60,8 +60,8 @@ async fn last_closed(server: &TestServer, session: &SessionInfo) -> Option<Closi
 async fn hole_18_a_socket_that_does_not_read_is_ended_when_its_buffer_is_full() {
     const EVENTS: u64 = 20_000;
     let server = TestServer::with(|limits| {
-        limits.event_burst = 1_000_000;
-        limits.stall = Duration::from_secs(600);
+        limits.device.event_burst = 1_000_000;
+        limits.times.stall = Duration::from_secs(600);
     })
     .await;
     let eve = server.sign_in("Eve").await;
@@ -93,8 +93,8 @@ async fn hole_18_a_socket_that_does_not_read_is_ended_when_its_buffer_is_full() 
 async fn hole_18_a_socket_that_does_not_read_is_ended_after_a_while_however_little_there_is() {
     let text = "x".repeat(16_000);
     let server = TestServer::with(|limits| {
-        limits.message_burst = 1_000_000;
-        limits.stall = Duration::from_secs(1);
+        limits.device.message_burst = 1_000_000;
+        limits.times.stall = Duration::from_secs(1);
     })
     .await;
     let eve = server.sign_in("Eve").await;
@@ -118,9 +118,9 @@ async fn hole_18_a_socket_that_does_not_read_is_ended_after_a_while_however_litt
 async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
     let text = "x".repeat(16_000);
     let server = TestServer::with(|limits| {
-        limits.message_burst = 1_000_000;
-        limits.event_burst = 1_000_000;
-        limits.stall = Duration::from_secs(1);
+        limits.device.message_burst = 1_000_000;
+        limits.device.event_burst = 1_000_000;
+        limits.times.stall = Duration::from_secs(1);
     })
     .await;
     let mut mina = server.join("Mina").await;
@@ -164,7 +164,7 @@ async fn poll(server: &TestServer, url: &str) -> String {
 
 #[tokio::test]
 async fn hole_18_who_stops_polling_is_ended_and_who_polls_is_not() {
-    let server = TestServer::with(|limits| limits.stall = Duration::from_secs(1)).await;
+    let server = TestServer::with(|limits| limits.times.stall = Duration::from_secs(1)).await;
     let eve = server.sign_in("Eve").await;
     let ada = server.sign_in("Ada").await;
     let mut mina = server.join("Mina").await;

@@ -72,8 +72,8 @@ async fn handshake_from(server: &TestServer, from: u8, cookie: Option<&str>) -> 
 }
 
 fn short(limits: &mut Limits) {
-    limits.header = Duration::from_secs(1);
-    limits.body = Duration::from_secs(1);
+    limits.times.header = Duration::from_secs(1);
+    limits.times.body = Duration::from_secs(1);
 }
 
 #[tokio::test]
@@ -137,10 +137,10 @@ async fn fault_h05_headers_of_more_than_16_kib_are_refused() {
 #[tokio::test]
 async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are_answered() {
     let server = TestServer::with(|limits| {
-        limits.max_http_connections = 24;
-        limits.max_http_connections_per_address = 8;
+        limits.connections.max_http_connections = 24;
+        limits.connections.max_http_connections_per_address = 8;
         // No timeout may end any of them.
-        limits.header = Duration::from_secs(600);
+        limits.times.header = Duration::from_secs(600);
     })
     .await;
     let mut mina = server.join("Mina").await;
@@ -167,9 +167,9 @@ async fn fault_h06_who_holds_every_place_loses_those_held_longest_and_others_are
 #[tokio::test]
 async fn fault_h05_a_flood_of_handshakes_leaves_other_addresses_and_known_devices_theirs() {
     let server = TestServer::with(|limits| {
-        limits.max_handshakes = 12;
-        limits.max_handshakes_per_address = 6;
-        limits.sign_ins_per_minute = 1_000;
+        limits.connections.max_handshakes = 12;
+        limits.connections.max_handshakes_per_address = 6;
+        limits.rates.sign_ins_per_minute = 1_000;
     })
     .await;
     let session = server.sign_in("Mina").await;
@@ -197,7 +197,7 @@ async fn fault_h05_a_flood_of_handshakes_leaves_other_addresses_and_known_device
 
 #[tokio::test]
 async fn fault_h05_who_has_connected_leaves_their_place_among_handshakes() {
-    let server = TestServer::with(|limits| limits.max_handshakes = 4).await;
+    let server = TestServer::with(|limits| limits.connections.max_handshakes = 4).await;
     let session = server.sign_in("Mina").await;
     let mut connections = Vec::new();
     for _ in 0..12 {
@@ -337,8 +337,8 @@ async fn fault_h05_who_leaves_the_chat_does_not_hold_its_transport() {
 #[tokio::test]
 async fn fault_m03_few_accounts_take_no_place_of_the_owners_or_of_others() {
     let server = TestServer::with(|limits| {
-        limits.max_connections = 8;
-        limits.max_connections_per_person = 4;
+        limits.connections.max_connections = 8;
+        limits.connections.max_connections_per_person = 4;
     })
     .await;
     let owner = server.own("Mina").await;
@@ -367,7 +367,7 @@ async fn fault_m03_few_accounts_take_no_place_of_the_owners_or_of_others() {
 
 #[tokio::test]
 async fn fault_m03_one_address_has_so_many_connections() {
-    let server = TestServer::with(|limits| limits.max_connections_per_address = 2).await;
+    let server = TestServer::with(|limits| limits.connections.max_connections_per_address = 2).await;
     let owner = server.own("Mina").await;
     let session = server.sign_in("Eve").await;
     let first = server.connect(&session, json!({})).await;
@@ -384,7 +384,7 @@ async fn closed() -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("chat.db"));
     config.invite = Some("lighthouse".into());
-    config.limits.sign_ins_per_minute = 10_000;
+    config.limits.rates.sign_ins_per_minute = 10_000;
     TestServer::on(folder, config).await
 }
 
@@ -461,7 +461,7 @@ async fn fault_m02_strangers_on_a_closed_server_keep_nobody_from_signing_in() {
 
 #[tokio::test]
 async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
-    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
+    let server = TestServer::with(|limits| limits.rates.sign_ins_per_minute = 10_000).await;
     let mina = json!({ "nickname": "Mina", "passphrase": "correct horse" });
     assert_eq!(post(&server, &mina).await.0, 201);
     let strangers = strangers_who_hash(&server);
@@ -479,10 +479,10 @@ async fn fault_m02_newcomers_who_hash_keep_no_member_from_signing_in() {
 async fn fault_m03_messages_that_are_never_finished_are_bounded() {
     const UNFINISHED: usize = 900_000;
     let server = TestServer::with(|limits| {
-        limits.max_connections_per_device = 200;
+        limits.connections.max_connections_per_device = 200;
         // No timeout may end any of them: the first ping comes at once.
-        limits.ping = Duration::from_secs(600);
-        limits.pong = Duration::from_secs(600);
+        limits.times.ping = Duration::from_secs(600);
+        limits.times.pong = Duration::from_secs(600);
     })
     .await;
     let mut mina = server.join("Mina").await;

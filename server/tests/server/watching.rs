@@ -133,7 +133,7 @@ async fn nothing_is_told_of_a_rooms_people_to_who_has_left_it() {
 
 #[tokio::test]
 async fn many_who_come_at_once_are_told_in_few_events() {
-    let server = TestServer::with(|limits| limits.sign_ins_per_minute = 10_000).await;
+    let server = TestServer::with(|limits| limits.rates.sign_ins_per_minute = 10_000).await;
     let jun = server.sign_in("Jun").await;
     let mut sessions = Vec::new();
     for nth in 0..30 {
@@ -161,11 +161,11 @@ async fn many_who_come_at_once_are_told_in_few_events() {
 /// This many people sign up and then connect at the same time, each with the lobby open.
 async fn connect_at_once(people: usize) -> (TestServer, Vec<Client>) {
     let server = TestServer::with(|limits| {
-        limits.sign_ins_per_minute = 1_000_000;
-        limits.max_handshakes_per_address = people.max(256);
-        limits.max_handshakes = 2 * people.max(512);
-        limits.max_http_connections = 2 * people.max(1_024);
-        limits.max_http_connections_per_address = 2 * people.max(256);
+        limits.rates.sign_ins_per_minute = 1_000_000;
+        limits.connections.max_handshakes_per_address = people.max(256);
+        limits.connections.max_handshakes = 2 * people.max(512);
+        limits.connections.max_http_connections = 2 * people.max(1_024);
+        limits.connections.max_http_connections_per_address = 2 * people.max(256);
     })
     .await;
     let first = server.join("First").await;

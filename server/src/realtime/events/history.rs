@@ -83,7 +83,7 @@ impl Realtime {
     ) -> Result<Page, WireError> {
         let _turn = connection.turn().await?;
         if let Some(peer) = self.0.people.peer_of(connection) {
-            peer.caught_up(self.0.config.limits.stall).await;
+            peer.caught_up(self.0.config.limits.times.stall).await;
         }
         let _reads = self.0.readers.turn(connection.user).await;
         let most = request

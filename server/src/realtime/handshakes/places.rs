@@ -9,7 +9,7 @@ use socketioxide::socket::Sid;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use crate::config::Limits;
+use crate::config::ConnectionLimits;
 use crate::store::{HANDSHAKE_READERS, SessionId};
 
 /// Requests with a body that unconnected sessions may have in flight. The bytes buffered are at most this many times the bytes
@@ -83,7 +83,7 @@ pub(super) enum Whose {
 }
 
 impl Handshakes {
-    pub(in super::super) fn new(limits: &Limits) -> Self {
+    pub(in super::super) fn new(limits: &ConnectionLimits) -> Self {
         Self {
             bounds: PlaceBounds {
                 in_all: limits.max_handshakes,
@@ -275,11 +275,11 @@ mod tests {
     use super::*;
 
     fn handshakes(in_all: usize, per_address: usize) -> Arc<Handshakes> {
-        Arc::new(Handshakes::new(&Limits {
+        Arc::new(Handshakes::new(&ConnectionLimits {
             max_handshakes: in_all,
             max_handshakes_per_address: per_address,
             max_connections_per_device: 1,
-            ..Limits::default()
+            ..ConnectionLimits::default()
         }))
     }
 

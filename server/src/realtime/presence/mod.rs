@@ -235,7 +235,7 @@ impl Realtime {
         if self.0.people.get(connection.id).is_none() {
             // It disconnected while its session opened, so nothing else removes it from the board.
             self.0.hub.presence.forget(connection.id);
-            self.reassess(connection.user, self.0.config.limits.presence_grace);
+            self.reassess(connection.user, self.0.config.limits.times.presence_grace);
         }
     }
 
@@ -284,7 +284,7 @@ impl Realtime {
         tokio::spawn(async move {
             tokio::time::sleep(TO_SETTLE).await;
             realtime.0.people.change_expected(person);
-            let grace = realtime.0.config.limits.presence_grace;
+            let grace = realtime.0.config.limits.times.presence_grace;
             realtime.0.hub.reassess(person, grace);
         });
     }
@@ -294,7 +294,7 @@ impl Realtime {
         let realtime = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(after).await;
-            let grace = realtime.0.config.limits.presence_grace;
+            let grace = realtime.0.config.limits.times.presence_grace;
             realtime.0.hub.reassess(person, grace);
         });
     }

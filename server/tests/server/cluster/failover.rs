@@ -21,8 +21,8 @@ async fn node(pair: &Pair) -> TestServer {
         admin_socket: Some(folder.path().join("admin.sock")),
         ..Config::new(pair.database())
     };
-    config.limits.event_burst = 100_000;
-    config.limits.message_burst = 100_000;
+    config.limits.device.event_burst = 100_000;
+    config.limits.device.message_burst = 100_000;
     TestServer::on(folder, config).await
 }
 

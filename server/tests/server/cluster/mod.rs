@@ -75,8 +75,8 @@ async fn node(url: String, adapter: Option<AdapterChoice>) -> TestServer {
         admin_socket: Some(folder.path().join("admin.sock")),
         ..Config::new(Database::Postgres(url))
     };
-    config.limits.event_burst = 100_000;
-    config.limits.message_burst = 100_000;
+    config.limits.device.event_burst = 100_000;
+    config.limits.device.message_burst = 100_000;
     TestServer::on(folder, config).await
 }
 

@@ -173,8 +173,8 @@ async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_t
 #[tokio::test]
 async fn fault_m08_a_person_writes_so_much_a_day_and_no_more() {
     let server = TestServer::with(|limits| {
-        limits.daily_entries = 5;
-        limits.daily_bytes = 1_000;
+        limits.data.daily_entries = 5;
+        limits.data.daily_bytes = 1_000;
     })
     .await;
     let (mut mina, mut jun) = (server.join("Mina").await, server.join("Jun").await);

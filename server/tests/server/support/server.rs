@@ -51,7 +51,7 @@ impl Stopped {
 
 /// Disables draining, which would delay tests that are not about it.
 fn ending_at_once(mut config: Config) -> Config {
-    config.limits.drain.get_or_insert(Duration::ZERO);
+    config.limits.times.drain.get_or_insert(Duration::ZERO);
     config
 }
 
@@ -66,7 +66,7 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(database.name_in(folder.path()));
         config.admin_socket = Some(folder.path().join("admin.sock"));
-        config.limits.presence_grace = Duration::from_millis(500);
+        config.limits.times.presence_grace = Duration::from_millis(500);
         change(&mut config.limits);
         Self {
             _database: Some(database),
