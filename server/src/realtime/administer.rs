@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::Realtime;
 use super::connection::ClientConnection;
+use super::sockets::Sockets;
 use super::writer::{CommandAnswer, QueuedCommand};
 use crate::store::{Administer, Command};
 
@@ -43,26 +44,10 @@ impl Realtime {
         };
         let mut listed: Vec<_> = connections
             .iter()
-            .map(|connection| self.about(connection))
+            .map(|connection| about(connection, &self.0.sockets))
             .collect();
         listed.sort_by_key(|connection| std::cmp::Reverse(connection.since));
         listed
-    }
-
-    fn about(&self, connection: &ClientConnection) -> ConnectionInfo {
-        let socket = self.0.io.of("/").and_then(|io| io.get_socket(connection.id));
-        let websocket = socket.is_some_and(|socket| socket.transport_type() == TransportType::Websocket);
-        let place = connection.place();
-        ConnectionInfo {
-            person: place.person.clone(),
-            role: place.role,
-            device: connection.device.session,
-            device_name: connection.device_name.clone(),
-            address: connection.address.map(|address| address.to_string()),
-            transport: if websocket { "websocket" } else { "polling" }.to_owned(),
-            since: connection.since,
-            away: place.away,
-        }
     }
 
     /// The availability of these people.
@@ -70,5 +55,21 @@ impl Realtime {
         let presence = &self.0.hub.presence;
         let states = people.iter().map(|user| (*user, presence.state(*user)));
         states.collect()
+    }
+}
+
+fn about(connection: &ClientConnection, sockets: &Sockets) -> ConnectionInfo {
+    let socket = sockets.of(connection);
+    let websocket = socket.is_some_and(|socket| socket.transport_type() == TransportType::Websocket);
+    let place = connection.place();
+    ConnectionInfo {
+        person: place.person.clone(),
+        role: place.role,
+        device: connection.device.session,
+        device_name: connection.device_name.clone(),
+        address: connection.address.map(|address| address.to_string()),
+        transport: if websocket { "websocket" } else { "polling" }.to_owned(),
+        since: connection.since,
+        away: place.away,
     }
 }

@@ -17,14 +17,30 @@ use tokio::time::MissedTickBehavior;
 
 use super::connection::{ClientConnection, Polls};
 use super::handshakes::Permit;
-use super::hub::Ending;
-use super::{Realtime, RealtimeParts, drain};
+use super::people::People;
+use super::presence::PresenceBoard;
+use super::sightings::Sightings;
+use super::sockets::{Ending, Sockets};
+use super::{Realtime, drain};
+use crate::audit::Audit;
+use crate::clock;
 use crate::serve::peer::Peer;
 
 /// How long a closing connection has to read the reason.
 const GRACE: Duration = Duration::from_secs(2);
 
-impl Realtime {
+/// Closes connections, and cleans up after those that are gone.
+pub(super) struct Closer {
+    pub(super) sockets: Arc<Sockets>,
+    pub(super) people: Arc<People>,
+    pub(super) presence: Arc<PresenceBoard>,
+    pub(super) sightings: Arc<Sightings>,
+    pub(super) audit: Arc<Audit>,
+    /// How long a connection may leave sent data unread.
+    pub(super) stall: Duration,
+}
+
+impl Closer {
     /// Closes a connection, and sends the reason if the client still reads.
     pub(super) fn close(&self, connection: &ClientConnection, reason: ClosingReason) {
         if !connection.close_for(reason) {
@@ -32,10 +48,10 @@ impl Realtime {
         }
         // A tab that replaced its own stale connection must not learn of that.
         if reason != ClosingReason::Replaced {
-            self.0.people.remember(connection, reason);
+            self.people.remember(connection, reason);
         }
-        let peer = self.0.people.peer_of(connection);
-        let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
+        let peer = self.people.peer_of(connection);
+        let Some(socket) = self.sockets.of(connection) else {
             return;
         };
         if reason == ClosingReason::SlowConsumer {
@@ -63,6 +79,114 @@ impl Realtime {
         });
     }
 
+    /// A socket that left may still have its transport: it counts as a stranger's again, and a WebSocket is closed soon.
+    fn release_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
+        if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
+            permit.left();
+        }
+        let Some(peer) = self.people.websocket_of(connection) else {
+            return;
+        };
+        peer.unvouch();
+        let (people, id) = (self.people.clone(), connection.id);
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            if people.get(id).is_none() {
+                peer.abort();
+            }
+        });
+    }
+
+    /// Cleans up after a socket that is gone.
+    pub(super) fn left(&self, socket: &SocketRef, connection: &ClientConnection, reason: DisconnectReason) {
+        connection.reading.close();
+        if self.people.leave(connection.id).is_none() {
+            return;
+        }
+        self.presence.left(connection);
+        self.sightings.note(connection.device.session, clock::now());
+        let overdue = self
+            .people
+            .peer_of(connection)
+            .is_some_and(|peer| peer.is_overdue());
+        if overdue && connection.close_for(ClosingReason::SlowConsumer) {
+            self.people.remember(connection, ClosingReason::SlowConsumer);
+        }
+        if matches!(
+            reason,
+            DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect
+        ) {
+            self.release_transport(socket, connection);
+        }
+        let reason = connection.closing().map_or(in_words(reason), name_of);
+        if connection
+            .address
+            .is_some_and(|address| !self.audit.may_log_end(address))
+        {
+            return;
+        }
+        tracing::info!(
+            person = %connection.user,
+            session = connection.device.session,
+            reason,
+            transport = ?socket.transport_type(),
+            address = connection.address.map(tracing::field::display),
+            duration_ms = u64::try_from(connection.opened.elapsed().as_millis()).unwrap_or(u64::MAX),
+            events = connection.events.load(Ordering::Relaxed),
+            refused = connection.refused.load(Ordering::Relaxed),
+            "connection ended"
+        );
+    }
+
+    /// Polling connections that have not polled for longer than the stall limit.
+    fn not_polling(&self) -> Vec<Arc<ClientConnection>> {
+        let mut connections = self.people.all();
+        connections.retain(|connection| {
+            let idle = connection
+                .polls
+                .as_ref()
+                .is_some_and(|polls| polls.idle() > self.stall);
+            idle && self
+                .sockets
+                .of(connection)
+                .is_some_and(|socket| socket.transport_type() == TransportType::Polling)
+        });
+        connections
+    }
+}
+
+/// Closes connections that do not read: those reported as stalled, and those that stopped polling.
+pub(super) async fn end_stalled(closer: Weak<Closer>, mut handed_in: mpsc::UnboundedReceiver<Ending>) {
+    const ROUND: Duration = Duration::from_secs(1);
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let ending = tokio::select! {
+            ending = handed_in.recv() => match ending {
+                Some(ending) => Some(ending),
+                None => return,
+            },
+            _ = rounds.tick() => None,
+        };
+        let Some(closer) = closer.upgrade() else {
+            return;
+        };
+        let ending = ending.map_or_else(
+            || {
+                let stalled = closer.not_polling().into_iter();
+                stalled
+                    .map(|connection| (connection, ClosingReason::SlowConsumer))
+                    .collect()
+            },
+            |ending| vec![ending],
+        );
+        for (connection, reason) in ending {
+            closer.close(&connection, reason);
+        }
+    }
+}
+
+impl Realtime {
     /// Shuts the server down: writes and acknowledges everything queued, then closes every connection with a reason. Connections
     /// that do not end within a few seconds are cut off.
     pub async fn shut_down(&self, writer: tokio::task::JoinHandle<()>) {
@@ -75,13 +199,13 @@ impl Realtime {
         let reason = ClosingReason::Shutdown;
         for connection in self.0.people.all() {
             if connection.close_for(reason)
-                && let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id))
+                && let Some(socket) = self.0.sockets.of(&connection)
             {
                 let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
             }
         }
         let left = self.0.people.all();
-        if tokio::time::timeout(GRACE, self.0.io.close()).await.is_err() {
+        if tokio::time::timeout(GRACE, self.0.sockets.close()).await.is_err() {
             for connection in left {
                 if let Some(peer) = self.0.people.peer_of(&connection) {
                     peer.abort();
@@ -96,125 +220,9 @@ impl Realtime {
         }
     }
 
-    /// A socket that left may still have its transport: it counts as a stranger's again, and a WebSocket is closed soon.
-    fn release_transport(&self, socket: &SocketRef, connection: &ClientConnection) {
-        if let Some(permit) = socket.req_parts().extensions.get::<Arc<Permit>>() {
-            permit.left();
-        }
-        let Some(peer) = self.0.people.websocket_of(connection) else {
-            return;
-        };
-        peer.unvouch();
-        let (people, id) = (self.0.people.clone(), connection.id);
-        tokio::spawn(async move {
-            tokio::time::sleep(GRACE).await;
-            if people.get(id).is_none() {
-                peer.abort();
-            }
-        });
-    }
-
     /// Whether the server is ending.
     pub fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::Acquire)
-    }
-
-    /// Cleans up after a socket that is gone.
-    pub(super) fn left(&self, socket: &SocketRef, connection: &ClientConnection, reason: DisconnectReason) {
-        connection.reading.close();
-        if self.0.people.leave(connection.id).is_none() {
-            return;
-        }
-        self.0.hub.presence.forget(connection.id);
-        self.note_seen(connection.device.session);
-        let overdue = self
-            .0
-            .people
-            .peer_of(connection)
-            .is_some_and(|peer| peer.is_overdue());
-        if overdue && connection.close_for(ClosingReason::SlowConsumer) {
-            self.0.people.remember(connection, ClosingReason::SlowConsumer);
-        }
-        if matches!(
-            reason,
-            DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect
-        ) {
-            self.release_transport(socket, connection);
-        }
-        let reason = connection.closing().map_or(in_words(reason), name_of);
-        if connection
-            .address
-            .is_some_and(|address| !self.0.audit.may_log_end(address))
-        {
-            self.reassess(connection.user, self.0.config.limits.times.presence_grace);
-            return;
-        }
-        tracing::info!(
-            person = %connection.user,
-            session = connection.device.session,
-            reason,
-            transport = ?socket.transport_type(),
-            address = connection.address.map(tracing::field::display),
-            duration_ms = u64::try_from(connection.opened.elapsed().as_millis()).unwrap_or(u64::MAX),
-            events = connection.events.load(Ordering::Relaxed),
-            refused = connection.refused.load(Ordering::Relaxed),
-            "connection ended"
-        );
-        self.reassess(connection.user, self.0.config.limits.times.presence_grace);
-    }
-}
-
-/// Closes connections that do not read: those reported as stalled, and those that stopped polling.
-pub(super) async fn end_stalled(
-    realtime: Weak<RealtimeParts>,
-    mut handed_in: mpsc::UnboundedReceiver<Ending>,
-) {
-    const ROUND: Duration = Duration::from_secs(1);
-    let mut rounds = tokio::time::interval(ROUND);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        let ending = tokio::select! {
-            ending = handed_in.recv() => match ending {
-                Some(ending) => Some(ending),
-                None => return,
-            },
-            _ = rounds.tick() => None,
-        };
-        let Some(realtime) = realtime.upgrade().map(Realtime) else {
-            return;
-        };
-        let ending = ending.map_or_else(
-            || {
-                let stalled = realtime.not_polling().into_iter();
-                stalled
-                    .map(|connection| (connection, ClosingReason::SlowConsumer))
-                    .collect()
-            },
-            |ending| vec![ending],
-        );
-        for (connection, reason) in ending {
-            realtime.close(&connection, reason);
-        }
-    }
-}
-
-impl Realtime {
-    /// Polling connections that have not polled for longer than the stall limit.
-    fn not_polling(&self) -> Vec<Arc<ClientConnection>> {
-        let Some(everybody) = self.0.io.of("/") else {
-            return Vec::new();
-        };
-        let mut connections = self.0.people.all();
-        connections.retain(|connection| {
-            let idle = connection
-                .polls
-                .as_ref()
-                .is_some_and(|polls| polls.idle() > self.0.config.limits.times.stall);
-            idle && everybody
-                .get_socket(connection.id)
-                .is_some_and(|socket| socket.transport_type() == TransportType::Polling)
-        });
-        connections
     }
 }
 

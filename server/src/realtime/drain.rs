@@ -12,6 +12,7 @@ use socketioxide::TransportType;
 use steadfast_shared::event::{self, ClosingReason};
 
 use super::Realtime;
+use super::closing::Closer;
 use super::connection::ClientConnection;
 use crate::clock;
 
@@ -42,14 +43,14 @@ impl Realtime {
         loop {
             let passed = began.elapsed();
             while let Some((_, connection)) = next.take_if(|(at, _)| *at <= passed) {
-                self.release(&connection);
+                self.0.closer.release(&connection);
                 next = due.next();
             }
             if next.is_none() {
                 // Those that were on their way in when it began.
                 let late = self.0.people.all().into_iter();
                 late.filter(|connection| connection.closing().is_none())
-                    .for_each(|connection| self.release(&connection));
+                    .for_each(|connection| self.0.closer.release(&connection));
             }
             let gone = next.is_none() && self.0.people.is_empty();
             if (gone && passed >= notice) || passed >= over + GRACE {
@@ -58,18 +59,20 @@ impl Realtime {
             tokio::time::sleep(STEP).await;
         }
     }
+}
 
+impl Closer {
     /// Asks a connection to reconnect elsewhere, and closes it after a grace period if it has not.
     fn release(&self, connection: &Arc<ClientConnection>) {
         let reason = ClosingReason::Draining;
         if !connection.close_for(reason) {
             return;
         }
-        let Some(socket) = self.0.io.of("/").and_then(|io| io.get_socket(connection.id)) else {
+        let Some(socket) = self.sockets.of(connection) else {
             return;
         };
         let _ = socket.emit(event::SESSION, &event::Session::Closing { reason });
-        let (people, connection) = (self.0.people.clone(), connection.clone());
+        let (people, connection) = (self.people.clone(), connection.clone());
         tokio::spawn(async move {
             tokio::time::sleep(GRACE).await;
             if socket.transport_type() == TransportType::Polling {

@@ -21,7 +21,7 @@ use super::connection::{ClientConnection, Cost, Polls, Source};
 use super::handshakes::{Permit, ShownToken};
 use super::people::ConnectionPermit;
 use super::resume::Resume;
-use super::{Realtime, cost_of};
+use super::{Realtime, cost_of, rooms};
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::Asker;
 use crate::serve::peer::Peer;
@@ -166,7 +166,7 @@ impl Realtime {
         }
         self.note_seen(connection.device.session);
         for stale in arrival.replaced {
-            self.close(&stale, ClosingReason::Replaced);
+            self.0.closer.close(&stale, ClosingReason::Replaced);
         }
         if let Some(tab) = connection.tab {
             self.0.hub.adapter.send(&Hint::Tab {
@@ -177,12 +177,14 @@ impl Realtime {
             });
         }
         if let Some(reason) = arrival.signed_out {
-            self.close(&connection, reason);
+            self.0.closer.close(&connection, reason);
             return None;
         }
         if !socket.connected() {
             // It disconnected before it was entered, so nothing else would clean up after it.
-            self.left(socket, &connection, DisconnectReason::TransportClose);
+            self.0
+                .closer
+                .left(socket, &connection, DisconnectReason::TransportClose);
             return None;
         }
         Some((connection, resume))
@@ -221,24 +223,15 @@ impl Realtime {
         on!(event::READ, read);
         on!(event::AWAY, away);
         on!(event::WATCH, watch);
-        on!(event::CREATE_ROOM, create_room);
-        on!(event::DIRECT_ROOM, direct_room);
         on!(event::BROWSE_ROOMS, browse_rooms);
-        on!(event::JOIN_ROOM, join_room);
-        on!(event::LEAVE_ROOM, leave_room);
-        on!(event::INVITE, invite);
-        on!(event::REMOVE_MEMBER, remove_member);
-        on!(event::CHANGE_ROOM, change_room);
-        on!(event::HIDE_ROOM, hide_room);
-        on!(event::BLOCK, block);
         on!(event::LIST_MEMBERS, list_members);
         on!(event::FIND_PEOPLE, find_people);
-        on!(event::NICKNAME, nickname);
 
+        rooms::listen(self, socket, connection);
         self.refuse_unknown_events(socket, connection);
         let (realtime, connection) = (self.clone(), connection.clone());
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
-            realtime.left(&socket, &connection, reason);
+            realtime.0.closer.left(&socket, &connection, reason);
             ready(())
         });
     }

@@ -6,47 +6,34 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use socketioxide::extract::SocketRef;
-use socketioxide::operators::BroadcastOperators;
-use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
-use steadfast_shared::event::{self, ClosingReason, Entries, Heads, Nodes};
+use serde::Serialize;
+use steadfast_shared::event::{self, Entries, Heads, Nodes};
 use steadfast_shared::{Entry, Room, RoomId, Seq, UserId};
-use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::adapter::Adapter;
 use super::adapter::hint::Hint;
 use super::connection::ClientConnection;
 use super::feed::hints::Hints;
+use super::feed::progress::FeedProgress;
 use super::people::People;
 use super::presence::PresenceBoard;
 use super::published::{Next, PublishedState};
-use super::room_name;
+use super::sockets::{EVERYBODY, Sockets, room_name};
 use super::writer::Publish;
-use crate::clock::{self, Instant};
 use crate::store::{ChangeNumber, Grown, Store, StoreError};
-
-/// The Socket.IO room of all sockets.
-pub(super) const EVERYBODY: &str = "everybody";
-
-/// A connection to close, and the reason.
-pub(super) type Ending = (Arc<ClientConnection>, ClosingReason);
 
 /// The center of this process's broadcasts.
 pub(super) struct Hub {
-    pub(super) io: SocketIo,
     pub(super) store: Arc<dyn Store>,
     pub(super) people: Arc<People>,
+    pub(super) sockets: Arc<Sockets>,
     /// The adapter to the other nodes.
     pub(super) adapter: Arc<Adapter>,
     pub(super) presence: Arc<PresenceBoard>,
     /// Hints for the listener.
     pub(super) hints: Arc<Hints>,
-    /// The newest applied change.
-    pub(super) applied: watch::Sender<ChangeNumber>,
-    /// When the whole store was last read.
-    pub(super) fresh: watch::Sender<Instant>,
-    /// Takes connections to close.
-    ending: mpsc::UnboundedSender<Ending>,
+    pub(super) progress: FeedProgress,
     /// Most missed entries sent when a session opens.
     pub(super) recovered_entries: usize,
     published: Mutex<PublishedState>,
@@ -55,24 +42,22 @@ pub(super) struct Hub {
 impl Hub {
     /// Follows the change feed from its present head.
     pub(super) async fn new(
-        io: SocketIo,
         store: Arc<dyn Store>,
         people: Arc<People>,
+        sockets: Arc<Sockets>,
         adapter: Adapter,
-        ending: mpsc::UnboundedSender<Ending>,
+        presence: Arc<PresenceBoard>,
         recovered_entries: usize,
     ) -> Result<Self, StoreError> {
         let applied = store.snapshot().await?.feed_head().await?;
         Ok(Self {
-            io,
             store,
             people,
+            sockets,
             adapter: Arc::new(adapter),
-            presence: Arc::default(),
+            presence,
             hints: Arc::default(),
-            applied: watch::Sender::new(applied),
-            fresh: watch::Sender::new(clock::instant()),
-            ending,
+            progress: FeedProgress::new(applied),
             recovered_entries,
             published: Mutex::new(PublishedState::new(applied)),
         })
@@ -105,7 +90,7 @@ impl Hub {
     ) -> bool {
         match published.next(room, fresh) {
             Next::Publish(fresh) => {
-                self.broadcast(published, room, fresh).await;
+                self.broadcast_entries(published, room, fresh).await;
                 true
             }
             Next::Nothing => true,
@@ -114,7 +99,7 @@ impl Hub {
     }
 
     /// Broadcasts consecutive entries and keeps them in the room's tail.
-    async fn broadcast(&self, published: &mut PublishedState, room: RoomId, mut entries: Vec<Entry>) {
+    async fn broadcast_entries(&self, published: &mut PublishedState, room: RoomId, mut entries: Vec<Entry>) {
         published.revise(room, &mut entries);
         let Some(first) = entries.first() else { return };
         let batch = Entries {
@@ -122,13 +107,13 @@ impl Hub {
             from: first.seq,
             entries,
         };
-        let done = match self.everybody() {
-            Some(everybody) => everybody.to(room_name(room)).emit(event::ENTRIES, &batch).await,
-            None => Ok(()),
-        };
+        let is_full = self
+            .sockets
+            .broadcast(room_name(room), event::ENTRIES, &batch)
+            .await;
         published.keep(room, batch.entries);
-        if is_full(&done) {
-            self.resync(published, vec![room_name(room)]);
+        if is_full {
+            self.resync(published, room_name(room));
         }
     }
 
@@ -136,43 +121,32 @@ impl Hub {
     pub(super) async fn broadcast_nodes(&self, nodes: Nodes) {
         let published = self.published().await;
         self.adapter.note_nodes(nodes);
-        let Some(everybody) = self.everybody() else { return };
-        if is_full(&everybody.to(EVERYBODY).emit(event::NODES, &nodes).await) {
-            self.resync(&published, vec![EVERYBODY.to_owned()]);
+        self.broadcast(&published, EVERYBODY.to_owned(), event::NODES, &nodes)
+            .await;
+    }
+
+    /// Emits an event to a Socket.IO room. If a socket has no space for it, all are sent their heads.
+    pub(super) async fn broadcast<T: Serialize>(
+        &self,
+        published: &PublishedState,
+        room: String,
+        name: &str,
+        data: &T,
+    ) {
+        if self.sockets.broadcast(room.clone(), name, data).await {
+            self.resync(published, room);
         }
     }
 
-    /// Some socket of these rooms had no space left for a packet. Its identity is unknown, so all are sent the heads: those with
-    /// space pull the entries they may have missed, those without are stalled.
-    pub(super) fn resync(&self, published: &PublishedState, rooms: Vec<String>) {
-        let Some(everybody) = self.everybody() else { return };
-        for socket in everybody.to(rooms).sockets() {
-            let Some(connection) = self.people.get(socket.id) else {
-                continue;
-            };
-            let heads = published.heads_of(&connection.rooms());
-            if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SYNC, &heads)
-            {
-                self.end_stalled(&socket, &connection);
-            }
-        }
+    fn resync(&self, published: &PublishedState, room: String) {
+        self.sockets
+            .resync(room, |connection| published.heads_of(&connection.rooms()));
     }
 
-    /// Closes a stalled connection. It leaves its rooms at once, so that it disturbs no further broadcast; the rest happens
-    /// elsewhere.
-    pub(super) fn end_stalled(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
-        self.end(socket, connection, ClosingReason::SlowConsumer);
-    }
-
-    /// Closes a connection for a reason: it leaves its rooms at once, the rest happens elsewhere.
-    pub(super) fn end(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, reason: ClosingReason) {
-        socket.leave_all();
-        let _ = self.ending.send((connection.clone(), reason));
-    }
-
-    /// The broadcast operators; `None` once the server is closed.
-    pub(super) fn everybody(&self) -> Option<BroadcastOperators> {
-        self.io.of("/").map(BroadcastOperators::local)
+    /// Waits until this process's sockets follow everything committed so far.
+    pub(super) async fn follow_all(&self) -> Result<(), StoreError> {
+        let head = self.store.snapshot().await?.feed_head().await?;
+        self.follow(head).await
     }
 }
 
@@ -205,33 +179,22 @@ impl Publish for Hub {
         self.hints.everything();
     }
 
-    async fn follow(&self, feed: ChangeNumber) -> Result<(), StoreError> {
-        Self::follow(self, feed).await
+    async fn follow(&self, change: ChangeNumber) -> Result<(), StoreError> {
+        self.adapter.send(&Hint::Feed(Some(change)));
+        if self.progress.applied() >= change {
+            return Ok(());
+        }
+        self.hints.feed();
+        self.progress.reached(change).await
     }
 
     async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError> {
-        Self::view(self, room, user).await
-    }
-}
-
-/// Adds a socket to rooms, unless it is ending: a room joined after the socket has left would stay for ever.
-pub(super) fn join(socket: &SocketRef, connection: &ClientConnection, rooms: Vec<String>) {
-    socket.join(rooms);
-    if !socket.connected() || connection.closing().is_some() {
-        socket.leave_all();
-    }
-}
-
-/// Whether a socket had no space left. A disconnected socket is no failure.
-pub(super) fn is_full(done: &Result<(), BroadcastError>) -> bool {
-    match done {
-        Err(BroadcastError::Socket(errors)) => errors
-            .iter()
-            .any(|error| matches!(error, SocketError::InternalChannelFull)),
-        Err(error) => {
-            tracing::error!(%error, "a broadcast failed");
-            true
+        let Some(mut view) = self.store.views(room, &[user]).await?.remove(&user) else {
+            return Ok(None);
+        };
+        if self.published().await.bring_up_to_date(&mut view, user) {
+            self.hints.room(room);
         }
-        Ok(()) => false,
+        Ok(Some(view))
     }
 }

@@ -4,11 +4,11 @@
 //! - `handshakes`: connections before authentication
 //! - `send`: receives entries
 //! - [`writer`]: one task that commits, acknowledges and publishes
+//! - `sockets`: this process's sockets, one by one and by Socket.IO room
 //! - `hub`: sends committed entries, in order, to every socket of the room
 //! - [`published`]: how far sockets have got
 //! - `feed`: follows the commits of every node
 //! - `adapter`: hints to and from other nodes
-//! - `membership`: adds sockets to rooms and removes them
 //! - `administer`: operators' commands and their view of connections
 //! - `presence`: who is online
 //! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
@@ -35,13 +35,13 @@ mod feed;
 mod handshake;
 mod handshakes;
 mod hub;
-mod membership;
 mod people;
 mod presence;
 pub mod published;
 mod reading;
 mod resume;
 mod sightings;
+mod sockets;
 pub mod writer;
 
 use published::{revision, tail, tails};
@@ -59,7 +59,7 @@ use socketioxide::extract::AckSender;
 use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SendError, SocketError, SocketIo};
 use steadfast_shared::event::{ClosingReason, Reply};
-use steadfast_shared::{ErrorCode, Millis, RoomId, UserId, WireError, limit};
+use steadfast_shared::{ErrorCode, Millis, UserId, WireError, limit};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -74,12 +74,15 @@ use adapter::hint::Hint;
 use adapter::{Adapter, HintTransport};
 use allowance::{Allowances, Payer};
 use args::EventArgs;
+use closing::Closer;
 use connection::{ClientConnection, Cost, Excess};
 use handshakes::Handshakes;
 use hub::Hub;
 use people::People;
+use presence::PresenceBoard;
 use reading::Readers;
 use sightings::Sightings;
+use sockets::Sockets;
 use writer::LogWriter;
 
 /// Most packets queued for one socket. Beyond it the socket is stalled.
@@ -100,12 +103,13 @@ struct RealtimeParts {
     config: Arc<Config>,
     store: Arc<dyn Store>,
     audit: Arc<Audit>,
-    io: SocketIo,
+    sockets: Arc<Sockets>,
     people: Arc<People>,
     handshakes: Arc<Handshakes>,
     allowances: Allowances,
     readers: Readers,
-    sightings: Sightings,
+    sightings: Arc<Sightings>,
+    closer: Arc<Closer>,
     hub: Arc<Hub>,
     writer: LogWriter,
     closing: AtomicBool,
@@ -155,16 +159,28 @@ impl Realtime {
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         let transport = HintTransport::of(&choice, &config.database)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
+        let sockets = Arc::new(Sockets::new(io.clone(), people.clone(), ending));
+        let grace = config.limits.times.presence_grace;
+        let presence = Arc::new(PresenceBoard::new(people.clone(), grace));
+        let sightings = Arc::<Sightings>::default();
+        let closer = Arc::new(Closer {
+            sockets: sockets.clone(),
+            people: people.clone(),
+            presence: presence.clone(),
+            sightings: sightings.clone(),
+            audit: audit.clone(),
+            stall: config.limits.times.stall,
+        });
+        tokio::spawn(closing::end_stalled(Arc::downgrade(&closer), to_end));
         let hub = Hub::new(
-            io.clone(),
             store.clone(),
             people.clone(),
+            sockets.clone(),
             adapter,
-            ending,
+            presence,
             recovered,
-        )
-        .await?;
-        let hub = Arc::new(hub);
+        );
+        let hub = Arc::new(hub.await?);
         let (writer, task) = LogWriter::start(store.clone(), hub.clone());
         let realtime = Self(Arc::new(RealtimeParts {
             handshakes: Arc::new(Handshakes::new(&config.limits.connections)),
@@ -173,9 +189,10 @@ impl Realtime {
             config,
             store,
             audit,
-            io: io.clone(),
+            sockets,
             people,
-            sightings: Sightings::default(),
+            sightings,
+            closer,
             hub,
             writer,
             closing: AtomicBool::new(false),
@@ -183,7 +200,6 @@ impl Realtime {
         handshake::listen(&realtime, &io);
         adapter::start(&realtime, transport, choice);
         realtime.spawn_tasks();
-        tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0), to_end));
         let router = router(realtime.clone())
             .layer(layer)
             .layer(axum::middleware::from_fn_with_state(
@@ -208,8 +224,7 @@ impl Realtime {
         tokio::spawn(presence::keep_sending(Arc::downgrade(hub)));
         if self.0.store.is_shared() {
             hub.presence.share();
-            let grace = self.0.config.limits.times.presence_grace;
-            tokio::spawn(presence::keep_sharing(Arc::downgrade(hub), grace));
+            tokio::spawn(presence::keep_sharing(Arc::downgrade(hub)));
         }
         tokio::spawn(sightings::keep_writing(Arc::downgrade(&self.0)));
     }
@@ -243,13 +258,13 @@ impl Realtime {
         if let Err(error) = self.0.hub.follow_all().await {
             // Other sockets follow once the store can be read again.
             tracing::warn!(%error, "a sign-out could not be followed yet");
-            self.0.hub.end_session(session, ClosingReason::SignedOut);
+            self.0.sockets.end_session(session, ClosingReason::SignedOut);
         }
     }
 
     /// Whether this process has not read the whole store for a while.
     pub fn is_stale(&self) -> bool {
-        self.0.hub.is_stale()
+        self.0.hub.progress.is_stale()
     }
 
     /// Runs the part of a handler that must run in order. A refusal goes out in the ack, if there is one.
@@ -278,7 +293,7 @@ impl Realtime {
     /// Sends an ack. A socket without space for it is stalled.
     fn answer<T: Serialize>(&self, connection: &ClientConnection, ack: AckSender, reply: &Reply<T>) {
         if let Err(SendError::Socket(SocketError::InternalChannelFull)) = ack.send(reply) {
-            self.close(connection, ClosingReason::SlowConsumer);
+            self.0.closer.close(connection, ClosingReason::SlowConsumer);
         }
     }
 
@@ -315,7 +330,7 @@ impl Realtime {
             Ok(()) => Ok(()),
             Err(Excess::RateLimited(error)) => Err(error),
             Err(Excess::Flooding) => {
-                self.close(connection, ClosingReason::Flooding);
+                self.0.closer.close(connection, ClosingReason::Flooding);
                 Err(WireError::new(
                     ErrorCode::RateLimited,
                     "too many requests: this connection is being closed",
@@ -339,14 +354,4 @@ const COSTLY: u32 = 4;
 /// The cost of an event by its size.
 fn cost_of(args: &EventArgs) -> u32 {
     1 + u32::try_from(args.len() / COST_BYTES).unwrap_or(u32::MAX - 1)
-}
-
-/// The Socket.IO room of a room's members.
-fn room_name(room: RoomId) -> String {
-    format!("room:{room}")
-}
-
-/// The Socket.IO room of a person's sockets.
-fn person_room(person: UserId) -> String {
-    format!("person:{person}")
 }

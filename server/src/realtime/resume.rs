@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use socketioxide::extract::SocketRef;
-use socketioxide::{SendError, SocketError};
 use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Watch};
 use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
 use super::connection::ClientConnection;
-use super::hub::{EVERYBODY, Hub, join};
+use super::hub::Hub;
 use super::presence::Opening;
 use super::published::PublishedState;
-use super::{person_room, room_name};
+use super::sockets::{EVERYBODY, person_room, room_name};
 use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
 
 /// How often a connection's snapshot is read again because it changed during the read. After that the device has to reconnect.
@@ -125,7 +124,8 @@ impl Hub {
             let session = connection.device.session;
             let cursors = resume.cursors;
             let Some(read) = Resume::read(self.store.as_ref(), user, session, cursors).await? else {
-                self.end(socket, connection, ClosingReason::SignedOut);
+                self.sockets
+                    .end_socket(socket, connection, ClosingReason::SignedOut);
                 return Ok(None);
             };
             self.people.limit_device(&connection.device, &read.profile.limits);
@@ -162,7 +162,7 @@ impl Hub {
             place.as_of = resume.as_of;
             place.open = true;
         }
-        join(socket, connection, names);
+        self.sockets.join(socket, connection, names);
         self.bring_up_to_date(published, &mut resume.rooms, user);
         let reset = resume.reset;
         let missed = resume.cursors.and_then(|mut cursors| {
@@ -188,10 +188,7 @@ impl Hub {
             watched,
             last_closed: self.people.recall(connection),
         });
-        if let Err(SendError::Socket(SocketError::InternalChannelFull)) = socket.emit(event::SESSION, &opened)
-        {
-            self.end_stalled(socket, connection);
-        }
+        self.sockets.emit(socket, connection, event::SESSION, &opened);
         self.presence.opened(connection.id);
         let nodes = self.adapter.nodes();
         if nodes.degraded {

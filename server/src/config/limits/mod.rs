@@ -9,7 +9,8 @@ use clap::Args;
 
 pub use connections::ConnectionLimits;
 pub use data::DataLimits;
-pub use rates::{DeviceRates, RequestRates};
+pub use rates::DeviceRates;
+use rates::RequestRates;
 pub use times::TimeLimits;
 
 /// Limits on what one client may do, and on memory.

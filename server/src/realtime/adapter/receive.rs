@@ -7,7 +7,8 @@ use steadfast_shared::event::{self, ClosingReason, Read, Typing};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId};
 use uuid::Uuid;
 
-use super::super::{Realtime, RealtimeParts, person_room, room_name};
+use super::super::RealtimeParts;
+use super::super::sockets::{person_room, room_name};
 use super::Adapter;
 use super::hint::Hint;
 use super::link::{LinkError, LinkMessage};
@@ -21,9 +22,9 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) async fn take(&self, message: LinkMessage) -> Result<(), LinkError> {
-        let realtime = Realtime(self.realtime.upgrade().ok_or(LinkError::Ended)?);
+        let effects = HintEffects(self.realtime.upgrade().ok_or(LinkError::Ended)?);
         for hint in self.adapter.read(&message) {
-            realtime.receive(hint).await;
+            effects.apply(hint).await;
         }
         Ok(())
     }
@@ -42,13 +43,15 @@ impl Receiver {
     }
 }
 
-impl Realtime {
-    /// Handles another node's hint.
-    async fn receive(&self, hint: Hint) {
+/// The parts of this node that another node's hints affect.
+struct HintEffects(Arc<RealtimeParts>);
+
+impl HintEffects {
+    async fn apply(&self, hint: Hint) {
         match hint {
             Hint::Room { room, head } => self.room_may_have_grown(room, head).await,
             Hint::Feed(head) => {
-                if head.is_none_or(|head| *self.0.hub.applied.borrow() < head) {
+                if head.is_none_or(|head| self.0.hub.progress.applied() < head) {
                     self.0.hub.hints.feed();
                 }
             }
@@ -77,7 +80,7 @@ impl Realtime {
     }
 
     fn typing_elsewhere(&self, typing: &Typing) {
-        let Some(everybody) = self.0.hub.everybody() else {
+        let Some(everybody) = self.0.sockets.everybody() else {
             return;
         };
         let others = everybody
@@ -94,7 +97,7 @@ impl Realtime {
         let Some(head) = self.0.hub.head_for(connection, room).await else {
             return;
         };
-        let Some(everybody) = self.0.hub.everybody() else {
+        let Some(everybody) = self.0.sockets.everybody() else {
             return;
         };
         let seq = seq.min(head);
@@ -108,7 +111,7 @@ impl Realtime {
         for connection in self.0.people.of(person) {
             if connection.device.session == session && connection.tab == Some(tab) && connection.since < since
             {
-                self.close(&connection, ClosingReason::Replaced);
+                self.0.closer.close(&connection, ClosingReason::Replaced);
             }
         }
     }

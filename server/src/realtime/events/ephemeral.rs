@@ -9,7 +9,8 @@ use steadfast_shared::event::{self, Away, Read, Typing, TypingIn};
 use crate::realtime::adapter::hint::Hint;
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::{ClientConnection, Cost};
-use crate::realtime::{Realtime, cost_of, person_room, room_name};
+use crate::realtime::sockets::{person_room, room_name};
+use crate::realtime::{Realtime, cost_of};
 use crate::store::ReadMark;
 
 impl Realtime {
@@ -86,7 +87,7 @@ impl Realtime {
             self.charge(connection, Cost::Events(cost_of(args)))?;
             let Away { away } = args.read()?;
             connection.place().away = away;
-            self.reassess_soon(connection.user);
+            self.0.hub.presence.reassess_soon(connection.user);
             Ok(None::<()>)
         });
     }

@@ -11,8 +11,9 @@ use steadfast_shared::{ErrorCode, Person, RoomId, WireError, limit};
 use crate::realtime::Realtime;
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::ClientConnection;
+use crate::realtime::presence::PresenceBoard;
 use crate::realtime::rooms::unreadable;
-use crate::store::PeoplePage;
+use crate::store::{PeoplePage, Store};
 
 /// Members per read when searching for those who are offline.
 const READ_AT_ONCE: usize = 500;
@@ -51,30 +52,43 @@ impl Realtime {
                     return Err(WireError::new(ErrorCode::Invalid, message));
                 }
                 connection.member_of(request.room)?;
-                let members = realtime.members(&connection, &request).await?;
+                let members = MemberList {
+                    store: realtime.0.store.as_ref(),
+                    presence: &realtime.0.hub.presence,
+                    connection: &connection,
+                    room: request.room,
+                };
+                let members = members.list(&request).await?;
                 connection.member_of(request.room)?;
                 Ok(members)
             },
         );
     }
+}
 
-    async fn members(
-        &self,
-        connection: &ClientConnection,
-        request: &ListMembers,
-    ) -> Result<Vec<Member>, WireError> {
+/// The members of a room, for one of them.
+struct MemberList<'r> {
+    store: &'r dyn Store,
+    presence: &'r PresenceBoard,
+    connection: &'r ClientConnection,
+    room: RoomId,
+}
+
+impl MemberList<'_> {
+    /// The members that a request lists.
+    async fn list(&self, request: &ListMembers) -> Result<Vec<Member>, WireError> {
         let most = request.limit.unwrap_or(limit::MEMBERS_LISTED);
         let most = most.clamp(1, limit::MEMBERS_LISTED);
         let page = PeoplePage::new(&request.search, request.after.as_ref(), most);
         let mut listed: Vec<(Person, Availability)> = Vec::new();
         if request.here != Some(false) {
-            listed = self.0.hub.presence.listed(request.room, &page);
+            listed = self.presence.listed(self.room, &page);
             if request.here.is_none() {
                 listed.sort_by_key(|(_, state)| *state);
             }
         }
         if request.here != Some(true) && listed.len() < most {
-            let others = self.offline_members(connection, request.room, page, most - listed.len());
+            let others = self.offline(page, most - listed.len());
             listed.extend(
                 others
                     .await?
@@ -82,7 +96,7 @@ impl Realtime {
                     .map(|person| (person, Availability::Offline)),
             );
         }
-        let roles = self.0.store.roles_in(request.room).await;
+        let roles = self.store.roles_in(self.room).await;
         let roles = roles.map_err(|error| unreadable(&error))?;
         let members = listed.into_iter().map(|(person, state)| Member {
             role: roles.get(&person.id).copied().unwrap_or_default(),
@@ -93,19 +107,13 @@ impl Realtime {
     }
 
     /// Reads the room's members until enough offline ones are found. Each further read is charged.
-    async fn offline_members(
-        &self,
-        connection: &ClientConnection,
-        room: RoomId,
-        page: PeoplePage,
-        most: usize,
-    ) -> Result<Vec<Person>, WireError> {
-        let there: HashSet<_> = self.0.hub.presence.members_of(room);
+    async fn offline(&self, page: PeoplePage, most: usize) -> Result<Vec<Person>, WireError> {
+        let there: HashSet<_> = self.presence.members_of(self.room);
         let mut page = page;
         page.limit = READ_AT_ONCE;
         let mut found = Vec::new();
         loop {
-            let members = self.0.store.members(room, &page).await;
+            let members = self.store.members(self.room, &page).await;
             let members = members.map_err(|error| unreadable(&error))?;
             let last = (members.len() >= READ_AT_ONCE)
                 .then(|| members.last().cloned())
@@ -115,7 +123,7 @@ impl Realtime {
                 Some(last) if found.len() < most => page = page.following(&last.name, last.id),
                 _ => break,
             }
-            connection.device.spend(1);
+            self.connection.device.spend(1);
         }
         found.truncate(most);
         Ok(found)

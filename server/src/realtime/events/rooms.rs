@@ -1,12 +1,13 @@
 //! Events about rooms and people. Changes go through the writer.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketioxide::extract::{AckSender, SocketRef};
-use steadfast_shared::event::Reply;
+use steadfast_shared::event::{self, Reply};
 use steadfast_shared::room::{BrowseRooms, ChangeNickname, InRoom, ListedRoom};
 use steadfast_shared::{ErrorCode, Person, Room, WireError};
 
@@ -17,41 +18,61 @@ use crate::realtime::writer::{CommandAnswer, QueuedCommand};
 use crate::realtime::{COSTLY, Realtime, cost_of};
 use crate::store::{Command, StoreError, StoreRefusal};
 
-/// Handlers of events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
-macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident($act:expr) -> $answer:expr;)*) => {
-        impl Realtime {
-            $(
-                $(#[$doc])*
-                pub(in crate::realtime) fn $name(&self, _: &SocketRef, connection: &Arc<ClientConnection>, args: &EventArgs, ack: AckSender) {
-                    self.command(connection, args, ack, $act, $answer);
-                }
-            )*
-        }
+/// Handles the events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
+pub(in crate::realtime) fn listen(
+    realtime: &Realtime,
+    socket: &SocketRef,
+    connection: &Arc<ClientConnection>,
+) {
+    let events = CommandEvents {
+        realtime,
+        socket,
+        connection,
     };
+    events.on(event::CREATE_ROOM, Command::Create, the_room);
+    events.on(event::DIRECT_ROOM, Command::Direct, the_room);
+    events.on(
+        event::JOIN_ROOM,
+        |request: InRoom| Command::Join(request.room),
+        the_room,
+    );
+    events.on(
+        event::LEAVE_ROOM,
+        |request: InRoom| Command::Leave(request.room),
+        nothing,
+    );
+    events.on(event::INVITE, Command::Invite, nothing);
+    events.on(event::REMOVE_MEMBER, Command::Remove, nothing);
+    events.on(event::CHANGE_ROOM, Command::Change, the_room);
+    events.on(event::HIDE_ROOM, Command::Hide, the_room);
+    events.on(event::BLOCK, Command::Block, nothing);
+    events.on(
+        event::NICKNAME,
+        |request: ChangeNickname| Command::Rename(request.name),
+        the_person,
+    );
 }
 
-commands! {
-    // `room:create`
-    create_room(Command::Create) -> the_room;
-    // `room:direct`
-    direct_room(Command::Direct) -> the_room;
-    // `room:join`
-    join_room(|request: InRoom| Command::Join(request.room)) -> the_room;
-    // `room:leave`
-    leave_room(|request: InRoom| Command::Leave(request.room)) -> nothing;
-    // `room:invite`
-    invite(Command::Invite) -> nothing;
-    // `room:remove`
-    remove_member(Command::Remove) -> nothing;
-    // `room:change`
-    change_room(Command::Change) -> the_room;
-    // `room:hide`
-    hide_room(Command::Hide) -> the_room;
-    // `block`
-    block(Command::Block) -> nothing;
-    // `nickname`
-    nickname(|request: ChangeNickname| Command::Rename(request.name)) -> the_person;
+struct CommandEvents<'c> {
+    realtime: &'c Realtime,
+    socket: &'c SocketRef,
+    connection: &'c Arc<ClientConnection>,
+}
+
+impl CommandEvents<'_> {
+    fn on<A: DeserializeOwned + 'static, T: Serialize + 'static>(
+        &self,
+        event: &'static str,
+        act: fn(A) -> Command,
+        answer: fn(CommandAnswer) -> Result<T, WireError>,
+    ) {
+        let (realtime, connection) = (self.realtime.clone(), self.connection.clone());
+        self.socket.on(event, move |args: EventArgs, ack: AckSender| {
+            connection.message_received();
+            realtime.command(&connection, &args, ack, act, answer);
+            ready(())
+        });
+    }
 }
 
 fn the_room(done: CommandAnswer) -> Result<Room, WireError> {
@@ -74,7 +95,7 @@ impl Realtime {
         connection: &Arc<ClientConnection>,
         args: &EventArgs,
         ack: AckSender,
-        act: impl FnOnce(A) -> Command,
+        act: fn(A) -> Command,
         answer: fn(CommandAnswer) -> Result<T, WireError>,
     ) {
         let checked = self

@@ -41,12 +41,9 @@ impl Hub {
     /// Forgets the published state, and ends every session so that it resumes.
     async fn resume_everybody(&self, feed: ChangeNumber) {
         self.published().await.start_afresh(feed);
-        self.applied.send_replace(feed);
+        self.progress.note_applied(feed);
         for connection in self.people.all() {
-            match self.io.of("/").and_then(|io| io.get_socket(connection.id)) {
-                Some(socket) => self.end(&socket, &connection, ClosingReason::Shutdown),
-                None => drop(connection.close_for(ClosingReason::Shutdown)),
-            }
+            self.sockets.end(&connection, ClosingReason::Shutdown);
         }
     }
 }

@@ -7,6 +7,8 @@
 //! - [`hints`]: the hints for a round
 //! - `gather`: its reads
 //! - `apply`: applies a change to sockets
+//! - `membership`: adds sockets to rooms and removes them
+//! - [`progress`]: how far the feed has been followed
 //! - `lineage`: checks after a failover whether the database still has the same history
 //! - `sync`: synchronizes a person's sockets with the store
 //!
@@ -16,6 +18,8 @@ mod apply;
 mod gather;
 pub(super) mod hints;
 mod lineage;
+mod membership;
+pub(super) mod progress;
 mod sync;
 
 use std::panic::AssertUnwindSafe;
@@ -23,13 +27,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures::FutureExt;
-use steadfast_shared::{Room, RoomId, UserId};
 use tokio::time::timeout;
 
-use super::adapter::hint::Hint;
 use super::hub::Hub;
-use crate::clock::{self, Instant};
-use crate::store::{ChangeNumber, StoreError};
+use crate::clock;
+use crate::store::StoreError;
+use apply::Applying;
 use gather::Gathered;
 use hints::HintedRooms;
 
@@ -39,10 +42,6 @@ const ROUND: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(100);
 /// Time limit for a round's reads.
 const READING: Duration = Duration::from_secs(3);
-/// How long this process may go without reading the store before it reports that it is stale.
-const STALE: Duration = Duration::from_secs(5);
-/// How long the author of a change waits for this process's sockets to follow it.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Follows the change feed until the server is dropped.
 pub(super) async fn listen(hub: Weak<Hub>) {
@@ -64,7 +63,7 @@ pub(super) async fn listen(hub: Weak<Hub>) {
             Ok(Ok(())) => {
                 if rooms == HintedRooms::All {
                     last_full = began;
-                    hub.is_fresh_as_of(began);
+                    hub.progress.note_fresh(began);
                 }
                 wait = ROUND.saturating_sub(clock::instant().duration_since(last_full));
                 continue;
@@ -110,18 +109,19 @@ impl Hub {
     async fn apply(&self, gathered: Gathered) -> bool {
         let mut published = self.published().await;
         let mut more = gathered.more;
-        for person in &gathered.unsynced {
-            self.sync_person(&mut published, person, &gathered);
-        }
+        let mut applying = Applying {
+            hub: self,
+            published: &mut published,
+            gathered: &gathered,
+        };
+        applying.sync_people();
         if let Some(head) = gathered.skip_to {
-            published.skip_to(head);
-            self.note_unsynced(&mut published, head);
+            applying.skip_to(head);
         }
         for nth in 0..gathered.changes.len() {
-            self.apply_change(&mut published, &gathered, nth).await;
-            published.note_applied(gathered.changes[nth].clone());
+            applying.change(nth).await;
         }
-        self.applied.send_replace(published.applied());
+        self.progress.note_applied(published.applied());
         more |= !published.unsynced.is_empty();
         if published.unsynced.is_empty() {
             for log in gathered.grown {
@@ -132,50 +132,6 @@ impl Hub {
         }
         published.forget_idle(|| self.people.rooms());
         more
-    }
-
-    /// Waits until this process's sockets follow the feed up to this change.
-    pub(super) async fn follow(&self, change: ChangeNumber) -> Result<(), StoreError> {
-        self.adapter.send(&Hint::Feed(Some(change)));
-        let mut applied = self.applied.subscribe();
-        if *applied.borrow() >= change {
-            return Ok(());
-        }
-        self.hints.feed();
-        let waiting = timeout(PATIENCE, applied.wait_for(|applied| *applied >= change));
-        match waiting.await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(StoreError::Locked),
-        }
-    }
-
-    /// Waits until this process's sockets follow everything committed so far.
-    pub(super) async fn follow_all(&self) -> Result<(), StoreError> {
-        let head = self.store.snapshot().await?.feed_head().await?;
-        self.follow(head).await
-    }
-
-    /// A member's view of a room, consistent with the live entries.
-    pub(super) async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError> {
-        let Some(mut view) = self.store.views(room, &[user]).await?.remove(&user) else {
-            return Ok(None);
-        };
-        if self.published().await.bring_up_to_date(&mut view, user) {
-            self.hints.room(room);
-        }
-        Ok(Some(view))
-    }
-
-    /// Whether this process has not read the whole store for a while.
-    pub(super) fn is_stale(&self) -> bool {
-        clock::instant().duration_since(*self.fresh.borrow()) > STALE
-    }
-
-    fn is_fresh_as_of(&self, moment: Instant) {
-        if self.is_stale() {
-            tracing::info!("the change feed is followed again");
-        }
-        self.fresh.send_replace(moment);
     }
 }
 

@@ -3,43 +3,41 @@
 use std::collections::BTreeSet;
 
 use steadfast_shared::RoomId;
-use steadfast_shared::event::{self, ClosingReason, NewRole};
+use steadfast_shared::event::ClosingReason;
 
-use super::super::hub::Hub;
-use super::super::published::PublishedState;
-use super::gather::{Gathered, StoredPerson};
+use super::apply::Applying;
+use super::gather::StoredPerson;
 use crate::store::ChangeNumber;
 
-impl Hub {
-    pub(super) fn sync_person(
-        &self,
-        published: &mut PublishedState,
-        stored: &StoredPerson,
-        gathered: &Gathered,
-    ) {
-        let (user, as_of) = (stored.user, gathered.as_of);
-        published.unsynced.remove(&user);
+impl Applying<'_> {
+    /// Synchronizes the sockets of everybody who was read for it.
+    pub(super) fn sync_people(&mut self) {
+        for stored in &self.gathered.unsynced {
+            self.sync_person(stored);
+        }
+    }
+
+    fn sync_person(&mut self, stored: &StoredPerson) {
+        let (user, as_of) = (stored.user, self.gathered.as_of);
+        self.published.unsynced.remove(&user);
         for session in &stored.ended {
-            self.end_session(*session, ClosingReason::SignedOut);
+            self.hub.sockets.end_session(*session, ClosingReason::SignedOut);
         }
         let Some(profile) = &stored.profile else { return };
-        self.people.limit(user, &profile.limits);
-        let connections = self.people.of(user);
+        self.hub.people.limit(user, &profile.limits);
+        let connections = self.hub.people.of(user);
         let renamed = connections
             .iter()
             .any(|connection| connection.place().person != profile.person);
         if renamed {
-            self.rename(published, &profile.person, as_of);
+            self.rename(&profile.person, as_of);
         }
         let role = profile.role;
         let has_new_role = connections
             .iter()
             .any(|connection| connection.place().role != role);
         if has_new_role {
-            for connection in &connections {
-                connection.place().role = role;
-            }
-            self.emit_to_person(user, event::ROLE, &NewRole { role });
+            self.set_role(user, role);
         }
         let is_in = |room: &RoomId| stored.rooms.iter().any(|view| view.id == *room);
         let left: BTreeSet<RoomId> = connections
@@ -51,7 +49,7 @@ impl Hub {
             self.take_out(user, room, as_of, false);
         }
         for view in &stored.rooms {
-            self.bring_in(published, user, view, as_of);
+            self.bring_in(user, view, as_of);
         }
         for connection in connections {
             let mut place = connection.place();
@@ -59,11 +57,12 @@ impl Hub {
         }
     }
 
-    /// Records the people whose connections may miss a change up to this one.
-    pub(super) fn note_unsynced(&self, published: &mut PublishedState, head: ChangeNumber) {
-        for connection in self.people.all() {
+    /// Continues from another position of the feed, and records the people whose connections may miss a change up to it.
+    pub(super) fn skip_to(&mut self, head: ChangeNumber) {
+        self.published.skip_to(head);
+        for connection in self.hub.people.all() {
             if connection.is_outdated(head) {
-                published.unsynced.insert(connection.user);
+                self.published.unsynced.insert(connection.user);
             }
         }
     }

@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use super::args::EventArgs;
 use super::connection::{ClientConnection, Cost};
-use super::hub::Hub;
+use super::people::People;
 use super::resume::Resume;
 use super::{Realtime, cost_of};
 use crate::store::PeoplePage;
@@ -40,8 +40,11 @@ const TO_SAY_AWAY: Duration = Duration::from_secs(1);
 const TO_SETTLE: Duration = Duration::from_millis(200);
 
 /// The board behind its lock. No query is awaited under it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct PresenceBoard {
+    people: Arc<People>,
+    /// How long a person may be gone before others see it.
+    grace: Duration,
     board: Mutex<Board>,
     changed: Notify,
     /// Hints from other nodes.
@@ -60,6 +63,17 @@ pub(super) struct Opening {
 }
 
 impl PresenceBoard {
+    pub(super) fn new(people: Arc<People>, grace: Duration) -> Self {
+        Self {
+            people,
+            grace,
+            board: Mutex::default(),
+            changed: Notify::new(),
+            hints: Mutex::default(),
+            to_share: Notify::new(),
+        }
+    }
+
     /// Prepares the presence part of a session. Nothing is sent to the connection before [`PresenceBoard::opened`].
     pub(super) fn open(
         &self,
@@ -101,7 +115,7 @@ impl PresenceBoard {
         self.wake(&board);
     }
 
-    pub(super) fn forget(&self, id: Sid) {
+    fn forget(&self, id: Sid) {
         self.board().forget(id);
     }
 
@@ -164,6 +178,46 @@ impl PresenceBoard {
         self.wake(&board);
     }
 
+    /// Checks a person's availability soon, and sends a change to watchers. Repeated calls within [`TO_SETTLE`] lead to one
+    /// check.
+    pub(super) fn reassess_soon(self: &Arc<Self>, person: UserId) {
+        if !self.people.expect_change(person) {
+            return;
+        }
+        let board = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TO_SETTLE).await;
+            board.people.change_expected(person);
+            board.reassess(person);
+        });
+    }
+
+    /// Checks a person's availability after a delay, and sends a change to watchers.
+    pub(super) fn reassess_after(self: &Arc<Self>, person: UserId, delay: Duration) {
+        let board = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            board.reassess(person);
+        });
+    }
+
+    /// Removes a connection that is gone, and checks its person's availability once the grace period is over.
+    pub(super) fn left(self: &Arc<Self>, connection: &ClientConnection) {
+        self.forget(connection.id);
+        self.reassess_after(connection.user, self.grace);
+    }
+
+    /// Sets a person's availability from their connections to this process.
+    fn reassess(&self, person: UserId) {
+        let mut board = self.board();
+        // Computed under the board's lock, so that of two concurrent checks the later result stays.
+        if let Some(state) = self.people.availability(person, self.grace)
+            && board.set(HERE, person, state)
+        {
+            self.wake(&board);
+        }
+    }
+
     fn take_hints(&self) -> BufferedHints {
         std::mem::take(&mut *self.hints())
     }
@@ -220,8 +274,9 @@ impl PresenceBoard {
 impl Realtime {
     /// Opens a connection's session.
     pub(super) async fn open(&self, socket: &SocketRef, connection: &Arc<ClientConnection>, resume: Resume) {
+        let presence = &self.0.hub.presence;
         match self.0.hub.open(socket, connection, resume).await {
-            Ok(Some(Availability::Away)) => self.reassess(connection.user, TO_SAY_AWAY),
+            Ok(Some(Availability::Away)) => presence.reassess_after(connection.user, TO_SAY_AWAY),
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "a session could not be opened");
@@ -234,8 +289,7 @@ impl Realtime {
         }
         if self.0.people.get(connection.id).is_none() {
             // It disconnected while its session opened, so nothing else removes it from the board.
-            self.0.hub.presence.forget(connection.id);
-            self.reassess(connection.user, self.0.config.limits.times.presence_grace);
+            presence.left(connection);
         }
     }
 
@@ -273,31 +327,6 @@ impl Realtime {
         self.answer(connection, ack, &Reply::Ok(watched));
         self.0.hub.presence.opened(connection.id);
     }
-
-    /// Checks a person's availability soon, and sends a change to watchers. Repeated calls within [`TO_SETTLE`] lead to one
-    /// check.
-    pub(super) fn reassess_soon(&self, person: UserId) {
-        if !self.0.people.expect_change(person) {
-            return;
-        }
-        let realtime = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(TO_SETTLE).await;
-            realtime.0.people.change_expected(person);
-            let grace = realtime.0.config.limits.times.presence_grace;
-            realtime.0.hub.reassess(person, grace);
-        });
-    }
-
-    /// Checks a person's availability after a delay, and sends a change to watchers.
-    pub(super) fn reassess(&self, person: UserId, after: Duration) {
-        let realtime = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(after).await;
-            let grace = realtime.0.config.limits.times.presence_grace;
-            realtime.0.hub.reassess(person, grace);
-        });
-    }
 }
 
 /// Whether a watch is within the limits of one connection.
@@ -317,17 +346,4 @@ fn within_limits(watch: Watch) -> Result<Watch, WireError> {
             limit::WATCHED_PEOPLE
         ),
     ))
-}
-
-impl Hub {
-    /// Sets a person's availability from their connections to this process.
-    fn reassess(&self, person: UserId, grace: Duration) {
-        let mut board = self.presence.board();
-        // Computed under the board's lock, so that of two concurrent checks the later result stays.
-        if let Some(state) = self.people.availability(person, grace)
-            && board.set(HERE, person, state)
-        {
-            self.presence.wake(&board);
-        }
-    }
 }

@@ -7,6 +7,8 @@ use socketioxide::{SendError, SocketError};
 use steadfast_shared::event;
 
 use super::super::hub::Hub;
+use super::super::sockets::Sockets;
+use super::PresenceBoard;
 use super::board::WatcherUpdate;
 
 /// The shortest time between two updates to a watcher.
@@ -20,19 +22,18 @@ pub(in super::super) async fn keep_sending(hub: Weak<Hub>) {
     loop {
         board.changed.notified().await;
         let Some(hub) = hub.upgrade() else { return };
-        hub.send_updates();
+        board.send_updates(&hub.sockets);
         drop(hub);
         tokio::time::sleep(PACE).await;
     }
 }
 
-impl Hub {
-    fn send_updates(&self) {
-        let updates = self.presence.board().take();
-        let Some(everybody) = self.io.of("/") else { return };
+impl PresenceBoard {
+    fn send_updates(&self, sockets: &Sockets) {
+        let updates = self.board().take();
         for (id, update) in updates {
             // A disconnected watcher is removed elsewhere.
-            let Some(socket) = everybody.get_socket(id) else {
+            let Some(socket) = sockets.get(id) else {
                 continue;
             };
             let sent = match &update {
@@ -40,10 +41,10 @@ impl Hub {
                 WatcherUpdate::One(presence) => socket.emit(event::PRESENCE, presence),
             };
             if let Err(SendError::Socket(SocketError::InternalChannelFull)) = sent {
-                self.presence.board().put_back(id, update);
+                self.board().put_back(id, update);
             }
         }
-        let board = self.presence.board();
-        self.presence.wake(&board);
+        let board = self.board();
+        self.wake(&board);
     }
 }

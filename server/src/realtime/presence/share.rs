@@ -68,10 +68,10 @@ impl BufferedHints {
     }
 }
 
-/// The state of the other nodes.
+/// The last known presence on the other nodes, and the version written for them.
 #[derive(Debug)]
-struct Others {
-    nodes: HashMap<NodeId, Other>,
+struct SharedPresence {
+    nodes: HashMap<NodeId, OtherNode>,
     last_read: Option<Instant>,
     /// Whether this node's rows must be rewritten.
     rewrite: bool,
@@ -81,7 +81,7 @@ struct Others {
 }
 
 #[derive(Debug, Default)]
-struct Other {
+struct OtherNode {
     /// The version up to which its people are known here.
     version: Option<PresenceVersion>,
     /// Since when its lease has been expired.
@@ -89,11 +89,11 @@ struct Other {
 }
 
 /// Shares presence with the other nodes until the server is dropped.
-pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
+pub(in super::super) async fn keep_sharing(hub: Weak<Hub>) {
     let Some(board) = hub.upgrade().map(|hub| hub.presence.clone()) else {
         return;
     };
-    let mut others = Others {
+    let mut shared = SharedPresence {
         nodes: HashMap::new(),
         last_read: None,
         rewrite: true,
@@ -104,7 +104,7 @@ pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
     loop {
         let _ = timeout(ROUND, board.to_share.notified()).await;
         let Some(hub) = hub.upgrade() else { return };
-        match hub.share(&mut others, grace).await {
+        match shared.share(&hub).await {
             Ok(()) => {
                 failed = false;
                 tokio::time::sleep(PACE).await;
@@ -113,40 +113,40 @@ pub(in super::super) async fn keep_sharing(hub: Weak<Hub>, grace: Duration) {
                 if !std::mem::replace(&mut failed, true) {
                     tracing::warn!(%error, "presence could not be shared with the other nodes yet");
                 }
-                others.rewrite = true;
-                others.last_read = None;
+                shared.rewrite = true;
+                shared.last_read = None;
                 tokio::time::sleep(RETRY).await;
             }
         }
     }
 }
 
-impl Hub {
-    async fn share(&self, others: &mut Others, grace: Duration) -> Result<(), StoreError> {
-        self.write_own(others).await?;
-        let BufferedHints { hints, lost } = self.presence.take_hints();
+impl SharedPresence {
+    async fn share(&mut self, hub: &Hub) -> Result<(), StoreError> {
+        self.write_own(hub).await?;
+        let BufferedHints { hints, lost } = hub.presence.take_hints();
         let mut is_due = lost;
         for hint in hints {
-            is_due |= !self.take_hint(others, hint).await?;
+            is_due |= !self.take_hint(hub, hint).await?;
         }
         let now = clock::instant();
-        let last_read = others.last_read;
+        let last_read = self.last_read;
         if is_due || last_read.is_none_or(|last_read| now.duration_since(last_read) >= ROUND) {
-            self.read_others(others, grace).await?;
-            others.last_read = Some(now);
+            self.read_others(hub).await?;
+            self.last_read = Some(now);
         }
         Ok(())
     }
 
     /// Writes this node's changes, and sends them to the others as a hint.
-    async fn write_own(&self, others: &mut Others) -> Result<(), StoreError> {
-        let changed = self.presence.take_changed();
-        if changed.is_empty() && !others.rewrite {
+    async fn write_own(&mut self, hub: &Hub) -> Result<(), StoreError> {
+        let changed = hub.presence.take_changed();
+        if changed.is_empty() && !self.rewrite {
             return Ok(());
         }
-        let store = &self.store;
+        let store = &hub.store;
         let mut written = None;
-        if !others.rewrite {
+        if !self.rewrite {
             let changes: Vec<PresenceChange> = changed
                 .iter()
                 .map(|(person, state)| (person.id, is_away(*state)))
@@ -156,37 +156,37 @@ impl Hub {
         let (version, people) = match written {
             Some(version) => (version, (changed.len() <= IN_A_HINT).then_some(changed)),
             None => {
-                let all: Vec<(UserId, bool)> = self
+                let all: Vec<(UserId, bool)> = hub
                     .presence
                     .at(HERE)
                     .into_iter()
                     .filter_map(|(user, state)| Some((user, is_away(state)?)))
                     .collect();
-                (store.rewrite_presence(&all, others.written).await?, None)
+                (store.rewrite_presence(&all, self.written).await?, None)
             }
         };
-        others.rewrite = false;
-        others.written = version;
+        self.rewrite = false;
+        self.written = version;
         let hint = PresenceHint {
             node: store.node(),
             version,
             people,
         };
         if let Ok(hint) = serde_json::to_value(hint) {
-            self.adapter.send(&Hint::Presence(hint));
+            hub.adapter.send(&Hint::Presence(hint));
         }
         Ok(())
     }
 
     /// Applies another node's hint. `false` if it does not follow that node's last known version.
-    async fn take_hint(&self, others: &mut Others, hint: PresenceHint) -> Result<bool, StoreError> {
-        let Some(other) = others.nodes.get_mut(&hint.node) else {
-            return Ok(hint.node == self.store.node());
+    async fn take_hint(&mut self, hub: &Hub, hint: PresenceHint) -> Result<bool, StoreError> {
+        let Some(other) = self.nodes.get_mut(&hint.node) else {
+            return Ok(hint.node == hub.store.node());
         };
         match (other.version, hint.people) {
             (Some(known), _) if hint.version <= known => Ok(true),
             (Some(known), Some(people)) if hint.version == known + 1 => {
-                self.put(hint.node, people).await?;
+                Self::put(hub, hint.node, people).await?;
                 other.version = Some(hint.version);
                 Ok(true)
             }
@@ -195,49 +195,48 @@ impl Hub {
     }
 
     /// Reads the people of nodes with unknown changes, and removes those of nodes that have been dead for a while.
-    async fn read_others(&self, others: &mut Others, grace: Duration) -> Result<(), StoreError> {
-        let own = self.store.node();
+    async fn read_others(&mut self, hub: &Hub) -> Result<(), StoreError> {
+        let (own, grace) = (hub.store.node(), hub.presence.grace);
         let alive: HashMap<NodeId, Option<PresenceVersion>> =
-            self.store.nodes_alive().await?.into_iter().collect();
-        others.rewrite |= alive.get(&own).is_some_and(Option::is_none);
+            hub.store.nodes_alive().await?.into_iter().collect();
+        self.rewrite |= alive.get(&own).is_some_and(Option::is_none);
         for (node, version) in &alive {
             if *node == own {
                 continue;
             }
-            let other = others.nodes.entry(*node).or_default();
+            let other = self.nodes.entry(*node).or_default();
             other.gone = None;
             // If the row is missing, its node writes its people again.
             if version.is_none() || *version == other.version {
                 continue;
             }
-            if let Some((version, people)) = self.store.present_at(*node).await? {
-                self.put_all(*node, people).await?;
+            if let Some((version, people)) = hub.store.present_at(*node).await? {
+                Self::put_all(hub, *node, people).await?;
                 other.version = Some(version);
             }
         }
         let now = clock::instant();
-        for (node, other) in &mut others.nodes {
+        for (node, other) in &mut self.nodes {
             if !alive.contains_key(node) {
                 let since = *other.gone.get_or_insert(now);
                 if now.duration_since(since) >= grace {
-                    self.presence.forget_node(node.0);
+                    hub.presence.forget_node(node.0);
                 }
             }
         }
-        others
-            .nodes
+        self.nodes
             .retain(|_, other| other.gone.is_none_or(|since| now.duration_since(since) < grace));
-        others.rounds = others.rounds.wrapping_add(1);
-        if others.rounds.is_multiple_of(TIDY) {
-            self.store.tidy_presence().await?;
+        self.rounds = self.rounds.wrapping_add(1);
+        if self.rounds.is_multiple_of(TIDY) {
+            hub.store.tidy_presence().await?;
         }
         Ok(())
     }
 
     /// Replaces all people of a node.
-    async fn put_all(&self, node: NodeId, people: Vec<Present>) -> Result<(), StoreError> {
+    async fn put_all(hub: &Hub, node: NodeId, people: Vec<Present>) -> Result<(), StoreError> {
         let there: HashSet<UserId> = people.iter().map(|present| present.person.id).collect();
-        let gone = self.presence.at(node.0).into_iter();
+        let gone = hub.presence.at(node.0).into_iter();
         let gone: Vec<UserId> = gone
             .map(|(user, _)| user)
             .filter(|user| !there.contains(user))
@@ -250,37 +249,37 @@ impl Hub {
             };
             (person, state)
         });
-        self.put(node, people.collect()).await?;
-        self.presence.gone_from(node.0, &gone);
+        Self::put(hub, node, people.collect()).await?;
+        hub.presence.gone_from(node.0, &gone);
         Ok(())
     }
 
     /// Applies changes of people at a node. For new people their rooms are read, and read again if the change feed advanced
     /// during the read, so that nobody stays in a room they have left.
-    async fn put(&self, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
+    async fn put(hub: &Hub, node: NodeId, people: Vec<(Person, Availability)>) -> Result<(), StoreError> {
         let there = people
             .iter()
             .filter(|(_, state)| *state != Availability::Offline)
             .map(|(person, _)| person.id);
-        let arriving: Vec<UserId> = self.presence.unknown(there);
+        let arriving: Vec<UserId> = hub.presence.unknown(there);
         let mut rooms: HashMap<UserId, Vec<RoomId>> = HashMap::new();
         let mut reads = 0;
         // While the lock is held no change is applied.
         let _published = loop {
-            let before = *self.applied.borrow();
+            let before = hub.progress.applied();
             rooms.clear();
             if !arriving.is_empty() {
-                for (user, room) in self.store.rooms_of_people(&arriving).await? {
+                for (user, room) in hub.store.rooms_of_people(&arriving).await? {
                     rooms.entry(user).or_default().push(room);
                 }
             }
             reads += 1;
-            let published = self.published().await;
+            let published = hub.published().await;
             if published.applied() == before || arriving.is_empty() || reads == READS {
                 break published;
             }
         };
-        self.presence.put(node.0, people, &mut rooms);
+        hub.presence.put(node.0, people, &mut rooms);
         Ok(())
     }
 }
