@@ -11,7 +11,6 @@ import { Folded } from './fold.mjs';
 import { test } from './test.mjs';
 
 const EMOJI_PER_MESSAGE = 20;
-const REACTIONS_PER_MESSAGE = 200;
 const QUOTE_CHARS = 160;
 
 /** This many different emoji. @param {number} count */
@@ -61,25 +60,6 @@ describe('changes to messages', () => {
       assert.deepEqual(heard[1]?.body, { kind: 'react', message, emoji: '👍', on: true });
       assert.deepEqual(heard[2]?.body, { kind: 'delete', message });
     }
-  });
-
-  test('history has a message with the result of its changes', async () => {
-    const message = await say(ann, 'once');
-    assert.equal((await stored(ben, message)).now, undefined, 'nothing has yet');
-    await make(ann, { kind: 'edit', message, text: 'twice' });
-    const second = await make(ann, { kind: 'edit', message, text: 'thrice' });
-    await make(ben, { kind: 'react', message, emoji: '👍' });
-    await make(ben, { kind: 'react', message, emoji: '🎉' });
-    await make(ann, { kind: 'react', message, emoji: '👍' });
-    await make(ben, { kind: 'react', message, emoji: '🎉', on: false });
-    const { head } = await ben.ask('history', { room: ben.room });
-    const entry = await stored(owner, message);
-    assert.equal(entry.body.text, 'once');
-    assert.deepEqual(entry.now, {
-      as_of: head,
-      edited: { text: 'thrice', at: second.at },
-      reactions: [{ emoji: '👍', by: [ben.account.me, ann.account.me] }],
-    });
   });
 
   test('reactions are in log order, and a removed one starts again at the end', async () => {
@@ -156,58 +136,7 @@ describe('changes to messages', () => {
     assert.ok(names.includes('Owner'), 'the people of the text it has');
   });
 
-  test('only messages count as unread: changes do not, and a deletion removes its message', async () => {
-    const dan = await arrive(server, 'Dan');
-    const at = () => `<@${dan.account.me.id}>`;
-    const counts = async () => {
-      const tab = new Device(server, { token: dan.account.token });
-      await tab.open();
-      const { unread, mentions } = tab.roomNamed('general');
-      tab.close();
-      return { unread, mentions };
-    };
-    const base = await counts();
-    const message = await say(ann, `${at()} come here`);
-    await say(dan, `my own, and ${at()}`);
-    await make(ann, { kind: 'edit', message, text: `${at()} come here, please` });
-    await make(ben, { kind: 'react', message, emoji: '👍' });
-    assert.deepEqual(await counts(), { unread: base.unread + 1, mentions: base.mentions + 1 });
-    await make(ann, { kind: 'delete', message });
-    assert.deepEqual(await counts(), base);
-    dan.close();
-  });
-
   describe('are refused with a type', () => {
-    test('unknown_message: no message at that place, or none any more', async () => {
-      const message = await say(ann, 'gone soon');
-      const { seq: reaction } = await make(ann, { kind: 'react', message, emoji: '👍' });
-      const { seq: edit } = await make(ann, { kind: 'edit', message, text: 'gone' });
-      const { seq: deletion } = await make(ann, { kind: 'delete', message });
-      const { head } = await ann.ask('history', { room: ann.room });
-      for (const nothing of [message, reaction, edit, deletion, head + 1, head + 1_000_000, 2 ** 53 - 1, 0]) {
-        await refused(ann, { kind: 'edit', message: nothing, text: 'x' }, 'unknown_message');
-        await refused(ann, { kind: 'react', message: nothing, emoji: '👍' }, 'unknown_message');
-        await refused(ann, { kind: 'delete', message: nothing }, 'unknown_message');
-        if (nothing === message) continue;
-        await refused(ann, { kind: 'message', text: 'x', reply_to: nothing }, 'unknown_message');
-      }
-    });
-
-    test("forbidden: another person's message", async () => {
-      const message = await say(ann, "Ann's own");
-      for (const by of [ben, owner]) await refused(by, { kind: 'edit', message, text: 'x' }, 'forbidden');
-      await refused(ben, { kind: 'delete', message }, 'forbidden');
-      assert.equal((await stored(ben, message)).body.text, "Ann's own");
-    });
-
-    test('unknown_room: in a room that does not exist', async () => {
-      const message = await say(ann, 'here');
-      for (const body of [{ kind: 'edit', message, text: 'x' }, { kind: 'delete', message }, { kind: 'react', message, emoji: '👍' }]) {
-        const item = ann.change(body, { room: uuid7() });
-        assertTyped(await ann.refusal('send', [item]), 'unknown_room');
-      }
-    });
-
     /** @type {[string, any][]} */
     const malformed = [
       ['an edit without a text', { kind: 'edit', message: 1 }],
@@ -245,20 +174,6 @@ describe('changes to messages', () => {
       await make(ann, { kind: 'react', message, emoji: all[1] });
       await make(ben, { kind: 'react', message, emoji: all[2], on: false });
       await make(ann, { kind: 'react', message, emoji: all[0] });
-    });
-
-    test('too_large: more reactions than one message may have', async () => {
-      const message = await say(ann, 'very popular');
-      const people = REACTIONS_PER_MESSAGE / EMOJI_PER_MESSAGE;
-      const fans = await Promise.all(Array.from({ length: people }, (_, index) => arrive(server, `fan ${index}`)));
-      const all = emojis(EMOJI_PER_MESSAGE);
-      for (const fan of fans) await fan.post(...all.map((emoji) => fan.change({ kind: 'react', message, emoji })));
-      await refused(ben, { kind: 'react', message, emoji: all[0] }, 'too_large');
-      await make(/** @type {Device} */ (fans[0]), { kind: 'react', message, emoji: all[0], on: false });
-      await make(ben, { kind: 'react', message, emoji: all[0] });
-      const { now } = await stored(ann, message);
-      assert.equal(now?.reactions?.flatMap(({ by }) => by).length, REACTIONS_PER_MESSAGE);
-      for (const fan of fans) fan.close();
     });
 
     test('and a refused item does not stop later ones from being stored', async () => {
@@ -299,29 +214,6 @@ describe('changes to messages', () => {
   });
 
   describe('hole_15_a_retry_gets_the_first_answer', () => {
-    test('for each kind, also after the message is erased', async () => {
-      const item = ann.item('retried');
-      const [{ seq: message }] = /** @type {[import('./device.mjs').Stored]} */ (await ann.post(item));
-      const items = [
-        item,
-        ann.change({ kind: 'edit', message, text: 'retried and edited' }),
-        ann.change({ kind: 'react', message, emoji: '👍' }),
-        ann.change({ kind: 'react', message, emoji: '👍', on: false }),
-        ann.change({ kind: 'message', text: 'replied', reply_to: message }),
-      ];
-      const first = (await ann.insist('send', items)).ok;
-      assert.deepEqual((await ann.insist('send', items)).ok, first);
-      const deletion = ann.change({ kind: 'delete', message });
-      items.push(deletion);
-      first.push(...(await ann.post(deletion)));
-      assert.deepEqual((await ann.insist('send', items)).ok, first);
-      const { head } = await ann.ask('history', { room: ann.room });
-      await server.crashAndRestart();
-      await until(() => ann.socket.connected && ben.socket.connected && owner.socket.connected, 'everybody is back');
-      assert.deepEqual((await ann.insist('send', items)).ok, first);
-      assert.equal((await ann.ask('history', { room: ann.room })).head, head, 'nothing was stored again');
-    });
-
     test('from either tab, also if both send at the same moment', async () => {
       const tabs = await Promise.all([1, 2, 3].map(async () => {
         const tab = new Device(server, { token: ann.account.token });
@@ -379,29 +271,6 @@ describe('changes to messages', () => {
       assert.equal(mine.filter(({ body }) => body.kind === 'erased').length, acked.filter((_, index) => index % 4 === 3).length);
     });
 
-    test('and the same id with anything else is a conflict', async () => {
-      const message = await say(ann, 'the one meant');
-      const other = await say(ann, 'the other one');
-      const edit = ann.change({ kind: 'edit', message, text: 'edited' });
-      const reaction = ann.change({ kind: 'react', message, emoji: '👍' });
-      await ann.post(edit, reaction);
-      for (const body of [
-        { kind: 'edit', message, text: 'edited otherwise' },
-        { kind: 'edit', message: other, text: 'edited' },
-        { kind: 'message', text: 'edited' },
-        { kind: 'delete', message },
-      ]) {
-        assertTyped(await ann.refusal('send', [{ ...edit, body }]), 'conflict');
-      }
-      for (const body of [
-        { kind: 'react', message, emoji: '👍', on: false },
-        { kind: 'react', message, emoji: '🎉', on: true },
-      ]) {
-        assertTyped(await ann.refusal('send', [{ ...reaction, body }]), 'conflict');
-      }
-      const { now } = await stored(ben, message);
-      assert.deepEqual([now?.edited?.text, now?.reactions?.length], ['edited', 1]);
-    });
   });
 
   test('a person who was away catches up on every kind of entry', async () => {
