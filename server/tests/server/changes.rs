@@ -202,18 +202,58 @@ async fn what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file(fix
 
 async fn a_retry_is_a_repeat_whatever_became_of_the_message_since(fixture: Fixture) {
     let mina = &fixture.mina.person;
-    let entries = [body("a"), edit(1, "b"), delete(1)].map(|body| fixture.new_entry(mina, body));
+    let bodies = [
+        body("a"),
+        edit(1, "b"),
+        react(1, "👍", true),
+        react(1, "👍", false),
+        reply(1, "c"),
+        delete(1),
+    ];
+    let entries = bodies.map(|body| fixture.new_entry(mina, body));
     fixture.append(&entries).await;
     let again = fixture.append(&entries).await;
-    assert_eq!(again, [1, 2, 3].map(|seq| EntryOutcome::Repeat { seq, at: 7 }));
+    assert_eq!(
+        again,
+        [1, 2, 3, 4, 5, 6].map(|seq| EntryOutcome::Repeat { seq, at: 7 })
+    );
     let other = NewEntry {
         body: react(1, "👍", true),
-        ..entries[2].clone()
+        ..entries[5].clone()
     };
     assert_eq!(
         fixture.append(std::slice::from_ref(&other)).await,
         [EntryOutcome::Refused(StoreRefusal::Conflict)]
     );
+}
+
+async fn hole_15_a_change_with_the_id_of_another_is_a_conflict(fixture: Fixture) {
+    let mina = &fixture.mina.person;
+    let message = fixture.stored(mina, body("the one meant")).await;
+    let other = fixture.stored(mina, body("the other one")).await;
+    let change = fixture.new_entry(mina, edit(message, "edited"));
+    let reaction = fixture.new_entry(mina, react(message, "👍", true));
+    fixture.append(&[change.clone(), reaction.clone()]).await;
+    for (sent, body) in [
+        (&change, edit(message, "edited otherwise")),
+        (&change, edit(other, "edited")),
+        (&change, body("edited")),
+        (&change, delete(message)),
+        (&reaction, react(message, "👍", false)),
+        (&reaction, react(message, "🎉", true)),
+    ] {
+        let again = NewEntry { body, ..sent.clone() };
+        assert_eq!(
+            fixture.append(std::slice::from_ref(&again)).await,
+            [EntryOutcome::Refused(StoreRefusal::Conflict)],
+            "{again:?}"
+        );
+    }
+    let log = fixture.log().await;
+    assert_eq!(log.len(), 4);
+    let now = log[0].now.as_ref().unwrap();
+    assert_eq!(now.edited.as_ref().unwrap().text, text("edited"));
+    assert_eq!(now.reactions.len(), 1);
 }
 
 async fn reactions_are_bounded(fixture: Fixture) {
@@ -234,6 +274,7 @@ async fn reactions_are_bounded(fixture: Fixture) {
     fixture.stored(mina, react(1, &emoji(most), true)).await;
     let busy = fixture.stored(mina, body("b")).await;
     let mut left = limit::REACTIONS_PER_MESSAGE;
+    let mut people = Vec::new();
     'people: for n in 0.. {
         let person = fixture.sign_up(&format!("Person {n}")).await.person;
         for n in 0..most {
@@ -245,7 +286,10 @@ async fn reactions_are_bounded(fixture: Fixture) {
             assert!(matches!(done, EntryOutcome::Stored { .. }), "{done:?}");
             left -= 1;
         }
+        people.push(person);
     }
+    fixture.stored(&people[0], react(busy, &emoji(0), false)).await;
+    fixture.stored(mina, react(busy, &emoji(0), true)).await;
 }
 
 async fn only_messages_of_others_are_unread_and_mentions_are_counted(fixture: Fixture) {
@@ -269,6 +313,8 @@ async fn only_messages_of_others_are_unread_and_mentions_are_counted(fixture: Fi
     let log = fixture.log().await;
     assert_eq!(log[1].mentioned, std::slice::from_ref(jun));
     assert_eq!(log[0].mentioned, []);
+    fixture.stored(mina, delete(2)).await;
+    assert_eq!(counts().await, (1, 0));
 }
 
 async fn fault_a_mention_names_people_outside_the_room_too_and_nobody_who_does_not_exist(fixture: Fixture) {
@@ -492,6 +538,7 @@ conformance!(
     an_entry_is_checked_against_earlier_ones_of_the_same_commit,
     what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file,
     a_retry_is_a_repeat_whatever_became_of_the_message_since,
+    hole_15_a_change_with_the_id_of_another_is_a_conflict,
     reactions_are_bounded,
     only_messages_of_others_are_unread_and_mentions_are_counted,
     fault_a_mention_names_people_outside_the_room_too_and_nobody_who_does_not_exist,

@@ -105,6 +105,7 @@ async fn a_public_name_is_taken_once_and_free_again_once_it_is_given_up(fixture:
             ..unchanged(room)
         })
     };
+    fixture.act(mina, named(tea, "tea")).await.unwrap();
     assert_eq!(
         fixture.act(mina, named(coffee, "TEA")).await,
         Err(StoreRefusal::RoomNameTaken)
