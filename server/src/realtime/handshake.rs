@@ -25,7 +25,7 @@ use super::{Realtime, cost_of, rooms};
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::Asker;
 use crate::serve::peer::Peer;
-use crate::store::{Device, StoreError, Token};
+use crate::store::{Device, Store, StoreError, Token};
 
 /// Handles connections to the namespace `/`.
 pub(super) fn listen(realtime: &Realtime, io: &SocketIo) {
@@ -64,7 +64,7 @@ impl Realtime {
             return Err(HandshakeError::ForbiddenOrigin.into());
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
-        let found = self.device_of(&auth, &request.extensions).await?;
+        let found = device_of(self.0.store.as_ref(), &auth, &request.extensions).await?;
         let address = request.extensions.get::<ClientAddress>().map(|address| address.0);
         let payer = Payer {
             device: found.session,
@@ -92,8 +92,10 @@ impl Realtime {
             let own = &resume.profile.limits;
             self.0.people.limit_device(&permit.device, own);
         }
-        let peer = request.extensions.get::<ConnectInfo<Peer>>();
-        let peer = peer.map(|ConnectInfo(peer)| peer.clone());
+        let peer = request
+            .extensions
+            .get()
+            .map(|ConnectInfo(peer): &ConnectInfo<Peer>| peer.clone());
         let connection = Arc::new(ClientConnection::new(
             socket.id,
             found,
@@ -106,19 +108,6 @@ impl Realtime {
         self.answer_events(socket, &connection);
         socket.extensions.insert((connection, resume, Arc::new(permit)));
         Ok(())
-    }
-
-    /// The device of the client's token, from its auth or a cookie.
-    async fn device_of(&self, auth: &Auth, request: &Extensions) -> Result<Device, Refused> {
-        let token = auth
-            .token
-            .as_deref()
-            .map(Token::shown)
-            .or_else(|| request.get().map(|ShownToken(token)| token.clone()))
-            .ok_or(HandshakeError::Unauthorized)?;
-        let found = self.0.store.device(token.hash()).await;
-        let found = found.map_err(|error| unavailable(&error))?;
-        Ok(found.ok_or(HandshakeError::Unauthorized)?)
     }
 
     /// Reads the session of a device, by the client's cursors.
@@ -235,6 +224,19 @@ impl Realtime {
             ready(())
         });
     }
+}
+
+/// The device of the client's token, from its auth or a cookie.
+async fn device_of(store: &dyn Store, auth: &Auth, request: &Extensions) -> Result<Device, Refused> {
+    let token = auth
+        .token
+        .as_deref()
+        .map(Token::shown)
+        .or_else(|| request.get().map(|ShownToken(token)| token.clone()))
+        .ok_or(HandshakeError::Unauthorized)?;
+    let found = store.device(token.hash()).await;
+    let found = found.map_err(|error| unavailable(&error))?;
+    Ok(found.ok_or(HandshakeError::Unauthorized)?)
 }
 
 /// A refused handshake, as CONNECT_ERROR reports it.

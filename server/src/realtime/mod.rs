@@ -69,7 +69,7 @@ use crate::clock;
 use crate::config::{AdapterChoice, Config};
 use crate::error::StartError;
 use crate::request::client_address::network;
-use crate::store::{SessionId, Store};
+use crate::store::{SessionId, Store, StoreError};
 use adapter::hint::Hint;
 use adapter::{Adapter, HintTransport};
 use allowance::{Allowances, Payer};
@@ -82,7 +82,7 @@ use people::People;
 use presence::PresenceBoard;
 use reading::Readers;
 use sightings::Sightings;
-use sockets::Sockets;
+use sockets::{Ending, Sockets};
 use writer::LogWriter;
 
 /// Most packets queued for one socket. Beyond it the socket is stalled.
@@ -113,6 +113,70 @@ struct RealtimeParts {
     hub: Arc<Hub>,
     writer: LogWriter,
     closing: AtomicBool,
+}
+
+impl RealtimeParts {
+    /// Puts the parts together, and starts the writer.
+    async fn new(
+        config: Arc<Config>,
+        store: Arc<dyn Store>,
+        audit: Arc<Audit>,
+        io: SocketIo,
+        adapter: Adapter,
+        ending: mpsc::UnboundedSender<Ending>,
+    ) -> Result<(Self, JoinHandle<()>), StoreError> {
+        let limits = &config.limits;
+        let people = Arc::new(People::new(limits.connections.clone(), limits.device.clone()));
+        let sockets = Arc::new(Sockets::new(io, people.clone(), ending));
+        let presence = Arc::new(PresenceBoard::new(people.clone(), limits.times.presence_grace));
+        let sightings = Arc::<Sightings>::default();
+        let closer = Closer {
+            sockets: sockets.clone(),
+            people: people.clone(),
+            presence: presence.clone(),
+            sightings: sightings.clone(),
+            audit: audit.clone(),
+            stall: limits.times.stall,
+        };
+        let hub = Hub::new(
+            store.clone(),
+            people.clone(),
+            sockets.clone(),
+            adapter,
+            presence,
+            limits.data.recovered_entries,
+        );
+        let hub = Arc::new(hub.await?);
+        let (writer, task) = LogWriter::start(store.clone(), hub.clone());
+        let parts = Self {
+            handshakes: Arc::new(Handshakes::new(&limits.connections)),
+            allowances: Allowances::new(limits),
+            readers: Readers::default(),
+            config,
+            store,
+            audit,
+            sockets,
+            people,
+            sightings,
+            closer: Arc::new(closer),
+            hub,
+            writer,
+            closing: AtomicBool::new(false),
+        };
+        Ok((parts, task))
+    }
+
+    /// Starts the tasks that follow the store and the other nodes, until the server is dropped.
+    fn spawn_tasks(self: &Arc<Self>) {
+        let hub = &self.hub;
+        feed::start(hub);
+        tokio::spawn(presence::keep_sending(Arc::downgrade(hub)));
+        if self.store.is_shared() {
+            hub.presence.share();
+            tokio::spawn(presence::keep_sharing(Arc::downgrade(hub)));
+        }
+        tokio::spawn(sightings::keep_writing(Arc::downgrade(self)));
+    }
 }
 
 fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
@@ -150,56 +214,16 @@ impl Realtime {
         router: impl FnOnce(Realtime) -> Router,
     ) -> Result<(Started, Router), StartError> {
         let (layer, io) = socket_io(&config);
-        let people = Arc::new(People::new(
-            config.limits.connections.clone(),
-            config.limits.device.clone(),
-        ));
-        let (ending, to_end) = mpsc::unbounded_channel();
-        let recovered = config.limits.data.recovered_entries;
         let choice = AdapterChoice::of(config.adapter.as_ref(), &config.database)?;
         let transport = HintTransport::of(&choice, &config.database)?;
         let adapter = Adapter::new(store.node(), transport.is_some());
-        let sockets = Arc::new(Sockets::new(io.clone(), people.clone(), ending));
-        let grace = config.limits.times.presence_grace;
-        let presence = Arc::new(PresenceBoard::new(people.clone(), grace));
-        let sightings = Arc::<Sightings>::default();
-        let closer = Arc::new(Closer {
-            sockets: sockets.clone(),
-            people: people.clone(),
-            presence: presence.clone(),
-            sightings: sightings.clone(),
-            audit: audit.clone(),
-            stall: config.limits.times.stall,
-        });
-        tokio::spawn(closing::end_stalled(Arc::downgrade(&closer), to_end));
-        let hub = Hub::new(
-            store.clone(),
-            people.clone(),
-            sockets.clone(),
-            adapter,
-            presence,
-            recovered,
-        );
-        let hub = Arc::new(hub.await?);
-        let (writer, task) = LogWriter::start(store.clone(), hub.clone());
-        let realtime = Self(Arc::new(RealtimeParts {
-            handshakes: Arc::new(Handshakes::new(&config.limits.connections)),
-            allowances: Allowances::new(&config.limits),
-            readers: Readers::default(),
-            config,
-            store,
-            audit,
-            sockets,
-            people,
-            sightings,
-            closer,
-            hub,
-            writer,
-            closing: AtomicBool::new(false),
-        }));
+        let (ending, to_end) = mpsc::unbounded_channel();
+        let (parts, writer) = RealtimeParts::new(config, store, audit, io.clone(), adapter, ending).await?;
+        let realtime = Self(Arc::new(parts));
+        tokio::spawn(closing::end_stalled(Arc::downgrade(&realtime.0.closer), to_end));
         handshake::listen(&realtime, &io);
         adapter::start(&realtime, transport, choice);
-        realtime.spawn_tasks();
+        realtime.0.spawn_tasks();
         let router = router(realtime.clone())
             .layer(layer)
             .layer(axum::middleware::from_fn_with_state(
@@ -210,23 +234,7 @@ impl Realtime {
                 realtime.clone(),
                 closing::note_transport,
             ));
-        let started = Started {
-            realtime,
-            writer: task,
-        };
-        Ok((started, router))
-    }
-
-    /// Starts the tasks that follow the store and the other nodes, until the server is dropped.
-    fn spawn_tasks(&self) {
-        let hub = &self.0.hub;
-        feed::start(hub);
-        tokio::spawn(presence::keep_sending(Arc::downgrade(hub)));
-        if self.0.store.is_shared() {
-            hub.presence.share();
-            tokio::spawn(presence::keep_sharing(Arc::downgrade(hub)));
-        }
-        tokio::spawn(sightings::keep_writing(Arc::downgrade(&self.0)));
+        Ok((Started { realtime, writer }, router))
     }
 
     /// Whether messages are accepted and written.

@@ -6,7 +6,7 @@ use socketioxide::extract::SocketRef;
 use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened, Watch};
 use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
-use super::connection::ClientConnection;
+use super::connection::{ClientConnection, ConnectionState};
 use super::hub::Hub;
 use super::presence::Opening;
 use super::published::PublishedState;
@@ -102,6 +102,17 @@ impl Resume {
     }
 }
 
+impl ConnectionState {
+    /// Opens the connection with the state of this snapshot.
+    fn open_as(&mut self, resume: &Resume) {
+        self.rooms = resume.rooms.iter().map(|room| room.id).collect();
+        self.person = resume.profile.person.clone();
+        self.role = resume.profile.role;
+        self.as_of = resume.as_of;
+        self.open = true;
+    }
+}
+
 impl Hub {
     /// Joins a socket to its rooms and opens its session. Returns the person's availability before.
     pub(super) async fn open(
@@ -148,20 +159,13 @@ impl Hub {
         let rooms: Vec<RoomId> = resume.rooms.iter().map(|room| room.id).collect();
         let mut names: Vec<String> = rooms.iter().copied().map(room_name).collect();
         names.extend([person_room(user), EVERYBODY.to_owned()]);
+        connection.place().open_as(&resume);
         let Profile {
             person: me,
             role,
             blocked,
             ..
         } = resume.profile;
-        {
-            let mut place = connection.place();
-            place.rooms = rooms.iter().copied().collect();
-            place.person = me.clone();
-            place.role = role;
-            place.as_of = resume.as_of;
-            place.open = true;
-        }
         self.sockets.join(socket, connection, names);
         self.bring_up_to_date(published, &mut resume.rooms, user);
         let reset = resume.reset;

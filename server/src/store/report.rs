@@ -44,7 +44,7 @@ pub struct Check {
 }
 
 impl Check {
-    pub(super) const fn new(
+    const fn new(
         name: &'static str,
         rule: &'static str,
         findings: Vec<String>,
@@ -56,5 +56,43 @@ impl Check {
             findings,
             advice,
         }
+    }
+
+    pub(super) fn epoch(epoch: Option<Uuid>, advice: &'static str) -> Self {
+        let findings = match epoch {
+            Some(_) => Vec::new(),
+            None => vec!["the epoch is missing".to_owned()],
+        };
+        let rule = "the database has an epoch, by which browsers know it";
+        Self::new("epoch", rule, findings, advice)
+    }
+
+    pub(super) const fn pages(findings: Vec<String>, advice: &'static str) -> Self {
+        let rule = "every page and every index of the file is intact";
+        Self::new("pages", rule, findings, advice)
+    }
+
+    pub(super) const fn rooms(findings: Vec<String>, advice: &'static str) -> Self {
+        let rule = "every room's log is contiguous from 1 to its head";
+        Self::new("rooms", rule, findings, advice)
+    }
+
+    pub(super) const fn changes(findings: Vec<String>, advice: &'static str) -> Self {
+        let rule = "the change feed is contiguous up to its head";
+        Self::new("changes", rule, findings, advice)
+    }
+
+    pub(super) const fn references(findings: Vec<String>, advice: &'static str) -> Self {
+        let rule = "every change, reply, reaction, mention and author refers to something that exists";
+        Self::new("references", rule, findings, advice)
+    }
+
+    pub(super) const fn unread(findings: Vec<String>, advice: &'static str) -> Self {
+        let rule = "the stored unread counts equal the actual ones";
+        Self::new("unread", rule, findings, advice)
+    }
+
+    pub(super) const fn texts(findings: Vec<String>, advice: &'static str) -> Self {
+        Self::new("texts", "every entry can be read", findings, advice)
     }
 }

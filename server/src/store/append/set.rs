@@ -126,20 +126,14 @@ impl<S: Sql> Append<S> {
         let mut fresh = Vec::with_capacity(entries.len());
         let mut staying = BTreeSet::new();
         for entry in entries {
-            let reply_to = match entry.body {
-                Body::Message { reply_to, .. } => reply_to,
-                _ => None,
-            };
             let checked = self.check(entry, None).and_then(|member| {
                 if member.brought && matches!(entry.body, Body::Message { .. }) {
                     staying.insert((entry.author, entry.room));
                 }
-                match reply_to {
-                    None => Ok((member, None)),
-                    Some(seq) => match quoted.get(&(entry.room, seq)) {
-                        Some(quoted) => Ok((member, Some(quoted.clone()))),
-                        None => Err(StoreRefusal::UnknownMessage),
-                    },
+                let quoted = reply_to(entry).map(|message| quoted.get(&message).cloned());
+                match quoted {
+                    Some(None) => Err(StoreRefusal::UnknownMessage),
+                    quoted => Ok((member, quoted.flatten())),
                 }
             });
             let id = (entry.author, entry.id);
@@ -172,13 +166,7 @@ impl<S: Sql> Append<S> {
 
     /// The excerpts of the messages that these entries reply to.
     async fn quoted(&mut self, entries: &[&NewEntry]) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
-        let replies = entries.iter().filter_map(|entry| match entry.body {
-            Body::Message {
-                reply_to: Some(seq), ..
-            } => Some((entry.room, seq)),
-            _ => None,
-        });
-        let replies: BTreeSet<(RoomId, Seq)> = replies.collect();
+        let replies: BTreeSet<(RoomId, Seq)> = entries.iter().filter_map(|entry| reply_to(entry)).collect();
         if replies.is_empty() {
             return Ok(HashMap::new());
         }
@@ -273,5 +261,13 @@ impl<S: Sql> Append<S> {
             true => Ok(()),
             false => self.connection.stay(staying).await,
         }
+    }
+}
+
+/// The message that an entry replies to.
+fn reply_to(entry: &NewEntry) -> Option<(RoomId, Seq)> {
+    match entry.body {
+        Body::Message { reply_to, .. } => Some((entry.room, reply_to?)),
+        _ => None,
     }
 }

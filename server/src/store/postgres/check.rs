@@ -101,55 +101,7 @@ async fn inspect(name: &str, connection: &mut PgConnection) -> Result<Report, St
     .fetch_one(&mut *snapshot)
     .await?;
     let count = |column| row.try_get(column).map(from_sql).map_err(StoreError::from);
-    let mut dangling = Vec::new();
-    for query in DANGLING {
-        dangling.extend(findings(&mut snapshot, query).await?);
-    }
-    let checks = vec![
-        Check::new(
-            "epoch",
-            "the database has an epoch, by which browsers know it",
-            match epoch {
-                Some(_) => Vec::new(),
-                None => vec!["the epoch is missing".to_owned()],
-            },
-            RESTORE,
-        ),
-        Check::new(
-            "rooms",
-            "every room's log is contiguous from 1 to its head",
-            findings(&mut snapshot, GAPS).await?,
-            RESTORE,
-        ),
-        Check::new(
-            "changes",
-            "the change feed is contiguous up to its head",
-            findings(&mut snapshot, FEED_GAPS).await?,
-            RESTORE,
-        ),
-        Check::new(
-            "references",
-            "every change, reply, reaction, mention and author refers to something that exists",
-            dangling,
-            REPORT,
-        ),
-        Check::new(
-            "unread",
-            "the stored unread counts equal the actual ones",
-            if schema >= 8 {
-                findings(&mut snapshot, UNREAD).await?
-            } else {
-                Vec::new()
-            },
-            REPORT,
-        ),
-        Check::new(
-            "texts",
-            "every entry can be read",
-            unreadable(&mut snapshot).await?,
-            RESTORE,
-        ),
-    ];
+    let checks = checks(&mut snapshot, schema, epoch).await?;
     let report = Report {
         database: name.into(),
         sound: checks.iter().all(|check| check.findings.is_empty()),
@@ -164,6 +116,29 @@ async fn inspect(name: &str, connection: &mut PgConnection) -> Result<Report, St
     };
     snapshot.rollback().await?;
     Ok(report)
+}
+
+async fn checks(
+    connection: &mut PgConnection,
+    schema: i64,
+    epoch: Option<Uuid>,
+) -> Result<Vec<Check>, StoreError> {
+    let mut dangling = Vec::new();
+    for query in DANGLING {
+        dangling.extend(findings(connection, query).await?);
+    }
+    let unread = match schema {
+        8.. => findings(connection, UNREAD).await?,
+        _ => Vec::new(),
+    };
+    Ok(vec![
+        Check::epoch(epoch, RESTORE),
+        Check::rooms(findings(connection, GAPS).await?, RESTORE),
+        Check::changes(findings(connection, FEED_GAPS).await?, RESTORE),
+        Check::references(dangling, REPORT),
+        Check::unread(unread, REPORT),
+        Check::texts(unreadable(connection).await?, RESTORE),
+    ])
 }
 
 /// The newest migration of a database.

@@ -68,6 +68,10 @@ const UNREAD: &str =
      group by members.user, members.room
      having count(entries.seq) <> rooms.messages - members.seen";
 
+/// Entries whose bodies cannot be read.
+const NO_JSON: &str = "select rooms.name || ': entry ' || seq as finding
+     from entries join rooms on rooms.id = entries.room where not json_valid(body)";
+
 /// The finding about an incomplete copy.
 pub const CUT_OFF: &str = "the file ends in the middle of a page: it was not copied to its end";
 
@@ -96,74 +100,16 @@ async fn examine(database: &Path, connection: &mut SqliteConnection) -> Result<R
             .await
             .map(from_sql)?;
     }
-    let mut checks = vec![Check::new(
-        "epoch",
-        "the database has an epoch, by which browsers know it",
-        match epoch {
-            Some(_) => Vec::new(),
-            None => vec!["the epoch is missing".to_owned()],
-        },
-        RESTORE,
-    )];
-    let mut pages = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
-        .fetch_all(&mut *snapshot)
-        .await?;
-    pages.retain(|line| line != "ok");
-    if files::is_cut_off(database) {
-        pages.push(CUT_OFF.to_owned());
-    }
-    checks.push(Check::new(
-        "pages",
-        "every page and every index of the file is intact",
-        pages,
-        RESTORE,
-    ));
-    checks.push(Check::new(
-        "rooms",
-        "every room's log is contiguous from 1 to its head",
-        findings(&mut snapshot, GAPS).await?,
-        RESTORE,
-    ));
-    let mut dangling: Vec<String> = sqlx::query("pragma foreign_key_check")
-        .fetch_all(&mut *snapshot)
-        .await?
-        .iter()
-        .take(REPORTED)
-        .map(|row| {
-            let (table, parent): (String, String) = (row.get(0), row.get(2));
-            format!("a row of {table} refers to a missing row of {parent}")
-        })
-        .collect();
-    if schema >= 2 {
-        for query in DANGLING {
-            dangling.extend(findings(&mut snapshot, query).await?);
-        }
-    }
-    checks.push(Check::new(
-        "references",
-        "every change, reply, reaction, mention and author refers to something that exists",
-        dangling,
-        REPORT,
-    ));
+    let mut checks = vec![
+        Check::epoch(epoch, RESTORE),
+        Check::pages(damaged(&mut snapshot, database).await?, RESTORE),
+        Check::rooms(findings(&mut snapshot, GAPS).await?, RESTORE),
+        Check::references(dangling(&mut snapshot, schema).await?, REPORT),
+    ];
     if schema >= 10 {
-        checks.push(Check::new(
-            "unread",
-            "the stored unread counts equal the actual ones",
-            findings(&mut snapshot, UNREAD).await?,
-            REPORT,
-        ));
+        checks.push(Check::unread(findings(&mut snapshot, UNREAD).await?, REPORT));
     }
-    checks.push(Check::new(
-        "texts",
-        "every entry can be read",
-        findings(
-            &mut snapshot,
-            "select rooms.name || ': entry ' || seq as finding
-             from entries join rooms on rooms.id = entries.room where not json_valid(body)",
-        )
-        .await?,
-        RESTORE,
-    ));
+    checks.push(Check::texts(findings(&mut snapshot, NO_JSON).await?, RESTORE));
     snapshot.rollback().await?;
     let [mut people, rooms, entries] = counts;
     if schema >= 5 {
@@ -182,6 +128,36 @@ async fn examine(database: &Path, connection: &mut SqliteConnection) -> Result<R
         entries,
         checks,
     })
+}
+
+/// Damaged pages and indexes.
+async fn damaged(connection: &mut SqliteConnection, database: &Path) -> Result<Vec<String>, StoreError> {
+    let mut found = sqlx::query_scalar::<_, String>("pragma integrity_check(20)")
+        .fetch_all(connection)
+        .await?;
+    found.retain(|line| line != "ok");
+    if files::is_cut_off(database) {
+        found.push(CUT_OFF.to_owned());
+    }
+    Ok(found)
+}
+
+/// References to rows and entries that do not exist.
+async fn dangling(connection: &mut SqliteConnection, schema: i64) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query("pragma foreign_key_check")
+        .fetch_all(&mut *connection)
+        .await?;
+    let rows = rows.iter().take(REPORTED).map(|row| {
+        let (table, parent): (String, String) = (row.get(0), row.get(2));
+        format!("a row of {table} refers to a missing row of {parent}")
+    });
+    let mut found: Vec<String> = rows.collect();
+    if schema >= 2 {
+        for query in DANGLING {
+            found.extend(findings(connection, query).await?);
+        }
+    }
+    Ok(found)
 }
 
 /// The newest migration of a database.

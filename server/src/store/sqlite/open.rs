@@ -90,48 +90,19 @@ impl SqliteStore {
         files::tighten(path);
 
         let options = options_of(path);
-        let setup = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(failed)?;
-        migrate(&setup, path).await?;
-        let epoch = initialize(&setup, at).await.map_err(failed)?;
-        super::names::bring_up_to_date(&setup).await.map_err(failed)?;
-        setup.close().await;
-
+        let epoch = prepare(path, &options, at).await?;
         let options = options.create_if_missing(false);
         let mut anchor = options.connect().await.map_err(failed)?;
         sqlx::query("select one from epoch")
             .fetch_one(&mut anchor)
             .await
             .map_err(failed)?;
-        // Connections stay open, because one opened later might find another file.
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .min_connections(connections)
-                .max_connections(connections)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .acquire_timeout(patience)
-        };
-        // The store waits for locks itself, so that it continues as soon as they are free.
-        let writer = pool(1)
-            // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every later
-            // one fails. Such a connection is not used again.
-            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone().busy_timeout(Duration::ZERO))
-            .await
-            .map_err(failed)?;
-        let reading = options.pragma("query_only", "on");
-        let readers = pool(READERS)
-            .connect_with(reading.clone())
-            .await
-            .map_err(failed)?;
-        let handshakes = pool(HANDSHAKE_READERS)
-            .connect_with(reading)
-            .await
-            .map_err(failed)?;
+        let reading = options.clone().pragma("query_only", "on");
+        let writer = writer(options, patience).await.map_err(failed)?;
+        let readers = pool(READERS, patience).connect_with(reading.clone());
+        let readers = readers.await.map_err(failed)?;
+        let handshakes = pool(HANDSHAKE_READERS, patience).connect_with(reading);
+        let handshakes = handshakes.await.map_err(failed)?;
         let watch = FileWatch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
         Ok(Self {
             database: path.clone(),
@@ -149,6 +120,41 @@ impl SqliteStore {
             lock: Mutex::new(Some(lock)),
         })
     }
+}
+
+/// Migrates the database, and returns its epoch.
+async fn prepare(path: &Path, options: &SqliteConnectOptions, at: Millis) -> Result<Epoch, SqliteOpenError> {
+    let failed = |source| unusable(path, source);
+    let setup = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await
+        .map_err(failed)?;
+    migrate(&setup, path).await?;
+    let epoch = initialize(&setup, at).await.map_err(failed)?;
+    super::names::bring_up_to_date(&setup).await.map_err(failed)?;
+    setup.close().await;
+    Ok(epoch)
+}
+
+/// Connections that stay open, because one opened later might find another file.
+fn pool(connections: u32, patience: Duration) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(connections)
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(patience)
+}
+
+/// The store waits for locks itself, so that it continues as soon as they are free.
+async fn writer(options: SqliteConnectOptions, patience: Duration) -> Result<SqlitePool, sqlx::Error> {
+    pool(1, patience)
+        // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every later
+        // one fails. Such a connection is not used again.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .connect_with(options.busy_timeout(Duration::ZERO))
+        .await
 }
 
 fn lock_file(path: &Path) -> Result<FileLock, SqliteOpenError> {
