@@ -16,6 +16,7 @@
 //! - [`token`]: a device's secret, and its stored hash
 //! - `names`: the versions of the rules that compare names
 //! - `append`: appends to logs and runs commands, the same in both stores
+//! - `sql_store`: how both stores read, write and retry
 //! - `command`: the commands; `query`: statements that both databases understand
 //! - `error`: why the store failed, for either database
 //! - `body`, `older`, `word`: values of rows, for either database
@@ -48,6 +49,7 @@ pub mod quota;
 pub mod refusal;
 pub mod report;
 pub mod rooms;
+mod sql_store;
 pub mod sqlite;
 pub mod token;
 pub mod transfer;

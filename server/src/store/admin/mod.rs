@@ -7,6 +7,7 @@
 //! - `people`, `rooms`: operators' views
 //! - `logs`: the sign-in log and the audit log
 //! - `owner`: owner links
+//! - `store`: all of it over either database
 
 pub(super) mod command;
 pub(super) mod delete;
@@ -16,6 +17,7 @@ pub(super) mod mask;
 pub(super) mod owner;
 pub(super) mod people;
 pub(super) mod rooms;
+mod store;
 pub(super) mod target;
 
 use async_trait::async_trait;

@@ -1,12 +1,13 @@
 //! People, and pages of them by name.
 //!
-//! - [`account`]: accounts and their devices
+//! - [`account`]: accounts and their devices; `accounts`: the same over either database
 //! - [`nickname`]: the keys that compare names; `former`: reserved former nicknames; `rename`: changing a nickname
 //! - `sign_up`, `invites`: new accounts; `devices`: signing in and out; `passphrase`: stored passphrases
 //! - `person`: people by their ids; `find`: by name
 //! - `block`: blocked people
 
 pub mod account;
+mod accounts;
 pub(super) mod block;
 pub(super) mod devices;
 pub(super) mod find;

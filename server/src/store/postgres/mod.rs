@@ -11,20 +11,19 @@
 //! - `history`, `quote`: reading the log; `glance`: reading only its new entries, by one statement
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
-//! - `accounts`, `names`: accounts, and the keys of names
+//! - `names`: the keys of names
 //! - `rooms`: rooms and read markers
 //! - `tries`: rate limits
 //! - `usage`: the day's usage per person
-//! - `admin`: administration
+//! - `erase`: erases messages and deleted rooms in batches
 //! - [`check`]: checks a database
 //!
 //! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a
 //! later statement than the one that took the lock, because each statement sees only commits from before it started.
 
-mod accounts;
-mod admin;
 pub mod check;
 mod connections;
+mod erase;
 pub(super) mod feed;
 mod log;
 mod names;
@@ -46,12 +45,17 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::PgPool;
+use sqlx::Postgres;
+use sqlx::postgres::{PgConnection, PgPool};
 use steadfast_shared::{Epoch, Millis, RoomId, event};
 use tokio::time::timeout;
 
+use super::admin::Erased;
 use super::number::{from_sql, to_sql};
-use super::{Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body};
+use super::sql_store::SqlStore;
+use super::{
+    Committed, Log, NewCommand, NewEntry, NodeId, SessionId, Span, StorageLimits, Store, StoreError, body,
+};
 use connections::Generation;
 use lease::Lease;
 use lineage::Lineage;
@@ -160,6 +164,84 @@ impl PostgresStore {
                 .map_err(StoreError::from)
         })
         .await
+    }
+}
+
+impl SqlStore for PostgresStore {
+    type Database = Postgres;
+    type Transaction = Transaction;
+
+    const WORK: Duration = transaction::WORK;
+
+    fn readers(&self) -> &PgPool {
+        &self.readers
+    }
+
+    async fn reading<T: Send>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        self.read(work).await
+    }
+
+    async fn begin_account(&self) -> Result<Transaction, StoreError> {
+        self.lease.verify()?;
+        Transaction::begin(&self.accounts).await
+    }
+
+    async fn commit_account(&self, transaction: Transaction) -> Result<(), StoreError> {
+        transaction.commit().await
+    }
+
+    async fn roll_back(&self, transaction: Transaction) {
+        transaction.rollback().await;
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    fn may_retry(&self, error: &StoreError) -> bool {
+        Self::may_retry(self, error)
+    }
+
+    async fn lock_invites(connection: &mut PgConnection) -> Result<(), StoreError> {
+        sqlx::query("select pg_advisory_xact_lock($1, $2)")
+            .bind(lease::LOCKS)
+            .bind(lease::INVITES)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn note_devices(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError> {
+        let (sessions, ats): (Vec<i64>, Vec<i64>) =
+            seen.iter().map(|(session, at)| (*session, to_sql(*at))).unzip();
+        written!(self, accounts, |transaction| async {
+            sqlx::query("select 1 from sessions where id = any($1) order by id for no key update")
+                .bind(&sessions)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(
+                "update sessions set last_seen_at = greatest(last_seen_at, given.at)
+                 from (select session, max(at) as at from unnest($1::bigint[], $2::bigint[]) as seen (session, at)
+                       group by session) as given
+                 where sessions.id = given.session",
+            )
+            .bind(&sessions)
+            .bind(&ats)
+            .execute(&mut *transaction)
+            .await?;
+            Ok(())
+        })
+    }
+
+    async fn erase_batch(&self, from: Erased) -> Result<Erased, StoreError> {
+        erase::erase_some(self, from).await
+    }
+
+    async fn purge_batch(&self) -> Result<bool, StoreError> {
+        erase::purge_some(self).await
     }
 }
 

@@ -23,7 +23,7 @@ const ROLLBACK: Duration = Duration::from_secs(1);
 
 /// A transaction. If it is dropped before its commit, its connection is closed too, so that nothing waits for an answer that may
 /// never come.
-pub(super) struct Transaction {
+pub(in crate::store) struct Transaction {
     connection: Option<PoolConnection<Postgres>>,
     /// Whether it only reads, so that its connection is kept however it ends.
     reads: bool,

@@ -7,8 +7,7 @@
 //! - `history`: reading the log
 //! - `now`: the current state of a page's entries
 //! - `quote`: the excerpts of messages that entries reply to
-//! - `admin`: administration
-//! - `accounts`: accounts and devices
+//! - `erase`: erases messages and deleted rooms in batches
 //! - `feed`: the change feed; `snapshot`: reads from one snapshot
 //! - `names`: updates the keys of names
 //! - [`copy`]: copies a snapshot; [`check`]: checks a database
@@ -16,10 +15,9 @@
 //! - `watch`: detects files that were moved, replaced or overwritten
 //! - `rooms`: rooms and read markers
 
-mod accounts;
-mod admin;
 pub mod check;
 pub mod copy;
+mod erase;
 pub(super) mod feed;
 mod inspect;
 mod log;
@@ -40,16 +38,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, event};
 
 pub use super::PATIENCE;
+use super::admin::Erased;
 use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::DiskSpace;
+use super::sql_store::SqlStore;
 use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, Span, StorageLimits, Store, StoreError, body, files,
+    Committed, Log, NewCommand, NewEntry, NodeId, SessionId, Span, StorageLimits, Store, StoreError, body,
+    files,
 };
 use watch::FileWatch;
 
@@ -150,6 +151,75 @@ impl SqliteStore {
             .execute(&mut *transaction)
             .await?;
         self.commit(transaction).await
+    }
+}
+
+impl SqlStore for SqliteStore {
+    type Database = Sqlite;
+    type Transaction = Transaction<'static, Sqlite>;
+
+    /// No network is in between.
+    const WORK: Duration = Duration::MAX;
+
+    fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    async fn reading<T: Send>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        work.await
+    }
+
+    async fn begin_account(&self) -> Result<Self::Transaction, StoreError> {
+        self.begin().await
+    }
+
+    async fn commit_account(&self, transaction: Self::Transaction) -> Result<(), StoreError> {
+        self.commit(transaction).await
+    }
+
+    async fn roll_back(&self, transaction: Self::Transaction) {
+        drop(transaction);
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Beginning a transaction waits for the lock, and nothing later can be in the way.
+    fn may_retry(&self, _: &StoreError) -> bool {
+        false
+    }
+
+    fn has_space(&self) -> bool {
+        self.room() != DiskSpace::Full
+    }
+
+    /// One transaction writes at a time.
+    async fn lock_invites(_: &mut SqliteConnection) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn note_devices(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for (session, at) in seen {
+            sqlx::query("update sessions set last_seen_at = max(last_seen_at, ?) where id = ?")
+                .bind(to_sql(*at))
+                .bind(session)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        self.commit(transaction).await
+    }
+
+    async fn erase_batch(&self, from: Erased) -> Result<Erased, StoreError> {
+        erase::erase_some(self, from).await
+    }
+
+    async fn purge_batch(&self) -> Result<bool, StoreError> {
+        erase::purge_some(self).await
     }
 }
 

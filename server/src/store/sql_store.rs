@@ -1,0 +1,125 @@
+//! What both databases' stores have in common: connections that read, and transactions that write and are retried. The statements of
+//! `admin` and `people` run over it, the same for both.
+
+use std::ops::DerefMut;
+use std::time::Duration;
+
+use sqlx::{Database, Pool};
+use steadfast_shared::Millis;
+
+use super::admin::Erased;
+use super::query::SqlConnection;
+use super::{SessionId, StoreError};
+
+/// A connection of a store's database.
+pub(super) type ConnectionOf<S> = <<S as SqlStore>::Database as Database>::Connection;
+
+/// A store in an SQL database.
+pub(super) trait SqlStore: Send + Sync {
+    type Database: Database<Connection: SqlConnection>;
+    /// A transaction that ends by its commit, or not at all.
+    type Transaction: DerefMut<Target = ConnectionOf<Self>> + Send;
+
+    /// Time limit for everything before a commit.
+    const WORK: Duration;
+
+    /// The connections that read.
+    fn readers(&self) -> &Pool<Self::Database>;
+
+    /// Reads within the database's time limit, if it has one.
+    fn reading<T: Send>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
+    /// Begins a transaction that appends to no room's log.
+    fn begin_account(&self) -> impl Future<Output = Result<Self::Transaction, StoreError>> + Send;
+
+    fn commit_account(
+        &self,
+        transaction: Self::Transaction,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    fn roll_back(&self, transaction: Self::Transaction) -> impl Future<Output = ()> + Send;
+
+    /// How long a write is retried while another writer is in the way.
+    fn patience(&self) -> Duration;
+
+    /// Whether a failed attempt may be repeated: nothing of it was committed, and the next one may succeed.
+    fn may_retry(&self, error: &StoreError) -> bool;
+
+    /// Whether the disk has space for new people.
+    fn has_space(&self) -> bool {
+        true
+    }
+
+    /// Keeps the number of invitations valid until the transaction ends.
+    fn lock_invites(
+        connection: &mut ConnectionOf<Self>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    fn note_devices(
+        &self,
+        seen: &[(SessionId, Millis)],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    fn erase_batch(&self, from: Erased) -> impl Future<Output = Result<Erased, StoreError>> + Send;
+
+    fn purge_batch(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// Reads by one statement, over a connection of its own.
+macro_rules! read {
+    ($store:expr, |$connection:ident| $work:expr) => {
+        $crate::store::sql_store::SqlStore::reading($store, async {
+            let mut $connection = $store.readers().acquire().await?;
+            $work.await
+        })
+        .await
+    };
+}
+pub(super) use read;
+
+/// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
+/// writer or a lost connection was in the way, within the store's patience.
+macro_rules! settled {
+    ($store:expr, |$transaction:ident| $work:expr) => {{
+        let mut wait = $crate::store::patience::Wait::new($store.patience());
+        loop {
+            let attempt = async {
+                let mut $transaction = $store.begin_account().await?;
+                match tokio::time::timeout(S::WORK, $work).await {
+                    Ok(Ok(Ok(done))) => {
+                        $store.commit_account($transaction).await?;
+                        Ok(Ok(done))
+                    }
+                    Ok(done) => {
+                        $store.roll_back($transaction).await;
+                        done
+                    }
+                    // Dropped, which rolls back.
+                    Err(_) => Err($crate::store::StoreError::Locked),
+                }
+            };
+            match attempt.await {
+                Err(error) if $store.may_retry(&error) => wait.before_retry(error).await?,
+                done => break done,
+            }
+        }
+    }};
+}
+pub(super) use settled;
+
+/// As [`settled`], for work that is never refused.
+macro_rules! write {
+    ($store:expr, |$transaction:ident| $work:expr) => {{
+        let done = $crate::store::sql_store::settled!($store, |$transaction| async {
+            $work.await.map(Ok::<_, std::convert::Infallible>)
+        })?;
+        match done {
+            Ok(done) => Ok::<_, $crate::store::StoreError>(done),
+            Err(never) => match never {},
+        }
+    }};
+}
+pub(super) use write;
