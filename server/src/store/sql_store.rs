@@ -5,11 +5,10 @@ use std::ops::DerefMut;
 use std::time::Duration;
 
 use sqlx::{Database, Pool};
-use steadfast_shared::Millis;
+use steadfast_shared::{Millis, RoomId, Seq};
 
-use super::admin::Erased;
 use super::query::SqlConnection;
-use super::{SessionId, StoreError};
+use super::{ReadMark, SessionId, StoreError};
 
 /// A connection of a store's database.
 pub(super) type ConnectionOf<S> = <<S as SqlStore>::Database as Database>::Connection;
@@ -63,9 +62,16 @@ pub(super) trait SqlStore: Send + Sync {
         seen: &[(SessionId, Millis)],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    fn erase_batch(&self, from: Erased) -> impl Future<Output = Result<Erased, StoreError>> + Send;
+    /// Removes the texts of messages and of their edits, with their reactions and mentions.
+    fn erase(
+        connection: &mut ConnectionOf<Self>,
+        messages: &[(RoomId, Seq)],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    fn purge_batch(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    /// Begins a transaction that reads from one snapshot.
+    fn snapshot_transaction(&self) -> impl Future<Output = Result<Self::Transaction, StoreError>> + Send;
+
+    fn move_marks(&self, marks: &[ReadMark]) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Reads by one statement, over a connection of its own.
@@ -79,6 +85,20 @@ macro_rules! read {
     };
 }
 pub(super) use read;
+
+/// As [`read`], with all statements as of one moment.
+macro_rules! read_snapshot {
+    ($store:expr, |$transaction:ident| $work:expr) => {
+        $crate::store::sql_store::SqlStore::reading($store, async {
+            let mut $transaction = $store.snapshot_transaction().await?;
+            let done = $work.await?;
+            $store.roll_back($transaction).await;
+            Ok(done)
+        })
+        .await
+    };
+}
+pub(super) use read_snapshot;
 
 /// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
 /// writer or a lost connection was in the way, within the store's patience.

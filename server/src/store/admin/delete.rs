@@ -1,18 +1,20 @@
-//! Deletes rooms: at once for their members. The entries are deleted in batches, in a way of its own for each database.
+//! Deletes rooms: at once for their members. The entries are deleted in batches.
 
 use steadfast_shared::admin::AuditAction;
 use steadfast_shared::{Person, RoomId};
+use uuid::Uuid;
 
 use super::NewAuditLine;
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::to_sql;
 use crate::store::people::person;
-use crate::store::query::sql;
+use crate::store::query::{SqlConnection, sql};
+use crate::store::sql_store::{SqlStore, read, write};
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Entries of a deleted room removed in one transaction.
-pub(in crate::store) const PURGED_AT_ONCE: i64 = 500;
+const PURGED_AT_ONCE: i64 = 500;
 
 /// Deletes a room. Deleting it again has no effect.
 pub(in crate::store) async fn delete<S: Sql>(
@@ -72,4 +74,37 @@ async fn take_all_out<S: Sql>(append: &mut Append<S>, room: RoomId) -> Result<Ve
         .execute(&mut append.connection)
         .await?;
     left.iter().map(person::read).collect()
+}
+
+/// Deletes some of the entries of deleted rooms. Returns whether there may be more.
+pub(super) async fn purge_some<S: SqlStore>(store: &S) -> Result<bool, StoreError> {
+    let query = sql!("select id from rooms where deleted_at is not null and head > 0 limit 1");
+    let room: Option<Uuid> = read!(store, |connection| query.optional_scalar(&mut *connection))?;
+    match room {
+        Some(room) => write!(store, |transaction| purge(&mut *transaction, room)),
+        None => Ok(false),
+    }
+}
+
+async fn purge<C: SqlConnection>(connection: &mut C, room: Uuid) -> Result<bool, StoreError> {
+    sql!("select 1 from rooms where id = $1" [only_postgres " for no key update"])
+        .bind(room)
+        .execute(connection)
+        .await?;
+    // First the rows that refer to the last entries, then those entries and the head: deleting from the end keeps the log
+    // contiguous at every point.
+    for query in [
+        sql!(
+            "delete from mentions where room = $1 and message > (select head from rooms where id = $1) - $2"
+        ),
+        sql!(
+            "delete from reactions where room = $1 and message > (select head from rooms where id = $1) - $2"
+        ),
+        sql!("delete from changed where room = $1 and message > (select head from rooms where id = $1) - $2"),
+        sql!("delete from entries where room = $1 and seq > (select head from rooms where id = $1) - $2"),
+        sql!("update rooms set head = " greatest "(0, head - $2) where id = $1"),
+    ] {
+        query.bind(room).bind(PURGED_AT_ONCE).execute(connection).await?;
+    }
+    Ok(true)
 }

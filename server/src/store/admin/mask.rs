@@ -3,19 +3,21 @@
 //! Readers stop seeing them at once, by the time they were written. Erased messages are then overwritten in batches, so that
 //! other writes can run.
 
-use steadfast_shared::RoomId;
 use steadfast_shared::admin::Messages;
+use steadfast_shared::{RoomId, UserId};
 use uuid::Uuid;
 
+use super::Erased;
 use super::target::{CommandTarget, Revised, masking};
 use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
-use crate::store::number::to_sql;
-use crate::store::query::sql;
-use crate::store::word;
+use crate::store::number::{from_sql, to_sql};
+use crate::store::query::{SqlConnection, sql};
+use crate::store::sql_store::{ConnectionOf, SqlStore, read, write};
+use crate::store::{StoreError, word};
 
 /// Messages overwritten in one transaction.
-pub(in crate::store) const ERASED_AT_ONCE: i64 = 200;
+const ERASED_AT_ONCE: i64 = 200;
 
 /// Hides, shows or erases everything a person has written so far.
 pub(in crate::store) async fn set<S: Sql>(
@@ -46,4 +48,57 @@ pub(in crate::store) async fn set<S: Sql>(
         changed: true,
         rooms: rooms.into_iter().map(RoomId).collect(),
     })
+}
+
+/// Overwrites some of the marked messages. See [`Administration::erase_some`](super::Administration::erase_some).
+pub(super) async fn erase_some<S: SqlStore>(store: &S, from: Erased) -> Result<Erased, StoreError> {
+    let from = match from {
+        None => read!(store, |connection| next(&mut *connection))?,
+        from => from,
+    };
+    let Some((user, after)) = from else {
+        return Ok(None);
+    };
+    write!(store, |transaction| erase::<S>(&mut *transaction, user, after))
+}
+
+/// A person whose messages are to be erased.
+async fn next<C: SqlConnection>(connection: &mut C) -> Result<Erased, StoreError> {
+    let user: Option<Uuid> = sql!("select id from users where erasing" [only_sqlite " = 1"] " limit 1")
+        .optional_scalar(connection)
+        .await?;
+    Ok(user.map(|user| (UserId(user), Uuid::nil())))
+}
+
+async fn erase<S: SqlStore>(
+    connection: &mut ConnectionOf<S>,
+    user: UserId,
+    after: Uuid,
+) -> Result<Erased, StoreError> {
+    let rows = sql!(
+        "select entries.room, entries.seq, entries.id from entries join users on users.id = entries.author
+         where entries.author = $1 and entries.id > $2 and entries.kind = 'message' and entries.at <= users.masked_at
+         order by entries.id limit $3"
+    )
+    .bind(user)
+    .bind(after)
+    .bind(ERASED_AT_ONCE)
+    .all(connection)
+    .await?;
+    let mut messages = Vec::with_capacity(rows.len());
+    let mut last = None;
+    for row in &rows {
+        messages.push((RoomId(row.get("room")?), from_sql(row.get("seq")?)));
+        last = Some((user, row.get("id")?));
+    }
+    S::erase(connection, &messages).await?;
+    if last.is_some() {
+        return Ok(last);
+    }
+    sql!("update users set erasing = false where id = $1")
+        .bind(user)
+        .execute(connection)
+        .await?;
+    // Another person may be next.
+    next(connection).await
 }

@@ -7,7 +7,9 @@ use steadfast_shared::admin::{
 use steadfast_shared::http::{LeftMessage, LeftMessagesQuery};
 use steadfast_shared::{Millis, Nickname, Person, RoomId, UserId};
 
-use super::{Administration, Erased, Keep, NewAuditLine, NewSignIn, exclude, logs, owner, people, rooms};
+use super::{
+    Administration, Erased, Keep, NewAuditLine, NewSignIn, delete, exclude, logs, mask, owner, people, rooms,
+};
 use crate::store::people::block;
 use crate::store::sql_store::{SqlStore, read, write};
 use crate::store::{SessionId, StoreError, TokenHash};
@@ -107,11 +109,11 @@ impl<S: SqlStore> Administration for S {
     }
 
     async fn erase_some(&self, from: Erased) -> Result<Erased, StoreError> {
-        self.erase_batch(from).await
+        mask::erase_some(self, from).await
     }
 
     async fn purge_some(&self) -> Result<bool, StoreError> {
-        self.purge_batch().await
+        delete::purge_some(self).await
     }
 
     async fn left_messages(

@@ -12,10 +12,9 @@
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
 //! - `names`: the keys of names
-//! - `rooms`: rooms and read markers
+//! - `marks`: read markers
 //! - `tries`: rate limits
 //! - `usage`: the day's usage per person
-//! - `erase`: erases messages and deleted rooms in batches
 //! - [`check`]: checks a database
 //!
 //! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a
@@ -23,15 +22,14 @@
 
 pub mod check;
 mod connections;
-mod erase;
 pub(super) mod feed;
 mod log;
+mod marks;
 mod names;
 mod node;
 pub mod notification;
 pub mod open;
 mod presence;
-mod rooms;
 mod transaction;
 mod tries;
 mod usage;
@@ -40,6 +38,7 @@ use node::{lease, lineage};
 
 use log::{append, change, glance, growth, history, locks, quote};
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -47,14 +46,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::Postgres;
 use sqlx::postgres::{PgConnection, PgPool};
-use steadfast_shared::{Epoch, Millis, RoomId, event};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 use tokio::time::timeout;
+use uuid::Uuid;
 
-use super::admin::Erased;
 use super::number::{from_sql, to_sql};
 use super::sql_store::SqlStore;
 use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, SessionId, Span, StorageLimits, Store, StoreError, body,
+    Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
+    StoreError, body,
 };
 use connections::Generation;
 use lease::Lease;
@@ -236,12 +236,22 @@ impl SqlStore for PostgresStore {
         })
     }
 
-    async fn erase_batch(&self, from: Erased) -> Result<Erased, StoreError> {
-        erase::erase_some(self, from).await
+    /// Locks the messages' rooms first, as edits and reactions do.
+    async fn erase(connection: &mut PgConnection, messages: &[(RoomId, Seq)]) -> Result<(), StoreError> {
+        let rooms: BTreeSet<Uuid> = messages.iter().map(|(room, _)| room.0).collect();
+        sqlx::query("select 1 from rooms where id = any($1) order by id for no key update")
+            .bind(rooms.into_iter().collect::<Vec<_>>())
+            .execute(&mut *connection)
+            .await?;
+        change::erase(connection, messages).await
     }
 
-    async fn purge_batch(&self) -> Result<bool, StoreError> {
-        erase::purge_some(self).await
+    async fn snapshot_transaction(&self) -> Result<Transaction, StoreError> {
+        Transaction::snapshot(&self.readers).await
+    }
+
+    async fn move_marks(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
+        marks::mark_read(self, marks).await
     }
 }
 

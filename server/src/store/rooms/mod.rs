@@ -5,6 +5,7 @@
 //! - `difference`: the changes that a command requests
 //! - `kind`: a room's kind and its search text in rows
 //! - `view`: rooms as their members see them
+//! - `store`: all of it over either database
 
 pub(super) mod access;
 pub(super) mod change;
@@ -14,6 +15,7 @@ pub(super) mod enter;
 pub(super) mod hide;
 pub(super) mod kind;
 pub(super) mod membership;
+mod store;
 pub(super) mod view;
 
 use std::collections::HashMap;

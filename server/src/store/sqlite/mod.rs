@@ -7,23 +7,21 @@
 //! - `history`: reading the log
 //! - `now`: the current state of a page's entries
 //! - `quote`: the excerpts of messages that entries reply to
-//! - `erase`: erases messages and deleted rooms in batches
 //! - `feed`: the change feed; `snapshot`: reads from one snapshot
 //! - `names`: updates the keys of names
 //! - [`copy`]: copies a snapshot; [`check`]: checks a database
 //! - `usage`: the day's usage per person; `tries`: rate limits
 //! - `watch`: detects files that were moved, replaced or overwritten
-//! - `rooms`: rooms and read markers
+//! - `marks`: read markers
 
 pub mod check;
 pub mod copy;
-mod erase;
 pub(super) mod feed;
 mod inspect;
 mod log;
+mod marks;
 mod names;
 pub mod open;
-mod rooms;
 mod snapshot;
 mod tries;
 mod usage;
@@ -39,18 +37,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
-use steadfast_shared::{Epoch, Millis, RoomId, event};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 
 pub use super::PATIENCE;
-use super::admin::Erased;
 use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
 use super::patience::Wait;
 use super::quota::DiskSpace;
 use super::sql_store::SqlStore;
 use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, SessionId, Span, StorageLimits, Store, StoreError, body,
-    files,
+    Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
+    StoreError, body, files,
 };
 use watch::FileWatch;
 
@@ -214,12 +211,19 @@ impl SqlStore for SqliteStore {
         self.commit(transaction).await
     }
 
-    async fn erase_batch(&self, from: Erased) -> Result<Erased, StoreError> {
-        erase::erase_some(self, from).await
+    async fn erase(connection: &mut SqliteConnection, messages: &[(RoomId, Seq)]) -> Result<(), StoreError> {
+        for (room, seq) in messages {
+            change::erase(connection, *room, *seq).await?;
+        }
+        Ok(())
     }
 
-    async fn purge_batch(&self) -> Result<bool, StoreError> {
-        erase::purge_some(self).await
+    async fn snapshot_transaction(&self) -> Result<Self::Transaction, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+
+    async fn move_marks(&self, marks: &[ReadMark]) -> Result<(), StoreError> {
+        marks::mark_read(self, marks).await
     }
 }
 
