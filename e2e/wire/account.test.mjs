@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Server } from '../server.mjs';
-import { Device, GENEROUS, hangUp, signIn, until, uuid7 } from './device.mjs';
+import { Device, GENEROUS, hangUp, until } from './device.mjs';
 import { test } from './test.mjs';
 
 const PASSPHRASE = 'correct horse battery';
@@ -103,71 +103,4 @@ describe('an account', () => {
     await home.post(home.item('still here'));
   });
 
-  test("does not let others see or end its devices", async () => {
-    const mina = await signIn(server, 'Mina');
-    const eve = await signIn(server, 'Eve');
-    const tab = new Device(server, { token: mina.token });
-    await tab.open();
-    const [device] = (await ask(server, 'GET', '/api/devices', { token: mina.token })).body;
-    const eves = (await ask(server, 'GET', '/api/devices', { token: eve.token })).body;
-    assert.ok(!eves.some((/** @type {any} */ other) => other.id === device.id));
-    await ask(server, 'DELETE', `/api/devices/${device.id}`, { token: eve.token });
-    assertRefused(await ask(server, 'DELETE', `/api/devices/${device.id}`), 401, 'unauthorized');
-    assert.equal((await ask(server, 'GET', '/api/devices', { token: mina.token })).body.length, 1);
-    assert.ok(tab.socket.connected);
-  });
-
-  test('never takes a session that another person chose', async () => {
-    const planted = `${uuid7()}planted`;
-    const answer = await ask(server, 'POST', '/api/session', {
-      body: { nickname: 'fixed', passphrase: PASSPHRASE, with_token: true },
-      headers: { cookie: `steadfast_session=${planted}` },
-    });
-    assert.equal(answer.status, 201);
-    assert.notEqual(answer.body.token, planted);
-    assert.ok(!answer.headers.getSetCookie()[0].includes(planted));
-    await assert.rejects(new Device(server, { token: planted }).open(), { message: 'unauthorized' });
-  });
-
-  test('can only be guessed slowly, and stays usable on signed-in devices', async () => {
-    const account = (await post(server, { nickname: 'guessed at', passphrase: PASSPHRASE })).body;
-    let answer;
-    for (let n = 0; n < 20; n += 1) {
-      answer = await post(server, { nickname: 'guessed at', passphrase: `guess number ${n}` });
-      if (answer.status === 429) break;
-      assertRefused(answer, 401, 'wrong_passphrase');
-    }
-    assertRefused(/** @type {any} */ (answer), 429, 'rate_limited');
-    assert.ok(answer?.body.retry_after_ms > 0);
-    assert.ok(Number(answer?.headers.get('retry-after')) > 0);
-    await new Device(server, { token: account.token }).open();
-    const change = { current: PASSPHRASE, new: `${PASSPHRASE} staple` };
-    assert.equal((await ask(server, 'PUT', '/api/passphrase', { token: account.token, body: change })).status, 204);
-  });
-
-  test('needs an invitation if the owner says so', async () => {
-    const visitor = await signIn(server, 'no owner');
-    for (const [method, path, body] of /** @type {[string, string, unknown][]} */ ([
-      ['GET', '/api/invites', undefined],
-      ['POST', '/api/invites', {}],
-      ['DELETE', '/api/invites/1', undefined],
-      ['PUT', '/api/registration', { closed: true }],
-    ])) {
-      assertRefused(await ask(server, method, path, { token: visitor.token, body }), 403, 'forbidden');
-      assertRefused(await ask(server, method, path, { body }), 401, 'unauthorized');
-    }
-    const { token } = owner;
-    assert.deepEqual((await ask(server, 'GET', '/api/registration')).body, { closed: false, fixed: false });
-    const closed = await ask(server, 'PUT', '/api/registration', { token, body: { closed: true } });
-    assert.deepEqual(closed.body, { closed: true, fixed: false });
-    assertRefused(await post(server, { nickname: 'uninvited' }), 403, 'invite_required');
-    const made = await ask(server, 'POST', '/api/invites', { token, body: { uses: 1, lasts_seconds: 3600 } });
-    assert.equal(made.status, 201);
-    const { code, invite } = made.body;
-    assert.deepEqual((await ask(server, 'GET', '/api/invites', { token })).body, [invite]);
-    assert.equal((await post(server, { nickname: 'invited', invite: code })).status, 201);
-    assertRefused(await post(server, { nickname: 'uninvited', invite: code }), 403, 'invite_required');
-    await ask(server, 'PUT', '/api/registration', { token, body: { closed: false } });
-    await signIn(server, 'uninvited');
-  });
 });

@@ -306,12 +306,6 @@ describe('changes to messages', () => {
     again.close();
   });
 
-  test('a history request with two directions is refused', async () => {
-    for (const both of [{ after: 1, around: 1 }, { before: 1, since: 1 }, { around: 1, since: 1 }, { after: 1, before: 1, around: 1, since: 1 }]) {
-      assertTyped(await ann.refusal('history', { room: ann.room, ...both }), 'invalid');
-    }
-  });
-
   test('pages read while many people write fold, with live entries, into the log', async () => {
     const writers = await Promise.all(Array.from({ length: 6 }, (_, index) => arrive(server, `writer ${index}`)));
     /** @type {number[]} */ const places = [];

@@ -300,6 +300,9 @@ async fn history_is_asked_for_after_before_or_newest() {
         (json!({ "room": room, "before": 4, "limit": 2 }), vec![2, 3]),
         (json!({ "room": room, "limit": 1 }), vec![10]),
         (json!({ "room": room, "after": 10 }), vec![]),
+        (json!({ "room": room, "after": 1_000 }), vec![]),
+        (json!({ "room": room, "before": 1 }), vec![]),
+        (json!({ "room": room, "before": 0 }), vec![]),
         (
             json!({ "room": room, "limit": 1_000_000, "before": 3 }),
             vec![1, 2],
@@ -317,6 +320,18 @@ async fn history_is_asked_for_after_before_or_newest() {
     for (request, code) in [
         (
             json!({ "room": room, "after": 1, "before": 3 }),
+            ErrorCode::Invalid,
+        ),
+        (
+            json!({ "room": room, "after": 1, "around": 1 }),
+            ErrorCode::Invalid,
+        ),
+        (
+            json!({ "room": room, "around": 1, "since": 1 }),
+            ErrorCode::Invalid,
+        ),
+        (
+            json!({ "room": room, "before": 1, "since": 1 }),
             ErrorCode::Invalid,
         ),
         (json!({ "room": room, "limit": 0 }), ErrorCode::Invalid),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use steadfast_server::config::Config;
 use steadfast_shared::event::{self, ClosingReason};
 use steadfast_shared::http::{FEATURES_PATH, Features, SessionInfo};
-use steadfast_shared::{ErrorCode, HandshakeError, WireError};
+use steadfast_shared::{ErrorCode, HandshakeError, WireError, limit};
 use uuid::Uuid;
 
 use crate::support::client::Heard;
@@ -54,14 +54,29 @@ async fn a_nickname_is_for_one_person() {
         taken.json::<WireError>().await.unwrap().code,
         ErrorCode::NicknameTaken
     );
+    let nested = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let long = json!({ "nickname": "x".repeat(33) }).to_string();
     for bad in [
-        json!({ "nickname": "" }),
-        json!({ "nickname": "a\u{202e}b" }),
-        json!({}),
-        json!(null),
+        r#"{"nickname":""}"#,
+        r#"{"nickname":"  "}"#,
+        r#"{"nickname":null}"#,
+        r#"{"nickname":7}"#,
+        r#"{"nickname":"a\u202eb"}"#,
+        r#"{"nickname":"zero\u200bwidth"}"#,
+        r#"{"nickname":"null\u0000byte"}"#,
+        "{}",
+        "[]",
+        "null",
+        r#""x""#,
+        "",
+        "{",
+        &long,
+        &nested,
     ] {
-        let refused = post(bad).await.unwrap();
-        assert_eq!(refused.status(), 400);
+        let request = server.http.post(server.url("/api/session"));
+        let request = request.header("content-type", "application/json");
+        let refused = request.body(bad.to_owned()).send().await.unwrap();
+        assert_eq!(refused.status(), 400, "{bad}");
         assert_eq!(
             refused.json::<WireError>().await.unwrap().code,
             ErrorCode::Invalid
@@ -152,22 +167,35 @@ async fn a_refused_handshake_says_why() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
     let good = json!({ "token": session.token }).to_string();
+    let of_a_room = |cursor: Value| json!({ "cursors": { Uuid::now_v7().to_string(): cursor } }).to_string();
+    let cursors = (0..=limit::CURSORS).map(|_| (Uuid::now_v7().to_string(), json!(1)));
+    let too_many = json!({ "token": session.token, "cursors": cursors.collect::<serde_json::Map<_, _>>() });
+    let too_many = too_many.to_string();
     for (auth, reason) in [
         ("", "unauthorized"),
         ("{}", "unauthorized"),
         (r#"{"token":"guess"}"#, "unauthorized"),
+        (r#"{"token":""}"#, "unauthorized"),
         (r#"{"token":5}"#, "invalid_auth"),
         (r#"{"cursors":[]}"#, "invalid_auth"),
         (r#"{"cursors":{"general":1}}"#, "invalid_auth"),
+        (&of_a_room(json!("x")), "invalid_auth"),
+        (&of_a_room(json!(-1)), "invalid_auth"),
+        (&too_many, "invalid_auth"),
+        (r#"{"epoch":"yesterday"}"#, "invalid_auth"),
+        (r#"{"tab":{}}"#, "invalid_auth"),
         ("[1]", "invalid_auth"),
+        (r#""let me in""#, "invalid_auth"),
     ] {
         assert_eq!(Client::refused(server.address, auth, &[]).await, reason, "{auth}");
     }
-    let evil = [("origin", "https://evil.example")];
-    assert_eq!(
-        Client::refused(server.address, &good, &evil).await,
-        "forbidden_origin"
-    );
+    let like_own = format!("http://{}.evil.example", server.address);
+    for evil in ["https://evil.example", "null", &like_own] {
+        assert_eq!(
+            Client::refused(server.address, &good, &[("origin", evil)]).await,
+            "forbidden_origin"
+        );
+    }
     let own = format!("http://{}", server.address);
     let mut mina = Client::dial(server.address, &[("origin", &own)]).await;
     mina.say(&format!("40{good}")).await;
