@@ -277,8 +277,8 @@ async fn reactions_are_bounded(fixture: Fixture) {
     let mut people = Vec::new();
     'people: for n in 0.. {
         let person = fixture.sign_up(&format!("Person {n}")).await.person;
-        for n in 0..most {
-            let done = fixture.say(&person, react(busy, &emoji(n), true)).await;
+        let reactions = (0..most).map(|n| fixture.new_entry(&person, react(busy, &emoji(n), true)));
+        for done in fixture.append(&reactions.collect::<Vec<_>>()).await {
             if left == 0 {
                 assert_eq!(done, refused);
                 break 'people;

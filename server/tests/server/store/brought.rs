@@ -64,14 +64,12 @@ async fn fault_h04_conversations_that_nobody_answers_are_bounded(fixture: Fixtur
     let people = crowd(&fixture, limit::DIRECT_UNANSWERED as usize).await;
     let hour = 60 * 60 * 1_000;
     let mut at = 9;
-    for (nth, person) in people.iter().enumerate() {
-        at += if nth % 50 == 49 { hour + 1 } else { 1 };
-        fixture
-            .store
-            .act(mina, None, &direct(&[*person]), at)
-            .await
-            .unwrap()
-            .unwrap();
+    for some in people.chunks(limit::DIRECT_PER_HOUR as usize - 10) {
+        at += hour + 1;
+        let conversations = some.iter().map(|person| direct(&[*person]));
+        for made in fixture.act_together(mina, conversations, at).await {
+            made.unwrap();
+        }
     }
     let one_more = direct(&[jun]);
     at += 2 * hour;
@@ -141,16 +139,18 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     fixture.act(mina, invite(first)).await.unwrap();
     let seen = fixture.seen(jun, first).await.unwrap();
     assert_eq!(seen.brought_by, Some(fixture.mina.person.clone()));
-    for n in 1..limit::BROUGHT_ROOMS {
-        let id = |id| fixture.database.id(id);
-        let (room, jun, mina) = (id(Uuid::now_v7()), id(jun.0), id(mina.0));
-        let insert = format!(
+    let id = |id| fixture.database.id(id);
+    let (their, by) = (id(jun.0), id(mina.0));
+    let inserts = (1..limit::BROUGHT_ROOMS).map(|n| {
+        let room = id(Uuid::now_v7());
+        format!(
             "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
              values ({room}, 'private', '{n}', '{n}', '{n}', 0, 0);
-             insert into members (user, room, joined_at, brought_by) values ({jun}, {room}, 100, {mina})"
-        );
-        fixture.database.run(&insert).await;
-    }
+             insert into members (user, room, joined_at, brought_by) values ({their}, {room}, 100, {by});"
+        )
+    });
+    let inserts: String = inserts.collect();
+    fixture.database.run(&format!("begin; {inserts} commit")).await;
     let last = fixture.made(RoomKind::Private, "last").await;
     let acted = fixture.act(mina, invite(last)).await.unwrap();
     assert_eq!(acted.displaced, [(first, fixture.jun.person.clone())]);

@@ -27,10 +27,10 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use steadfast_server::store::sqlite::{SqliteStore, open::SqliteOpenError};
 use steadfast_server::store::{
-    Command, CommandOutcome, Device, EntryOutcome, NewEntry, Span, Store, StoreRefusal,
+    Command, CommandOutcome, Device, EntryOutcome, NewCommand, NewEntry, Span, Store, StoreRefusal,
 };
 use steadfast_shared::room::{ChangeRoom, CreateRoom};
-use steadfast_shared::{Body, EntryId, Room, RoomId, RoomKind, RoomName, Seq, Topic, UserId};
+use steadfast_shared::{Body, EntryId, Millis, Room, RoomId, RoomKind, RoomName, Seq, Topic, UserId};
 use uuid::Uuid;
 
 use super::support::database::TestDatabase;
@@ -116,6 +116,26 @@ impl Fixture {
     /// Runs a command of a person.
     async fn act(&self, by: UserId, act: Command) -> Result<CommandOutcome, StoreRefusal> {
         self.store.act(by, None, &act, 5).await.unwrap()
+    }
+
+    /// Runs many commands of a person, some dozens in each commit.
+    async fn act_together(
+        &self,
+        by: UserId,
+        acts: impl IntoIterator<Item = Command>,
+        at: Millis,
+    ) -> Vec<Result<CommandOutcome, StoreRefusal>> {
+        let commands = acts.into_iter().map(|act| NewCommand {
+            by,
+            address: None,
+            act,
+        });
+        let commands: Vec<NewCommand> = commands.collect();
+        let mut done = Vec::with_capacity(commands.len());
+        for some in commands.chunks(50) {
+            done.extend(self.store.commit(&[], some, at).await.unwrap().commands);
+        }
+        done
     }
 
     /// A room created by Mina.
