@@ -2,7 +2,6 @@
 //!
 //! - [`work`]: a unit of work
 //! - `queue`: queued work, fair between people
-//! - [`publish`]: publishes commits
 //! - `marks`: unwritten read markers
 //! - `task`: the task, and its `batch`es in progress
 //!
@@ -10,7 +9,6 @@
 
 mod batch;
 mod marks;
-pub mod publish;
 mod queue;
 mod task;
 pub mod work;
@@ -18,15 +16,31 @@ pub mod work;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use steadfast_shared::UserId;
+use async_trait::async_trait;
+use steadfast_shared::{Room, RoomId, UserId};
 use tokio::task::JoinHandle;
 
-use crate::store::{ReadMark, Store};
+use crate::store::{ChangeNumber, Grown, ReadMark, Store, StoreError};
 use task::{WriterShared, WriterTask};
 use work::Work;
 
-pub use publish::Publish;
 pub use work::{BatchReply, CommandAnswer, Job, QueuedCommand};
+
+/// Publishes committed work.
+#[async_trait]
+pub trait Publish: Send + Sync + 'static {
+    /// Publishes logs that a commit has extended; the commit saw the change feed up to `feed`.
+    async fn committed(&self, feed: ChangeNumber, logs: Vec<Grown>);
+
+    /// Reports that a commit's outcome is unknown.
+    fn uncertain(&self);
+
+    /// Waits, within a time limit, until sockets follow the change feed up to this change.
+    async fn follow(&self, feed: ChangeNumber) -> Result<(), StoreError>;
+
+    /// A person's view of a room; `None` if they are not in it.
+    async fn view(&self, room: RoomId, user: UserId) -> Result<Option<Room>, StoreError>;
+}
 
 /// The handle of the writer.
 #[derive(Clone)]

@@ -10,9 +10,9 @@ use steadfast_shared::{ErrorCode, WireError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::Publish;
 use super::batch::Batch;
 use super::marks::Marks;
-use super::publish::Publish;
 use super::queue::WorkQueue;
 use super::work::{CommandAnswer, QueuedCommand};
 use crate::clock;
