@@ -23,18 +23,17 @@
 pub mod check;
 mod connections;
 pub(super) mod feed;
+mod lease;
+mod lineage;
 mod log;
 mod marks;
 mod names;
-mod node;
 pub mod notification;
 pub mod open;
 mod presence;
 mod transaction;
 mod tries;
 mod usage;
-
-use node::{lease, lineage};
 
 use log::{append, change, glance, growth, history, locks, quote};
 

@@ -19,7 +19,7 @@ const NAME: &str = "lineage";
 
 /// The expected lineage of connections, and a different one if a connection led there.
 #[derive(Clone, Debug)]
-pub(in crate::store::postgres) struct Lineage(Arc<Mutex<LineageState>>);
+pub(super) struct Lineage(Arc<Mutex<LineageState>>);
 
 #[derive(Debug)]
 struct LineageState {
@@ -30,7 +30,7 @@ struct LineageState {
 }
 
 impl Lineage {
-    pub(in crate::store::postgres) fn new(known: Option<String>) -> Self {
+    pub(super) fn new(known: Option<String>) -> Self {
         Self(Arc::new(Mutex::new(LineageState {
             known,
             elsewhere: None,
@@ -38,7 +38,7 @@ impl Lineage {
     }
 
     /// Checks a new connection's lineage before it is used.
-    pub(in crate::store::postgres) async fn meet(&self, connection: &mut PgConnection) {
+    pub(super) async fn meet(&self, connection: &mut PgConnection) {
         if self.state().known.is_none() {
             return;
         }
@@ -52,7 +52,7 @@ impl Lineage {
         }
     }
 
-    pub(in crate::store::postgres) fn elsewhere(&self) -> Option<String> {
+    pub(super) fn elsewhere(&self) -> Option<String> {
         self.state().elsewhere.clone()
     }
 
@@ -69,7 +69,7 @@ impl Lineage {
 
 /// Gives a database that is opened in another lineage than before a new epoch, because no node remains that could compare its
 /// contents. Returns the epoch, and the lineage if the server reveals it.
-pub(in crate::store::postgres) async fn open(
+pub(super) async fn open(
     connection: &mut PgConnection,
     epoch: Epoch,
 ) -> Result<(Epoch, Option<String>), sqlx::Error> {
@@ -105,10 +105,7 @@ pub(in crate::store::postgres) async fn open(
     Ok((epoch, Some(current)))
 }
 
-pub(in crate::store::postgres) async fn accept(
-    store: &PostgresStore,
-    lineage: &str,
-) -> Result<bool, StoreError> {
+pub(super) async fn accept(store: &PostgresStore, lineage: &str) -> Result<bool, StoreError> {
     let epoch = written!(store, accounts, |transaction| async {
         keep(&mut transaction, lineage).await?;
         let epoch: Uuid = sqlx::query_scalar("select id from epoch")

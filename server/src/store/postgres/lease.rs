@@ -19,13 +19,13 @@ use crate::store::postgres::connections::named;
 use crate::store::{NodeId, StoreError};
 
 /// The first number of all of Steadfast's advisory locks: "Stea".
-pub(in crate::store::postgres) const LOCKS: i32 = 0x5374_6561;
+pub(super) const LOCKS: i32 = 0x5374_6561;
 /// The second number of the lock that nodes share, and that a tool takes exclusively.
 const NODES: i32 = 1;
 /// The second number of the lock for migrating a database.
-pub(in crate::store::postgres) const SETUP: i32 = 2;
+pub(super) const SETUP: i32 = 2;
 /// The second number of the lock for counting invitations.
-pub(in crate::store::postgres) const INVITES: i32 = 3;
+pub(super) const INVITES: i32 = 3;
 
 /// How long a lease lasts without a renewal.
 const LEASE: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ const TAKEN: &str = "another Steadfast process has taken over the database";
 
 /// The purpose a store is opened for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::store::postgres) enum Use {
+pub(super) enum Use {
     /// Serving, beside other nodes.
     Node,
     /// A tool, while no node serves.
@@ -69,7 +69,7 @@ impl Use {
 
 /// The lease, on a connection of its own, for as long as the store is open.
 #[derive(Debug)]
-pub(in crate::store::postgres) struct Lease {
+pub(super) struct Lease {
     state: Arc<LeaseState>,
     keeping: Mutex<Option<JoinHandle<()>>>,
 }
@@ -100,23 +100,20 @@ impl LeaseState {
 }
 
 /// Why there is no lease.
-pub(in crate::store::postgres) enum NoLease {
+pub(super) enum NoLease {
     Held,
     Failed(sqlx::Error),
 }
 
 /// The lock, before the node's row is written, because the tables may not exist yet.
-pub(in crate::store::postgres) struct Locked {
+pub(super) struct Locked {
     used: Use,
     options: PgConnectOptions,
     connection: PgConnection,
 }
 
 impl Locked {
-    pub(in crate::store::postgres) async fn acquire(
-        used: Use,
-        options: PgConnectOptions,
-    ) -> Result<Self, NoLease> {
+    pub(super) async fn acquire(used: Use, options: PgConnectOptions) -> Result<Self, NoLease> {
         let until = clock::instant() + PATIENCE;
         let options = options.application_name(&named("lease"));
         let mut connection = options.connect().await.map_err(NoLease::Failed)?;
@@ -134,7 +131,7 @@ impl Locked {
     }
 
     /// Registers a node, and keeps renewing its lease.
-    pub(in crate::store::postgres) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
+    pub(super) async fn keep(mut self) -> Result<Lease, sqlx::Error> {
         let state = Arc::new(LeaseState::new(NodeId::fresh()));
         if self.used == Use::Node {
             renew(&mut self.connection, &state).await?;
@@ -148,24 +145,24 @@ impl Locked {
 }
 
 impl Lease {
-    pub(in crate::store::postgres) fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self {
             state: Arc::new(LeaseState::new(NodeId::fresh())),
             keeping: Mutex::new(None),
         }
     }
 
-    pub(in crate::store::postgres) fn node(&self) -> NodeId {
+    pub(super) fn node(&self) -> NodeId {
         self.state.node
     }
 
     /// Tells the others by which adapter this node speaks, from the next renewal on.
-    pub(in crate::store::postgres) fn speaks_by(&self, adapter: &str) {
+    pub(super) fn speaks_by(&self, adapter: &str) {
         self.state.adapter.get_or_init(|| adapter.to_owned());
     }
 
     /// Refuses to write if a tool has taken over the database, or may have.
-    pub(in crate::store::postgres) fn verify(&self) -> Result<(), StoreError> {
+    pub(super) fn verify(&self) -> Result<(), StoreError> {
         if self.state.lost.get().is_some() {
             return Err(StoreError::Lost(TAKEN));
         }
@@ -177,7 +174,7 @@ impl Lease {
     }
 
     /// Resolves once another process has taken over the database.
-    pub(in crate::store::postgres) async fn lost(&self) -> &'static str {
+    pub(super) async fn lost(&self) -> &'static str {
         loop {
             let changed = self.state.changed.notified();
             tokio::pin!(changed);
@@ -190,7 +187,7 @@ impl Lease {
     }
 
     /// Ends the lease and removes the node.
-    pub(in crate::store::postgres) async fn end(&self) {
+    pub(super) async fn end(&self) {
         let keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(keeping) = keeping {
             self.state.stop.notify_one();
@@ -223,7 +220,7 @@ async fn renew(connection: &mut PgConnection, state: &LeaseState) -> Result<(), 
 }
 
 /// The adapters of living nodes that are others than this one's.
-pub(in crate::store::postgres) async fn other_adapters(
+pub(super) async fn other_adapters(
     pool: &PgPool,
     node: NodeId,
     own: &str,
