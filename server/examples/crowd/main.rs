@@ -140,99 +140,119 @@ async fn connected(address: SocketAddr, person: &Inhabitant) -> Result<Client, F
 /// Connects those who burden the server. They begin once they are told.
 async fn begin(
     address: SocketAddr,
-    prepared: Prepared,
+    Prepared { burden, people, room }: Prepared,
     burdening: &Arc<AtomicBool>,
     done: &Arc<AtomicUsize>,
 ) -> Result<JoinSet<Result<(), Failed>>, Failed> {
-    let mut tasks = JoinSet::new();
-    let Prepared { burden, people, room } = prepared;
-    let begun = {
-        let burdening = burdening.clone();
-        move || {
-            let burdening = burdening.clone();
-            async move {
-                while !burdening.load(Ordering::Acquire) {
-                    sleep(Duration::from_millis(10)).await;
-                }
-            }
-        }
+    let mut crowd = Burdening {
+        address,
+        people,
+        begun: burdening.clone(),
+        done: done.clone(),
+        tasks: JoinSet::new(),
     };
     match burden {
-        Scenario::Reconnect => {
-            for _ in 0..40 {
-                let (person, done, begun) = (people[0].clone(), done.clone(), begun());
-                tasks.spawn(async move {
-                    begun.await;
-                    loop {
-                        match Client::connect(address, &person.token).await? {
-                            Connected::Open(client, _) => {
-                                done.fetch_add(1, Ordering::AcqRel);
-                                client.leave().await;
-                            }
-                            Connected::Refused(why) => sleep(wait_of(&why)).await,
-                        }
-                    }
-                });
+        Scenario::Reconnect => crowd.reconnect().await?,
+        Scenario::Rooms => crowd.make_rooms().await?,
+        Scenario::Topic | Scenario::Back => crowd.change_topics(room.ok_or("no room")?).await?,
+    }
+    Ok(crowd.tasks)
+}
+
+/// People who burden the server, each in a task.
+struct Burdening {
+    address: SocketAddr,
+    people: Vec<Inhabitant>,
+    begun: Arc<AtomicBool>,
+    done: Arc<AtomicUsize>,
+    tasks: JoinSet<Result<(), Failed>>,
+}
+
+impl Burdening {
+    /// Waits until the burden begins.
+    fn begun(&self) -> impl Future<Output = ()> + Send + 'static {
+        let begun = self.begun.clone();
+        async move {
+            while !begun.load(Ordering::Acquire) {
+                sleep(Duration::from_millis(10)).await;
             }
-            let mut client = connected(address, &people[1]).await?;
-            let begun = begun();
-            tasks.spawn(async move {
-                begun.await;
-                for nth in 0_u64.. {
-                    let name = json!({ "name": format!("somebody {nth}") });
-                    again_and_again(&mut client, "nickname", &name).await?;
-                }
-                Ok(())
-            });
-        }
-        Scenario::Rooms => {
-            for person in people {
-                let mut client = connected(address, &person).await?;
-                let (done, begun) = (done.clone(), begun());
-                tasks.spawn(async move {
-                    begun.await;
-                    loop {
-                        let id = Uuid::now_v7();
-                        let room =
-                            json!({ "id": id, "kind": "public", "name": format!("room {id}"), "topic": "" });
-                        again_and_again(&mut client, "room:create", &room).await?;
-                        done.fetch_add(1, Ordering::AcqRel);
-                    }
-                });
-            }
-        }
-        Scenario::Topic | Scenario::Back => {
-            let mut first = None;
-            for person in &people {
-                let client = connected(address, person).await?;
-                match first {
-                    None => first = Some(client),
-                    Some(_) => {
-                        tasks.spawn(async move {
-                            client.listen().await;
-                            Ok(())
-                        });
-                    }
-                }
-            }
-            let (Some(mut client), Some(room)) = (first, room) else {
-                return Err("nobody there".into());
-            };
-            let (done, begun) = (done.clone(), begun());
-            tasks.spawn(async move {
-                begun.await;
-                let mut beat = tokio::time::interval(Duration::from_millis(1_000 / 14));
-                for nth in 0_u64.. {
-                    beat.tick().await;
-                    let change = json!({ "room": room, "topic": format!("topic {nth}") });
-                    again_and_again(&mut client, "room:change", &change).await?;
-                    done.fetch_add(1, Ordering::AcqRel);
-                }
-                Ok(())
-            });
         }
     }
-    Ok(tasks)
+
+    /// One person connects again and again on many devices, another changes names.
+    async fn reconnect(&mut self) -> Result<(), Failed> {
+        let address = self.address;
+        for _ in 0..40 {
+            let (person, done, begun) = (self.people[0].clone(), self.done.clone(), self.begun());
+            self.tasks.spawn(async move {
+                begun.await;
+                loop {
+                    match Client::connect(address, &person.token).await? {
+                        Connected::Open(client, _) => {
+                            done.fetch_add(1, Ordering::AcqRel);
+                            client.leave().await;
+                        }
+                        Connected::Refused(why) => sleep(wait_of(&why)).await,
+                    }
+                }
+            });
+        }
+        let mut client = connected(address, &self.people[1]).await?;
+        let begun = self.begun();
+        self.tasks.spawn(async move {
+            begun.await;
+            for nth in 0_u64.. {
+                let name = json!({ "name": format!("somebody {nth}") });
+                again_and_again(&mut client, "nickname", &name).await?;
+            }
+            Ok(())
+        });
+        Ok(())
+    }
+
+    async fn make_rooms(&mut self) -> Result<(), Failed> {
+        for person in &self.people {
+            let mut client = connected(self.address, person).await?;
+            let (done, begun) = (self.done.clone(), self.begun());
+            self.tasks.spawn(async move {
+                begun.await;
+                loop {
+                    let id = Uuid::now_v7();
+                    let room =
+                        json!({ "id": id, "kind": "public", "name": format!("room {id}"), "topic": "" });
+                    again_and_again(&mut client, "room:create", &room).await?;
+                    done.fetch_add(1, Ordering::AcqRel);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// The first changes the room's topic; the others listen.
+    async fn change_topics(&mut self, room: RoomId) -> Result<(), Failed> {
+        let (first, others) = self.people.split_first().ok_or("nobody there")?;
+        let mut first = connected(self.address, first).await?;
+        for person in others {
+            let client = connected(self.address, person).await?;
+            self.tasks.spawn(async move {
+                client.listen().await;
+                Ok(())
+            });
+        }
+        let (done, begun) = (self.done.clone(), self.begun());
+        self.tasks.spawn(async move {
+            begun.await;
+            let mut beat = tokio::time::interval(Duration::from_millis(1_000 / 14));
+            for nth in 0_u64.. {
+                beat.tick().await;
+                let change = json!({ "room": room, "topic": format!("topic {nth}") });
+                again_and_again(&mut first, "room:change", &change).await?;
+                done.fetch_add(1, Ordering::AcqRel);
+            }
+            Ok(())
+        });
+        Ok(())
+    }
 }
 
 /// Asks for something until it is done, as soon as it may be asked.

@@ -65,18 +65,17 @@ impl Realtime {
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
         let found = device_of(self.0.store.as_ref(), &auth, &request.extensions).await?;
-        let address = request.extensions.get::<ClientAddress>().map(|address| address.0);
+        let source = source_of(&request.extensions);
         let payer = Payer {
             device: found.session,
             person: found.person.id,
-            network: address.map(network),
+            network: source.address.map(network),
         };
         let allowances = &self.0.allowances;
         allowances.take_connect(payer).map_err(Refused::busy_for)?;
         // Sessions are read a few at a time, in order of arrival.
         let _turn = self.0.handshakes.turn().await.map_err(Refused::busy_for)?;
-        let limits = self.0.store.limits_of(found.person.id).await;
-        let limits = limits.map_err(|error| unavailable(&error))?;
+        let limits = self.0.store.limits_of(found.person.id).await?;
         let runs_the_server = found.role == Role::Owner;
         let permit = self.0.people.admit(
             found.person.id,
@@ -92,17 +91,13 @@ impl Realtime {
             let own = &resume.profile.limits;
             self.0.people.limit_device(&permit.device, own);
         }
-        let peer = request
-            .extensions
-            .get()
-            .map(|ConnectInfo(peer): &ConnectInfo<Peer>| peer.clone());
         let connection = Arc::new(ClientConnection::new(
             socket.id,
             found,
             permit.device.clone(),
             tab,
             resume.rooms.iter().map(|room| room.id),
-            Source { address, peer },
+            source,
             (socket.transport_type() == TransportType::Polling).then(Polls::new),
         ));
         self.answer_events(socket, &connection);
@@ -121,9 +116,7 @@ impl Realtime {
             tracing::warn!(%error, "read markers could not be written yet");
         }
         let cursors = (auth.epoch == Some(store.epoch())).then_some(auth.cursors);
-        let resume = Resume::read(store.as_ref(), person, device.session, cursors)
-            .await
-            .map_err(|error| unavailable(&error))?;
+        let resume = Resume::read(store.as_ref(), person, device.session, cursors).await?;
         let resume = Resume {
             watch: auth.watch,
             ..resume.ok_or(HandshakeError::Unauthorized)?
@@ -234,9 +227,16 @@ async fn device_of(store: &dyn Store, auth: &Auth, request: &Extensions) -> Resu
         .map(Token::shown)
         .or_else(|| request.get().map(|ShownToken(token)| token.clone()))
         .ok_or(HandshakeError::Unauthorized)?;
-    let found = store.device(token.hash()).await;
-    let found = found.map_err(|error| unavailable(&error))?;
+    let found = store.device(token.hash()).await?;
     Ok(found.ok_or(HandshakeError::Unauthorized)?)
+}
+
+/// Where a request comes from.
+fn source_of(request: &Extensions) -> Source {
+    Source {
+        address: request.get().map(|ClientAddress(address)| *address),
+        peer: request.get().map(|ConnectInfo(peer)| Peer::clone(peer)),
+    }
 }
 
 /// A refused handshake, as CONNECT_ERROR reports it.
@@ -262,15 +262,17 @@ impl From<HandshakeError> for Refused {
     }
 }
 
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a handshake could not be answered");
+        HandshakeError::Unavailable.into()
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wait = self.retry_after.map(|wait| wait.as_millis());
         let wait = wait.map(|wait| u64::try_from(wait).unwrap_or(u64::MAX).saturating_add(1));
         f.write_str(&self.error.with_retry_after(wait))
     }
-}
-
-fn unavailable(error: &StoreError) -> HandshakeError {
-    tracing::error!(%error, "a handshake could not be answered");
-    HandshakeError::Unavailable
 }

@@ -157,16 +157,14 @@ impl Hub {
     ) -> Option<Availability> {
         let user = connection.user;
         let rooms: Vec<RoomId> = resume.rooms.iter().map(|room| room.id).collect();
-        let mut names: Vec<String> = rooms.iter().copied().map(room_name).collect();
-        names.extend([person_room(user), EVERYBODY.to_owned()]);
         connection.place().open_as(&resume);
+        self.sockets.join(socket, connection, socket_rooms(user, &rooms));
         let Profile {
             person: me,
             role,
             blocked,
             ..
         } = resume.profile;
-        self.sockets.join(socket, connection, names);
         self.bring_up_to_date(published, &mut resume.rooms, user);
         let reset = resume.reset;
         let missed = resume.cursors.and_then(|mut cursors| {
@@ -213,4 +211,10 @@ impl Hub {
             }
         }
     }
+}
+
+/// The Socket.IO rooms of a person's socket.
+fn socket_rooms(person: UserId, rooms: &[RoomId]) -> Vec<String> {
+    let of_all = [person_room(person), EVERYBODY.to_owned()];
+    rooms.iter().copied().map(room_name).chain(of_all).collect()
 }

@@ -112,18 +112,30 @@ fn all_of_the_clients(args: &[String]) -> &'static [&'static str] {
     }
 }
 
+/// The pages that exist only to be measured.
+const MEASURED: [&str; 6] = [
+    "clippy",
+    "--bins",
+    "--target",
+    WASM,
+    "--package",
+    "steadfast-bench",
+];
+
+/// The Socket.IO client without features is the pure machine: no runtime, on any target.
+const BARE: [&str; 6] = [
+    "check",
+    "--package",
+    "socketio-anywhere",
+    "--no-default-features",
+    "--features",
+    "machine",
+];
+
 fn clippy(args: &[String]) -> anyhow::Result<Count> {
     tools::components()?;
     tools::wasm_target()?;
     let strict = ["--", "--deny", "warnings"];
-    let bare = [
-        "check",
-        "--package",
-        "socketio-anywhere",
-        "--no-default-features",
-        "--features",
-        "machine",
-    ];
     let checks = [
         check(
             cargo()
@@ -139,25 +151,11 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(args)
                 .args(strict),
         )?,
-        // Pages that exist only to be measured.
-        check(
-            cargo()
-                .args([
-                    "clippy",
-                    "--bins",
-                    "--target",
-                    WASM,
-                    "--package",
-                    "steadfast-bench",
-                ])
-                .args(args)
-                .args(strict),
-        )?,
+        check(cargo().args(MEASURED).args(args).args(strict))?,
         // The chat's client without fault injection, as programs use it.
         check(cargo().args(["check", "--package", "steadfast-client"]))?,
-        // Without features the client crate is the pure machine: no runtime, on any target.
-        check(cargo().args(bare))?,
-        check(cargo().args(bare).args(["--target", WASM]))?,
+        check(cargo().args(BARE))?,
+        check(cargo().args(BARE).args(["--target", WASM]))?,
     ];
     let passed = checks.iter().all(|check| check.failed == 0);
     Ok(if passed { Count::SUCCESS } else { Count::FAILURE })
