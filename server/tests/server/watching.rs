@@ -178,7 +178,7 @@ async fn connect_at_once(people: usize) -> (TestServer, Vec<Client>) {
     let auth = json!({ "watch": { "rooms": [general] } });
     let connecting = sessions
         .iter()
-        .map(|session| server.connect(session, auth.clone()));
+        .map(|session| Client::open_once_admitted(server.address, session, auth.clone()));
     let clients = futures::future::join_all(connecting).await;
     (server, clients)
 }

@@ -52,7 +52,7 @@ impl Realtime {
                     return Err(WireError::new(ErrorCode::Invalid, message));
                 }
                 connection.member_of(request.room)?;
-                let members = MemberList {
+                let members = RoomMembers {
                     store: realtime.0.store.as_ref(),
                     presence: &realtime.0.hub.presence,
                     connection: &connection,
@@ -67,14 +67,14 @@ impl Realtime {
 }
 
 /// The members of a room, for one of them.
-struct MemberList<'r> {
+struct RoomMembers<'r> {
     store: &'r dyn Store,
     presence: &'r PresenceBoard,
     connection: &'r ClientConnection,
     room: RoomId,
 }
 
-impl MemberList<'_> {
+impl RoomMembers<'_> {
     /// The members that a request lists.
     async fn list(&self, request: &ListMembers) -> Result<Vec<Member>, WireError> {
         let most = request.limit.unwrap_or(limit::MEMBERS_LISTED);

@@ -26,7 +26,7 @@ use work::Work;
 
 pub use work::{BatchReply, CommandAnswer, Job, QueuedCommand};
 
-/// Publishes committed work.
+/// The way from the writer to sockets. Tests put their own in its place.
 #[async_trait]
 pub trait Publish: Send + Sync + 'static {
     /// Publishes logs that a commit has extended; the commit saw the change feed up to `feed`.

@@ -38,9 +38,9 @@ async fn while_redis_is_away_messages_come_by_the_timer_and_sessions_are_told_un
     until_heard(&mut mina, &mut jun).await;
     let redis = cluster.redis.as_mut().unwrap();
     redis.kill();
-    both_speak(&mut mina, &mut jun, 1).await;
     until_degraded(&mut mina, true).await;
     until_degraded(&mut jun, true).await;
+    both_speak(&mut mina, &mut jun, 1).await;
     // A client that connects during the outage is told, too.
     let mut ada = cluster.one.join("Ada").await;
     until_degraded(&mut ada, true).await;

@@ -78,6 +78,31 @@ impl Client {
         }
     }
 
+    /// Connects, and again after the wait that a busy server asks for, as programs do.
+    pub(crate) async fn open_once_admitted(
+        address: SocketAddr,
+        session: &SessionInfo,
+        mut auth: Value,
+    ) -> Self {
+        auth["token"] = json!(session.token);
+        loop {
+            let mut client = Self::dial(address, &[]).await;
+            client.say(&format!("40{auth}")).await;
+            match client.hear().await {
+                Heard::Connected => {
+                    client.await_session().await;
+                    return client;
+                }
+                Heard::Refused(reason) => {
+                    let wait = reason.strip_prefix("busy ").and_then(|wait| wait.parse().ok());
+                    let wait = wait.unwrap_or_else(|| panic!("refused: {reason}"));
+                    tokio::time::sleep(Duration::from_millis(wait)).await;
+                }
+                other => panic!("not connected: {other:?}"),
+            }
+        }
+    }
+
     /// Connects and returns why the server refused.
     pub(crate) async fn refused(address: SocketAddr, auth: &str, headers: &[(&'static str, &str)]) -> String {
         let mut client = Self::dial(address, headers).await;
