@@ -4,7 +4,6 @@
 
 #![allow(
     unused,
-    unexpected_cfgs,
     clippy::all,
     reason = "a mutant leaves things unused and code unreachable"
 )]

@@ -13,7 +13,6 @@
 //! - [`tab_message`]: the messages between the tabs of one device
 //! - [`connection`]: the connection to the server, and the machine that decides when to dial
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
-//! - `fault`, `trace`, with the feature `faults`: faults to inject, and the trace of each message meanwhile
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
 //!
 //! Invariant: everything but [`link`] is pure. It owns no socket, no task and no clock: time is a
@@ -22,8 +21,6 @@
 
 mod backoff;
 pub mod connection;
-#[cfg(feature = "faults")]
-pub mod fault;
 mod inbox;
 pub mod link;
 pub mod older;
@@ -38,8 +35,6 @@ pub mod session;
 pub mod tab_message;
 mod throttle;
 pub mod timeline;
-#[cfg(feature = "faults")]
-pub mod trace;
 mod vec_map;
 mod window;
 

@@ -3,20 +3,21 @@
 //! - [`Chat`]: the handle; its inputs are carried out before they return
 //! - [`Ask`]: requests to the server outside of any log
 //! - `tasks`: the tasks beside it: storage, tabs, the socket's events, the timer
+//! - [`Wire`]: the connection to the server; `socket` is the real one
 //! - [`Storage`], [`Peers`]: a device's storage and its other tabs
-//! - `fault`: the fault injector between the session and the rest; nothing without the feature `faults`
+//! - [`Decorator`]: what a laboratory puts around a wire and a storage
 //! - `platform`: the differences between tokio and a browser
 //!
 //! Invariant: only this module and `socket` name the socket crate.
 
 mod ask;
 mod changes;
-mod fault;
 mod peers;
 mod platform;
 mod socket;
 mod storage;
 mod tasks;
+mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -27,17 +28,18 @@ use steadfast_shared::HandshakeError;
 
 use crate::connection::Connection;
 use crate::record::{Restored, Unsent};
-use crate::session::{Answer, Change, Input, Options, Output, Request, RequestError, Session};
+use crate::session::{Change, Input, Options, Output, Session};
 use crate::tab_message::TabMessage;
 use changes::Watchers;
-use fault::FaultInjector;
-use tasks::StorageJob;
+use socket::SocketWire;
+use tasks::{Inboxes, StorageJob};
 
 pub use ask::{Ask, AskError, Join, Leave};
 pub use peers::{Peers, SoloPeers};
-pub use platform::{MaybeSend, Stream, Task};
+pub use platform::{Clock, MaybeSend, MaybeSync, Stream, Task, sleep, spawn};
 pub use socketio_anywhere::{BuildError, WebSocketFailure};
 pub use storage::{MemoryStorage, Storage};
+pub use wire::{Decorator, PendingAnswer, Wire, WireEvent};
 
 /// Where and how to connect.
 #[derive(Clone, Debug, Default)]
@@ -63,9 +65,12 @@ pub(crate) struct ChatInner {
     session: Mutex<Session>,
     /// Inputs that came before storage answered; `None` once it has.
     before_restored: Mutex<Option<Vec<Input>>>,
-    clock: platform::Clock,
+    clock: Clock,
     client: Client,
-    gate: FaultInjector,
+    wire: Mutex<Arc<dyn Wire>>,
+    decorator: OnceLock<Arc<dyn Decorator>>,
+    /// For the wire's events.
+    decorations: mpsc::UnboundedSender<Arc<dyn Decorator>>,
     storage: mpsc::UnboundedSender<StorageJob>,
     peers: mpsc::UnboundedSender<TabMessage>,
     timer: mpsc::UnboundedSender<Option<Duration>>,
@@ -86,8 +91,16 @@ impl Chat {
     pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Result<Self, BuildError> {
         let (storage_jobs, storage_inbox) = mpsc::unbounded();
         let (peers_jobs, peers_inbox) = mpsc::unbounded();
-        let (timer, timer_inbox) = mpsc::unbounded();
+        let (timer, deadlines) = mpsc::unbounded();
+        let (decorations, decorators) = mpsc::unbounded();
         let (alive, ended) = oneshot::channel();
+        let inboxes = Inboxes {
+            storage: storage_inbox,
+            peers: peers_inbox,
+            deadlines,
+            decorators,
+            ended,
+        };
         let this = Arc::new(OnceLock::new());
         let first = if options.stay_offline {
             Vec::new()
@@ -98,9 +111,11 @@ impl Chat {
         let inner = Arc::new_cyclic(|weak: &Weak<ChatInner>| ChatInner {
             session: Mutex::new(Session::new(options.session, platform::seed())),
             before_restored: Mutex::new(Some(first)),
-            clock: platform::Clock::start(),
+            clock: Clock::start(),
+            wire: Mutex::new(Arc::new(SocketWire(client.clone()))),
             client,
-            gate: FaultInjector::new(),
+            decorator: OnceLock::new(),
+            decorations,
             storage: storage_jobs,
             peers: peers_jobs,
             timer,
@@ -109,15 +124,7 @@ impl Chat {
             this: this.get_or_init(|| weak.clone()).clone(),
             _alive: alive,
         });
-        tasks::start(
-            &inner,
-            storage,
-            storage_inbox,
-            peers,
-            peers_inbox,
-            timer_inbox,
-            ended,
-        );
+        tasks::start(&inner, storage, peers, inboxes);
         Ok(Self { inner })
     }
 
@@ -207,7 +214,10 @@ impl ChatInner {
     fn handle(&self, input: Input) {
         let mut session = lock(&self.session);
         let now = self.clock.now();
-        self.gate.before(&session, &input, now);
+        let decorator = self.decorator.get();
+        if let Some(decorator) = decorator {
+            decorator.before(&session, &input, now);
+        }
         session.handle(input, now);
         loop {
             match session.poll_output() {
@@ -216,12 +226,16 @@ impl ChatInner {
                     break;
                 }
                 output => {
-                    self.gate.output(&output, now);
+                    if let Some(decorator) = decorator {
+                        decorator.output(&output, now);
+                    }
                     self.carry_out(output);
                 }
             }
         }
-        self.gate.after(&session, now);
+        if let Some(decorator) = decorator {
+            decorator.after(&session, now);
+        }
     }
 
     fn carry_out(&self, output: Output) {
@@ -230,8 +244,16 @@ impl ChatInner {
                 request,
                 ask,
                 timeout,
-            } => self.gate.ask(self, request, ask, timeout),
-            Output::Emit(ephemeral) => self.gate.tell(self, ephemeral),
+            } => {
+                let answer = lock(&self.wire).request(&ask, timeout);
+                let this = self.this.clone();
+                spawn(async move {
+                    if let (Some(result), Some(inner)) = (answer.await, this.upgrade()) {
+                        inner.input(Input::Answered { request, result });
+                    }
+                });
+            }
+            Output::Emit(ephemeral) => lock(&self.wire).emit(ephemeral),
             Output::Store { ticket, writes } => {
                 let _alive = self.storage.unbounded_send(StorageJob::Apply { ticket, writes });
             }
@@ -239,21 +261,13 @@ impl ChatInner {
                 let _alive = self.peers.unbounded_send(news);
             }
             Output::Changed(change) => self.watchers.announce(change),
-            Output::Dial => self.client.connect(),
-            Output::HangUp => self.client.disconnect(),
+            Output::Dial => lock(&self.wire).dial(),
+            Output::HangUp => lock(&self.wire).hang_up(),
             // The program's to do: it reads so off the connection.
             Output::RenewSession => self.watchers.announce(Change::Connection),
             // The caller's to heed.
             Output::Wait(_) => {}
         }
-    }
-
-    /// Asks the server at once. No answer where the link is down: that it is down is on its way, and the session asks again
-    /// after it.
-    fn ask(&self, ask: &Request, timeout: Duration) -> Option<Task<'static, Result<Answer, RequestError>>> {
-        self.client
-            .is_connected()
-            .then(|| socket::ask(&self.client, ask, timeout))
     }
 
     fn set_timer(&self, until: Option<Duration>) {

@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
-use socketio_anywhere::{BuildError, Client, ConnectError, Event, EventStream};
-use steadfast_shared::HandshakeError;
+use socketio_anywhere::{BuildError, Client};
 
 use super::platform::{self, Stream, Task};
-use super::{ChatInner, Peers, Storage, lock, socket};
+use super::{ChatInner, Decorator, Peers, Storage, WireEvent, lock, socket};
 use crate::record::{Restored, StorageError, Write};
 use crate::session::{Change, Input, StoreTicket};
 use crate::tab_message::TabMessage;
@@ -25,7 +24,20 @@ const READ_AGAIN: Duration = Duration::from_secs(2);
 pub(super) enum StorageJob {
     Load(oneshot::Sender<Result<Restored, StorageError>>),
     Apply { ticket: StoreTicket, writes: Vec<Write> },
+    Decorate(Arc<dyn Decorator>),
     Barrier(oneshot::Sender<()>),
+}
+
+/// Where the tasks receive what the handle sends them.
+pub(super) struct Inboxes {
+    pub(super) storage: mpsc::UnboundedReceiver<StorageJob>,
+    /// For the other tabs.
+    pub(super) peers: mpsc::UnboundedReceiver<TabMessage>,
+    /// When the session wants to be woken.
+    pub(super) deadlines: mpsc::UnboundedReceiver<Option<Duration>>,
+    pub(super) decorators: mpsc::UnboundedReceiver<Arc<dyn Decorator>>,
+    /// Ends with the chat.
+    pub(super) ended: oneshot::Receiver<()>,
 }
 
 /// The socket. It presents the session's cursors anew on each connection.
@@ -59,33 +71,25 @@ pub(super) fn client(
     client.build()
 }
 
-pub(super) fn start(
-    inner: &Arc<ChatInner>,
-    storage: impl Storage,
-    storage_jobs: mpsc::UnboundedReceiver<StorageJob>,
-    mut peers: impl Peers,
-    tellings: mpsc::UnboundedReceiver<TabMessage>,
-    deadlines: mpsc::UnboundedReceiver<Option<Duration>>,
-    ended: oneshot::Receiver<()>,
-) {
-    let ended = ended.map(drop).shared();
+pub(super) fn start(inner: &Arc<ChatInner>, storage: impl Storage, mut peers: impl Peers, inboxes: Inboxes) {
+    let ended = inboxes.ended.map(drop).shared();
     let this = Arc::downgrade(inner);
     // Listening starts before storage is read: a tab's message in between would be missed, as it is not in storage yet.
     // So would the socket's events: natively another thread may have connected it before this one goes on.
-    let events = inner.client.events();
+    let events = socket::events(&inner.client);
     let heard = peers.heard();
     let elected = peers.elected();
-    platform::spawn(store(this.clone(), storage, storage_jobs));
-    platform::spawn(tell(peers, tellings));
+    platform::spawn(store(this.clone(), Box::new(storage), inboxes.storage));
+    platform::spawn(tell(peers, inboxes.peers));
     platform::spawn(future::select(Box::pin(hear(this.clone(), heard)), ended.clone()).map(drop));
     platform::spawn(future::select(Box::pin(begin(this.clone(), elected)), ended).map(drop));
-    platform::spawn(follow(this.clone(), events));
-    platform::spawn(keep_time(this, deadlines));
+    platform::spawn(follow(this.clone(), events, inboxes.decorators));
+    platform::spawn(keep_time(this, inboxes.deadlines));
 }
 
 async fn store(
     this: Weak<ChatInner>,
-    mut storage: impl Storage,
+    mut storage: Box<dyn Storage>,
     mut jobs: mpsc::UnboundedReceiver<StorageJob>,
 ) {
     // Jobs that wait when the chat ends are still done.
@@ -94,13 +98,11 @@ async fn store(
             StorageJob::Load(answer) => {
                 let _asked = answer.send(storage.load().await);
             }
+            StorageJob::Decorate(decorator) => storage = decorator.storage(storage),
             StorageJob::Barrier(answer) => {
                 let _asked = answer.send(());
             }
             StorageJob::Apply { ticket, writes } => {
-                while let Some(stall) = this.upgrade().and_then(|inner| inner.gate.stall()) {
-                    let _over = stall.await;
-                }
                 let result = storage.apply(writes).await;
                 if let Some(inner) = this.upgrade() {
                     inner.input(Input::Stored { ticket, result });
@@ -181,43 +183,30 @@ async fn read_again(this: Weak<ChatInner>) {
     }
 }
 
-async fn follow(this: Weak<ChatInner>, mut events: EventStream) {
-    while let Some(event) = events.next().await {
+async fn follow(
+    this: Weak<ChatInner>,
+    mut events: Stream<'static, WireEvent>,
+    mut decorators: mpsc::UnboundedReceiver<Arc<dyn Decorator>>,
+) {
+    loop {
+        let event = match future::select(events.next(), decorators.next()).await {
+            Either::Left((Some(event), _)) => event,
+            Either::Right((Some(decorator), _)) => {
+                events = decorator.events(events);
+                continue;
+            }
+            Either::Left((None, _)) | Either::Right((None, _)) => return,
+        };
         let Some(inner) = this.upgrade() else {
             return;
         };
         match event {
-            Event::Connecting { .. } => {
-                inner.gate.dialling(&inner);
-            }
-            Event::Connected { .. } => {
-                inner.gate.connected(&inner);
-                inner.input(Input::LinkUp);
-            }
-            Event::Disconnected { reason, at_once, .. } => {
-                inner.gate.disconnected();
-                inner.input(Input::LinkDown(socket::link_end(reason, at_once)));
-            }
-            Event::ConnectError(ConnectError {
-                message,
-                refused: true,
-                ..
-            }) => {
-                // A refusal that is not ours comes from something in between: it may pass.
-                let (error, wait) =
-                    HandshakeError::read(&message).unwrap_or((HandshakeError::Unavailable, None));
-                inner.input(Input::LinkRefused(error, wait.map(Duration::from_millis)));
-            }
-            Event::ConnectError(ConnectError { at_once, .. }) => {
-                inner.input(Input::DialFailed { at_once });
-            }
-            Event::Message(message) => {
-                if let Some(event) = socket::server_event(message) {
-                    inner.gate.event(&inner, event);
+            WireEvent::Changed => inner.watchers.announce(Change::Connection),
+            event => {
+                if let Some(input) = event.input() {
+                    inner.input(input);
                 }
             }
-            // Another transport, perhaps.
-            _ => inner.watchers.announce(Change::Connection),
         }
     }
 }

@@ -54,7 +54,7 @@ impl Storage for Slow {
     fn load(&mut self) -> Task<'_, Result<Restored, StorageError>> {
         Box::pin(async {
             while self.1.load(Ordering::Relaxed) {
-                platform::sleep(Duration::from_millis(10)).await;
+                sleep(Duration::from_millis(10)).await;
             }
             self.0.load().await
         })

@@ -20,8 +20,6 @@ mod crashes;
 mod desk;
 mod device;
 mod disk;
-#[cfg(feature = "faults")]
-mod faults;
 mod line;
 mod locked;
 mod process;

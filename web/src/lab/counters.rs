@@ -1,7 +1,7 @@
 //! Counters of retries, repeats and gaps, up to the time shown.
 
 use leptos::prelude::*;
-use steadfast_client::trace::Counters;
+use steadfast_lab::trace::Counters;
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::CounterPhrases;

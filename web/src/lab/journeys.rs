@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::trace::{MessagePlace, MessageTrace, Step};
+use steadfast_lab::trace::{MessagePlace, MessageTrace, Step};
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};

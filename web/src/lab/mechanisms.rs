@@ -2,7 +2,7 @@
 //! shows.
 
 use leptos::prelude::*;
-use steadfast_client::trace::Mechanism;
+use steadfast_lab::trace::Mechanism;
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{MechanismPhrases, NamedPhrase};

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::fault::{Fault, Faults};
-use steadfast_client::link::Chat;
 use steadfast_client::session::Input;
-use steadfast_client::trace::{MessageTrace, Step, Trace, TraceSnapshot};
+use steadfast_lab::Lab;
+use steadfast_lab::fault::{Fault, Faults};
+use steadfast_lab::trace::{MessageTrace, Step, Trace, TraceSnapshot};
 use steadfast_shared::MessageText;
 
 use crate::browser::features;
@@ -74,6 +74,8 @@ pub(crate) struct LabSignals {
     pub(crate) view: RwSignal<LabView>,
     /// The time in the past that is shown; `None` for the present.
     pub(crate) back: RwSignal<Option<Duration>>,
+    /// The laboratory around the chat, if the server offers it.
+    lab: StoredValue<Option<Lab>, LocalStorage>,
     checked: StoredValue<bool>,
     /// Number of test messages posted.
     posted: StoredValue<u32>,
@@ -88,6 +90,7 @@ impl LabContext {
             open: RwSignal::new(false),
             view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
+            lab: StoredValue::new_local(None),
             checked: StoredValue::new(false),
             posted: StoredValue::new(0),
             chat,
@@ -107,32 +110,32 @@ impl LabContext {
             if !cfg!(debug_assertions) && !features::offered().await.fault_panel {
                 return;
             }
-            self.chat.with(Chat::record);
+            self.lab.set_value(self.chat.with(Lab::around).flatten());
             self.offered.set(true);
         });
     }
 
     /// Switches one fault on or off.
     pub(crate) fn set_fault(self, fault: Fault, on: bool) {
-        self.chat.with(|chat| chat.set_fault(fault, on));
+        self.with_lab(|lab| lab.set_fault(fault, on));
         self.refresh();
     }
 
     /// Delays everything in both directions.
     pub(crate) fn set_delay(self, delay: Duration) {
-        self.chat.with(|chat| chat.set_delay(delay));
+        self.with_lab(|lab| lab.set_delay(delay));
         self.refresh();
     }
 
     /// Closes the connection once.
     pub(crate) fn cut(self) {
-        self.chat.with(Chat::cut);
+        self.with_lab(Lab::cut);
         self.refresh();
     }
 
     pub(crate) fn heal(self) {
         for fault in Fault::ALL {
-            self.chat.with(|chat| chat.set_fault(fault, false));
+            self.with_lab(|lab| lab.set_fault(fault, false));
         }
         self.set_delay(Duration::ZERO);
     }
@@ -155,12 +158,17 @@ impl LabContext {
 
     pub(crate) fn refresh(self) {
         let back = self.back.get_untracked();
-        self.chat.with(|chat| {
-            let faults = chat.faults();
-            if let Some(view) = chat.trace(|trace, now| LabView::new(faults, trace, now, back)) {
-                self.view.set(view);
-            }
+        let view = self.with_lab(|lab| {
+            let faults = lab.faults();
+            lab.trace(|trace, now| LabView::new(faults, trace, now, back))
         });
+        if let Some(view) = view {
+            self.view.set(view);
+        }
+    }
+
+    fn with_lab<T>(self, act: impl FnOnce(&Lab) -> T) -> Option<T> {
+        self.lab.with_value(|lab| lab.as_ref().map(act))
     }
 
     /// Shows a time in the past, or the present for `None`.
@@ -172,8 +180,8 @@ impl LabContext {
     /// Shows the next event, or the previous one.
     pub(crate) fn step(self, later: bool) {
         let at = self.view.with_untracked(|view| view.at);
-        self.chat.with(|chat| {
-            chat.trace(|trace, _| {
+        self.with_lab(|lab| {
+            lab.trace(|trace, _| {
                 let mut times = trace.moments().map(|moment| moment.at);
                 let next = if later {
                     times.find(|time| *time > at)

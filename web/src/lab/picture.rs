@@ -1,8 +1,8 @@
 //! Outbox, wire, log and inbox at the time shown.
 
 use leptos::prelude::*;
-use steadfast_client::fault::Fault;
-use steadfast_client::trace::{LinkSnapshot, MessagePlace, RoomPosition, TraceSnapshot};
+use steadfast_lab::fault::Fault;
+use steadfast_lab::trace::{LinkSnapshot, MessagePlace, RoomPosition, TraceSnapshot};
 use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;

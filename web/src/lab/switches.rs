@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::fault::Fault;
+use steadfast_lab::fault::Fault;
 
 use crate::lab::model::LabContext;
 use crate::lab::phrases::{NamedPhrase, SwitchPhrases};

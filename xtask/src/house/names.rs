@@ -23,10 +23,11 @@ fn strays(folders: &[&str], words: &[&str], home: &str) -> Vec<String> {
     outside.flat_map(|source| stray(&source)).collect()
 }
 
-const ALL: [&str; 5] = [
+const ALL: [&str; 6] = [
     "shared/src",
     "socketio-client/src",
     "client/src",
+    "lab/src",
     "server/src",
     "web/src",
 ];
@@ -63,7 +64,7 @@ fn only_realtime_names_socketioxide() {
 fn only_the_link_names_the_socket_crate() {
     only(
         "client/src/link",
-        &["shared/src", "client/src", "server/src", "web/src"],
+        &["shared/src", "client/src", "lab/src", "server/src", "web/src"],
         &["socketio_anywhere"],
     );
 }
@@ -91,7 +92,7 @@ fn the_machines_read_no_clock_and_spawn_no_task() {
         "SystemTime",
         "Date::now",
     ];
-    only("client/src/link", &["client/src", "shared/src"], &edge);
+    only("client/src/link", &["client/src", "lab/src", "shared/src"], &edge);
 }
 
 #[test]

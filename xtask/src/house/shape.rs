@@ -33,15 +33,17 @@ fn dependencies_between_our_crates_point_down() {
         "steadfast-shared",
         "socketio-anywhere",
         "steadfast-client",
+        "steadfast-lab",
         "steadfast-server",
         "steadfast-web",
     ];
-    let allowed: [(&str, &[&str]); 5] = [
+    let allowed: [(&str, &[&str]); 6] = [
         ("shared", &[]),
         ("socketio-client", &[]),
         ("client", &["steadfast-shared", "socketio-anywhere"]),
+        ("lab", &["steadfast-shared", "steadfast-client"]),
         ("server", &["steadfast-shared"]),
-        ("web", &["steadfast-shared", "steadfast-client"]),
+        ("web", &["steadfast-shared", "steadfast-client", "steadfast-lab"]),
     ];
     for (krate, allowed) in allowed {
         for name in dependencies(krate) {
@@ -109,6 +111,7 @@ fn every_file_the_documents_name_is_there() {
                 "shared",
                 "socketio-client",
                 "client",
+                "lab",
                 "server",
                 "web",
                 "e2e",

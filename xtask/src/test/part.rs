@@ -101,13 +101,10 @@ fn fmt() -> anyhow::Result<Count> {
 /// The crates with browser tests; the chat's client is built with them.
 const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-anywhere", "--package", "steadfast-web"];
 
-/// Both clients with all their features, unless the arguments say what to build.
-fn all_of_the_clients(args: &[String]) -> &'static [&'static str] {
+/// The Socket.IO client with all its features, unless the arguments say what to build.
+fn all_of_the_client(args: &[String]) -> &'static [&'static str] {
     match args {
-        [] => &[
-            "--features",
-            "socketio-anywhere/rustls,socketio-anywhere/msgpack,steadfast-client/faults",
-        ],
+        [] => &["--features", "socketio-anywhere/rustls,socketio-anywhere/msgpack"],
         _ => &[],
     }
 }
@@ -140,7 +137,7 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
         check(
             cargo()
                 .args(["clippy", "--all-targets"])
-                .args(all_of_the_clients(args))
+                .args(all_of_the_client(args))
                 .args(args)
                 .args(strict),
         )?,
@@ -152,8 +149,6 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(strict),
         )?,
         check(cargo().args(MEASURED).args(args).args(strict))?,
-        // The chat's client without fault injection, as programs use it.
-        check(cargo().args(["check", "--package", "steadfast-client"]))?,
         check(cargo().args(BARE))?,
         check(cargo().args(BARE).args(["--target", WASM]))?,
     ];
@@ -254,7 +249,7 @@ fn unit(args: &[String]) -> anyhow::Result<Count> {
             // A part of its own.
             .args(["--exclude", "steadfast-mutants"]);
     }
-    watch(test.args(all_of_the_clients(args)).args(args), Count::cargo)
+    watch(test.args(all_of_the_client(args)).args(args), Count::cargo)
 }
 
 fn simulation(args: &[String]) -> anyhow::Result<Count> {

@@ -15,23 +15,31 @@ pub type Stream<'a, T> = LocalBoxStream<'a, T>;
 pub trait MaybeSend {}
 impl<T> MaybeSend for T {}
 
-pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+/// Nothing here; `Sync` elsewhere.
+pub trait MaybeSync {}
+impl<T> MaybeSync for T {}
+
+/// Runs a task beside the chat.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(task);
 }
 
-pub(crate) async fn sleep(duration: Duration) {
+/// Resolves after this time.
+pub async fn sleep(duration: Duration) {
     gloo_timers::future::sleep(duration).await;
 }
 
 /// The session's clock: how long it has run.
-pub(crate) struct Clock(Instant);
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(Instant);
 
 impl Clock {
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
-    pub(crate) fn now(&self) -> Duration {
+    /// How long the session has run.
+    pub fn now(&self) -> Duration {
         self.0.elapsed()
     }
 }

@@ -15,16 +15,23 @@ pub type Stream<'a, T> = BoxStream<'a, T>;
 pub trait MaybeSend: Send {}
 impl<T: Send> MaybeSend for T {}
 
-pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+/// `Sync` here; nothing in a browser.
+pub trait MaybeSync: Sync {}
+impl<T: Sync> MaybeSync for T {}
+
+/// Runs a task beside the chat.
+pub fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(task);
 }
 
-pub(crate) async fn sleep(duration: Duration) {
+/// Resolves after this time.
+pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
 /// The session's clock: how long it has run.
-pub(crate) struct Clock(Instant);
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(Instant);
 
 impl Clock {
     #[expect(
@@ -35,7 +42,8 @@ impl Clock {
         Self(Instant::now())
     }
 
-    pub(crate) fn now(&self) -> Duration {
+    /// How long the session has run.
+    pub fn now(&self) -> Duration {
         self.0.elapsed()
     }
 }

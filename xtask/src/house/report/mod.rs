@@ -17,7 +17,7 @@ use clap::Args;
 use code::Code;
 
 /// The folders of the shipped crates.
-const SHIPPED: [&str; 5] = ["shared", "socketio-client", "client", "server", "web"];
+const SHIPPED: [&str; 6] = ["shared", "socketio-client", "client", "lab", "server", "web"];
 
 /// The options of `house`.
 #[derive(Args)]

@@ -16,8 +16,8 @@ const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 /// One type per platform, or with and without a feature: a build has only one of the two.
 const TWINS: [&str; 7] = [
     "Clock",
-    "FaultInjector",
     "MaybeSend",
+    "MaybeSync",
     "OnReturn",
     "Stream",
     "Task",

@@ -1,24 +1,40 @@
 //! Two chats, one of which is broken on purpose in every way there is: each message is stored once and shown once, and the
 //! trace says why.
 
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test, each says what went wrong"
+)]
+
+#[path = "../../../client/tests/real_server/desk.rs"]
+#[expect(dead_code, reason = "shared with the client's tests")]
+mod desk;
+#[path = "../../../client/tests/real_server/process.rs"]
+#[expect(dead_code, reason = "shared with the client's tests")]
+mod process;
+
 use std::time::Duration;
 
 use steadfast_client::RowState;
-use steadfast_client::fault::Fault;
 use steadfast_client::link::{Chat, ChatOptions, MemoryStorage, SoloPeers};
 use steadfast_client::session::Options;
-use steadfast_client::trace::{Counters, Mechanism, MessagePlace, TraceSnapshot};
+use steadfast_lab::Lab;
+use steadfast_lab::fault::Fault;
+use steadfast_lab::trace::{Counters, Mechanism, MessagePlace, TraceSnapshot};
 use steadfast_shared::http::SessionInfo;
 use steadfast_shared::{EntryId, RoomId};
 
-use crate::desk::{all_sent, online, post, room, rows, until};
-use crate::process::{Server, free_address};
+use desk::{all_sent, online, post, room, rows, until};
+use process::{Server, free_address};
 
 /// Short, so that an answer that is waited for in vain does not hold a test up.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 struct Two {
     ann: Chat,
+    lab: Lab,
     bob: Chat,
     general: RoomId,
     anns: Vec<EntryId>,
@@ -36,9 +52,10 @@ impl Two {
         online(&ann).await;
         online(&bob).await;
         let general = room(&ann);
-        ann.record();
+        let lab = Lab::around(&ann).unwrap();
         let mut two = Self {
             ann,
+            lab,
             bob,
             general,
             anns: Vec::new(),
@@ -77,7 +94,7 @@ impl Two {
     }
 
     fn picture(&self) -> TraceSnapshot {
-        self.ann.trace(|trace, _| trace.latest().clone()).unwrap()
+        self.lab.trace(|trace, _| trace.latest().clone())
     }
 
     fn counted(&self) -> Counters {
@@ -109,12 +126,12 @@ fn chat(server: &Server, info: &SessionInfo) -> Chat {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_link_comes_back_and_a_refused_one_once_it_is_let() {
     let mut two = Two::meet().await;
-    two.ann.cut();
+    two.lab.cut();
     two.talk();
     two.converge().await;
 
-    two.ann.set_fault(Fault::Refuse, true);
-    two.ann.cut();
+    two.lab.set_fault(Fault::Refuse, true);
+    two.lab.cut();
     until("the link is down", async || {
         !two.ann
             .with(|session| matches!(session.connection(), steadfast_client::Connection::Online { .. }))
@@ -123,7 +140,7 @@ async fn a_cut_link_comes_back_and_a_refused_one_once_it_is_let() {
     let waits = two.talk();
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(two.place(waits), MessagePlace::Outbox);
-    two.ann.set_fault(Fault::Refuse, false);
+    two.lab.set_fault(Fault::Refuse, false);
     two.ann.wake();
     two.converge().await;
 }
@@ -131,11 +148,11 @@ async fn a_cut_link_comes_back_and_a_refused_one_once_it_is_let() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_half_open_link_is_noticed_and_another_one_taken() {
     let mut two = Two::meet().await;
-    two.ann.set_fault(Fault::HalfOpen, true);
+    two.lab.set_fault(Fault::HalfOpen, true);
     let lost = two.talk();
     // Nobody mends it.
     two.converge().await;
-    assert!(!two.ann.faults().is_on(Fault::HalfOpen));
+    assert!(!two.lab.faults().is_on(Fault::HalfOpen));
     assert!(two.acted(Mechanism::Retry) && two.acted(Mechanism::ExactlyOnce));
     let tries = two.picture().message(lost).unwrap().tries;
     assert!(tries > 1, "{tries}");
@@ -144,8 +161,8 @@ async fn a_half_open_link_is_noticed_and_another_one_taken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_ack_and_a_lost_broadcast_end_in_one_message() {
     let mut two = Two::meet().await;
-    two.ann.set_fault(Fault::SwallowAcks, true);
-    two.ann.set_fault(Fault::LoseEntries, true);
+    two.lab.set_fault(Fault::SwallowAcks, true);
+    two.lab.set_fault(Fault::LoseEntries, true);
     let doubtful = two.talk();
     until("the server has it, and ann does not know", async || {
         two.place(doubtful) == MessagePlace::Log
@@ -155,8 +172,8 @@ async fn a_lost_ack_and_a_lost_broadcast_end_in_one_message() {
         two.acted(Mechanism::KnownId)
     })
     .await;
-    two.ann.set_fault(Fault::SwallowAcks, false);
-    two.ann.set_fault(Fault::LoseEntries, false);
+    two.lab.set_fault(Fault::SwallowAcks, false);
+    two.lab.set_fault(Fault::LoseEntries, false);
     two.converge().await;
     let counted = two.counted();
     assert!(counted.retries > 0 && counted.known_to_server > 0, "{counted:?}");
@@ -166,7 +183,7 @@ async fn a_lost_ack_and_a_lost_broadcast_end_in_one_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_repeated_counts_once_on_both_sides() {
     let mut two = Two::meet().await;
-    two.ann.set_fault(Fault::Repeat, true);
+    two.lab.set_fault(Fault::Repeat, true);
     for _ in 0..5 {
         two.talk();
     }
@@ -183,7 +200,7 @@ async fn lost_broadcasts_leave_a_gap_that_the_next_one_shows() {
     let mut two = Two::meet().await;
     // On a busy machine two messages at once may have left one already.
     let before = two.counted();
-    two.ann.set_fault(Fault::LoseEntries, true);
+    two.lab.set_fault(Fault::LoseEntries, true);
     let say = |two: &mut Two| {
         post(&two.bob, two.general, &format!("bob {}", two.many));
         two.many += 1;
@@ -197,7 +214,7 @@ async fn lost_broadcasts_leave_a_gap_that_the_next_one_shows() {
         two.counted().entries_lost > 0
     })
     .await;
-    two.ann.set_fault(Fault::LoseEntries, false);
+    two.lab.set_fault(Fault::LoseEntries, false);
     say(&mut two);
     two.converge().await;
     let counted = two.counted();
@@ -208,7 +225,7 @@ async fn lost_broadcasts_leave_a_gap_that_the_next_one_shows() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storage_that_stalls_keeps_nothing_from_being_sent_and_saves_later() {
     let mut two = Two::meet().await;
-    two.ann.set_fault(Fault::StallStorage, true);
+    two.lab.set_fault(Fault::StallStorage, true);
     two.talk();
     two.converge().await;
     two.ann.disconnect();
@@ -222,7 +239,7 @@ async fn a_storage_that_stalls_keeps_nothing_from_being_sent_and_saves_later() {
         })
     };
     assert!(saving(&two));
-    two.ann.set_fault(Fault::StallStorage, false);
+    two.lab.set_fault(Fault::StallStorage, false);
     until("it is saved", async || !saving(&two)).await;
     two.ann.connect();
     two.converge().await;
@@ -232,12 +249,12 @@ async fn a_storage_that_stalls_keeps_nothing_from_being_sent_and_saves_later() {
 async fn a_slow_link_keeps_the_order() {
     let mut two = Two::meet().await;
     // Together less than an answer may take.
-    two.ann.set_delay(PATIENCE / 4);
+    two.lab.set_delay(PATIENCE / 4);
     for _ in 0..10 {
         two.talk();
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    two.ann.set_delay(Duration::ZERO);
+    two.lab.set_delay(Duration::ZERO);
     two.talk();
     two.converge().await;
 }
@@ -253,21 +270,21 @@ async fn everything_at_once_still_ends_in_one_log() {
     ];
     for round in 0..12 {
         let fault = everything[round % everything.len()];
-        two.ann.set_fault(fault, round < 8);
-        two.ann.set_delay(Duration::from_millis(round as u64 * 10));
+        two.lab.set_fault(fault, round < 8);
+        two.lab.set_delay(Duration::from_millis(round as u64 * 10));
         if round % 3 == 0 {
-            two.ann.cut();
+            two.lab.cut();
         }
         if round % 5 == 4 {
-            two.ann.set_fault(Fault::HalfOpen, true);
+            two.lab.set_fault(Fault::HalfOpen, true);
         }
         two.talk();
         tokio::time::sleep(Duration::from_millis(150)).await;
     }
     for fault in Fault::ALL {
-        two.ann.set_fault(fault, false);
+        two.lab.set_fault(fault, false);
     }
-    two.ann.set_delay(Duration::ZERO);
+    two.lab.set_delay(Duration::ZERO);
     two.talk();
     two.converge().await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::session::{Answer, Request, RequestError, ServerEvent};
+use steadfast_client::session::{Answer, Request, RequestError, ServerEvent};
 
 /// The longest delay either way. With it on both ways an answer still comes within a request's time.
 pub const LONGEST_DELAY: Duration = Duration::from_secs(5);

@@ -9,13 +9,13 @@ use steadfast_shared::{Body, EntryId, RoomId, Seq};
 
 use super::Trace;
 use super::event::{LinkStep, RoomPosition, RoomStep, Step, TraceKind};
-use crate::connection::Connection;
 use crate::fault::Fault;
-use crate::record::{Disk, OutboxItem, Write};
-use crate::session::{
+use steadfast_client::connection::Connection;
+use steadfast_client::record::{Disk, OutboxItem, Write};
+use steadfast_client::session::{
     Answer, Input, Output, Request, RequestError, RequestId, ServerEvent, Session, StoreTicket,
 };
-use crate::tab_message::TabMessage;
+use steadfast_client::tab_message::TabMessage;
 
 /// Most writes under way whose end is waited for.
 const WRITES: usize = 1_000;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::fault::Fault;
-use crate::record::StorageError;
-use crate::session::{
+use steadfast_client::record::StorageError;
+use steadfast_client::session::{
     Answer, Input, LinkEnd, MessageChange, Options, Output, Request, RequestError, RequestId, ServerEvent,
     Session, StoreTicket,
 };

@@ -1,13 +1,13 @@
-//! One way of a slow link: first in, first out, each thing after its delay.
+//! One way of a slow connection: first in, first out, each thing after its delay.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Most things under way at once. Any more are lost, as on any link that is too full.
+/// Most things under way at once. Any more are lost, as on any connection that is too full.
 const UNDER_WAY: usize = 10_000;
 
 /// The things under way in one direction.
-pub(super) struct DelayQueue<T>(VecDeque<(Duration, T)>);
+pub(crate) struct DelayQueue<T>(VecDeque<(Duration, T)>);
 
 impl<T> Default for DelayQueue<T> {
     fn default() -> Self {
@@ -17,7 +17,7 @@ impl<T> Default for DelayQueue<T> {
 
 impl<T> DelayQueue<T> {
     /// Sends a thing on its way at `now`. Gives it back where it need not wait; says where not until when.
-    pub(super) fn enter(&mut self, thing: T, delay: Duration, now: Duration) -> Result<T, Duration> {
+    pub(crate) fn enter(&mut self, thing: T, delay: Duration, now: Duration) -> Result<T, Duration> {
         let last = self.0.back().map(|(at, _)| *at);
         if delay.is_zero() && last.is_none() {
             return Ok(thing);
@@ -30,13 +30,18 @@ impl<T> DelayQueue<T> {
     }
 
     /// The next thing that has arrived by `now`.
-    pub(super) fn arrived(&mut self, now: Duration) -> Option<T> {
+    pub(crate) fn arrived(&mut self, now: Duration) -> Option<T> {
         self.0.front().filter(|(at, _)| *at <= now)?;
         self.0.pop_front().map(|(_, thing)| thing)
     }
 
-    /// The link is down, and everything under way is lost.
-    pub(super) fn clear(&mut self) {
+    /// When the next thing arrives.
+    pub(crate) fn next_arrival(&self) -> Option<Duration> {
+        self.0.front().map(|(at, _)| *at)
+    }
+
+    /// The connection is down, and everything under way is lost.
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 }
