@@ -121,6 +121,26 @@ test('the help opens, closes by Escape, and gives the focus back', async ({ pers
   await expect(ann.page.getByTestId('open-help')).toBeFocused();
 });
 
+test('a name typed in full is a mention, unless Escape or a longer name says otherwise', async ({ person, wirePerson }) => {
+  await wirePerson('Mina');
+  await wirePerson('Mina Kim');
+  const ben = await person('Ben');
+  const ann = await person('Ann');
+  await expect(ann.page.getByTestId('online')).toContainText('4');
+  await ann.composer.pressSequentially('hi @ben, are you there?');
+  await ann.composer.press('Enter');
+  const text = (place: number) => ben.rows.nth(place).getByTestId('row-text');
+  await expect(text(0)).toHaveText('hi @Ben, are you there?');
+  await expect(text(0).locator('.mention')).toHaveText('@Ben');
+  await ann.composer.pressSequentially('as @ben');
+  await expect(ann.page.getByTestId('suggestion')).toHaveCount(1);
+  await ann.composer.press('Escape');
+  await ann.composer.pressSequentially(' wrote, @Mina knows');
+  await ann.composer.press('Enter');
+  await expect(text(1)).toHaveText('as @ben wrote, @Mina knows');
+  await expect(text(1).locator('.mention')).toHaveCount(0);
+});
+
 test('people and emoji are completed after a few keys', async ({ person, wirePerson }) => {
   await wirePerson('Mina Kim');
   await wirePerson('Minho');

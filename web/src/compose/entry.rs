@@ -139,6 +139,10 @@ impl ComposerEntry {
             queue_microtask(move || replace_shortcode(&textarea));
         }
         self.suggestions.update(self.compose, &textarea);
+        if let Some((typed, person)) = self.suggestions.typed_in_full(&textarea) {
+            self.mentions
+                .update_value(|mentions| mentions.add_typed(&typed, person));
+        }
         self.keep(&textarea);
         let room = self.compose.drafting.room();
         if let Some(room) = room.filter(|_| !self.blank.get_untracked()) {
@@ -152,8 +156,8 @@ impl ComposerEntry {
         if let Some(textarea) = self.textarea.get_untracked()
             && let Some(named) = self.suggestions.take(&textarea)
         {
-            if let Some((name, user)) = named {
-                self.mentions.update_value(|mentions| mentions.add(&name, user));
+            if let Some(person) = named {
+                self.mentions.update_value(|mentions| mentions.add(person));
             }
             self.keep(&textarea);
             let _ = textarea.focus();
@@ -209,7 +213,11 @@ impl ComposerEntry {
                 true
             }
             "Escape" if offered => {
-                suggestions.close(textarea);
+                if let Some(typed) = suggestions.close(textarea) {
+                    self.mentions
+                        .update_value(|mentions| mentions.forget_typed(&typed));
+                    self.keep(textarea);
+                }
                 true
             }
             name if offered && suggestions.move_selection(name) => true,

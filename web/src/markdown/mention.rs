@@ -27,17 +27,51 @@ const LEN: usize = 39;
 /// The people mentioned in the text being typed, where they appear by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Mentions {
-    named: Vec<(String, UserId)>,
+    named: Vec<Named>,
+}
+
+/// A person, and how the text names them after `@`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Named {
+    typed: String,
+    person: Person,
+    /// Chosen from the suggestions, and not only typed in full: a Korean particle may follow.
+    chosen: bool,
 }
 
 impl Mentions {
     /// Adds a person who was chosen and appears in the text as `@name`.
-    pub fn add(&mut self, name: &str, user: UserId) {
-        self.named.retain(|(named, _)| named != name);
+    pub fn add(&mut self, person: Person) {
+        self.insert(Named {
+            typed: person.name.clone(),
+            person,
+            chosen: true,
+        });
+    }
+
+    /// Adds a person whose name was typed in full, in letters of either case.
+    pub fn add_typed(&mut self, typed: &str, person: Person) {
+        if !self.named.iter().any(|named| named.typed == typed) {
+            self.insert(Named {
+                typed: typed.to_owned(),
+                person,
+                chosen: false,
+            });
+        }
+    }
+
+    /// The name just typed in full is meant as text.
+    pub fn forget_typed(&mut self, typed: &str) {
+        self.named.retain(|named| named.chosen || named.typed != typed);
+    }
+
+    fn insert(&mut self, new: Named) {
+        self.named.retain(|named| named.typed != new.typed);
         // "Mina Kim" before "Mina", or the longer name would never match.
-        let shorter = self.named.iter().position(|(other, _)| other.len() < name.len());
+        let len = new.typed.len();
+        let shorter = self.named.iter().position(|other| other.typed.len() < len);
         let at = shorter.unwrap_or(self.named.len());
-        self.named.insert(at, (name.to_owned(), user));
+        self.named.insert(at, new);
     }
 
     /// Converts typed text to wire form. A mention begins a word, and code contains none.
@@ -49,13 +83,13 @@ impl Mentions {
             if !begins_word(&typed[..at]) {
                 continue;
             }
-            if let Some((name, user)) = self
-                .named
-                .iter()
-                .find(|(name, _)| ends_there(&typed[from..], name))
-            {
-                from += name.len();
-                spans.push((at..from, *user));
+            let follows = |named: &&Named| {
+                let after = &typed[from..];
+                ends_there(after, &named.typed) && (named.chosen || ends_word(after, &named.typed))
+            };
+            if let Some(named) = self.named.iter().find(follows) {
+                from += named.typed.len();
+                spans.push((at..from, named.person.id));
             }
         }
         let shown = shown(typed, spans.iter().map(|(span, _)| span));
@@ -81,7 +115,10 @@ impl Mentions {
                     && begins_word(&wire[..span.start])
                     && ends_there(&format!("{name}{}", &wire[span.end..]), name)
             }) {
-                self.add(&name, user);
+                self.add(Person {
+                    id: user,
+                    name: name.clone(),
+                });
                 replacements.push((span, format!("@{name}")));
             }
         }
@@ -90,20 +127,15 @@ impl Mentions {
 
     /// The people mentioned in the typed text whose wire form is `wire`.
     pub fn people(&self, wire: &str) -> Vec<Person> {
-        let named = |user| self.named.iter().find(|(_, other)| *other == user);
+        let named = |user| self.named.iter().find(|named| named.person.id == user);
         let people = mention::of(wire).into_iter().filter_map(named);
-        people
-            .map(|(name, id)| Person {
-                id: *id,
-                name: name.clone(),
-            })
-            .collect()
+        people.map(|named| named.person.clone()).collect()
     }
 
     fn names_another(&self, name: &str, user: UserId) -> bool {
         self.named
             .iter()
-            .any(|(named, other)| named == name && *other != user)
+            .any(|named| named.typed == name && named.person.id != user)
     }
 }
 
@@ -186,6 +218,12 @@ fn ends_there(text: &str, name: &str) -> bool {
     !(name.ends_with(grows) && after.starts_with(grows))
 }
 
+/// Whether the word ends with this name, at the beginning of `text`.
+fn ends_word(text: &str, name: &str) -> bool {
+    let next = text[name.len()..].chars().next();
+    !next.is_some_and(|c| c.is_alphanumeric() || c == '_')
+}
+
 #[cfg(test)]
 mod tests {
     use steadfast_shared::mention::written;
@@ -198,10 +236,17 @@ mod tests {
 
     fn mentions() -> Mentions {
         let mut mentions = Mentions::default();
-        mentions.add("Mina", user(1));
-        mentions.add("Mina Kim", user(2));
-        mentions.add("민아", user(3));
+        mentions.add(person("Mina", 1));
+        mentions.add(person("Mina Kim", 2));
+        mentions.add(person("민아", 3));
         mentions
+    }
+
+    fn person(name: &str, n: u128) -> Person {
+        Person {
+            id: user(n),
+            name: name.to_owned(),
+        }
     }
 
     #[test]
@@ -216,6 +261,28 @@ mod tests {
     #[test]
     fn a_name_that_was_not_chosen_stays_as_typed() {
         assert_eq!(mentions().to_wire("@Minas a@b @ @Jun"), "@Minas a@b @ @Jun");
+    }
+
+    #[test]
+    fn a_name_typed_in_full_is_sent_by_id_as_a_word_of_its_own() {
+        let mut mentions = Mentions::default();
+        mentions.add_typed("jun", person("Jun", 1));
+        mentions.add_typed("민", person("민", 2));
+        let [jun, min] = [1, 2].map(|n| written(user(n)));
+        for (typed, wire) in [
+            ("hi @jun", format!("hi {jun}")),
+            ("@jun, @민!", format!("{jun}, {min}!")),
+            ("@junior @민들레 @JUN", "@junior @민들레 @JUN".into()),
+            ("`@jun`", "`@jun`".into()),
+        ] {
+            assert_eq!(mentions.to_wire(typed), wire, "{typed:?}");
+        }
+        assert_eq!(mentions.people(&jun), [person("Jun", 1)]);
+        mentions.add(person("민", 2));
+        assert_eq!(mentions.to_wire("@민들레"), format!("{min}들레"), "it was chosen");
+        mentions.forget_typed("jun");
+        mentions.forget_typed("민");
+        assert_eq!(mentions.to_wire("@jun @민"), format!("@jun {min}"));
     }
 
     #[test]

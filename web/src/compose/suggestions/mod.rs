@@ -4,7 +4,7 @@ mod list;
 mod search;
 
 use leptos::prelude::*;
-use steadfast_shared::{Person, UserId};
+use steadfast_shared::Person;
 use web_sys::HtmlTextAreaElement;
 
 pub(crate) use self::list::SuggestionList;
@@ -36,9 +36,6 @@ enum Suggestion {
     Person(Person),
     Emoji(NamedEmoji),
 }
-
-/// The name and person to remember for a chosen mention.
-pub(crate) type Named = Option<(String, UserId)>;
 
 impl Suggestions {
     pub(crate) fn new() -> Self {
@@ -115,12 +112,33 @@ impl Suggestions {
         }
     }
 
-    /// Closes the list until another name is typed.
-    pub(crate) fn close(self, textarea: &HtmlTextAreaElement) {
+    /// Closes the list until another name is typed. Returns the name typed so far.
+    pub(crate) fn close(self, textarea: &HtmlTextAreaElement) -> Option<String> {
         let (before, _) = before_caret(textarea);
-        self.closed_over
-            .set_value(completion::query(&before).map(|query| query.from));
+        let query = completion::query(&before);
+        self.closed_over.set_value(query.map(|query| query.from));
         self.clear();
+        query.map(|query| query.typed.to_owned())
+    }
+
+    /// The person whose whole name was typed, with the name as typed; none while a longer name may follow.
+    pub(crate) fn typed_in_full(self, textarea: &HtmlTextAreaElement) -> Option<(String, Person)> {
+        let (before, _) = before_caret(textarea);
+        let typed = completion::query(&before)?.typed;
+        let whole = folded(typed);
+        self.offers.with_untracked(|offers| {
+            let mut meant = offers.iter().filter_map(|offer| match offer {
+                Suggestion::Person(person) => {
+                    let name = folded(&person.name);
+                    let rest = name.strip_prefix(&whole)?;
+                    (rest.is_empty() || rest.starts_with(char::is_whitespace))
+                        .then_some((person, rest.is_empty()))
+                }
+                Suggestion::Emoji(_) => None,
+            });
+            let (person, is_whole) = meant.next().filter(|_| offers.len() < OFFERED)?;
+            (is_whole && meant.next().is_none()).then(|| (typed.to_owned(), person.clone()))
+        })
     }
 
     fn set_naming(self, person: bool) {
@@ -175,13 +193,13 @@ impl Suggestions {
         first
     }
 
-    /// Inserts the chosen suggestion into the textarea.
-    pub(crate) fn take(self, textarea: &HtmlTextAreaElement) -> Option<Named> {
+    /// Inserts the chosen suggestion into the textarea. Returns the person whom it names.
+    pub(crate) fn take(self, textarea: &HtmlTextAreaElement) -> Option<Option<Person>> {
         let chosen = self.chosen()?;
         let (before, caret) = before_caret(textarea);
         let from = completion::query(&before)?.from;
         let (text, named) = match chosen {
-            Suggestion::Person(person) => (format!("@{} ", person.name), Some((person.name, person.id))),
+            Suggestion::Person(person) => (format!("@{} ", person.name), Some(person)),
             Suggestion::Emoji(listed) => (listed.emoji.to_owned(), None),
         };
         replace(textarea, &text, utf16_len(&before[..from]), caret);
