@@ -39,6 +39,14 @@ impl Command {
         matches!(self, Self::Administer(_))
     }
 
+    /// Whether the entries that it writes count in its author's quota of the day.
+    pub(super) fn is_counted(&self) -> bool {
+        matches!(
+            self,
+            Self::Create(_) | Self::Direct(_) | Self::Change(_) | Self::Rename(_)
+        )
+    }
+
     /// Whether its answer includes the room.
     pub fn answers_with_a_room(&self) -> bool {
         matches!(

@@ -1,16 +1,18 @@
 //! Runs commands, each committed or rolled back by itself.
 
-use steadfast_shared::{Millis, RoomId, Seq};
+use steadfast_shared::{Millis, RoomId, Seq, UserId};
 
-use super::{Append, LogEnd, Savepoint, Sql};
+use super::{Append, LogEnd, Savepoint, Sql, StoredUsage};
 use crate::store::command::{self, CommandError};
 use crate::store::people::person;
+use crate::store::query::sql;
+use crate::store::usage::Today;
 use crate::store::{
     ChangeKind, Command, CommandOutcome, Committed, NewCommand, NewEntry, StoreError, StoreRefusal,
 };
 
 /// The state that a refused command is rolled back to.
-struct RollbackPoint(Vec<(RoomId, LogEnd, Seq, Millis, usize)>);
+struct RollbackPoint(Vec<(RoomId, LogEnd, Seq, Millis, usize)>, Today);
 
 impl<S: Sql> Append<S> {
     /// Runs commands after the entries of the same transaction. Returns the changes that other nodes must follow.
@@ -82,19 +84,35 @@ impl<S: Sql> Append<S> {
             return Err(StoreRefusal::StorageFull.into());
         }
         let me = person::existing(&mut self.connection, command.by).await?;
+        if command.act.is_counted() {
+            self.learn_usage(command.by).await?;
+        }
         let mut outcome = command::carry_out(self, me, command).await?;
         outcome.displaced = std::mem::take(&mut self.displaced);
         Ok(outcome)
     }
 
+    /// Reads how much a command's author has written on the transaction's day.
+    async fn learn_usage(&mut self, user: UserId) -> Result<(), StoreError> {
+        let row = sql!("select day, entries, bytes, max_entries, max_bytes from usage where " person " = $1")
+            .bind(user)
+            .optional(&mut self.connection)
+            .await?;
+        let used = row.as_ref().map(StoredUsage::read).transpose()?;
+        let (usage, quota) = used.unwrap_or_default().on(self.today.day, self.today.quota);
+        self.today.learn(user, usage, quota);
+        Ok(())
+    }
+
     fn mark(&self) -> RollbackPoint {
         let logs = self.logs.iter();
         let logs = logs.map(|(room, log)| (*room, log.end, log.written, log.active_at, log.fresh.len()));
-        RollbackPoint(logs.collect())
+        RollbackPoint(logs.collect(), self.today.clone())
     }
 
     /// Drops entries placed and rooms locked since the savepoint. Everything before it was written.
-    fn roll_back(&mut self, RollbackPoint(logs): RollbackPoint) {
+    fn roll_back(&mut self, RollbackPoint(logs, today): RollbackPoint) {
+        self.today = today;
         self.rows.clear();
         self.own.clear();
         self.displaced.clear();

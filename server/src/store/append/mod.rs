@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use steadfast_shared::{Body, Entry, EntryId, Millis, Person, RoomId, Seq, UserId};
 
 use super::body::{kind, written};
+use super::command::CommandError;
 use super::page;
 use super::people::person;
 use super::quota::Quota;
@@ -215,14 +216,21 @@ impl<S: Sql> Append<S> {
         Ok(())
     }
 
-    /// Appends the server's own entries about a person's action, to locked rooms.
-    pub(super) async fn write(&mut self, by: &Person, bodies: Vec<(RoomId, Body)>) -> Result<(), StoreError> {
+    /// Appends the server's own entries about a person's action, to locked rooms. They count in that person's quota of the day.
+    pub(super) async fn write(
+        &mut self,
+        by: &Person,
+        bodies: Vec<(RoomId, Body)>,
+    ) -> Result<(), CommandError> {
         let mut fresh = Vec::with_capacity(bodies.len());
         for (room, body) in bodies {
+            self.today.check(by.id, &body)?;
+            self.today.count(by.id, &body);
             let id = EntryId(uuid::Uuid::now_v7());
             fresh.push((room, self.place(by.clone(), id, room, &body)?));
         }
-        self.keep(fresh).await
+        self.keep(fresh).await?;
+        Ok(())
     }
 
     /// Writes the entries placed so far, so that later statements see them.

@@ -22,7 +22,7 @@ pub struct StorageLimits {
 /// How much one person may write per day, UTC. 0 is no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Quota {
-    /// Messages, edits and reactions.
+    /// Messages, edits, reactions, and entries about what the person has renamed, changed or created.
     pub entries: u64,
     pub bytes: u64,
 }
@@ -30,7 +30,7 @@ pub struct Quota {
 /// How much a person has written in a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct DayUsage {
-    /// Messages, edits and reactions.
+    /// As in [`Quota`].
     pub entries: u64,
     pub bytes: u64,
 }

@@ -13,6 +13,7 @@ pub(in crate::store) fn day_of(at: Millis) -> i64 {
 }
 
 /// The usage of one transaction's authors on its day.
+#[derive(Clone)]
 pub(in crate::store) struct Today {
     pub(in crate::store) day: i64,
     /// The quota of authors who have none of their own.

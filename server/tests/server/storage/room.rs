@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use steadfast_server::store::quota::DayUsage;
-use steadfast_server::store::{EntryOutcome, Quota, StorageLimits, StoreRefusal};
+use steadfast_server::store::{self, EntryOutcome, NewCommand, Quota, Span, StorageLimits, StoreRefusal};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{Body, Emoji, EntryId, ErrorCode, RoomId};
 use tempfile::TempDir;
@@ -20,6 +20,8 @@ use crate::support::client::PATIENCE;
 use crate::support::database::conformance;
 use crate::support::server::sign_in;
 use crate::support::{Client, TestServer, message};
+
+const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// Waits until a condition holds.
 async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
@@ -105,7 +107,7 @@ impl SmallDisk {
 }
 
 fn free(folder: &Path) -> u64 {
-    steadfast_server::store::files::disk(&folder.join("x")).unwrap().0
+    store::files::disk(&folder.join("x")).unwrap().0
 }
 
 impl Drop for SmallDisk {
@@ -220,7 +222,6 @@ async fn fault_m08_a_person_writes_so_much_a_day_and_no_more() {
 }
 
 async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted(fixture: Fixture) {
-    const DAY: u64 = 24 * 60 * 60 * 1_000;
     fixture.store.close().await;
     let quota = Quota { entries: 3, bytes: 0 };
     let open = async || {
@@ -228,8 +229,8 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
         fixture.database.open_limited(limits).await
     };
     let mina = fixture.mina.person.id;
-    let write = async |store: &dyn steadfast_server::store::Store, at: u64| {
-        let entry = steadfast_server::store::NewEntry {
+    let write = async |store: &dyn store::Store, at: u64| {
+        let entry = store::NewEntry {
             author: mina,
             id: EntryId(Uuid::now_v7()),
             room: fixture.general,
@@ -267,4 +268,59 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
     assert!(!store.set_quota(nobody, None).await.unwrap());
 }
 
-conformance!(fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted,);
+/// What a command writes into logs fills the disk as messages do.
+async fn fault_m08_names_and_topics_count_as_messages_do(fixture: Fixture) {
+    fixture.store.close().await;
+    let quota = Quota { entries: 4, bytes: 0 };
+    let store = fixture
+        .database
+        .open_limited(StorageLimits { quota, min_free: 0 })
+        .await;
+    let mina = fixture.mina.person.id;
+    let rename = async |name: String| {
+        let name = steadfast_shared::Nickname::parse(&name).unwrap();
+        store
+            .act(mina, None, &store::Command::Rename(name), DAY)
+            .await
+            .unwrap()
+            .map(drop)
+    };
+    // One entry in each of two rooms.
+    assert_eq!(rename("Mina 1".to_owned()).await, Ok(()));
+    assert_eq!(store.usage(mina, DAY).await.unwrap().0.entries, 2);
+    assert_eq!(rename("Mina 2".to_owned()).await, Ok(()));
+    assert_eq!(rename("Mina 3".to_owned()).await, Err(StoreRefusal::OverQuota));
+    assert_eq!(
+        store.usage(mina, DAY).await.unwrap().0.entries,
+        4,
+        "a refusal counts nothing"
+    );
+    let page = store.page(fixture.general, Span::After(0), 100).await.unwrap();
+    assert_eq!(page.entries.len(), 2);
+    assert_eq!(
+        store.usage(fixture.jun.person.id, DAY).await.unwrap().0.entries,
+        0
+    );
+    // Refused together with others' work, it takes back its own part only.
+    let jun = NewCommand {
+        by: fixture.jun.person.id,
+        address: None,
+        act: store::Command::Rename(steadfast_shared::Nickname::parse("Juno").unwrap()),
+    };
+    let refused = NewCommand {
+        by: mina,
+        act: store::Command::Rename(steadfast_shared::Nickname::parse("Mina 4").unwrap()),
+        ..jun.clone()
+    };
+    let done = store.commit(&[], &[refused, jun], DAY).await.unwrap();
+    assert!(matches!(done.commands[..], [Err(StoreRefusal::OverQuota), Ok(_)]));
+    assert_eq!(
+        store.usage(fixture.jun.person.id, DAY).await.unwrap().0.entries,
+        1
+    );
+}
+
+conformance!(
+    fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can_be_lifted,
+    fault_m08_names_and_topics_count_as_messages_do,
+);
