@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::error::StartError;
 use crate::http::attempts::{Attempts, Guesses};
 use crate::http::client_address::{self, Addresses};
+use crate::http::sign_ups::SignUps;
 use crate::http::{self, headers, host};
 use crate::journal::Journal;
 use crate::passphrase::Passphrases;
@@ -30,7 +31,6 @@ use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
 use crate::store::{Store, Token};
-use crate::turns::Turns;
 
 /// A server that is ready to listen.
 pub struct App {
@@ -72,6 +72,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             let requests = Arc::new(Attempts::per_minute(config.limits.rates.requests_per_minute));
             let shared = http::HttpState {
                 guesses: Arc::new(Guesses::new(store.clone())),
+                sign_ups: SignUps::start(store.clone()),
                 store,
                 realtime,
                 config,
@@ -79,7 +80,6 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
                 requests,
                 audit,
                 passphrases: Passphrases::default(),
-                sign_ups: Turns::new(http::session::SIGN_UPS_AT_ONCE),
                 #[cfg(feature = "page")]
                 page,
                 journal,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// Most waiters in each class. Beyond it the address with the most waiters loses one.
-const WAITING: usize = 32;
+pub const WAITING: usize = 32;
 
 /// The priority of a job, the first class served first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +47,15 @@ impl Turns {
             free: at_once,
             waiting: Default::default(),
         })))
+    }
+
+    /// Whether a job would get a turn or a place in the queue.
+    pub fn has_place(&self, class: Class, address: IpAddr) -> bool {
+        let state = self.state();
+        let waiting = &state.waiting[class as usize];
+        state.free > 0
+            || waiting.iter().filter(|waiting| !waiting.turn.is_closed()).count() < WAITING
+            || gives_way(waiting, address).is_some()
     }
 
     /// Waits for a turn. Returns `None` if too many wait.
@@ -97,8 +106,14 @@ impl Turns {
     }
 }
 
-/// Drops the newest waiter of the address with the most waiters, if this address has fewer. Returns whether it did.
+/// Drops the waiter that gives way to this address. Returns whether there was one.
 fn make_room(waiting: &mut VecDeque<WaitingTurn>, address: IpAddr) -> bool {
+    let last = gives_way(waiting, address);
+    last.is_some_and(|last| waiting.remove(last).is_some())
+}
+
+/// The place of the newest waiter of the address with the most waiters, if this address has fewer.
+fn gives_way(waiting: &VecDeque<WaitingTurn>, address: IpAddr) -> Option<usize> {
     let of = |address: IpAddr| {
         waiting
             .iter()
@@ -109,11 +124,8 @@ fn make_room(waiting: &mut VecDeque<WaitingTurn>, address: IpAddr) -> bool {
         .iter()
         .map(|waiting| waiting.address)
         .max_by_key(|address| of(*address));
-    let Some(most) = most.filter(|most| of(*most) > of(address) + 1) else {
-        return false;
-    };
-    let last = waiting.iter().rposition(|waiting| waiting.address == most);
-    last.is_some_and(|last| waiting.remove(last).is_some())
+    let most = most.filter(|most| of(*most) > of(address) + 1)?;
+    waiting.iter().rposition(|waiting| waiting.address == most)
 }
 
 impl Drop for Turn {

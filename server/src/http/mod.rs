@@ -1,6 +1,6 @@
 //! The HTTP API and the page.
 //!
-//! - [`session`]: signing in and out
+//! - [`session`]: signing in and out; [`sign_ups`]: the queue of sign-ups
 //! - [`passphrase`]: setting and changing a passphrase
 //! - [`device`]: a person's devices
 //! - [`invite`]: invitations and registration
@@ -29,6 +29,7 @@ pub mod invite;
 pub mod page;
 pub mod passphrase;
 pub mod session;
+pub mod sign_ups;
 pub mod usage;
 
 pub use guard::{declared, headers, host};
@@ -57,7 +58,6 @@ use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
 use crate::store::{Store, StoreError, Token};
-use crate::turns::Turns;
 
 /// Largest request body, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -81,8 +81,7 @@ pub struct HttpState {
     pub audit: Arc<Audit>,
     pub journal: Journal,
     pub passphrases: Passphrases,
-    /// Queues sign-ups, so that messages wait for few of them at the database.
-    pub sign_ups: Turns,
+    pub sign_ups: sign_ups::SignUps,
     #[cfg(feature = "page")]
     pub page: Arc<page::PageFiles>,
 }

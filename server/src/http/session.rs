@@ -23,11 +23,9 @@ use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
 use crate::store::account::{Account, Admission, Device, NewDevice, SignInError, SignUp, SignUpError};
 use crate::store::admin::{NewAuditLine, NewSignIn, kept_out};
+use crate::store::nickname::NameKey;
 use crate::store::{self, Actor, Token, TokenHash};
 use crate::turns::Class;
-
-/// Sign-ups written at the same time. Each is a commit of its own, and messages queue behind it.
-pub const SIGN_UPS_AT_ONCE: usize = 1;
 
 /// `POST /api/session`: takes a free nickname, or signs in another device with a passphrase.
 ///
@@ -63,10 +61,14 @@ async fn admit(
 
     if let Some(shown) = credentials::token(headers)
         && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
-        && device.person.name == request.nickname.as_str()
+        && is_name_of(&device, &request)
     {
         // The token is left out: a script that has only the cookie must not learn it.
         return Ok(signed_in(shared, device, &shown, false));
+    }
+
+    if request.passphrase.is_none() && request.owner_code.is_none() {
+        shared.sign_ups.check(network(address))?;
     }
 
     // Always a fresh token: anybody who had planted the one a client shows would share the session.
@@ -118,6 +120,13 @@ async fn admit(
     log.user = Some(device.person.id);
     shared.journal.sign_in(log);
     Ok(signed_in(shared, device, &token, with_token))
+}
+
+/// Whether a request names the person of this device, in whatever case and form.
+fn is_name_of(device: &Device, request: &NewSession) -> bool {
+    let (name, requested) = (device.person.name.as_str(), request.nickname.as_str());
+    let key = |name| NameKey::of(name).ok().map(|key| key.name);
+    name == requested || key(name).is_some_and(|name| key(requested) == Some(name))
 }
 
 /// The new device, and its line in the sign-in log.
@@ -259,15 +268,7 @@ fn sign_in_refused(error: SignInError) -> HttpRefusal {
     }
 }
 
-/// The refusal when the queue for sign-ups is full.
-fn too_many_sign_up() -> HttpRefusal {
-    HttpRefusal::new(
-        ErrorCode::Busy,
-        "too many people are signing up at once: try again in a moment",
-    )
-}
-
-fn sign_up_refused(error: SignUpError) -> HttpRefusal {
+pub(super) fn sign_up_refused(error: SignUpError) -> HttpRefusal {
     match error {
         SignUpError::NicknameTaken => HttpRefusal::new(
             ErrorCode::NicknameTaken,
@@ -306,24 +307,22 @@ async fn sign_up(
         ),
         None => None,
     };
-    let turn = shared.sign_ups.take(whose.class, whose.network).await;
-    let _turn = turn.ok_or_else(too_many_sign_up)?;
-    let right = admission;
+    let (right, at, address) = (admission, device.at, device.address.clone());
     let wanted = SignUp {
         admission,
         name: request.nickname,
         passphrase,
         device,
     };
-    let device = shared.store.sign_up(&wanted).await.map_err(sign_up_refused)?;
+    let device = shared.sign_ups.write(wanted, whose.network).await?;
     if matches!(right, Admission::Owner(_)) {
         let line = NewAuditLine {
-            at: wanted.device.at,
+            at,
             action: AuditAction::ClaimedOwnership,
             actor: Actor {
                 person: Some(device.person.clone()),
                 role: device.role,
-                address: wanted.device.address.clone(),
+                address,
             },
             person: Some(device.person.id),
             room: None,

@@ -1,7 +1,8 @@
 //! SQL statements for both databases: their text in either dialect, their values, and the rows they return.
 //!
 //! A statement is written with Postgres's `$1`, which SQLite accepts too. Where the dialects differ, [`sql`] takes a word between
-//! the literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, and so on.
+//! the literals: `person` is the column that SQLite's tables call `user`, `[any "$1"]` compares with a list of ids, `[lines "$1"]`
+//! reads a JSON array of arrays as rows (`line`, in the order of `place`), and so on.
 
 use std::borrow::Cow;
 
@@ -11,6 +12,7 @@ use sqlx::{Decode, Postgres, Row, Sqlite, Type};
 use steadfast_shared::{EntryId, Millis, RoomId, UserId};
 use uuid::Uuid;
 
+use super::append::Savepoint;
 use super::nickname::NameKey;
 use super::{ChangeKind, ChangeNumber, StoreError, TokenHash, postgres, sqlite};
 
@@ -28,6 +30,14 @@ macro_rules! sql {
     (@postgres [position $text:literal $part:literal]) => { concat!("strpos(", $text, ", ", $part, ")") };
     (@sqlite [by_name $column:literal]) => { concat!($column, " collate nocase") };
     (@postgres [by_name $column:literal]) => { concat!("lower(", $column, ")") };
+    (@sqlite [lines $rows:literal]) => { concat!("(select value as line, key as place from json_each(", $rows, ")) as lines") };
+    (@postgres [lines $rows:literal]) => { concat!("jsonb_array_elements(", $rows, "::jsonb) with ordinality as lines (line, place)") };
+    (@sqlite [line_id $nth:literal]) => { concat!("unhex(line ->> ", $nth, ")") };
+    (@postgres [line_id $nth:literal]) => { concat!("(line ->> ", $nth, ")::uuid") };
+    (@sqlite [line_bytes $nth:literal]) => { concat!("unhex(line ->> ", $nth, ")") };
+    (@postgres [line_bytes $nth:literal]) => { concat!("decode(line ->> ", $nth, ", 'hex')") };
+    (@sqlite [line_number $nth:literal]) => { concat!("line ->> ", $nth) };
+    (@postgres [line_number $nth:literal]) => { concat!("(line ->> ", $nth, ")::bigint") };
     (@sqlite [only_postgres $text:literal]) => { "" };
     (@postgres [only_postgres $text:literal]) => { $text };
     (@sqlite [only_sqlite $text:literal]) => { $text };
@@ -146,6 +156,22 @@ pub(super) fn as_json(ids: &[UserId]) -> String {
     format!("[{}]", written.join(","))
 }
 
+/// Rows as one parameter, which `[lines …]` reads. Their texts must be [`without_nul`].
+pub(super) fn as_lines<T: serde::Serialize>(rows: &[T]) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|_| StoreError::Unreadable("rows"))
+}
+
+/// Bytes or an id as one value of a line.
+pub(super) fn as_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
 /// A text for Postgres, which cannot store NUL.
 pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
     match text.contains('\0') {
@@ -161,6 +187,12 @@ pub(super) trait SqlConnection: Send {
     fn fetch(&mut self, query: Statement<'_>)
     -> impl Future<Output = Result<Vec<SqlRow>, StoreError>> + Send;
 
+    /// Whether no other transaction writes to the database until this one ends.
+    const EXCLUSIVE: bool;
+
+    /// Sets, releases or rolls back a savepoint.
+    fn savepoint(&mut self, step: Savepoint) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Appends to the change feed, as the last step of a transaction. Returns the feed's head.
     fn append_changes(
         &mut self,
@@ -170,6 +202,13 @@ pub(super) trait SqlConnection: Send {
 }
 
 impl SqlConnection for SqliteConnection {
+    const EXCLUSIVE: bool = true;
+
+    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
+        sqlx::raw_sql(step.statement()).execute(self).await?;
+        Ok(())
+    }
+
     async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         Ok(query.for_sqlite().execute(self).await?.rows_affected())
     }
@@ -189,6 +228,13 @@ impl SqlConnection for SqliteConnection {
 }
 
 impl SqlConnection for PgConnection {
+    const EXCLUSIVE: bool = false;
+
+    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
+        sqlx::raw_sql(step.statement()).execute(self).await?;
+        Ok(())
+    }
+
     async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         Ok(query.for_postgres().execute(self).await?.rows_affected())
     }
@@ -208,6 +254,12 @@ impl SqlConnection for PgConnection {
 }
 
 impl<C: SqlConnection> SqlConnection for &mut C {
+    const EXCLUSIVE: bool = C::EXCLUSIVE;
+
+    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
+        C::savepoint(self, step).await
+    }
+
     async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         C::execute(self, query).await
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use steadfast_server::store::account::{Account, Admission, InviteTerms, NewDevice, SignInError, SignUp};
+use steadfast_server::store::account::{
+    Account, Admission, Device, InviteTerms, NewDevice, SignInError, SignUp,
+};
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{SignUpError, Store, Token, TokenHash};
 use steadfast_shared::{Millis, Nickname, Role, limit};
@@ -291,6 +293,71 @@ async fn an_invitation_is_not_used_where_none_is_needed(fixture: Fixture) {
     store.sign_up(&newcomer("Ada")).await.unwrap();
 }
 
+async fn a_group_signs_up_as_one_after_another_would(fixture: Fixture) {
+    let store = &fixture.store;
+    store.sign_up(&newcomer("Mina")).await.unwrap();
+    let code = Token::random().unwrap().hash();
+    let terms = InviteTerms {
+        code,
+        created_at: 1,
+        expires_at: 100,
+        uses: Some(1),
+    };
+    store.invite(&terms).await.unwrap().unwrap();
+    let owners = Token::shown("the link").hash();
+    store.add_owner_link(owners, 1).await.unwrap();
+    let owner = |nickname: &str| SignUp {
+        admission: Admission::Owner(owners),
+        ..newcomer(nickname)
+    };
+    let group = [
+        newcomer("Zoe"),
+        newcomer("mina"),
+        newcomer("\u{E000}"),
+        newcomer("zoe"),
+        invited("Ada", Some(code), 20),
+        invited("Bob", Some(code), 20),
+        invited("Eve", None, 20),
+        owner("Mina"),
+        owner("Olga"),
+    ];
+    let outcomes = store.sign_up_all(&group).await.unwrap();
+    let shown = |outcome: &Result<Device, SignUpError>| match outcome {
+        Ok(device) => format!("{} {:?}", device.person.name, device.role),
+        Err(refusal) => format!("{refusal:?}"),
+    };
+    let outcomes: Vec<_> = outcomes.iter().map(shown).collect();
+    assert_eq!(
+        outcomes,
+        [
+            "Zoe Member",
+            "NicknameTaken",
+            "NotANickname(NotAName)",
+            "NicknameTaken",
+            "Ada Member",
+            "InviteRequired",
+            "InviteRequired",
+            "NicknameTaken",
+            "Olga Owner",
+        ]
+    );
+    for (nickname, wanted) in [("Zoe", &group[0]), ("Ada", &group[4]), ("Olga", &group[8])] {
+        let device = store.device(wanted.device.token).await.unwrap().unwrap();
+        assert_eq!(device.person.name, nickname);
+        assert_eq!(store.rooms_of(device.person.id).await.unwrap().len(), 1);
+    }
+    // Nothing is left of those who were refused.
+    for refused in ["Bob", "Eve"] {
+        assert_eq!(fixture.account(refused).await, None);
+        store.sign_up(&newcomer(refused)).await.unwrap();
+    }
+    let mut snapshot = store.snapshot().await.unwrap();
+    let changes = snapshot.changes_after(0, 100).await.unwrap().unwrap();
+    assert_eq!(changes.len(), 6, "one for each person");
+    assert!(store.sign_up_all(&[newcomer("ADA")]).await.unwrap()[0].is_err());
+    assert_eq!(store.snapshot().await.unwrap().feed_head().await.unwrap(), 6);
+}
+
 async fn invitations_are_bounded_and_ended_ones_are_forgotten(fixture: Fixture) {
     let store = &fixture.store;
     let terms = |n: usize, created_at| InviteTerms {
@@ -370,5 +437,6 @@ conformance!(
     devices_are_bounded_and_only_a_forgotten_one_makes_room,
     an_invitation_lets_in_as_many_as_it_says_until_it_ends,
     an_invitation_is_not_used_where_none_is_needed,
+    a_group_signs_up_as_one_after_another_would,
     invitations_are_bounded_and_ended_ones_are_forgotten,
 );

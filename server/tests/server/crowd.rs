@@ -7,36 +7,60 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use steadfast_server::clock;
 use steadfast_server::config::Config;
+use steadfast_server::http::sign_ups::GROUP;
 use steadfast_server::store::sqlite::{PATIENCE, SqliteStore};
+use steadfast_server::turns::WAITING;
 use steadfast_shared::event::{self, Reply};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::support::TestServer;
 use crate::support::faulty::Faulty;
 
 #[tokio::test]
-async fn fault_m02_of_many_who_sign_up_one_is_written_at_a_time() {
+async fn fault_m02_many_who_sign_up_are_written_in_groups_that_leave_half_of_the_time_to_messages() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("chat.db"));
     config.limits.rates.sign_ins_per_minute = 10_000;
     let sqlite = SqliteStore::open(config.database.file().unwrap(), PATIENCE, clock::now());
     let store = Arc::new(Faulty::new(Arc::new(sqlite.await.unwrap()), []));
     let server = TestServer::on_store(folder, config, store.clone()).await;
-    let signing_up: Vec<_> = (0..60)
-        .map(|n| {
-            let payload = json!({ "nickname": format!("stranger {n}") });
-            let request = server.http.post(server.url("/api/session")).json(&payload);
-            tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
-        })
-        .collect();
-    let mut signed_up = 0;
-    for one in signing_up {
-        let status = one.await.unwrap();
-        assert!(status == 201 || status == 503, "{status}");
-        signed_up += usize::from(status == 201);
+    let held = Arc::new(Semaphore::new(0));
+    *store.sign_ups_held.lock().unwrap() = Some(held.clone());
+    let mut signing_up = JoinSet::new();
+    for n in 0..60 {
+        let payload = json!({ "nickname": format!("stranger {n}") });
+        let request = server.http.post(server.url("/api/session")).json(&payload);
+        signing_up.spawn(async move { request.send().await.unwrap().status().as_u16() });
     }
-    assert!(signed_up > 30, "{signed_up}");
-    assert_eq!(store.sign_ups_at_once.load(Ordering::Acquire), 1);
+    let places = GROUP + WAITING;
+    for _ in 0..60 - places {
+        assert_eq!(
+            signing_up.join_next().await.unwrap().unwrap(),
+            503,
+            "the queue is full"
+        );
+    }
+    held.add_permits(1_000);
+    while let Some(status) = signing_up.join_next().await {
+        assert_eq!(status.unwrap(), 201);
+    }
+    let groups = store.sign_ups.lock().unwrap();
+    let sizes: Vec<_> = groups.iter().map(|group| group.sign_ups).collect();
+    assert_eq!(sizes.iter().sum::<usize>(), places);
+    assert!(sizes.iter().all(|size| *size <= GROUP), "{sizes:?}");
+    // Those that had a turn while the first group was held.
+    assert!(
+        sizes[0] + sizes[1] >= GROUP,
+        "what waits is written together: {sizes:?}"
+    );
+    for pair in groups.windows(2) {
+        let (took, rest) = (pair[0].to - pair[0].from, pair[1].from - pair[0].to);
+        assert!(
+            rest >= took.min(Duration::from_secs(1)),
+            "{rest:?} after {took:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -130,19 +130,6 @@ async fn hold_addresses<S: Sql>(
     Ok(())
 }
 
-/// Whether sign-ups from this address are refused.
-pub(in crate::store) async fn is_held<C: SqlConnection>(
-    connection: &mut C,
-    address: &str,
-    at: Millis,
-) -> Result<bool, StoreError> {
-    sql!("select exists (select 1 from held_addresses where address = $1 and until > $2)")
-        .bind(address)
-        .bind(to_sql(at))
-        .scalar(connection)
-        .await
-}
-
 pub(in crate::store) async fn held_addresses<C: SqlConnection>(
     connection: &mut C,
     at: Millis,

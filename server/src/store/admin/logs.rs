@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Keep, NewAuditLine, NewSignIn};
 use crate::store::number::{from_sql, to_sql};
 use crate::store::people::person;
-use crate::store::query::{SqlConnection, sql, without_nul};
+use crate::store::query::{SqlConnection, as_lines, sql, without_nul};
 use crate::store::word::{parsed, written};
 use crate::store::{SessionId, StoreError};
 
@@ -103,13 +103,10 @@ pub(in crate::store) async fn write_sign_ins<C: SqlConnection>(
     // One statement for all of them, because messages wait for this transaction.
     if !lines.is_empty() {
         let rows = lines.iter().map(sign_in_row).collect::<Result<Vec<_>, _>>()?;
-        let rows = serde_json::to_string(&rows).map_err(|_| StoreError::Unreadable("sign-in"))?;
-        sql!("insert into sign_ins (at, " person ", nickname, outcome, device, address) "
-            [only_sqlite "select value ->> 0, unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5
-                from json_each($1) order by key"]
-            [only_postgres "select (line ->> 0)::bigint, (line ->> 1)::uuid, line ->> 2, line ->> 3, line ->> 4, line ->> 5
-                from jsonb_array_elements($1::jsonb) with ordinality as lines (line, place) order by place"])
-        .bind(&rows)
+        sql!("insert into sign_ins (at, " person ", nickname, outcome, device, address)
+             select " [line_number "0"] ", " [line_id "1"] ", line ->> 2, line ->> 3, line ->> 4, line ->> 5
+             from " [lines "$1"] " order by place")
+        .bind(as_lines(&rows)?)
         .execute(connection)
         .await?;
     }

@@ -14,9 +14,6 @@ use crate::store::{ChangeKind, ChangeNumber, NewCommand, NewEntry, StoreError, w
 
 /// A connection in a transaction that appends. Each store has one.
 pub(in crate::store) trait Sql: SqlConnection + Sized {
-    /// Whether no other transaction writes to the database until this one ends.
-    const EXCLUSIVE: bool;
-
     /// Locks people until the end of the transaction, in the order of their ids.
     fn lock_people(&mut self, people: &[UserId]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -74,9 +71,6 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
         changes: &[ChangeKind],
         at: Millis,
     ) -> impl Future<Output = Result<ChangeNumber, StoreError>> + Send;
-
-    /// Sets, releases or rolls back a savepoint.
-    fn savepoint(&mut self, step: Savepoint) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// An operation on a savepoint.

@@ -123,7 +123,15 @@ pub trait Accounts {
     /// read.
     ///
     /// Only an owner link makes an owner. An invitation is used only if it was needed.
-    async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError>;
+    async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
+        let outcomes = self.sign_up_all(std::slice::from_ref(wanted)).await?;
+        let outcome = outcomes.into_iter().next();
+        outcome.unwrap_or(Err(SignUpError::NicknameTaken))
+    }
+
+    /// As [`Accounts::sign_up`] for each of a group, in one transaction. A refusal concerns its own sign-up only, an error all of
+    /// them.
+    async fn sign_up_all(&self, wanted: &[SignUp]) -> Result<Vec<Result<Device, SignUpError>>, StoreError>;
 
     /// Whether this right allows a sign-up. An invitation is checked, not used.
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError>;

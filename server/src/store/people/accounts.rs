@@ -4,33 +4,25 @@ use async_trait::async_trait;
 use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
-use uuid::Uuid;
 
 use super::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
-    SignUp, SignUpError, SignedIn,
+    SignUp, SignedIn,
 };
-use super::nickname::NameKey;
-use super::sign_up::sign_up;
+use super::sign_up::{SignUpGroup, SignUpOutcome, sign_up};
 use super::{devices, invites, passphrase};
 use crate::store::sql_store::{SqlStore, read, settled, write};
 use crate::store::{StoreError, TokenHash};
 
 #[async_trait]
 impl<S: SqlStore> Accounts for S {
-    async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
+    async fn sign_up_all(&self, wanted: &[SignUp]) -> Result<Vec<SignUpOutcome>, StoreError> {
         if !self.has_space() {
-            return Err(StoreError::Full.into());
+            return Err(StoreError::Full);
         }
-        let key = NameKey::of(wanted.name.as_str())?;
-        // The same at every attempt, because one may already have been committed.
-        let user = UserId(Uuid::now_v7());
-        settled!(self, |transaction| async {
-            match sign_up(&mut *transaction, user, wanted, &key).await {
-                Err(SignUpError::Store(error)) => Err(error),
-                done => Ok(done),
-            }
-        })?
+        let group = SignUpGroup::of(wanted);
+        let decided = settled!(self, |transaction| sign_up(&mut *transaction, &group))?;
+        Ok(group.outcomes(decided.unwrap_or_else(|refused| refused)))
     }
 
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {

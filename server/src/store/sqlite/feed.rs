@@ -21,15 +21,19 @@ pub(in crate::store) async fn append(
         .fetch_one(&mut *connection)
         .await?;
     let head = from_sql(head);
-    for (number, change) in (head + 1 - changes.len() as u64..).zip(changes) {
-        let written = serde_json::to_string(change).map_err(|_| StoreError::Unreadable("change"))?;
-        sqlx::query("insert into changes (number, at, change) values (?, ?, ?)")
-            .bind(to_sql(number))
-            .bind(to_sql(at))
-            .bind(written)
-            .execute(&mut *connection)
-            .await?;
-    }
+    let written = changes
+        .iter()
+        .map(serde_json::to_string)
+        .collect::<Result<Vec<_>, _>>();
+    let written = written.and_then(|changes| serde_json::to_string(&changes));
+    sqlx::query(
+        "insert into changes (number, at, change) select ?1 + key, ?2, value from json_each(?3) order by key",
+    )
+    .bind(to_sql(head + 1 - changes.len() as u64))
+    .bind(to_sql(at))
+    .bind(written.map_err(|_| StoreError::Unreadable("change"))?)
+    .execute(&mut *connection)
+    .await?;
     Ok(head)
 }
 

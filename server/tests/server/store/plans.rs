@@ -55,8 +55,8 @@ const MEANT: [(&str, &str); 15] = [
         "whether there is any; and what refers to them, only where something refers to nobody",
     ),
     (
-        "insert into members (user, room, read, seen, joined_at)\n         select $1, id, head, messages, $2 from rooms where lobby",
-        "at a sign-up",
+        "insert into members (user, room, read, seen, joined_at)\n         select unhex(line ->> 0), rooms.id, rooms.head",
+        "at a group of sign-ups",
     ),
 ];
 
@@ -132,6 +132,23 @@ fn in_dialect(call: &str, dialect: Dialect) -> String {
                 ("position", Dialect::Postgres) => format!("strpos({}, {})", values[0], values[1]),
                 ("by_name", Dialect::Sqlite) => format!("{} collate nocase", values[0]),
                 ("by_name", Dialect::Postgres) => format!("lower({})", values[0]),
+                ("lines", Dialect::Sqlite) => {
+                    format!(
+                        "(select value as line, key as place from json_each({})) as lines",
+                        values[0]
+                    )
+                }
+                ("lines", Dialect::Postgres) => {
+                    format!(
+                        "jsonb_array_elements({}::jsonb) with ordinality as lines (line, place)",
+                        values[0]
+                    )
+                }
+                ("line_id" | "line_bytes", Dialect::Sqlite) => format!("unhex(line ->> {})", values[0]),
+                ("line_id", Dialect::Postgres) => format!("(line ->> {})::uuid", values[0]),
+                ("line_bytes", Dialect::Postgres) => format!("decode(line ->> {}, 'hex')", values[0]),
+                ("line_number", Dialect::Sqlite) => format!("line ->> {}", values[0]),
+                ("line_number", Dialect::Postgres) => format!("(line ->> {})::bigint", values[0]),
                 ("only_sqlite", Dialect::Sqlite) | ("only_postgres", Dialect::Postgres) => {
                     values[0].to_owned()
                 }

@@ -1,6 +1,6 @@
 //! The accounts of a faulty store, which never fail.
 
-use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use steadfast_server::store::account::{
@@ -12,15 +12,23 @@ use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
 
-use super::faulty::{Faulty, Read};
+use super::faulty::{Faulty, Read, SignUpsWritten};
 
 #[async_trait]
 impl Accounts for Faulty {
-    async fn sign_up(&self, wanted: &SignUp) -> Result<Device, SignUpError> {
-        let now = self.signing_up.fetch_add(1, Ordering::AcqRel) + 1;
-        self.sign_ups_at_once.fetch_max(now, Ordering::AcqRel);
-        let done = self.inner.sign_up(wanted).await;
-        self.signing_up.fetch_sub(1, Ordering::AcqRel);
+    async fn sign_up_all(&self, wanted: &[SignUp]) -> Result<Vec<Result<Device, SignUpError>>, StoreError> {
+        let from = Instant::now();
+        let held = self.sign_ups_held.lock().unwrap().clone();
+        if let Some(held) = held {
+            let _ = held.acquire().await.unwrap();
+        }
+        let done = self.inner.sign_up_all(wanted).await;
+        let group = SignUpsWritten {
+            sign_ups: wanted.len(),
+            from,
+            to: Instant::now(),
+        };
+        self.sign_ups.lock().unwrap().push(group);
         done
     }
 

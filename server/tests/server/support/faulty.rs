@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use steadfast_server::store::quota::{DayUsage, DiskSpace};
@@ -30,6 +30,13 @@ pub(crate) enum Fault {
     Waits(Arc<Semaphore>),
 }
 
+/// A group of sign-ups, and when it was written.
+pub(crate) struct SignUpsWritten {
+    pub(crate) sign_ups: usize,
+    pub(crate) from: Instant,
+    pub(crate) to: Instant,
+}
+
 pub(crate) struct Faulty {
     pub(super) inner: Arc<dyn Store>,
     pub(crate) faults: Mutex<VecDeque<Fault>>,
@@ -42,9 +49,10 @@ pub(crate) struct Faulty {
     pub(crate) command_faults: Mutex<VecDeque<Fault>>,
     /// How often reading people's views of a room fails.
     pub(crate) blind: Arc<AtomicUsize>,
-    /// Sign-ups in progress, and their highest number so far.
-    pub(super) signing_up: AtomicUsize,
-    pub(crate) sign_ups_at_once: AtomicUsize,
+    /// The groups of sign-ups written so far.
+    pub(crate) sign_ups: Mutex<Vec<SignUpsWritten>>,
+    /// Groups of sign-ups wait for this, where it is there.
+    pub(crate) sign_ups_held: Mutex<Option<Arc<Semaphore>>>,
     /// Pages that are being read. They wait for the first of these, where it is there, and take one of them along.
     pub(crate) pages_reading: AtomicUsize,
     pub(crate) pages_held: Mutex<Option<Arc<Semaphore>>>,
@@ -91,8 +99,8 @@ impl Faulty {
             waiting: AtomicUsize::new(0),
             counts_nothing: AtomicBool::new(false),
             forgetful: Arc::default(),
-            signing_up: AtomicUsize::new(0),
-            sign_ups_at_once: AtomicUsize::new(0),
+            sign_ups: Mutex::default(),
+            sign_ups_held: Mutex::default(),
         }
     }
 

@@ -8,9 +8,7 @@ use steadfast_shared::{Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
 use uuid::Uuid;
 
 use crate::store::append::change::AllowedChange;
-use crate::store::append::{
-    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
-};
+use crate::store::append::{self, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
 use crate::store::patience::Wait;
 use crate::store::postgres::body::read;
 use crate::store::postgres::transaction::attempted;
@@ -74,8 +72,6 @@ fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> (Vec<Uuid>, Vec<Uuid>) {
 }
 
 impl Sql for &mut PgConnection {
-    const EXCLUSIVE: bool = false;
-
     async fn lock_people(&mut self, people: &[UserId]) -> Result<(), StoreError> {
         locks::lock_people(self, people).await
     }
@@ -233,10 +229,5 @@ impl Sql for &mut PgConnection {
             [] => Ok(head),
             changes => feed::append(self, changes, at).await,
         }
-    }
-
-    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
-        sqlx::raw_sql(step.statement()).execute(&mut **self).await?;
-        Ok(())
     }
 }

@@ -79,6 +79,12 @@ fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> Result<String, StoreError> {
 }
 
 impl SqlConnection for Writing {
+    const EXCLUSIVE: bool = SqliteConnection::EXCLUSIVE;
+
+    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
+        SqlConnection::savepoint(&mut **self, step).await
+    }
+
     async fn execute(&mut self, query: Statement<'_>) -> Result<u64, StoreError> {
         SqlConnection::execute(&mut **self, query).await
     }
@@ -97,8 +103,6 @@ impl SqlConnection for Writing {
 }
 
 impl Sql for Writing {
-    const EXCLUSIVE: bool = true;
-
     async fn lock_people(&mut self, _: &[UserId]) -> Result<(), StoreError> {
         Ok(())
     }
@@ -266,11 +270,6 @@ impl Sql for Writing {
             usage::store(today, self).await?;
         }
         feed::append(self, changes, at).await
-    }
-
-    async fn savepoint(&mut self, step: Savepoint) -> Result<(), StoreError> {
-        sqlx::raw_sql(step.statement()).execute(&mut **self).await?;
-        Ok(())
     }
 }
 
