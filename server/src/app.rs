@@ -62,6 +62,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
     page.prepare();
     let audit = Audit::start();
     let journal = Journal::start(store.clone(), config.limits.data.clone());
+    let sign_in_secret = Token::random().map_err(StartError::Random)?;
     let owner_link = first_owner_link(store.as_ref(), &config).await?;
     let shared = (config.clone(), store.clone(), audit.clone(), journal.clone());
     let mut admin_state = None;
@@ -73,6 +74,7 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
             let shared = http::HttpState {
                 guesses: Arc::new(Guesses::new(store.clone())),
                 sign_ups: SignUps::start(store.clone()),
+                sign_in_secret,
                 store,
                 realtime,
                 config,

@@ -76,6 +76,47 @@ impl fmt::Display for PassphraseError {
 
 impl std::error::Error for PassphraseError {}
 
+/// A client's own secret for one sign-in: [`limit::SIGN_IN_KEY_CHARS_MIN`] to [`limit::SIGN_IN_KEY_CHARS`] ASCII letters, digits, `-`
+/// and `_`, made of randomness.
+///
+/// Its `Debug` output hides the text, so that no log shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SignInKey(String);
+
+impl SignInKey {
+    /// Validates a key. `None` if it has another form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let fits = (limit::SIGN_IN_KEY_CHARS_MIN..=limit::SIGN_IN_KEY_CHARS).contains(&text.len());
+        (fits && text.bytes().all(is_allowed)).then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SignInKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("a key has 32 to 64 letters, digits, - and _")
+    }
+}
+
+impl From<SignInKey> for String {
+    fn from(key: SignInKey) -> Self {
+        key.0
+    }
+}
+
+impl fmt::Debug for SignInKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignInKey(…)")
+    }
+}
+
 /// A person's name for one of their devices: 1 to [`limit::DEVICE_NAME_CHARS`] characters on one line.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

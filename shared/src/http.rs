@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq, record, words,
+    DeviceName, EntryId, Epoch, Millis, Nickname, Passphrase, Person, Role, RoomId, Seq, SignInKey, record,
+    words,
 };
 
 /// The session of this device: `POST` opens it, `GET` shows it, `DELETE` ends it.
@@ -51,6 +52,9 @@ pub struct NewSession {
     /// Whether the answer returns the token, for programs that keep no cookies.
     #[serde(default)]
     pub with_token: bool,
+    /// The same nickname with the same key gets the same session, so that an answer that was lost can be requested again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<SignInKey>,
 }
 
 impl NewSession {
@@ -63,6 +67,7 @@ impl NewSession {
             owner_code: None,
             device: None,
             with_token: false,
+            key: None,
         }
     }
 }

@@ -34,7 +34,7 @@ pub mod room;
 pub mod text;
 pub mod watch;
 
-pub use account::{DeviceName, Passphrase, PassphraseError};
+pub use account::{DeviceName, Passphrase, PassphraseError, SignInKey};
 pub use cursor::{Cursor, Cursors};
 pub use entry::{Body, Edited, Entry, Now, Quoted, Reaction};
 pub use error::{ErrorCode, HandshakeError, WireError};

@@ -92,6 +92,10 @@ pub const PASSPHRASE_CHARS_MIN: usize = 8;
 /// Longest passphrase, in characters.
 pub const PASSPHRASE_CHARS: usize = 256;
 
+/// The fewest and most characters of a sign-in's key.
+pub const SIGN_IN_KEY_CHARS_MIN: usize = 32;
+pub const SIGN_IN_KEY_CHARS: usize = 64;
+
 /// Longest name of a device, in characters.
 pub const DEVICE_NAME_CHARS: usize = 64;
 

@@ -82,6 +82,8 @@ pub struct HttpState {
     pub journal: Journal,
     pub passphrases: Passphrases,
     pub sign_ups: sign_ups::SignUps,
+    /// What the tokens of clients' sign-in keys are made with, until the process ends.
+    pub sign_in_secret: Token,
     #[cfg(feature = "page")]
     pub page: Arc<page::PageFiles>,
 }

@@ -71,9 +71,24 @@ async fn admit(
         shared.sign_ups.check(network(address))?;
     }
 
-    // Always a fresh token: anybody who had planted the one a client shows would share the session.
-    let token = fresh_token()?;
     let with_token = request.with_token;
+    // Never the token a client shows: anybody who had planted it would share the session.
+    let token = match &request.key {
+        Some(key) => Token::of_key(&shared.sign_in_secret, key),
+        None => fresh_token()?,
+    };
+    if request.key.is_some()
+        && let Some(device) = shared.store.device(token.hash()).await.map_err(failed)?
+    {
+        return match is_name_of(&device, &request) {
+            // The answer to the first request was lost.
+            true => Ok(signed_in(shared, device, &token, with_token)),
+            false => Err(HttpRefusal::new(
+                ErrorCode::Conflict,
+                "this key has signed in another nickname: make a new key for each sign-in",
+            )),
+        };
+    }
     let (new, mut log) = described(&request, headers, address, &token);
     let owner_code = request
         .owner_code

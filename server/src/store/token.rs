@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use steadfast_shared::SignInKey;
 
 /// 256 random bits that identify a signed-in device. Only that device receives and stores them.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,6 +20,15 @@ impl Token {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The token of a client's sign-in key: the same for the same key, and unknown to anybody without this server's secret.
+    pub fn of_key(secret: &Self, key: &SignInKey) -> Self {
+        let hash = Sha256::new()
+            .chain_update(&secret.0)
+            .chain_update(key.as_str())
+            .finalize();
+        Self(URL_SAFE_NO_PAD.encode(hash))
     }
 
     /// Wraps a client's token. It is not validated: an invalid one matches no session.

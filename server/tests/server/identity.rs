@@ -10,11 +10,11 @@ use steadfast_shared::{ErrorCode, WireError, limit};
 
 use crate::support::{Client, TestServer, message};
 
-const PASSPHRASE: &str = "correct horse";
+pub(crate) const PASSPHRASE: &str = "correct horse";
 
 impl TestServer {
     /// Sends a request with this token; anonymously if it is empty.
-    async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
+    pub(crate) async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
         let mut request = self.http.request(method, self.url(path));
         if !token.is_empty() {
             request = request.bearer_auth(token);
@@ -25,7 +25,7 @@ impl TestServer {
         request.send().await.unwrap()
     }
 
-    async fn post_session(&self, body: Value) -> Response {
+    pub(crate) async fn post_session(&self, body: Value) -> Response {
         self.ask(Method::POST, "/api/session", "", Some(body)).await
     }
 
@@ -35,29 +35,29 @@ impl TestServer {
         read(self.post_session(payload).await, StatusCode::CREATED).await
     }
 
-    async fn devices(&self, token: &str) -> Vec<DeviceInfo> {
+    pub(crate) async fn devices(&self, token: &str) -> Vec<DeviceInfo> {
         let answer = self.ask(Method::GET, "/api/devices", token, None).await;
         read(answer, StatusCode::OK).await
     }
 
-    async fn set_passphrase(&self, token: &str, body: Value) -> Response {
+    pub(crate) async fn set_passphrase(&self, token: &str, body: Value) -> Response {
         self.ask(Method::PUT, "/api/passphrase", token, Some(body)).await
     }
 }
 
-async fn read<T: DeserializeOwned>(answer: Response, status: StatusCode) -> T {
+pub(crate) async fn read<T: DeserializeOwned>(answer: Response, status: StatusCode) -> T {
     let (was, text) = (answer.status(), answer.text().await.unwrap());
     assert_eq!(was, status, "{text}");
     serde_json::from_str(&text).unwrap()
 }
 
-async fn refused(answer: Response, status: u16, code: ErrorCode) -> WireError {
+pub(crate) async fn refused(answer: Response, status: u16, code: ErrorCode) -> WireError {
     let error: WireError = read(answer, StatusCode::from_u16(status).unwrap()).await;
     assert_eq!(error.code, code, "{error}");
     error
 }
 
-fn token(info: &SessionInfo) -> &str {
+pub(crate) fn token(info: &SessionInfo) -> &str {
     info.token.as_deref().unwrap()
 }
 

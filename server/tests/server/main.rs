@@ -27,6 +27,7 @@ mod hosts;
 mod housekeeping;
 mod identity;
 mod layout;
+mod lost_answer;
 mod nodes;
 mod order;
 mod presence;

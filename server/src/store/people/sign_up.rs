@@ -33,7 +33,7 @@ impl Candidate<'_> {
     }
 }
 
-/// A sign-up's answer.
+/// The answer to one sign-up of a group.
 pub(in crate::store) type SignUpOutcome = Result<Device, SignUpError>;
 
 /// A group of sign-ups. Names that cannot be used are refused before the transaction.

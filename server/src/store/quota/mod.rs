@@ -30,7 +30,7 @@ pub struct Quota {
 /// How much a person has written in a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct DayUsage {
-    /// As in [`Quota`].
+    /// Entries of the kinds that a [`Quota`] counts.
     pub entries: u64,
     pub bytes: u64,
 }
