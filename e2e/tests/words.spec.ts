@@ -488,3 +488,31 @@ test('fault_f07 a browser that keeps no cookies is told so, and takes one nickna
   expect(tried).toEqual(['Ann']);
   await wirePerson('Anna');
 });
+
+test('fault_f07 a nickname whose sign-in got no answer is joined by trying again', async ({ profile }) => {
+  const context = await profile();
+  // The page waits 30 seconds for an answer.
+  await context.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(Math.min(ms, 1_000));
+  });
+  let lost = 0;
+  await context.route('**/api/session', async (route) => {
+    const request = route.request();
+    if (request.method() !== 'POST' || lost > 0) return route.continue();
+    lost += 1;
+    // The server signs Ann up, and the network swallows its answer.
+    const body = request.postData() ?? '';
+    const answer = await fetch(request.url(), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(answer.status).toBe(201);
+  });
+  const ann = new ChatPage(await context.newPage());
+  await ann.page.goto('/');
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await expect(ann.page.getByTestId('nickname-hint')).toContainText('cannot be reached');
+  await ann.joinButton.click();
+  await ann.say('it is me');
+  await ann.expectState('it is me', 'sent');
+  expect(lost).toBe(1);
+});

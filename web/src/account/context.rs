@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use steadfast_client::older::Unreadable;
+use steadfast_shared::http::NewSession;
 
 use crate::account::start::PageStage;
 use crate::compose::context::ComposeContext;
@@ -31,6 +32,8 @@ pub(crate) struct AccountSignals {
     pub(crate) overdue: RwSignal<bool>,
     /// Whether the browser refuses the server's cookie.
     pub(crate) cookieless: StoredValue<bool>,
+    /// The sign-in without a response so far, with its key.
+    pub(crate) unanswered: StoredValue<Option<NewSession>>,
     /// The name to show on the sign-in page after a sign-out that reloaded the tab.
     pub(crate) farewell: StoredValue<Option<String>>,
     pub(crate) renewing: StoredValue<bool>,
@@ -52,6 +55,7 @@ impl AccountContext {
             person: StoredValue::new(None),
             overdue: RwSignal::new(false),
             cookieless: StoredValue::new(false),
+            unanswered: StoredValue::new(None),
             farewell: StoredValue::new(local::take_farewell()),
             renewing: StoredValue::new(false),
             chat: navigation.chat,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use steadfast_shared::http::{NewSession, SESSION_PATH, SessionInfo};
-use steadfast_shared::{ErrorCode, Nickname};
+use steadfast_shared::{ErrorCode, Nickname, SignInKey};
+use uuid::Uuid;
 
 use crate::browser::http::HttpError;
 use crate::browser::{http, tabs};
@@ -24,6 +25,12 @@ pub(crate) async fn current() -> Result<Option<SessionInfo>, HttpError> {
 /// Signs a person in, or up.
 pub(crate) async fn sign_in(asked: &NewSession) -> Result<SessionInfo, HttpError> {
     http::post(SESSION_PATH, asked).await
+}
+
+/// A new secret for a sign-in.
+pub(crate) fn new_key() -> Option<SignInKey> {
+    let [first, second] = [Uuid::new_v4(), Uuid::new_v4()];
+    SignInKey::parse(&format!("{}{}", first.simple(), second.simple()))
 }
 
 pub(crate) async fn sign_out() -> Result<(), HttpError> {

@@ -128,7 +128,9 @@ impl AccountContext {
         sign_in::end_owed().await.map_err(JoinError::Http)?;
         self.overdue.set(false);
         let others = !untrack(|| self.words_of_others(asked.nickname.as_str())).is_empty();
-        let info = sign_in::sign_in(asked).await.map_err(JoinError::Http)?;
+        let info = sign_in::sign_in(&self.keyed(asked)).await;
+        let info = info.map_err(JoinError::Http)?;
+        self.unanswered.set_value(None);
         if let Ok(None) = sign_in::current().await {
             self.cookieless.set_value(true);
             return Err(JoinError::NoCookies);
@@ -146,6 +148,23 @@ impl AccountContext {
             self.enter(info);
         }
         Ok(())
+    }
+
+    /// The request with a key. A request that is repeated keeps its key: the response to the first one may have been lost, and the
+    /// nickname would be taken otherwise.
+    fn keyed(self, asked: &NewSession) -> NewSession {
+        let repeated = self.unanswered.get_value().filter(|last| {
+            let key = last.key.clone();
+            *last == NewSession { key, ..asked.clone() }
+        });
+        repeated.unwrap_or_else(|| {
+            let fresh = NewSession {
+                key: sign_in::new_key(),
+                ..asked.clone()
+            };
+            self.unanswered.set_value(Some(fresh.clone()));
+            fresh
+        })
     }
 
     /// Returns from the nickname page to the former person's room.

@@ -10,6 +10,10 @@ use web_sys::AbortSignal;
 
 use crate::browser::{base_path, json};
 
+/// A request without a response for this long has failed: a network that swallows packets would leave the person waiting for
+/// minutes. Longer than a sign-in may wait in the server's queue.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
 /// Why a request failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum HttpError {
@@ -27,11 +31,11 @@ impl HttpError {
 }
 
 pub(crate) async fn get<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
-    answer(fetch(Method::GET, path, None, None).await)
+    answer(fetch(Method::GET, path, None).await)
 }
 
 pub(crate) async fn delete<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
-    answer(fetch(Method::DELETE, path, None, None).await)
+    answer(fetch(Method::DELETE, path, None).await)
 }
 
 /// Sends a request with a time limit.
@@ -39,15 +43,12 @@ pub(crate) async fn delete_within<A: DeserializeOwned>(
     time_limit: Duration,
     path: &str,
 ) -> Result<A, HttpError> {
-    let time_limit = u32::try_from(time_limit.as_millis()).unwrap_or(u32::MAX);
-    // A response that arrives later is ignored, cookies included.
-    let signal = AbortSignal::timeout_with_u32(time_limit);
-    answer(fetch(Method::DELETE, path, None, Some(&signal)).await)
+    answer(fetch_within(time_limit, Method::DELETE, path, None).await)
 }
 
 /// Posts without a body.
 pub(crate) async fn post_empty<A: DeserializeOwned>(path: &str) -> Result<A, HttpError> {
-    answer(fetch(Method::POST, path, None, None).await)
+    answer(fetch(Method::POST, path, None).await)
 }
 
 pub(crate) async fn post<A: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<A, HttpError> {
@@ -68,7 +69,7 @@ async fn send<A: DeserializeOwned>(
     body: &impl Serialize,
 ) -> Result<A, HttpError> {
     let body = json::text_of(body).map_err(|_| HttpError::Unreachable)?;
-    answer(fetch(method, path, Some(body), None).await)
+    answer(fetch(method, path, Some(body)).await)
 }
 
 fn answer<A: DeserializeOwned>(response: Result<(u16, String), gloo_net::Error>) -> Result<A, HttpError> {
@@ -86,14 +87,23 @@ fn answer<A: DeserializeOwned>(response: Result<(u16, String), gloo_net::Error>)
     }
 }
 
-async fn fetch(
+async fn fetch(method: Method, path: &str, body: Option<String>) -> Result<(u16, String), gloo_net::Error> {
+    fetch_within(TIME_LIMIT, method, path, body).await
+}
+
+async fn fetch_within(
+    time_limit: Duration,
     method: Method,
     path: &str,
     body: Option<String>,
-    signal: Option<&AbortSignal>,
 ) -> Result<(u16, String), gloo_net::Error> {
+    let time_limit = u32::try_from(time_limit.as_millis()).unwrap_or(u32::MAX);
+    // A response that arrives later is ignored, cookies included.
+    let signal = AbortSignal::timeout_with_u32(time_limit);
     let address = base_path::here().address(path);
-    let request = RequestBuilder::new(&address).method(method).abort_signal(signal);
+    let request = RequestBuilder::new(&address)
+        .method(method)
+        .abort_signal(Some(&signal));
     let request = match body {
         Some(body) => request.header("content-type", "application/json").body(body)?,
         None => request.build()?,
