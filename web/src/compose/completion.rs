@@ -48,6 +48,20 @@ pub fn query(before: &str) -> Option<NameQuery<'_>> {
     })
 }
 
+/// The text that completes a name to a mention, and whether it takes the place of a blank that
+/// follows. A blank keeps the mention apart from the next word; before text that can follow a mention
+/// directly, as a Korean particle can, there is none.
+pub fn completed_mention(name: &str, after: &str) -> (String, bool) {
+    let is_end = after.is_empty() || after.starts_with('\n');
+    let has_blank = after.starts_with(' ');
+    let blank = if is_end || has_blank || !markdown::name_ends(name, after) {
+        " "
+    } else {
+        ""
+    };
+    (format!("@{name}{blank}"), has_blank)
+}
+
 /// The emoji whose shortcode was just completed by its second colon, and the shortcode's start.
 pub fn completed_shortcode(before: &str) -> Option<(usize, &'static str)> {
     let inner = before.strip_suffix(':')?;
@@ -102,6 +116,22 @@ mod tests {
             ": a",
         ] {
             assert_eq!(kind_of(before), None, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_mention_is_kept_apart_from_the_next_word_by_one_blank() {
+        for (after, text, takes_blank) in [
+            ("", "@Mina ", false),
+            ("\nnext", "@Mina ", false),
+            (" 님 안녕", "@Mina ", true),
+            ("는 언제", "@Mina", false),
+            (", hi", "@Mina", false),
+            (")", "@Mina", false),
+            ("hello", "@Mina ", false),
+        ] {
+            let completed = completed_mention("Mina", after);
+            assert_eq!(completed, (text.to_owned(), takes_blank), "{after:?}");
         }
     }
 

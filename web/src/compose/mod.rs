@@ -5,6 +5,7 @@ pub mod completion;
 pub mod draft;
 pub mod drafts;
 pub mod emoji;
+pub mod name_queries;
 pub mod phrases;
 
 #[cfg(target_arch = "wasm32")]

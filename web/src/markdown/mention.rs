@@ -6,6 +6,7 @@ use std::ops::Range;
 use steadfast_shared::{Person, UserId, mention};
 use uuid::Uuid;
 
+use crate::markdown::edge::{is_hangul, is_unspaced};
 use crate::markdown::{Inline, MarkdownBlock};
 
 /// The mention at the start of `text`, with its length in bytes.
@@ -208,13 +209,18 @@ fn replaced(text: &str, spans: impl IntoIterator<Item = (Range<usize>, String)>)
     replaced
 }
 
-/// Whether `text` begins with this name, not continued by Latin letters. Korean particles may
-/// follow it.
+/// Whether `text` begins with this name, and the name ends there.
 fn ends_there(text: &str, name: &str) -> bool {
-    let Some(after) = text.strip_prefix(name) else {
-        return false;
-    };
-    let grows = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.strip_prefix(name)
+        .is_some_and(|after| ends_before(name, after))
+}
+
+/// Whether a name ends before `after`: it is not continued by letters of a script that separates
+/// words. Korean particles may follow it.
+pub fn ends_before(name: &str, after: &str) -> bool {
+    let is_accent = |c: char| matches!(c, '\u{300}'..='\u{36F}');
+    let grows =
+        |c: char| (c.is_alphanumeric() && !is_hangul(c) && !is_unspaced(c)) || c == '_' || is_accent(c);
     !(name.ends_with(grows) && after.starts_with(grows))
 }
 
@@ -283,6 +289,22 @@ mod tests {
         mentions.forget_typed("jun");
         mentions.forget_typed("민");
         assert_eq!(mentions.to_wire("@jun @민"), format!("@jun {min}"));
+    }
+
+    #[test]
+    fn fault_f11_a_name_that_goes_on_is_another_name_in_any_alphabet() {
+        let mut mentions = Mentions::default();
+        for (nth, name) in ["Jos", "José", "Иван", "Jose"].into_iter().enumerate() {
+            mentions.add(person(name, nth as u128));
+        }
+        for typed in ["@Josés", "@Иванов", "@Jose\u{301}", "@Josè", "@Jos_"] {
+            assert_eq!(mentions.to_wire(typed), typed, "{typed:?}");
+        }
+        let ivan = written(user(2));
+        assert_eq!(
+            mentions.to_wire("@Иван님, @Иван是"),
+            format!("{ivan}님, {ivan}是")
+        );
     }
 
     #[test]

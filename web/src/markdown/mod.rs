@@ -33,6 +33,7 @@ use steadfast_shared::UserId;
 
 pub use mention::Mentions;
 pub use mention::begins_word as may_name;
+pub use mention::ends_before as name_ends;
 pub use named::with_names;
 
 /// One block of a message.

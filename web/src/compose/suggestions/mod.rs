@@ -198,11 +198,16 @@ impl Suggestions {
         let chosen = self.chosen()?;
         let (before, caret) = before_caret(textarea);
         let from = completion::query(&before)?.from;
-        let (text, named) = match chosen {
-            Suggestion::Person(person) => (format!("@{} ", person.name), Some(person)),
-            Suggestion::Emoji(listed) => (listed.emoji.to_owned(), None),
+        let (text, to, named) = match chosen {
+            Suggestion::Person(person) => {
+                let value = textarea.value();
+                let after = value.get(before.len()..).unwrap_or_default();
+                let (text, takes_blank) = completion::completed_mention(&person.name, after);
+                (text, caret + u32::from(takes_blank), Some(person))
+            }
+            Suggestion::Emoji(listed) => (listed.emoji.to_owned(), caret, None),
         };
-        replace(textarea, &text, utf16_len(&before[..from]), caret);
+        replace(textarea, &text, utf16_len(&before[..from]), to);
         self.clear();
         Some(named)
     }

@@ -5,15 +5,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::{Person, RoomId};
 
+use crate::compose::name_queries::NameQueries;
 use crate::people::context::PeopleContext;
 
 /// One request at a time, and the last answer.
 #[derive(Clone, Copy)]
 pub(super) struct NameSearch {
     found: RwSignal<Option<Found>>,
-    in_flight: StoredValue<bool>,
-    /// The name typed last.
-    name: StoredValue<String>,
+    queries: StoredValue<NameQueries>,
 }
 
 #[derive(Clone)]
@@ -26,8 +25,7 @@ impl NameSearch {
     pub(super) fn new() -> Self {
         Self {
             found: RwSignal::new(None),
-            in_flight: StoredValue::new(false),
-            name: StoredValue::new(String::new()),
+            queries: StoredValue::new(NameQueries::default()),
         }
     }
 
@@ -43,33 +41,31 @@ impl NameSearch {
         if name.trim().is_empty() || people.lists_everybody() {
             return;
         }
-        let same = self.name.try_update_value(|last| {
-            let same = *last == name;
-            name.clone_into(last);
-            same
-        });
-        let idle = || self.in_flight.try_update_value(|on| !std::mem::replace(on, true));
-        if same == Some(false) && idle() == Some(true) {
+        let Some(room) = people.chat.room.get_untracked() else {
+            return;
+        };
+        let begins = self
+            .queries
+            .try_update_value(|queries| queries.ask((room, name.to_owned())));
+        if begins == Some(true) {
             spawn_local(self.run(people, most));
         }
     }
 
-    /// Repeats the request until the answer is for the name typed last.
+    /// Sends requests until the answer is for the name typed last.
     async fn run(self, people: PeopleContext, most: usize) {
-        while let Some(room) = people.chat.room.get_untracked()
-            && let Some(name) = self.name.try_get_value()
+        let mut answered = None;
+        while let Some(Some(query)) = self
+            .queries
+            .try_update_value(|queries| queries.next(answered.as_ref()))
         {
-            let found = people.find_members(room, name.clone(), most).await;
-            let Ok(found) = found else {
-                // The next letter triggers a new request.
-                self.name.try_update_value(String::clear);
+            let (room, name) = query.clone();
+            let Ok(found) = people.find_members(room, name, most).await else {
+                self.queries.try_update_value(NameQueries::fail);
                 break;
             };
             self.found.try_set(Some(Found { room, people: found }));
-            if self.name.try_with_value(|last| *last == name) != Some(false) {
-                break;
-            }
+            answered = Some(query);
         }
-        self.in_flight.try_set_value(false);
     }
 }
