@@ -293,11 +293,13 @@ impl<T: FromField> FromField for Vec<T> {
 impl<K: Ord + From<Uuid>, V: FromField> FromField for BTreeMap<K, V> {
     fn from_field(field: Field) -> Result<Self, FieldError> {
         let Fields(fields) = field.object()?;
-        let entries = fields.into_iter().map(|(key, value)| {
+        // `collect` would sort first, by kilobytes of code for each type.
+        let mut map = Self::new();
+        for (key, value) in fields {
             let key = Uuid::from_field(Field::Text(key))?;
-            Ok((key.into(), V::from_field(value)?))
-        });
-        entries.collect()
+            map.insert(key.into(), V::from_field(value)?);
+        }
+        Ok(map)
     }
 }
 

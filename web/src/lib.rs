@@ -43,8 +43,12 @@ mod hook;
 pub mod lab;
 pub mod language;
 pub mod markdown;
+#[cfg(target_arch = "wasm32")]
+mod markup;
 pub mod navigation;
 pub mod people;
+#[cfg(target_arch = "wasm32")]
+mod reactive;
 pub mod rooms;
 pub mod shell;
 pub mod storage;

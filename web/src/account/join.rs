@@ -19,6 +19,8 @@ use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::switch::LanguageSwitch;
+use crate::markup::{computed, view};
+use crate::reactive::effect;
 use crate::ui::brand::Brand;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, IconShape};
@@ -274,7 +276,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     } else {
         boot_form.nickname
     };
-    Effect::new(move || form.resume(boot_form.selection, boot_form.wants));
+    effect(move || form.resume(boot_form.selection, boot_form.wants));
     form.load_registration();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -425,7 +427,7 @@ fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
 /// Asks about other people's unsent messages on the device before a person joins.
 #[component]
 fn Undecided(form: JoinForm) -> impl IntoView {
-    move || {
+    computed(move || {
         form.undecided.get().map(|request| {
             let name = request.nickname.as_str().to_owned();
             let close = Callback::new(move |()| form.undecided.set(None));
@@ -436,7 +438,7 @@ fn Undecided(form: JoinForm) -> impl IntoView {
             let left = Signal::derive(move || form.account.words_of_others(&name));
             view! { <DeleteLeft left joins=true on_close=close on_delete=delete_and_join /> }
         })
-    }
+    })
 }
 
 /// The request to the server, or the error found before sending it.

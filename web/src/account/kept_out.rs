@@ -9,6 +9,8 @@ use crate::account::phrases::KeptOutPhrases;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::language::switch::LanguageSwitch;
+use crate::markup::view;
+use crate::reactive::memo;
 use crate::ui::brand::Brand;
 use crate::ui::clipboard;
 use crate::ui::toast::{Toast, Toasts};
@@ -25,7 +27,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         _ => |l| KeptOutPhrases::of(l).banned_title,
     });
     // The device's records load shortly after the page.
-    let unsent = Memo::new(move |_| {
+    let unsent = memo(move || {
         chat.on_connection(|_| ());
         chat.on_outbox(|_| ());
         account.unsent_texts()

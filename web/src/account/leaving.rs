@@ -18,6 +18,7 @@ use crate::account::context::AccountContext;
 use crate::account::sign_in;
 use crate::account::start::{PageStage, Welcome};
 use crate::browser::base_path;
+use crate::browser::folded::lower_case;
 use crate::browser::http::HttpError;
 use crate::compose::draft::Draft;
 use crate::compose::drafts::UnsentWords;
@@ -63,7 +64,7 @@ impl AccountContext {
 
     /// Those of everyone but the person of this name.
     pub(crate) fn words_of_others(self, nickname: &str) -> Left {
-        self.left_by(|name| name.to_lowercase() != nickname.to_lowercase())
+        self.left_by(|name| lower_case(name) != lower_case(nickname))
     }
 
     /// This person's unsent texts, with mentions as names.

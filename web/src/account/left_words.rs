@@ -7,6 +7,8 @@ use crate::account::context::AccountContext;
 use crate::account::leaving::Left;
 use crate::account::phrases::SignOutPhrases;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
@@ -16,13 +18,13 @@ use crate::ui::phrases::UiPhrases;
 pub(crate) fn LeftWords() -> impl IntoView {
     let locale = Locale::here();
     let account = AccountContext::here();
-    let left = Memo::new(move |_| account.unsent_words());
+    let left = memo(move || account.unsent_words());
     let confirming = RwSignal::new(false);
     let delete = Callback::new(move |()| {
         confirming.set(false);
         spawn_local(account.discard_left());
     });
-    move || {
+    computed(move || {
         let left_now = left.get();
         (!left_now.is_empty()).then(|| {
             let text = move || {
@@ -51,7 +53,7 @@ pub(crate) fn LeftWords() -> impl IntoView {
                 }}
             }
         })
-    }
+    })
 }
 
 /// Asks before the unsent messages of a person who is no longer signed in are erased.

@@ -8,6 +8,8 @@ use crate::account::phrases::SignOutPhrases;
 use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, IconShape};
@@ -18,10 +20,10 @@ use crate::ui::toast::Toasts;
 pub(crate) fn Notice() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let failing = Memo::new(move |_| {
+    let failing = memo(move || {
         chat.on_outbox(|session| session.outbox().any(|item| matches!(item.disk, Disk::Failed(_))))
     });
-    move || {
+    computed(move || {
         let ephemeral = chat.ephemeral.get();
         (ephemeral || failing.get()).then(|| {
             let words = move || {
@@ -38,7 +40,7 @@ pub(crate) fn Notice() -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
 }
 
 /// Warns that this version of the page cannot read, and so cannot send, a stored item.
@@ -47,8 +49,8 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
     let locale = Locale::here();
     let toasts = Toasts::here();
     let account = AccountContext::here();
-    let items = Memo::new(move |_| account.unreadable_items());
-    move || {
+    let items = memo(move || account.unreadable_items());
+    computed(move || {
         let items = items.get();
         if items.is_empty() {
             return None;
@@ -89,5 +91,5 @@ pub(crate) fn UnreadableNotice() -> impl IntoView {
                 </span>
             </div>
         })
-    }
+    })
 }

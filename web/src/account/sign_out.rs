@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::account::context::AccountContext;
 use crate::account::phrases::SignOutPhrases;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};

@@ -16,5 +16,10 @@ pub(crate) fn folded(text: &str) -> String {
         folded.push_str(&normal(words, "NFKC"));
         folded.push_str(letter);
     }
-    JsString::from(folded).to_lower_case().into()
+    lower_case(&folded)
+}
+
+/// Rust's own `to_lowercase` brings 12 KB of tables, which the browser has.
+pub(crate) fn lower_case(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
 }

@@ -7,8 +7,10 @@ use crate::compose::draft::{EditConflict, EditTarget};
 use crate::compose::phrases::{ComposePhrases, DraftPhrases};
 use crate::language::locale::Locale;
 use crate::markdown;
+use crate::markup::{computed, view};
 use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
+use crate::reactive::memo;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 
@@ -23,18 +25,18 @@ enum Purpose {
 #[component]
 pub(crate) fn ComposerBar() -> impl IntoView {
     let compose = ComposeContext::here();
-    let purpose = Memo::new(move |_| {
+    let purpose = memo(move || {
         compose.drafting.draft.with(|draft| match &draft.edit {
             Some(edit) => Purpose::Edit(edit.of, edit.conflict.clone()),
             None if draft.reply_to.is_some() => Purpose::Reply,
             None => Purpose::Message,
         })
     });
-    move || match purpose.get() {
+    computed(move || match purpose.get() {
         Purpose::Message => ().into_any(),
         Purpose::Reply => view! { <Reply /> }.into_any(),
         Purpose::Edit(_, conflict) => view! { <Edit conflict /> }.into_any(),
-    }
+    })
 }
 
 /// The message being replied to, as the log has it.

@@ -11,6 +11,7 @@ use crate::compose::phrases::ComposePhrases;
 use crate::compose::posting::Unposted;
 use crate::compose::suggestions::SuggestionList;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::context::RoomsContext;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlay;

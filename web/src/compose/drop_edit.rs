@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::compose::context::ComposeContext;
 use crate::compose::phrases::DraftPhrases;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 

@@ -45,7 +45,8 @@ pub fn named(name: &str) -> Option<&'static str> {
 
 /// The emoji that match `typed`, best first: exact words, then beginnings of words, then any part.
 pub fn find(typed: &str, most: usize) -> Vec<NamedEmoji> {
-    let typed = typed.to_lowercase();
+    // Their words are in lower case, or have none.
+    let typed = typed.to_ascii_lowercase();
     let begins = |listed: &NamedEmoji| listed.words.split(' ').any(|word| word.starts_with(&typed));
     let holds = |listed: &NamedEmoji| !begins(listed) && listed.words.contains(&typed);
     let exactly = |listed: &NamedEmoji| listed.words.split(' ').any(|word| word == typed);

@@ -20,6 +20,7 @@ use crate::compose::posting::Unposted;
 use crate::compose::suggestions::{Suggestions, replace_shortcode};
 use crate::language::Language;
 use crate::markdown::Mentions;
+use crate::reactive::effect;
 use crate::ui::clipboard;
 
 /// The key code that input methods report while composing; some report nothing else.
@@ -59,7 +60,7 @@ impl ComposerEntry {
             textarea, compose, ..
         } = self;
         self.suggestions.follow(compose);
-        Effect::new(move || {
+        effect(move || {
             compose.drafting.rewritten.track();
             if let Some(textarea) = textarea.get() {
                 compose
@@ -69,7 +70,7 @@ impl ComposerEntry {
             }
         });
         // The table of emoji may come after the name that needs it.
-        Effect::new(move || {
+        effect(move || {
             compose.emoji_loaded.track();
             if let Some(textarea) = textarea.get_untracked()
                 && compose.field.is_focused()
@@ -82,7 +83,7 @@ impl ComposerEntry {
             }
         });
         // Not on a phone: an unrequested keyboard would cover half of the room.
-        Effect::new(move || {
+        effect(move || {
             if compose.chat.room.get().is_some() && textarea.get().is_some() && !is_touch() {
                 compose.field.focus();
             }

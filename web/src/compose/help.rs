@@ -7,6 +7,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markdown;
 use crate::markdown::prose::Prose;
+use crate::markup::view;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;

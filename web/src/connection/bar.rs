@@ -14,6 +14,8 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::connection::scarce::Scarce;
 use crate::language::locale::{Locale, words};
 use crate::language::{Language, calendar};
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -23,11 +25,11 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let allowance = AllowanceContext::here();
-    let state = Memo::new(move |_| state_name(&chat.link()));
-    let unsent = Memo::new(move |_| chat.on_outbox(steadfast_client::Session::unsent));
+    let state = memo(move || state_name(&chat.link()));
+    let unsent = memo(move || chat.on_outbox(steadfast_client::Session::unsent));
     let closed = move || chat.on_connection(|session| session.connection().closed());
     // Retries are not announced: screen readers announce a lost connection once.
-    let announced = Memo::new(move |_| match chat.link() {
+    let announced = memo(move || match chat.link() {
         LinkState::Waiting { .. } | LinkState::Connecting { attempt: 1.. } => {
             ConnectionPhrases::of(locale.language()).waiting
         }
@@ -72,7 +74,7 @@ pub(crate) fn ConnectionBar() -> impl IntoView {
 
 /// Why the server does not accept messages at the moment.
 fn put_off(chat: ChatContext) -> Memo<Option<ErrorCode>> {
-    Memo::new(move |_| match chat.link() {
+    memo(move || match chat.link() {
         // Short-lived reasons, such as a busy server, are not shown.
         LinkState::Connected { .. } => chat
             .on_outbox(steadfast_client::Session::put_off)
@@ -83,7 +85,7 @@ fn put_off(chat: ChatContext) -> Memo<Option<ErrorCode>> {
 
 /// The allowance that is nearly used up, in words.
 fn scarce(chat: ChatContext, allowance: AllowanceContext) -> Memo<Option<String>> {
-    Memo::new(move |_| match chat.link() {
+    memo(move || match chat.link() {
         LinkState::Connected { .. } => allowance.scarce().map(|scarce| match scarce {
             Scarce::Quota { percent, renews_at } => (ConnectionPhrases::of(chat.locale.language())
                 .quota_near)(
@@ -125,13 +127,13 @@ fn Switch(state: Memo<&'static str>) -> impl IntoView {
 fn Retry() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let retry_at = Memo::new(move |_| match chat.link() {
+    let retry_at = memo(move || match chat.link() {
         LinkState::Waiting { retry_in, .. } => {
             Some(calendar::now().saturating_add(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX)))
         }
         _ => None,
     });
-    let waiting = Memo::new(move |_| retry_at.get().is_some());
+    let waiting = memo(move || retry_at.get().is_some());
     let now = RwSignal::new(calendar::now());
     Effect::new(move |ticking: Option<Option<IntervalHandle>>| {
         if let Some(handle) = ticking.flatten() {
@@ -147,7 +149,7 @@ fn Retry() -> impl IntoView {
             .get()
             .map_or(0, |at| at.saturating_sub(now.get().min(at)).div_ceil(1000))
     };
-    move || {
+    computed(move || {
         waiting.get().then(|| {
             now.set(calendar::now());
             view! {
@@ -162,7 +164,7 @@ fn Retry() -> impl IntoView {
                 </button>
             }
         })
-    }
+    })
 }
 
 /// The state's name in the document.

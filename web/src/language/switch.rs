@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::locale::{Locale, words};
 use crate::language::phrases::LanguagePhrases;
+use crate::markup::view;
 
 /// A button that names the other language in its own words.
 #[component]

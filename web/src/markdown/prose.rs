@@ -6,6 +6,7 @@ use steadfast_shared::{Person, UserId};
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::markdown::{Inline, Label, ListItem, MarkdownBlock};
+use crate::markup::view;
 use crate::people::phrases::PeoplePhrases;
 use crate::ui::clipboard;
 use crate::ui::icon::{Icon, IconShape};

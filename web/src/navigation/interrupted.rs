@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
 use crate::navigation::context::NavigationContext;
 use crate::navigation::interruption::{Interruption, Reason};
 use crate::navigation::phrases::InterruptionPhrases;
@@ -19,12 +20,12 @@ use crate::ui::toast::Toasts;
 #[component]
 pub(crate) fn Interrupted() -> impl IntoView {
     let navigation = NavigationContext::here();
-    move || {
+    computed(move || {
         navigation
             .interruption
             .get()
             .map(|interruption| view! { <Notice interruption /> })
-    }
+    })
 }
 
 #[component]

@@ -2,6 +2,8 @@
 
 use js_sys::JsString;
 use leptos::prelude::*;
+
+use crate::markup::view;
 use steadfast_shared::{Person, UserId};
 
 /// Number of hues in the style sheet.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use steadfast_shared::{Person, UserId};
 
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
 use crate::ui::dialog::Dialog;

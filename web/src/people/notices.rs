@@ -5,7 +5,9 @@ use steadfast_client::NoticeKind;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::people::notice_phrases::NoticePhrases;
+use crate::reactive::memo;
 
 /// Maximum number of people named in a line; the rest are counted.
 const NAMED: usize = 3;
@@ -16,7 +18,7 @@ const NAMED: usize = 3;
 pub(crate) fn Notices() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         let words = NoticePhrases::of(locale.language());
         let room = chat.room.get();
         chat.on_notices(|session| {

@@ -8,7 +8,9 @@ use steadfast_shared::event::Availability;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::people::phrases::PeoplePhrases;
+use crate::reactive::memo;
 
 /// A dot, full, half or empty, with words for screen readers.
 #[component]
@@ -16,7 +18,7 @@ pub(crate) fn Presence(id: UserId) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     // Without a connection, presence is out of date.
-    let state = Memo::new(move |_| match chat.link() {
+    let state = memo(move || match chat.link() {
         LinkState::Connected { .. } => chat.on_presence(|session| Some(session.people().availability(id))),
         _ => None,
     });

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::people::notice_phrases::NoticePhrases;
 
 /// The people typing, in one line that keeps its height when it is empty.

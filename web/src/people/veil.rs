@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::people::block_phrases::BlockPhrases;
 
 /// Covers a blocked person's message until it is pressed.

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use steadfast_shared::{Person, RoomKind};
 
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
+use crate::reactive::memo;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::leave::leave;
 use crate::rooms::list::OpenRoom;
@@ -18,15 +20,15 @@ use crate::ui::overlays::{Overlay, Overlays};
 pub(crate) fn Brought() -> impl IntoView {
     let people = PeopleContext::here();
     let rooms = RoomsContext::here();
-    let room = Memo::new(move |_| rooms.open_room().filter(|room| !rooms.is_noted(room.id)));
-    move || {
+    let room = memo(move || rooms.open_room().filter(|room| !rooms.is_noted(room.id)));
+    computed(move || {
         let room = room.get()?;
         if room.hidden {
             return Some(view! { <Hidden room /> }.into_any());
         }
         let by = room.brought_by.clone().filter(|by| !people.blocks(by.id))?;
         Some(view! { <BroughtBy by room /> }.into_any())
-    }
+    })
 }
 
 #[component]

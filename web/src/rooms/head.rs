@@ -8,8 +8,10 @@ use steadfast_shared::event::Availability;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
+use crate::reactive::memo;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::menu::RoomMenu;
@@ -27,14 +29,13 @@ pub(crate) fn RoomHead(
     let locale = Locale::here();
     let overlays = Overlays::here();
     let rooms = RoomsContext::here();
-    let room = Memo::new(move |_| rooms.open_room());
-    let marks = Memo::new(move |_| {
+    let room = memo(move || rooms.open_room());
+    let marks = memo(move || {
         let marks = room.with(|room| room.as_ref().map(|room| (room.kind, room.archived)));
         Some(marks.unwrap_or((RoomKind::Public, false)))
     });
-    let topic = Memo::new(move |_| {
-        room.with(|room| room.as_ref().map(|room| room.topic.clone()).unwrap_or_default())
-    });
+    let topic =
+        memo(move || room.with(|room| room.as_ref().map(|room| room.topic.clone()).unwrap_or_default()));
     view! {
         <header class="room-head">
             <OpenRooms />
@@ -75,7 +76,7 @@ fn MembersButton(members_button: NodeRef<html::Button>) -> impl IntoView {
     let chat = ChatContext::here();
     let people = PeopleContext::here();
     // Without a connection, presence is out of date.
-    let online = Memo::new(move |_| match chat.link() {
+    let online = memo(move || match chat.link() {
         LinkState::Connected { .. } => {
             if let Some(here) = people.crowd() {
                 return here;
@@ -117,7 +118,7 @@ fn OpenRooms() -> impl IntoView {
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
-    let elsewhere = Memo::new(move |_| {
+    let elsewhere = memo(move || {
         let open = chat.room.get();
         let lines = rooms.room_lines();
         let waiting = lines.iter().filter(|line| Some(line.id) != open);

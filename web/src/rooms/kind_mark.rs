@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use steadfast_shared::RoomKind;
 
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::{Icon, IconShape};
 

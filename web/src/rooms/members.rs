@@ -13,6 +13,7 @@ use steadfast_shared::{Person, Role, RoomKind, UserId};
 use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::avatar::Avatar;
 use crate::people::block::block_choice;
 use crate::people::block_phrases::BlockPhrases;
@@ -22,6 +23,7 @@ use crate::people::phrases::PeoplePhrases;
 use crate::people::presence::Presence;
 use crate::people::role::administers;
 use crate::people::role_phrases::RoleNames;
+use crate::reactive::memo;
 use crate::rooms::context::RoomsContext;
 use crate::ui::icon::IconShape;
 use crate::ui::mark::mark;
@@ -42,21 +44,21 @@ pub(crate) fn Members(
     let locale = Locale::here();
     let overlays = Overlays::here();
     let people = PeopleContext::here();
-    let all = Memo::new(move |_| people.members());
-    let here = Memo::new(move |_| {
+    let all = memo(move || people.members());
+    let here = memo(move || {
         let mut people = all.get();
         people.retain(|member| member.state != Availability::Offline);
         people
     });
-    let not_here = Memo::new(move |_| {
+    let not_here = memo(move || {
         let mut people = all.get();
         people.retain(|member| member.state == Availability::Offline);
         people
     });
-    let found = Memo::new(move |_| people.members_found());
-    let searching = Memo::new(move |_| found.with(Option::is_some));
-    let found_people = Memo::new(move |_| found.get().unwrap_or_default());
-    let more = Memo::new(move |_| people.has_more_members());
+    let found = memo(move || people.members_found());
+    let searching = memo(move || found.with(Option::is_some));
+    let found_people = memo(move || found.get().unwrap_or_default());
+    let more = memo(move || people.has_more_members());
     let counted_here = move || {
         let here = people.crowd().unwrap_or_else(|| here.with(Vec::len));
         (PeoplePhrases::of(locale.language()).here)(here)

@@ -8,6 +8,8 @@ use steadfast_shared::RoomKind;
 
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
+use crate::reactive::memo;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::hide::direct_choices;
 use crate::rooms::dialogs::leave::leave;
@@ -24,10 +26,9 @@ pub(crate) fn RoomMenu() -> impl IntoView {
     let rooms = RoomsContext::here();
     let button = NodeRef::<html::Button>::new();
     let open = RwSignal::new(false);
-    let room = Memo::new(move |_| rooms.open_room());
-    let any = Memo::new(move |_| {
-        room.with(|room| room.as_ref().is_some_and(|room| !choices(rooms, room).is_empty()))
-    });
+    let room = memo(move || rooms.open_room());
+    let any =
+        memo(move || room.with(|room| room.as_ref().is_some_and(|room| !choices(rooms, room).is_empty())));
     let menu = move || {
         if !open.get() {
             return None;

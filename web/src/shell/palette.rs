@@ -9,7 +9,9 @@ use steadfast_shared::{Person, RoomId, RoomKind, UserId};
 use crate::browser::folded::folded;
 use crate::browser::pause::Pause;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::role::administers;
+use crate::reactive::{effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::finder;
 use crate::rooms::kind_mark::KindMark;
@@ -44,7 +46,7 @@ impl PaletteState {
             typed,
             at: RwSignal::new(0),
             people,
-            options: Memo::new(move |_| people.with(|people| offers(rooms, &folded(&typed.get()), people))),
+            options: memo(move || people.with(|people| offers(rooms, &folded(&typed.get()), people))),
             rooms,
         }
     }
@@ -89,7 +91,7 @@ impl PaletteState {
 
     /// Keeps the option that Enter takes in view.
     fn follow(self) {
-        Effect::new(move || {
+        effect(move || {
             let id = option_id(self.at.get());
             if let Some(option) = document().get_element_by_id(&id)
                 && let Some(list) = option.parent_element()

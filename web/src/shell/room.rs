@@ -8,11 +8,13 @@ use crate::compose::composer::Composer;
 use crate::connection::bar::ConnectionBar;
 use crate::lab::model::LabContext;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::navigation::interrupted::Interrupted;
 use crate::people::block::YouBlocked;
 use crate::people::context::PeopleContext;
 use crate::people::notices::Notices;
 use crate::people::typing::Typing;
+use crate::reactive::{effect, memo};
 use crate::rooms::brought::Brought;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::head::RoomHead;
@@ -41,8 +43,8 @@ pub(crate) fn RoomPage() -> impl IntoView {
             "closed"
         }
     };
-    let archived = Memo::new(move |_| rooms.open_room().is_some_and(|room| room.archived));
-    let blocked = Memo::new(move |_| {
+    let archived = memo(move || rooms.open_room().is_some_and(|room| room.archived));
+    let blocked = memo(move || {
         let partner = rooms.open_room().and_then(|room| room.partner().cloned());
         partner.filter(|partner| people.blocks(partner.id))
     });
@@ -91,7 +93,7 @@ fn Archived() -> impl IntoView {
     let locale = Locale::here();
     let note = NodeRef::<html::P>::new();
     // The composer that had the focus is gone. The note takes it, so that keys do no harm.
-    Effect::new(move || {
+    effect(move || {
         let lost = document()
             .active_element()
             .is_none_or(|now| now.tag_name() == "BODY");

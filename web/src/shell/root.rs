@@ -10,6 +10,8 @@ use crate::account::join::NicknamePage;
 use crate::account::kept_out::KeptOutPage;
 use crate::account::start::PageStage;
 use crate::browser::{base_path, viewport};
+use crate::markup::{computed, view};
+use crate::reactive::{effect, memo};
 use crate::shell::page::PageContexts;
 use crate::shell::parts::part::LazyParts;
 use crate::shell::room::RoomPage;
@@ -37,25 +39,25 @@ fn Root() -> impl IntoView {
     draw_document(page);
     listen_to_person(page);
     listen_to_lifecycle(page);
-    Effect::new(move || {
+    effect(move || {
         if matches!(page.chat.link(), LinkState::Connected { .. }) {
             parts.load_when_idle();
         }
     });
     let composes = first_form::composes();
-    let stage = Memo::new(move |_| {
+    let stage = memo(move || {
         if composes.get() {
             PageStage::Opening
         } else {
             account.stage.get()
         }
     });
-    Effect::new(move || {
+    effect(move || {
         if matches!(stage.get(), PageStage::Room | PageStage::KeptOut(_)) {
             first_form::take();
         }
     });
-    move || match stage.get() {
+    computed(move || match stage.get() {
         PageStage::Opening if first_form::is_shown() => ().into_any(),
         PageStage::Opening => {
             view! { <p class="boot" role="status">{locale.says(|l| UiPhrases::of(l).opening)}</p> }.into_any()
@@ -63,7 +65,7 @@ fn Root() -> impl IntoView {
         PageStage::Nickname(welcome) => view! { <NicknamePage welcome /> }.into_any(),
         PageStage::Room => view! { <RoomPage /> }.into_any(),
         PageStage::KeptOut(reason) => view! { <KeptOutPage reason /> }.into_any(),
-    }
+    })
 }
 
 /// Keeps the document's language, theme, title and icon up to date.
@@ -73,10 +75,10 @@ fn draw_document(page: PageContexts) {
             let _ = root.set_attribute(name, to);
         }
     };
-    Effect::new(move || set("lang", page.locale.language().tag()));
-    Effect::new(move || set("data-theme", page.appearance.theme.get().name()));
-    Effect::new(move || document().set_title(&page.title()));
-    Effect::new(move || page.draw_icon());
+    effect(move || set("lang", page.locale.language().tag()));
+    effect(move || set("data-theme", page.appearance.theme.get().name()));
+    effect(move || document().set_title(&page.title()));
+    effect(move || page.draw_icon());
 }
 
 fn listen_to_person(page: PageContexts) {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::compose::phrases::ComposePhrases;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};

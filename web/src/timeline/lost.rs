@@ -6,6 +6,8 @@ use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::rooms::phrases::RoomPhrases;
 use crate::timeline::phrases::{ActionPhrases, LostPhrases};
 use crate::ui::clipboard;
@@ -16,12 +18,12 @@ use crate::ui::toast::Toasts;
 #[component]
 pub(crate) fn LostNotice() -> impl IntoView {
     let chat = ChatContext::here();
-    let lost = Memo::new(move |_| {
+    let lost = memo(move || {
         let room = chat.room.get()?;
         let lost: Vec<LostMessage> = chat.on_rooms(|session| session.lost(room).cloned().collect());
         (!lost.is_empty()).then_some((room, lost))
     });
-    move || lost.get().map(|(room, lost)| view! { <Lost room lost /> })
+    computed(move || lost.get().map(|(room, lost)| view! { <Lost room lost /> }))
 }
 
 #[component]

@@ -12,6 +12,8 @@ use web_sys::{Element, FocusOptions, HtmlElement};
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
+use crate::reactive::{effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::paging::Edge;
@@ -96,7 +98,7 @@ impl TimelineView {
     fn keep(self) {
         let (element, content, view) = (self.element, self.content, self.view);
         let model = self.timeline.model;
-        Effect::new(move || {
+        effect(move || {
             if let (Some(element), Some(content)) = (element.get(), content.get()) {
                 view.update_value(|view| {
                     view.get_or_insert_with(|| {
@@ -108,16 +110,16 @@ impl TimelineView {
         on_cleanup(move || {
             view.try_with_value(|view| view.as_ref().map(View::release));
         });
-        Effect::new(move || {
+        effect(move || {
             let complete = model.reaches_end.get();
             view.with_value(|view| view.as_ref().map(|view| view.set_complete(complete)));
         });
-        Effect::new(move || {
+        effect(move || {
             model.resized.track();
             request_animation_frame(move || self.refresh());
         });
         // Posting goes to the end; so does any code that sets `at_end`.
-        Effect::new(move || {
+        effect(move || {
             if model.at_end.get() {
                 view.with_value(|view| view.as_ref().map(View::to_end));
             }
@@ -127,7 +129,7 @@ impl TimelineView {
 
     /// Scrolls to the target row once it is in the document.
     fn follow_sought(self) {
-        Effect::new(move || {
+        effect(move || {
             let Some(key) = self.timeline.sought.get() else {
                 return;
             };
@@ -255,7 +257,7 @@ const SOUGHT: &str = "data-sought";
 fn NewEnd() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let says = Memo::new(move |_| {
+    let says = memo(move || {
         let room = chat.room.get();
         chat.on_rooms(|session| {
             let view = session.room(room?)?;
@@ -263,14 +265,14 @@ fn NewEnd() -> impl IntoView {
             Some((loading, !loading && !view.detached && view.held > 0))
         })
     });
-    move || {
+    computed(move || {
         let words: Phrase = match says.get() {
             Some((true, _)) => |l| TimelinePhrases::of(l).loading_newer,
             Some((_, true)) => |l| TimelinePhrases::of(l).gap,
             _ => return None,
         };
         Some(view! { <p class="timeline-edge" data-testid="new-end">{locale.says(words)}</p> })
-    }
+    })
 }
 
 /// The note above the oldest row.
@@ -278,8 +280,8 @@ fn NewEnd() -> impl IntoView {
 fn OldEnd() -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
-    let edge = Memo::new(move |_| timeline.edge());
-    move || match edge.get() {
+    let edge = memo(move || timeline.edge());
+    computed(move || match edge.get() {
         Edge::Nothing => ().into_any(),
         Edge::Loading => {
             view! { <p class="timeline-edge">{locale.says(|l| TimelinePhrases::of(l).loading_older)}</p> }
@@ -296,5 +298,5 @@ fn OldEnd() -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }

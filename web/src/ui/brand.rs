@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 #[component]
 pub(crate) fn Brand() -> impl IntoView {
     view! {

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::language::locale::Locale;
+use crate::markup::view;
+use crate::reactive::effect;
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
@@ -33,7 +35,7 @@ pub(crate) fn Dialog(
     let before = Focus::here();
     let title_id = format!("{testid}-title");
     let labelled_by = title_id.clone();
-    Effect::new(move || {
+    effect(move || {
         if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
             let _ = dialog.show_modal();
         }

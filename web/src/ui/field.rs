@@ -3,6 +3,8 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 /// A labelled text field. Below it is a hint, or the error of the typed text.
 ///
 /// The field is uncontrolled: read its value through `input`; `start` is only the initial text.

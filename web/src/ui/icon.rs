@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IconShape {
     Check,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
 use crate::ui::icon::{Icon, IconShape};
 
 /// A badge as a word, with an icon for the notable ones: never a colour alone.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::Phrase;
 use crate::language::locale::Locale;
+use crate::markup::{computed, view};
 use crate::ui::clipboard;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;
@@ -17,7 +18,7 @@ pub(crate) fn ShownOnce(
 ) -> impl IntoView {
     let locale = Locale::here();
     let toasts = Toasts::here();
-    move || {
+    computed(move || {
         link.get().map(|link| {
             let copied = link.clone();
             view! {
@@ -34,5 +35,5 @@ pub(crate) fn ShownOnce(
                 </div>
             }
         })
-    }
+    })
 }

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 use crate::language::Phrase;
 use crate::language::locale::Locale;
+use crate::markup::view;
+use crate::reactive::effect;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;
@@ -40,7 +42,7 @@ pub(crate) fn SidePanel(
         }
     });
     on_cleanup(move || key.remove());
-    Effect::new(move || {
+    effect(move || {
         if let Some(button) = close_button.get() {
             let _ = button.focus();
         }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::context::Context;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// Long enough to be read.
 const SHOWN: Duration = Duration::from_secs(3);

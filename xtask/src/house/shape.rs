@@ -36,14 +36,24 @@ fn dependencies_between_our_crates_point_down() {
         "steadfast-lab",
         "steadfast-server",
         "steadfast-web",
+        "steadfast-markup",
     ];
-    let allowed: [(&str, &[&str]); 6] = [
+    let allowed: [(&str, &[&str]); 7] = [
         ("shared", &[]),
         ("socketio-client", &[]),
         ("client", &["steadfast-shared", "socketio-anywhere"]),
         ("lab", &["steadfast-shared", "steadfast-client"]),
         ("server", &["steadfast-shared"]),
-        ("web", &["steadfast-shared", "steadfast-client", "steadfast-lab"]),
+        (
+            "web",
+            &[
+                "steadfast-shared",
+                "steadfast-client",
+                "steadfast-lab",
+                "steadfast-markup",
+            ],
+        ),
+        ("web/markup", &[]),
     ];
     for (krate, allowed) in allowed {
         for name in dependencies(krate) {

@@ -9,6 +9,7 @@ use crate::account::settings::nickname::NicknameForm;
 use crate::account::settings::passphrase::PassphraseForm;
 use crate::account::sign_out;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 #[component]
 pub(crate) fn Account(

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::account::phrases::SettingsPhrases;
 use crate::language::locale::Locale;
 use crate::language::{Language, Phrase};
+use crate::markup::view;
 use crate::storage::preferences::Theme;
 use crate::ui::appearance::Appearance;
 

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
+use crate::reactive::memo;
 
 /// The blocked people, each with a button to unblock.
 #[component]
@@ -13,7 +15,7 @@ pub(crate) fn BlockedPeople() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let people = PeopleContext::here();
-    let blocked = Memo::new(move |_| chat.on_connection(|session| session.account().blocked().to_vec()));
+    let blocked = memo(move || chat.on_connection(|session| session.account().blocked().to_vec()));
     let list = move || {
         blocked
             .get()

@@ -11,6 +11,7 @@ use crate::browser::base_path;
 use crate::browser::http::HttpError;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::shown_once::ShownOnce;
 

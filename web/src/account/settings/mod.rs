@@ -18,7 +18,9 @@ use crate::account::settings::invitations::Invitations;
 use crate::account::sign_in;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::role::administers;
+use crate::reactive::memo;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
@@ -29,8 +31,8 @@ pub(crate) fn Settings() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
-    let owner = Memo::new(move |_| chat.on_connection(|session| session.account().owns_server()));
-    let administers = Memo::new(move |_| administers(chat.on_connection(|session| session.account().role())));
+    let owner = memo(move || chat.on_connection(|session| session.account().owns_server()));
+    let administers = memo(move || administers(chat.on_connection(|session| session.account().role())));
     let has_passphrase = RwSignal::new(false);
     spawn_local(async move {
         if let Ok(Some(info)) = sign_in::current().await {

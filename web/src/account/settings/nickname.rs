@@ -10,6 +10,7 @@ use steadfast_shared::room::ChangeNickname;
 use crate::account::phrases::{AccountPhrases, JoinPhrases};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::field::Field;
 use crate::ui::toast::Toasts;
 

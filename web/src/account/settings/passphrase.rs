@@ -12,6 +12,7 @@ use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::field::Field;
 use crate::ui::toast::Toasts;
 

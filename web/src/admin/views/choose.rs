@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::markup::view;
+
 /// A drop-down list of options.
 #[component]
 pub(super) fn Select(

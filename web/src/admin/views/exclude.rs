@@ -17,6 +17,7 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
+use crate::markup::view;
 use crate::ui::field::Field;
 
 /// Bans a person, or deactivates their account.

@@ -16,6 +16,7 @@ use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::role_phrases::RoleNames;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;

@@ -32,8 +32,10 @@ use crate::admin::views::role::RoleOf;
 use crate::admin::views::room::Rename;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::context::PeopleContext;
 use crate::people::role::administers;
+use crate::reactive::{effect, memo};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
@@ -53,9 +55,9 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
         let name = people.display_name(id);
         trail.go(AdminPlace::Person(Person { id, name }));
     }
-    let role = Memo::new(move |_| chat.on_connection(|session| session.account().role()));
+    let role = memo(move || chat.on_connection(|session| session.account().role()));
     let close = Callback::new(move |()| overlays.close(Overlay::Administration(about)));
-    Effect::new(move || {
+    effect(move || {
         if !administers(role.get()) {
             close.run(());
             toasts.toast(|l| AdminPhrases::of(l).no_more_to_see);
@@ -67,7 +69,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
             .map(|section| view! { <Tab section /> })
             .collect_view()
     };
-    let place = Memo::new(move |_| trail.place());
+    let place = memo(move || trail.place());
     view! {
         <Dialog
             title=words(move || UiPhrases::of(locale.language()).administration.to_owned())
@@ -136,7 +138,7 @@ fn Tab(section: Section) -> impl IntoView {
 fn Heading(title: Signal<String>) -> impl IntoView {
     let trail = AdminTrail::here();
     let heading = NodeRef::<html::H3>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(heading) = heading.get()
             && trail.takes_focus.get_value()
         {

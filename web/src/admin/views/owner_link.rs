@@ -8,6 +8,7 @@ use crate::admin::api;
 use crate::admin::views::Heading;
 use crate::browser::base_path;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::shown_once::ShownOnce;
 
 /// Creates an owner link, and shows it once.

@@ -19,6 +19,7 @@ use crate::admin::views::records::{Facts, Records, marked};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::language::{Language, Phrase};
+use crate::markup::view;
 use crate::people::avatar::Avatar;
 use crate::ui::phrases::UiPhrases;
 

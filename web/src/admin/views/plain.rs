@@ -10,6 +10,7 @@ use crate::admin::api;
 use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, ExclusionPhrases, LimitPhrases};
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::phrases::RoomPhrases;
 
 #[component]

@@ -9,6 +9,7 @@ use crate::admin::place::{AdminPlace, AdminTrail};
 use crate::admin::record::{AdminRecord, Badge, Fact, FactValue, Lead, RecordAct};
 use crate::admin::views::when::When;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::phrases::PeoplePhrases;
 use crate::people::role_phrases::RoleNames;
 use crate::rooms::phrases::RoomPhrases;

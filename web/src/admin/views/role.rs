@@ -12,6 +12,7 @@ use crate::admin::views::choose::Radios;
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::role_phrases::RoleNames;
 
 /// Changes a person's role; can also hand over ownership.
@@ -79,7 +80,7 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
                 <input
                     type="checkbox"
                     data-testid="hand-over"
-                    prop:checked=gives_up
+                    prop:checked=move || gives_up.get()
                     on:change=move |event| gives_up.set(event_target_checked(&event))
                 />
                 <span>{locale.says(|l| RolePhrases::of(l).give_up_mine)}</span>

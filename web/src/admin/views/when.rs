@@ -5,6 +5,7 @@ use steadfast_shared::Millis;
 
 use crate::language::calendar;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// A relative time; the exact one is in the tooltip and the `datetime` attribute.
 #[component]

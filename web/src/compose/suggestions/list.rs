@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::{Suggestion, Suggestions, element_id};
 use crate::compose::phrases::ComposePhrases;
 use crate::language::locale::Locale;
+use crate::markup::{computed, view};
 use crate::people::avatar::Avatar;
+use crate::reactive::effect;
 use crate::ui::list::scroll::scroll_to_item;
 
 /// The list of suggestions. The focus stays in the textarea; `aria-activedescendant` names the
@@ -17,7 +19,7 @@ pub(crate) fn SuggestionList(
     on_choose: Callback<()>,
 ) -> impl IntoView {
     let locale = Locale::here();
-    move || {
+    computed(move || {
         suggestions.is_open().then(|| {
             let offers = suggestions.offers.get().into_iter().enumerate();
             let options =
@@ -34,7 +36,7 @@ pub(crate) fn SuggestionList(
                 </ul>
             }
         })
-    }
+    })
 }
 
 #[component]
@@ -45,7 +47,7 @@ fn SuggestionOption(
     on_choose: Callback<()>,
 ) -> impl IntoView {
     let selected = move || suggestions.at.get() == place;
-    Effect::new(move || {
+    effect(move || {
         if selected()
             && let Some(element) = document().get_element_by_id(&element_id(place))
             && let Some(list) = element.parent_element()

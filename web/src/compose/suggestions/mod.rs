@@ -15,6 +15,7 @@ use crate::compose::completion::NameKind;
 use crate::compose::context::ComposeContext;
 use crate::compose::emoji::NamedEmoji;
 use crate::compose::{completion, emoji};
+use crate::reactive::effect;
 
 /// Maximum number of suggestions shown.
 const OFFERED: usize = 8;
@@ -67,7 +68,7 @@ impl Suggestions {
     /// Updates the suggestions as members arrive, or the server finds people, while a name is being
     /// typed.
     pub(crate) fn follow(self, compose: ComposeContext) {
-        Effect::new(move || {
+        effect(move || {
             if !self.naming_person.get() {
                 return;
             }

@@ -8,6 +8,7 @@ use steadfast_shared::room::ChangeRoom;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::dialogs::form::RoomForm;
 use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::dialog::Dialog;

@@ -7,6 +7,7 @@ use steadfast_shared::RoomId;
 
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::block::block_choice;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::leave::leave;

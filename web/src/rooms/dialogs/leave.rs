@@ -7,6 +7,7 @@ use steadfast_shared::{RoomId, RoomKind};
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::list::OpenRoom;
 use crate::rooms::phrases::{HidingPhrases, RoomPhrases};

@@ -9,7 +9,9 @@ use steadfast_shared::{Person, UserId, limit};
 use crate::connection::context::ChatContext;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::avatar::Avatar;
+use crate::reactive::memo;
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
 use crate::ui::phrases::UiPhrases;
@@ -118,7 +120,7 @@ pub(crate) fn PeoplePicker(
         chat: ChatContext::here(),
     };
     picker.search_after(None);
-    let listed = Memo::new(move |_| picker.listed());
+    let listed = memo(move || picker.listed());
     let full = move || chosen.with(Vec::len) >= most;
     let choose = move |person: Person, on: bool| picker.choose(person, on);
     let list = NodeRef::<html::Ul>::new();
@@ -171,7 +173,7 @@ fn Pick(
     full: impl Fn() -> bool + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let id = person.id;
-    let on = Memo::new(move |_| chosen.with(|chosen| chosen.iter().any(|other| other.id == id)));
+    let on = memo(move || chosen.with(|chosen| chosen.iter().any(|other| other.id == id)));
     let (shown, name) = (person.clone(), person.name.clone());
     view! {
         <li>
@@ -179,7 +181,7 @@ fn Pick(
                 <input
                     type="checkbox"
                     data-testid="person-pick"
-                    prop:checked=on
+                    prop:checked=move || on.get()
                     disabled=move || !on.get() && full()
                     on:change=move |event| choose(person.clone(), event_target_checked(&event))
                 />

@@ -10,6 +10,7 @@ use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// A search on the server; only the latest response counts.
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ use steadfast_shared::{Person, RoomId, UserId, limit};
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::people_picker::PeoplePicker;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};

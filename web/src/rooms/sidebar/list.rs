@@ -10,7 +10,9 @@ use crate::browser::folded::folded;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::people::presence::Presence;
+use crate::reactive::{effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::list::RoomLine;
@@ -39,7 +41,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     let aim = Aim::new(aiming);
     let nav = NodeRef::<html::Nav>::new();
     keep_open_in_view(nav, lines);
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         let typed = folded(&typed.get());
         let mut lines = lines.get();
         // Hidden rooms show up only in a search.
@@ -88,11 +90,11 @@ pub(crate) fn RoomList() -> impl IntoView {
 fn keep_open_in_view(nav: NodeRef<html::Nav>, lines: Memo<Vec<RoomLine>>) {
     let overlays = Overlays::here();
     let chat = ChatContext::here();
-    let open_is_listed = Memo::new(move |_| {
+    let open_is_listed = memo(move || {
         let open = chat.room.get();
         lines.with(|lines| lines.iter().any(|line| Some(line.id) == open))
     });
-    Effect::new(move || {
+    effect(move || {
         let open = chat.room.get();
         if open_is_listed.get() && (overlays.rooms.get() || open.is_some()) {
             request_animation_frame(move || {
@@ -159,7 +161,7 @@ fn Section(
     children: Children,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let mine = Memo::new(move |_| {
+    let mine = memo(move || {
         let mut lines = found.get();
         lines.retain(only);
         lines
@@ -204,7 +206,7 @@ fn RoomLink(id: RoomId, lines: Memo<Vec<RoomLine>>) -> impl IntoView {
     let chat = ChatContext::here();
     let rooms = RoomsContext::here();
     // The element stays while its room is in the list; only its content changes.
-    let line = Memo::new(move |_| lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
+    let line = memo(move || lines.with(|lines| lines.iter().find(|line| line.id == id).cloned()));
     let choose = move |event: MouseEvent| {
         // The browser opens the new tab or window.
         if event.ctrl_key() || event.meta_key() || event.shift_key() {

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::people::avatar::Avatar;
+use crate::reactive::memo;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
@@ -14,7 +16,7 @@ pub(crate) fn Me() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
-    let me = Memo::new(move |_| chat.on_connection(|session| session.account().me().cloned()));
+    let me = memo(move || chat.on_connection(|session| session.account().me().cloned()));
     view! {
         <button
             type="button"

@@ -9,6 +9,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::language::locale::Locale;
+use crate::markup::view;
+use crate::reactive::effect;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::sidebar::list::RoomList;
 use crate::rooms::sidebar::me::Me;
@@ -33,7 +35,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
         }
     });
     on_cleanup(move || resized.remove());
-    Effect::new(move || {
+    effect(move || {
         if drawn.get()
             && let Some(button) = close_button.get()
         {

@@ -16,6 +16,7 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::lab::panel::Faults;
 use crate::language::Language;
 use crate::language::locale::{Locale, milliseconds, words};
+use crate::markup::view;
 use crate::rooms::phrases::RoomPhrases;
 use crate::shell::details::outbox::Outbox;
 use crate::shell::details::phrases::DetailsPhrases;

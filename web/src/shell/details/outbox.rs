@@ -7,6 +7,7 @@ use steadfast_client::record::Disk;
 use crate::connection::context::ChatContext;
 use crate::language::Language;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::shell::details::outbox_phrases::OutboxPhrases;
 use crate::timeline::phrases::MessagePhrases;
 

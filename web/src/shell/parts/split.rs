@@ -10,6 +10,7 @@ use crate::account::settings::Settings;
 use crate::admin::{Administration, ClaimDialog};
 use crate::compose::emoji;
 use crate::compose::help::Help;
+use crate::markup::view;
 use crate::people::block::BlockDialog;
 use crate::rooms::dialogs::browse::Browse;
 use crate::rooms::dialogs::change::ChangeRoomDialog;

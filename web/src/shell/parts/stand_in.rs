@@ -7,7 +7,9 @@ use super::phrases::PartPhrases;
 use super::split;
 pub(crate) use super::split::Beside;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
+use crate::reactive::memo;
 use crate::rooms::phrases::RoomPhrases;
 use crate::timeline::context::TimelineContext;
 use crate::ui::dialog::Dialog;
@@ -31,15 +33,15 @@ pub(crate) fn PartDialog(part: LazyPart, opened: Overlay) -> impl IntoView {
 #[component]
 pub(crate) fn PartTool() -> impl IntoView {
     let actions = TimelineContext::here().actions;
-    let opened = Memo::new(move |_| actions.open.with(Option::is_some));
+    let opened = memo(move || actions.open.with(Option::is_some));
     let close = Callback::new(move |()| actions.close());
-    move || {
+    computed(move || {
         opened.get().then(|| {
             in_part(LazyPart::Tools, split::tool, move || {
                 stand_in_dialog(LazyPart::Tools, close)
             })
         })
-    }
+    })
 }
 
 fn stand_in_dialog(part: LazyPart, on_close: Callback<()>) -> AnyView {
@@ -93,15 +95,15 @@ fn in_part(
 ) -> impl IntoView {
     let state = LazyParts::here().state(part);
     // The stand-in stays while loading is retried.
-    let stage = Memo::new(move |_| match state.get() {
+    let stage = memo(move || match state.get() {
         state @ (PartState::Arrived | PartState::Ready) => Some(state),
         _ => None,
     });
-    move || match stage.get() {
+    computed(move || match stage.get() {
         Some(PartState::Ready) => view(),
         Some(_) => ().into_any(),
         None => stand_in(),
-    }
+    })
 }
 
 /// Says that a part is loading, or failed to load.

@@ -18,9 +18,11 @@ use crate::language::calendar;
 use crate::language::locale::Locale;
 use crate::markdown;
 use crate::markdown::prose::Prose;
+use crate::markup::{computed, view};
 use crate::people::avatar::Avatar;
 use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
+use crate::reactive::memo;
 use crate::timeline::layout::RowPlace;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
@@ -40,7 +42,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let people = PeopleContext::here();
     let RowModel { key, view, place } = row;
     let at = part(&view, |row| row.at);
-    let place = Memo::new(move |_| place.get());
+    let place = memo(move || place.get());
     let state = part(&view, |row| row.state.clone());
     let author = part(&view, |row| row.author.clone());
     let mine = part(&view, |row| row.mine);
@@ -58,11 +60,10 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
         }
     };
     // Changes of the room show even if a blocked person made them.
-    let is_message = Memo::new(move |_| says.with(|(says, _)| matches!(says, Says::Message(_))));
+    let is_message = memo(move || says.with(|(says, _)| matches!(says, Says::Message(_))));
     let lifted = RwSignal::new(false);
-    let covered = Memo::new(move |_| {
-        !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id)
-    });
+    let covered =
+        memo(move || !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id));
     view! {
         <div
             class="row"
@@ -97,14 +98,14 @@ fn part<T: Clone + PartialEq + Send + Sync + 'static>(
     read: fn(&RowView) -> T,
 ) -> Memo<T> {
     let view = view.clone();
-    Memo::new(move |_| view.with(read))
+    memo(move || view.with(read))
 }
 
 /// The author and the time; rows further down a group show only the time.
 #[component]
 fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl IntoView {
     let locale = Locale::here();
-    move || {
+    computed(move || {
         if place.get().first {
             view! {
                 <Avatar person=author.get() />
@@ -127,7 +128,7 @@ fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl Into
             }
             .into_any()
         }
-    }
+    })
 }
 
 #[component]

@@ -8,6 +8,7 @@ use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, FocusOptions, HtmlElement, Node};
 
+use crate::markup::view;
 use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::ui::list::roving;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::compose::phrases::ComposePhrases;
 use crate::language::locale::Locale;
 use crate::markdown;
+use crate::markup::view;
 use crate::people::block_phrases::BlockPhrases;
 use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;

@@ -6,6 +6,8 @@ use steadfast_client::RowKey;
 use steadfast_shared::{Emoji, Seq};
 
 use crate::language::locale::Locale;
+use crate::markup::view;
+use crate::reactive::memo;
 use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
@@ -22,9 +24,9 @@ pub(crate) fn Reactions(
 ) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
-    let shown = Memo::new(move |_| message.get().is_some() && reactions.with(|all| !all.is_empty()));
+    let shown = memo(move || message.get().is_some() && reactions.with(|all| !all.is_empty()));
     let emoji =
-        Memo::new(move |_| reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
+        memo(move || reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
     let more = NodeRef::<html::Button>::new();
     view! {
         // Not announced one by one: a screen reader finds them when it gets there.
@@ -71,7 +73,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
     let name = character.clone();
     let reacted = {
         let emoji = emoji.clone();
-        Memo::new(move |_| reactions.with(|all| all.iter().find(|one| one.emoji == emoji).cloned()))
+        memo(move || reactions.with(|all| all.iter().find(|one| one.emoji == emoji).cloned()))
     };
     let mine = move || reacted.with(|one| one.as_ref().is_some_and(|one| one.mine));
     let title = {

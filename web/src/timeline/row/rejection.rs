@@ -7,6 +7,8 @@ use steadfast_shared::EntryId;
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
 use crate::timeline::row_view::MessageState;
@@ -18,11 +20,11 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<MessageState>) -> impl IntoView
     let locale = Locale::here();
     let chat = ChatContext::here();
     let compose = ComposeContext::here();
-    let rejection = Memo::new(move |_| match state.get() {
+    let rejection = memo(move || match state.get() {
         MessageState::Rejected(rejection) => Some(rejection),
         _ => None,
     });
-    move || {
+    computed(move || {
         rejection.get().map(|rejection| {
             let reason = move || pending::reason(locale, &rejection);
             view! {
@@ -57,5 +59,5 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<MessageState>) -> impl IntoView
                 </div>
             }
         })
-    }
+    })
 }

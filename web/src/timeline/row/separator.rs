@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::language::calendar;
 use crate::language::locale::Locale;
 use crate::language::today::TodayContext;
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::timeline::rows::RowModel;
 
@@ -14,12 +16,12 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
     let today = TodayContext::here();
     let RowModel { view, place, .. } = row;
-    let at = Memo::new(move |_| view.with(|row| row.at));
-    let shown = Memo::new(move |_| {
+    let at = memo(move || view.with(|row| row.at));
+    let shown = memo(move || {
         let place = place.get();
         (place.day.is_some(), place.news)
     });
-    move || {
+    computed(move || {
         let (day, news) = shown.get();
         let day = day.then(|| {
             view! {
@@ -39,5 +41,5 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
             }
         });
         (day, news)
-    }
+    })
 }

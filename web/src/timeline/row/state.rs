@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::language::Language;
 use crate::language::locale::Locale;
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::MessageState;
 use crate::ui::icon::{Icon, IconShape};
@@ -13,8 +15,8 @@ use crate::ui::icon::{Icon, IconShape};
 #[component]
 pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl IntoView {
     let locale = Locale::here();
-    let mark = Memo::new(move |_| mine.get().then(|| state.with(StateMark::of)));
-    move || {
+    let mark = memo(move || mine.get().then(|| state.with(StateMark::of)));
+    computed(move || {
         mark.get().map(|mark| {
             let words = move || mark.words(locale.language());
             let unsafe_ = (mark == StateMark::Failing).then_some("true");
@@ -29,7 +31,7 @@ pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl Into
                 {waits}
             }
         })
-    }
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

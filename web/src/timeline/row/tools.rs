@@ -10,7 +10,9 @@ use web_sys::HtmlElement;
 
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
+use crate::reactive::memo;
 use crate::timeline::actions::{OpenAction, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
@@ -33,7 +35,7 @@ pub(crate) fn RowTools(
     mine: Memo<bool>,
 ) -> impl IntoView {
     let timeline = TimelineContext::here();
-    let shown = Memo::new(move |_| timeline.actions.row.get() == Some(key));
+    let shown = memo(move || timeline.actions.row.get() == Some(key));
     view! {
         <div class="row-tools" aria-live="off">
             {move || shown.get().then(|| view! { <Tools key message mine /> })}
@@ -122,7 +124,7 @@ pub(crate) fn OpenTool() -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let on_close = Callback::new(move |()| timeline.actions.close());
-    move || {
+    computed(move || {
         timeline
             .actions
             .open
@@ -142,7 +144,7 @@ pub(crate) fn OpenTool() -> impl IntoView {
                 Tool::Reactions => view! { <WhoReacted key on_close /> }.into_any(),
                 Tool::Delete => view! { <Delete key on_close /> }.into_any(),
             })
-    }
+    })
 }
 
 fn react(timeline: TimelineContext, key: &RowKey, emoji: &str) {

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use crate::language::locale::{Locale, words};
+use crate::markup::{computed, view};
+use crate::reactive::memo;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
@@ -21,13 +23,13 @@ pub(crate) fn ToEnd(far: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let below = timeline.model.below;
-    let way = Memo::new(move |_| match (below.get(), far.get()) {
+    let way = memo(move || match (below.get(), far.get()) {
         (0, false) => ToEndWay::None,
         (0, true) => ToEndWay::Far,
         _ => ToEndWay::News,
     });
     let go = move |_| go.run(());
-    move || match way.get() {
+    computed(move || match way.get() {
         ToEndWay::None => ().into_any(),
         ToEndWay::Far => view! {
             <div class="to-end">
@@ -53,5 +55,5 @@ pub(crate) fn ToEnd(far: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::language::locale::Locale;
+use crate::markup::{computed, view};
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
 
@@ -10,7 +11,7 @@ use crate::ui::icon::{Icon, IconShape};
 #[component]
 pub(crate) fn ToNews(above: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
-    move || {
+    computed(move || {
         above.get().then(|| {
             view! {
                 <div class="to-news">
@@ -21,5 +22,5 @@ pub(crate) fn ToNews(above: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
                 </div>
             }
         })
-    }
+    })
 }

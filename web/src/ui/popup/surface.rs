@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
+use crate::markup::view;
+use crate::reactive::effect;
 use crate::ui::focus::Focus;
 use crate::ui::popup::placement;
 use crate::ui::popup::placement::Area;
@@ -29,7 +31,7 @@ pub(crate) fn Popup(
     let surface = NodeRef::<html::Div>::new();
     let anchor = StoredValue::new_local(anchor);
     on_cleanup(move || before.give_back());
-    Effect::new(move || {
+    effect(move || {
         if let Some(surface) = surface.get() {
             let surface: &HtmlElement = &surface;
             let _ = surface.show_popover();
