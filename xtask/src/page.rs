@@ -18,10 +18,12 @@ use crate::{
 };
 
 /// The page's sources. A folder counts with all its contents.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 16] = [
     "web",
     "client/Cargo.toml",
     "client/src",
+    "lab/Cargo.toml",
+    "lab/src",
     "socketio-client/Cargo.toml",
     "socketio-client/src",
     "shared/Cargo.toml",
