@@ -302,6 +302,54 @@ fn the_server_closing_the_link_is_followed_by_a_redial() {
     }
 }
 
+/// A session on a node that is about to let go of it, with one message under way and one that waits.
+fn on_a_draining_node() -> (Desk, RequestId) {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.post(1);
+    let (request, _) = desk.one_send();
+    desk.event(ServerEvent::Session(event::Session::Closing {
+        reason: ClosingReason::Draining,
+    }));
+    desk.post(2);
+    assert_eq!(desk.dials(), (0, 0), "it is left in a while");
+    (desk, request)
+}
+
+#[test]
+fn a_node_that_drains_still_answers_and_nothing_of_that_is_sent_to_the_next_one() {
+    let (mut desk, request) = on_a_draining_node();
+    desk.ack(request, vec![stored(1, 1)]);
+    let (request, batch) = desk.one_send();
+    assert_eq!(batch, [id(2)]);
+    desk.ack(request, vec![stored(2, 2)]);
+    desk.pass(Duration::from_secs(1));
+    assert_eq!(desk.dials(), (1, 1));
+    desk.online(2);
+    assert!(desk.sends().is_empty());
+    assert_eq!(desk.rows(), [(id(1), "sent"), (id(2), "sent")]);
+}
+
+#[test]
+fn what_a_draining_node_left_unanswered_goes_to_the_next_one_with_the_same_ids() {
+    let (mut desk, request) = on_a_draining_node();
+    desk.pass(Duration::from_secs(1));
+    assert_eq!(desk.dials(), (1, 1), "dialed at once, not waited for");
+    assert_eq!(desk.retry_in(), None);
+    desk.post(3);
+    // Its answer would not have come: what was asked over the former link is over.
+    desk.answer(request, Err(RequestError::Disconnected));
+    assert!(desk.sends().is_empty(), "no node to send it to");
+    desk.online(1);
+    let (request, batch) = desk.one_send();
+    assert_eq!(batch, [id(1), id(2), id(3)]);
+    // The first was stored by the node that is gone.
+    desk.ack(request, vec![stored(1, 1), stored(2, 2), stored(3, 3)]);
+    assert_eq!(desk.rows(), [(id(1), "sent"), (id(2), "sent"), (id(3), "sent")]);
+    desk.pass(Duration::from_secs(60));
+    assert!(desk.sends().is_empty(), "each once");
+}
+
 #[test]
 fn a_tab_replaced_by_its_copy_takes_another_name() {
     let mut desk = Desk::new(1);
