@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::{Instant, timeout};
 
@@ -75,8 +75,13 @@ impl Generation {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::instant());
     }
 
+    /// Checks a new connection's lineage before it is used.
+    pub(super) async fn meet(&self, connection: &mut PgConnection) {
+        self.lineage.meet(connection).await;
+    }
+
     /// Whether a connection of this age is still valid.
-    fn has(&self, age: Duration) -> bool {
+    pub(super) fn has(&self, age: Duration) -> bool {
         let ended = *self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.is_none_or(|ended| clock::instant().duration_since(ended) >= age)
     }

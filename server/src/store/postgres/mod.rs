@@ -2,6 +2,7 @@
 //!
 //! - [`open`]: connects, migrates, and registers this node or reserves the database
 //! - `connections`: how connections are opened, and when they are discarded
+//! - `follower`: the connection by which new entries are read
 //! - `transaction`: a transaction that ends by its commit or not at all
 //! - `lineage`: the database's server and history
 //! - `lease`: which nodes are alive, and whether one process has reserved the database
@@ -23,6 +24,7 @@
 pub mod check;
 mod connections;
 pub(super) mod feed;
+mod follower;
 mod lease;
 mod lineage;
 mod log;
@@ -56,6 +58,7 @@ use super::{
     StoreError, body,
 };
 use connections::Generation;
+use follower::Follower;
 use lease::Lease;
 use lineage::Lineage;
 use transaction::{Transaction, written};
@@ -83,7 +86,7 @@ pub struct PostgresStore {
     accounts: PgPool,
     readers: PgPool,
     /// The connection that the listener looks by.
-    follower: PgPool,
+    follower: Follower,
     /// Connections for reading sessions' snapshots.
     handshakes: PgPool,
     generation: Generation,

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::connections::{Generation, patient, settled};
+use super::follower::Follower;
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::lineage::Lineage;
 use super::{CommitClock, PostgresStore, lineage, names, to_sql};
@@ -210,8 +211,7 @@ impl PostgresStore {
             writer: generation.pool_of_transactions(&options, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),
-            // Untested: a look that fails is followed by a snapshot.
-            follower: generation.pool(&options, 1, patience, false),
+            follower: Follower::new(&options, generation.clone()),
             handshakes: generation.pool(&options, HANDSHAKE_READERS, patience, true),
             generation,
             lease,

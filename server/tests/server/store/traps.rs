@@ -554,3 +554,25 @@ async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_th
     );
     store.close().await;
 }
+
+#[tokio::test]
+async fn a_look_over_a_connection_that_is_gone_says_nothing_and_the_next_one_has_another() {
+    let fixture = Fixture::postgres().await;
+    let applied = fixture.store.snapshot().await.unwrap().feed_head().await.unwrap();
+    let look = async || {
+        let rooms = [(fixture.general, 0)];
+        fixture.store.glance(applied, &rooms, 10).await.unwrap()
+    };
+    assert_eq!(look().await, Some(Vec::new()));
+    let mut other = fixture.in_postgres().connect().await;
+    let ended: Vec<bool> = sqlx::query_scalar(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'steadfast follower'",
+    )
+    .fetch_all(&mut other)
+    .await
+    .unwrap();
+    assert_eq!(ended, [true]);
+    assert_eq!(look().await, None);
+    assert_eq!(look().await, Some(Vec::new()));
+}

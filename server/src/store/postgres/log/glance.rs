@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 use steadfast_shared::{Entry, RoomId, Seq, limit};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::history::{entry, row_bytes};
 use crate::store::page::{mentioned, replied_to};
+use crate::store::postgres::follower::Follower;
 use crate::store::postgres::{from_sql, to_sql};
 use crate::store::{ChangeNumber, Grown, StoreError};
 
@@ -35,20 +36,19 @@ const GROWN: &str = "select feed.head as feed, grown.room, grown.head, page.seq,
 
 /// Everything is of one moment, for it is one statement. `None` also after half a second without an answer: a snapshot says why.
 pub(in crate::store::postgres) async fn glance(
-    pool: &PgPool,
+    follower: &Follower,
     applied: ChangeNumber,
     rooms: &[(RoomId, Seq)],
     most: usize,
 ) -> Result<Option<Vec<Grown>>, StoreError> {
     let (ids, known): (Vec<Uuid>, Vec<i64>) = rooms.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
-    let looking = sqlx::query(GROWN)
+    let query = sqlx::query(GROWN)
         .bind(ids)
         .bind(known)
         .bind(to_sql(applied))
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .bind(row_bytes(most, limit::PAGE_BYTES))
-        .fetch_all(pool);
-    let Ok(Ok(rows)) = timeout(LOOK, looking).await else {
+        .bind(row_bytes(most, limit::PAGE_BYTES));
+    let Ok(Ok(rows)) = timeout(LOOK, follower.fetch(query)).await else {
         return Ok(None);
     };
     let feed: Option<i64> = rows.first().map(|row| row.try_get("feed")).transpose()?;
