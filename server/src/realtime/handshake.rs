@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
-use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::extract::{AckSender, Event, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
 use socketioxide::{SocketIo, TransportType};
@@ -172,50 +172,51 @@ impl Realtime {
         Some((connection, resume))
     }
 
-    fn refuse_unknown_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
-        let (realtime, of_unknown) = (self.clone(), connection.clone());
-        socket.on_fallback(move |args: EventArgs, ack: AckSender| {
-            of_unknown.message_received();
-            realtime.handle::<()>(&of_unknown, ack, || {
-                realtime.charge(&of_unknown, Cost::Events(cost_of(&args)))?;
-                Err(WireError::new(ErrorCode::Invalid, "unknown event"))
-            });
-            ready(())
-        });
-    }
-
+    /// One handler answers every event: a table with one for each would be most of what an idle socket holds of ours.
     fn answer_events(&self, socket: &SocketRef, connection: &Arc<ClientConnection>) {
-        macro_rules! on {
-            ($event:expr, $handler:ident) => {
-                let (realtime, connection) = (self.clone(), connection.clone());
-                socket.on(
-                    $event,
-                    move |socket: SocketRef, args: EventArgs, ack: AckSender| {
-                        connection.message_received();
-                        realtime.$handler(&socket, &connection, &args, ack);
-                        ready(())
-                    },
-                );
-            };
-        }
-        on!(event::SEND, send);
-        on!(event::HISTORY, history);
-        on!(event::SYNC, sync);
-        on!(event::TYPING, typing);
-        on!(event::READ, read);
-        on!(event::AWAY, away);
-        on!(event::WATCH, watch);
-        on!(event::BROWSE_ROOMS, browse_rooms);
-        on!(event::LIST_MEMBERS, list_members);
-        on!(event::FIND_PEOPLE, find_people);
-
-        rooms::listen(self, socket, connection);
-        self.refuse_unknown_events(socket, connection);
+        let (realtime, of_socket) = (self.clone(), connection.clone());
+        socket.on_fallback(
+            move |socket: SocketRef, Event(event): Event, args: EventArgs, ack: AckSender| {
+                of_socket.message_received();
+                realtime.answer_event(&event, &socket, &of_socket, &args, ack);
+                ready(())
+            },
+        );
         let (realtime, connection) = (self.clone(), connection.clone());
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
             realtime.0.closer.left(&socket, &connection, reason);
             ready(())
         });
+    }
+
+    fn answer_event(
+        &self,
+        event: &str,
+        socket: &SocketRef,
+        connection: &Arc<ClientConnection>,
+        args: &EventArgs,
+        ack: AckSender,
+    ) {
+        match event {
+            event::SEND => self.send(socket, connection, args, ack),
+            event::HISTORY => self.history(socket, connection, args, ack),
+            event::SYNC => self.sync(socket, connection, args, ack),
+            event::TYPING => self.typing(socket, connection, args, ack),
+            event::READ => self.read(socket, connection, args, ack),
+            event::AWAY => self.away(socket, connection, args, ack),
+            event::WATCH => self.watch(socket, connection, args, ack),
+            event::BROWSE_ROOMS => self.browse_rooms(socket, connection, args, ack),
+            event::LIST_MEMBERS => self.list_members(socket, connection, args, ack),
+            event::FIND_PEOPLE => self.find_people(socket, connection, args, ack),
+            _ => {
+                if let Err(ack) = rooms::answer(self, event, connection, args, ack) {
+                    self.handle::<()>(connection, ack, || {
+                        self.charge(connection, Cost::Events(cost_of(args)))?;
+                        Err(WireError::new(ErrorCode::Invalid, "unknown event"))
+                    });
+                }
+            }
+        }
     }
 }
 

@@ -90,6 +90,8 @@ use writer::LogWriter;
 /// One commit may answer a device's whole burst, and acks are queued faster than any socket is written. A broadcast is kept once
 /// for all sockets, so a stalled one costs little more than its own responses.
 const SOCKET_PACKETS: usize = 2_048;
+/// Bytes read at once from a WebSocket. Every connection keeps a buffer of this size; a larger message takes more reads.
+const READ_BYTES: usize = 512;
 /// How long a transport may take to name its namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An event costs one more for every this many bytes.
@@ -184,6 +186,7 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
     SocketIo::builder()
         .max_buffer_size(SOCKET_PACKETS)
         .max_payload(packet as u64)
+        .ws_read_buffer_size(READ_BYTES)
         .ws_max_message_size(packet)
         .ws_max_frame_size(packet)
         .connect_timeout(CONNECT_TIMEOUT)

@@ -1,6 +1,5 @@
 //! Events about rooms and people. Changes go through the writer.
 
-use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -18,61 +17,38 @@ use crate::realtime::writer::{CommandAnswer, QueuedCommand};
 use crate::realtime::{COSTLY, Realtime, cost_of};
 use crate::store::{Command, StoreError, StoreRefusal};
 
-/// Handles the events that are commands: the request, and the part of [`CommandAnswer`] that answers it.
-pub(in crate::realtime) fn listen(
+/// Answers an event that is a command: its request, and the part of [`CommandAnswer`] that answers it. Any other event's ack is given
+/// back.
+pub(in crate::realtime) fn answer(
     realtime: &Realtime,
-    socket: &SocketRef,
+    event: &str,
     connection: &Arc<ClientConnection>,
-) {
-    let events = CommandEvents {
-        realtime,
-        socket,
-        connection,
-    };
-    events.on(event::CREATE_ROOM, Command::Create, the_room);
-    events.on(event::DIRECT_ROOM, Command::Direct, the_room);
-    events.on(
-        event::JOIN_ROOM,
-        |request: InRoom| Command::Join(request.room),
-        the_room,
-    );
-    events.on(
-        event::LEAVE_ROOM,
-        |request: InRoom| Command::Leave(request.room),
-        nothing,
-    );
-    events.on(event::INVITE, Command::Invite, nothing);
-    events.on(event::REMOVE_MEMBER, Command::Remove, nothing);
-    events.on(event::CHANGE_ROOM, Command::Change, the_room);
-    events.on(event::HIDE_ROOM, Command::Hide, the_room);
-    events.on(event::BLOCK, Command::Block, nothing);
-    events.on(
-        event::NICKNAME,
-        |request: ChangeNickname| Command::Rename(request.name),
-        the_person,
-    );
-}
-
-struct CommandEvents<'c> {
-    realtime: &'c Realtime,
-    socket: &'c SocketRef,
-    connection: &'c Arc<ClientConnection>,
-}
-
-impl CommandEvents<'_> {
-    fn on<A: DeserializeOwned + 'static, T: Serialize + 'static>(
-        &self,
-        event: &'static str,
-        act: fn(A) -> Command,
-        answer: fn(CommandAnswer) -> Result<T, WireError>,
-    ) {
-        let (realtime, connection) = (self.realtime.clone(), self.connection.clone());
-        self.socket.on(event, move |args: EventArgs, ack: AckSender| {
-            connection.message_received();
-            realtime.command(&connection, &args, ack, act, answer);
-            ready(())
-        });
+    args: &EventArgs,
+    ack: AckSender,
+) -> Result<(), AckSender> {
+    match event {
+        event::CREATE_ROOM => realtime.command(connection, args, ack, Command::Create, the_room),
+        event::DIRECT_ROOM => realtime.command(connection, args, ack, Command::Direct, the_room),
+        event::JOIN_ROOM => {
+            let join = |request: InRoom| Command::Join(request.room);
+            realtime.command(connection, args, ack, join, the_room);
+        }
+        event::LEAVE_ROOM => {
+            let leave = |request: InRoom| Command::Leave(request.room);
+            realtime.command(connection, args, ack, leave, nothing);
+        }
+        event::INVITE => realtime.command(connection, args, ack, Command::Invite, nothing),
+        event::REMOVE_MEMBER => realtime.command(connection, args, ack, Command::Remove, nothing),
+        event::CHANGE_ROOM => realtime.command(connection, args, ack, Command::Change, the_room),
+        event::HIDE_ROOM => realtime.command(connection, args, ack, Command::Hide, the_room),
+        event::BLOCK => realtime.command(connection, args, ack, Command::Block, nothing),
+        event::NICKNAME => {
+            let rename = |request: ChangeNickname| Command::Rename(request.name);
+            realtime.command(connection, args, ack, rename, the_person);
+        }
+        _ => return Err(ack),
     }
+    Ok(())
 }
 
 fn the_room(done: CommandAnswer) -> Result<Room, WireError> {
