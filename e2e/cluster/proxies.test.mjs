@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, has } from '../cluster.mjs';
 import { assertContiguous, Device, GENEROUS, hangUp, signIn, until } from '../wire/device.mjs';
 import { test } from '../wire/test.mjs';
@@ -13,6 +14,12 @@ const ROUNDS = 3;
 /** @type {import('../cluster.mjs').Proxy[]} */
 const PROXIES = ['nginx', 'haproxy', 'caddy'];
 
+/** Long enough to see that people are back before the node has ended. */
+const DRAIN = ['--drain-seconds', '10'];
+
+/** Between two rounds while a node drains. */
+const BREATH_MS = 250;
+
 for (const proxy of PROXIES) {
   describe(`three nodes behind ${proxy}`, { skip: has(proxy) ? false : `there is no ${proxy} on this machine` }, () => {
     /** @type {Cluster | undefined} */ let cluster;
@@ -22,46 +29,125 @@ for (const proxy of PROXIES) {
     });
 
     test(`half by polling, half by WebSocket, a node is killed, and nothing is lost: ${proxy}`, async () => {
-      cluster = await Cluster.start({ proxy, args: GENEROUS });
-      const server = { url: cluster.url };
-      /** @type {Device[]} */
-      const devices = [];
-      for (let nth = 0; nth < PEOPLE; nth += 1) {
-        const { token, cookie } = await signIn(server, `Person ${nth}`);
-        devices.push(new Device(server, { token }, options(nth % 2 ? 'polling' : 'websocket', { cookie, token, proxy })));
-      }
-      for (const device of devices) device.socket.connect();
-      for (const device of devices) await until(() => device.opened, 'the session opens');
-
-      /** @type {{ id: string, seq: number }[]} */
-      const stored = [];
-      const say = async (/** @type {string} */ word) => {
-        const acks = devices.map((device, nth) => device.post(device.item(`${word} of ${nth}`)));
-        for (const ack of await Promise.all(acks)) stored.push(...ack);
-      };
-      for (let round = 0; round < ROUNDS; round += 1) await say(`round ${round}`);
+      cluster = await Cluster.start({ proxy, args: [...GENEROUS, ...DRAIN] });
+      const crowd = await Crowd.gather(cluster.url, proxy, 'Person');
+      const { devices } = crowd;
+      for (let round = 0; round < ROUNDS; round += 1) await crowd.say(`round ${round}`);
       for (const device of devices) device.disconnected = undefined;
       await cluster.command('kill 2');
-      await Promise.all(devices.map((device) => insisting(device, 'after the kill').then((ack) => stored.push(...ack))));
+      await crowd.insist('after the kill');
       const cut = devices.filter((device) => device.disconnected).length;
       assert.ok(cut > 0 && cut < PEOPLE, `${cut} of ${PEOPLE} were on the node that was killed`);
       await cluster.command('start 2');
-      await say('at the end');
-
-      const last = Math.max(...stored.map(({ seq }) => seq));
-      const [first, ...others] = devices;
-      const log = await first.pull();
-      assertContiguous(log);
-      const said = log.filter((entry) => entry.body.kind === 'message').map(({ id, seq }) => `${seq} ${id}`);
-      assert.deepEqual(said.sort(), stored.map(({ id, seq }) => `${seq} ${id}`).sort(), 'each ack is true, and each message there once');
-      for (const device of others) {
-        assert.deepEqual(await device.pull(), log, 'everybody has the same log');
-        await until(() => device.heard.some(({ seq }) => seq === last), 'the last one is heard live');
-      }
+      // nginx may send polls back to the node that they came from.
+      await crowd.insist('at the end');
+      await crowd.assertSame();
       const transports = devices.map((device) => device.socket.io.engine.transport.name);
       assert.ok(transports.includes('polling') && transports.includes('websocket'));
+      crowd.leave();
+    });
+
+    test(`a node drains while people write, they go on on another one before it has ended, and nothing is lost: ${proxy}`, async () => {
+      assert.ok(cluster, 'the test before this one starts the cluster');
+      const crowd = await Crowd.gather(cluster.url, proxy, 'Guest');
+      let ended = false;
+      /** @type {Set<Device>} */
+      const released = new Set();
+      const early = new Set();
+      for (const device of crowd.devices) {
+        device.socket.on('session', ({ state }) => {
+          if (state === 'open' && released.has(device) && !ended) early.add(device);
+          if (state !== 'closing') return;
+          released.add(device);
+          // As the page does.
+          device.socket.disconnect().connect();
+        });
+      }
+      const stopping = cluster.command('stop 2').then(() => (ended = true));
+      for (let round = 0; !ended; round += 1) {
+        await crowd.insist(`while it drains, ${round}`);
+        await delay(BREATH_MS);
+      }
+      await stopping;
+      assert.ok(released.size > 0 && released.size < PEOPLE, `${released.size} of ${PEOPLE} were released`);
+      // The last ones hardly have the time.
+      assert.ok(early.size > 0 && early.size >= released.size - 2, `${early.size} of ${released.size} were back while it drained`);
+      await cluster.command('start 2');
+      await crowd.insist('at the end');
+      await crowd.assertSame();
     });
   });
+}
+
+/** People on all nodes, and the messages that were acknowledged to them. */
+class Crowd {
+  /** @type {{ id: string, seq: number }[]} */
+  #stored = [];
+
+  /** @param {Device[]} devices */
+  constructor(devices) {
+    this.devices = devices;
+  }
+
+  /**
+   * @param {string} url
+   * @param {import('../cluster.mjs').Proxy} proxy
+   * @param {string} name
+   */
+  static async gather(url, proxy, name) {
+    const server = { url };
+    const devices = [];
+    for (let nth = 0; nth < PEOPLE; nth += 1) {
+      const { token, cookie } = await signIn(server, `${name} ${nth}`);
+      devices.push(new Device(server, { token }, options(nth % 2 ? 'polling' : 'websocket', { cookie, token, proxy })));
+    }
+    for (const device of devices) device.socket.connect();
+    for (const device of devices) await until(() => device.opened, 'the session opens');
+    const crowd = new Crowd(devices);
+    crowd.#stored = (await devices[0].pull()).filter(isMessage);
+    return crowd;
+  }
+
+  /**
+   * Each says something, over the connection that it has.
+   * @param {string} word
+   */
+  async say(word) {
+    const acks = this.devices.map((device, nth) => device.post(device.item(`${word} of ${nth}`)));
+    for (const ack of await Promise.all(acks)) this.#stored.push(...ack);
+  }
+
+  /**
+   * Each says something, over as many connections as it takes.
+   * @param {string} text
+   */
+  async insist(text) {
+    const acks = this.devices.map((device) => insisting(device, text));
+    for (const ack of await Promise.all(acks)) this.#stored.push(...ack);
+  }
+
+  /** Each acknowledged message is there once, and everybody has the same log. */
+  async assertSame() {
+    const last = Math.max(...this.#stored.map(({ seq }) => seq));
+    const [first, ...others] = this.devices;
+    const log = await first.pull();
+    assertContiguous(log);
+    const said = log.filter(isMessage).map(({ id, seq }) => `${seq} ${id}`);
+    assert.deepEqual(said.sort(), this.#stored.map(({ id, seq }) => `${seq} ${id}`).sort(), 'each ack is true, and each message there once');
+    for (const device of others) {
+      assert.deepEqual(await device.pull(), log, 'everybody has the same log');
+      await until(() => device.heard.some(({ seq }) => seq === last), 'the last one is heard live');
+    }
+  }
+
+  leave() {
+    for (const device of this.devices) device.close();
+  }
+}
+
+/** @param {import('../wire/device.mjs').Entry} entry */
+function isMessage(entry) {
+  return entry.body.kind === 'message';
 }
 
 /**

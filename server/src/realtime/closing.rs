@@ -243,10 +243,14 @@ pub(super) async fn note_transport(
             .split('&')
             .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
     };
-    let Some(sid) = query("sid").and_then(|sid| sid.parse().ok()) else {
-        if realtime.is_closing() && uri.path().starts_with("/socket.io") {
-            return drain::elsewhere();
-        }
+    let sid = query("sid").and_then(|sid| sid.parse().ok());
+    if realtime.is_closing()
+        && uri.path().starts_with("/socket.io")
+        && sid.is_none_or(|sid| realtime.0.people.get(sid).is_none())
+    {
+        return drain::elsewhere();
+    }
+    let Some(sid) = sid else {
         return next.run(request).await;
     };
     if query("transport") == Some("websocket") {

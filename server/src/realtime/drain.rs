@@ -96,9 +96,13 @@ pub(super) fn ended() -> Response {
     (StatusCode::BAD_REQUEST, [json], body).into_response()
 }
 
-/// The response to new connections while the server drains, so that a proxy tries another node.
+/// The response to new connections, and to polls of sessions that are not here, while the server drains: a proxy tries another node.
+/// One that keeps devices at their node by a hash sends the polls of a session on another node here, too.
+///
+/// It is no 503: nginx takes a node for dead that answers with that, and sends away the polls of everybody who is there. A 404 it
+/// passes on to another node without blaming this one.
 pub(super) fn elsewhere() -> Response {
-    let mut answer = (StatusCode::SERVICE_UNAVAILABLE, "this server is about to stop\n").into_response();
+    let mut answer = (StatusCode::NOT_FOUND, "this server is about to stop\n").into_response();
     answer
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -47,7 +47,7 @@ async fn connections_are_let_go_one_after_another_and_what_they_sent_is_answered
     assert_eq!(for_haproxy.send().await.unwrap().status(), 404);
     let handshake = format!("http://{address}/socket.io/?EIO=4&transport=polling");
     let refused = http.get(&handshake).send().await.unwrap();
-    assert_eq!(refused.status(), 503, "nobody new");
+    assert_eq!(refused.status(), 404, "nobody new");
     assert!(refused.headers().contains_key("retry-after"));
 
     let room = clients[0].room();
