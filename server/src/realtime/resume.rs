@@ -166,9 +166,8 @@ impl Hub {
             ..
         } = resume.profile;
         self.bring_up_to_date(published, &mut resume.rooms, user);
-        let reset = resume.reset;
         let missed = resume.cursors.and_then(|mut cursors| {
-            cursors.retain(|room, _| !reset.contains(room));
+            cursors.retain(|room, _| !resume.reset.contains(room));
             published.missed(&resume.rooms, &cursors, self.recovered_entries)
         });
         let Opening {
@@ -185,7 +184,7 @@ impl Hub {
             rooms: resume.rooms,
             recovered: missed.is_some(),
             missed: missed.unwrap_or_default(),
-            reset,
+            reset: resume.reset,
             online,
             watched,
             last_closed: self.people.recall(connection),

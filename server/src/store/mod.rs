@@ -23,7 +23,6 @@
 //! - `usage`: how much people have written
 //! - [`presence`]: who is connected to which node
 //! - `page`: completes and cuts a page of a log
-//! - `patience`: how long a write is retried while another writer is in the way
 //! - [`report`]: the findings of a check
 //! - [`files`]: the database's files on the disk
 //! - [`lock`]: allows one process per database file
@@ -40,7 +39,6 @@ pub mod files;
 pub mod log;
 pub mod node;
 mod number;
-mod patience;
 pub mod people;
 pub mod postgres;
 pub mod presence;
@@ -71,13 +69,13 @@ pub use error::StoreError;
 pub use feed::{ChangeKind, ChangeNumber, Feed, FeedChange, HANDSHAKE_READERS, Profile, Snapshot};
 pub use log::{Committed, EntryOutcome, Grown, Log, NewCommand, NewEntry, Span};
 pub use node::NodeId;
-pub use patience::PATIENCE;
 pub use people::account::{Accounts, Device, SessionId, SignUpError};
 pub use people::{PeoplePage, account, nickname};
 pub use presence::PresenceRows;
 pub use quota::{Quota, Quotas, StorageLimits};
 pub use refusal::StoreRefusal;
 pub use rooms::{ReadMark, Rooms, UNREAD_COUNTED};
+pub use sql_store::PATIENCE;
 pub use token::{Token, TokenHash};
 pub use tries::{Tries, Try, TryKey};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::{Database, Pool};
 use steadfast_shared::{Millis, RoomId, Seq};
+use tokio::time::{Instant, sleep};
 
 use super::query::SqlConnection;
 use super::{ReadMark, SessionId, StoreError};
@@ -19,9 +20,6 @@ pub(super) trait SqlStore: Send + Sync {
     /// A transaction that ends by its commit, or not at all.
     type Transaction: DerefMut<Target = ConnectionOf<Self>> + Send;
 
-    /// Time limit for everything before a commit.
-    const WORK: Duration;
-
     /// The connections that read.
     fn readers(&self) -> &Pool<Self::Database>;
 
@@ -34,12 +32,15 @@ pub(super) trait SqlStore: Send + Sync {
     /// Begins a transaction that appends to no room's log.
     fn begin_account(&self) -> impl Future<Output = Result<Self::Transaction, StoreError>> + Send;
 
-    fn commit_account(
+    fn commit_transaction(
         &self,
         transaction: Self::Transaction,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     fn roll_back(&self, transaction: Self::Transaction) -> impl Future<Output = ()> + Send;
+
+    /// Time limit for everything before a commit.
+    fn time_limit(&self) -> Duration;
 
     /// How long a write is retried while another writer is in the way.
     fn patience(&self) -> Duration;
@@ -101,20 +102,22 @@ macro_rules! read_snapshot {
 pub(super) use read_snapshot;
 
 /// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
-/// writer or a lost connection was in the way, within the store's patience.
-macro_rules! settled {
-    ($store:expr, |$transaction:ident| $work:expr) => {{
-        let mut wait = $crate::store::patience::Wait::new($store.patience());
+/// writer or a lost connection was in the way, within the store's patience. The transaction is one that appends to no room's log,
+/// unless another way to begin is named.
+macro_rules! attempted {
+    (@begin $begin:expr, $store:expr, |$transaction:ident| $work:expr) => {{
+        use $crate::store::sql_store::{SqlStore, Wait};
+        let mut wait = Wait::new(SqlStore::patience($store));
         loop {
             let attempt = async {
-                let mut $transaction = $store.begin_account().await?;
-                match tokio::time::timeout(S::WORK, $work).await {
+                let mut $transaction = $begin.await?;
+                match tokio::time::timeout(SqlStore::time_limit($store), $work).await {
                     Ok(Ok(Ok(done))) => {
-                        $store.commit_account($transaction).await?;
+                        SqlStore::commit_transaction($store, $transaction).await?;
                         Ok(Ok(done))
                     }
                     Ok(done) => {
-                        $store.roll_back($transaction).await;
+                        SqlStore::roll_back($store, $transaction).await;
                         done
                     }
                     // Dropped, which rolls back.
@@ -122,18 +125,26 @@ macro_rules! settled {
                 }
             };
             match attempt.await {
-                Err(error) if $store.may_retry(&error) => wait.before_retry(error).await?,
+                Err(error) if SqlStore::may_retry($store, &error) => wait.before_retry(error).await?,
                 done => break done,
             }
         }
     }};
+    ($store:expr, |$transaction:ident| $work:expr) => {
+        $crate::store::sql_store::attempted!(
+            @begin $crate::store::sql_store::SqlStore::begin_account($store), $store, |$transaction| $work
+        )
+    };
+    ($store:expr, $begin:ident, |$transaction:ident| $work:expr) => {
+        $crate::store::sql_store::attempted!(@begin $store.$begin(), $store, |$transaction| $work)
+    };
 }
-pub(super) use settled;
+pub(super) use attempted;
 
-/// As [`settled`], for work that is never refused.
-macro_rules! write {
-    ($store:expr, |$transaction:ident| $work:expr) => {{
-        let done = $crate::store::sql_store::settled!($store, |$transaction| async {
+/// As [`attempted`], for work that is never refused.
+macro_rules! written {
+    ($store:expr, $($begin:ident,)? |$transaction:ident| $work:expr) => {{
+        let done = $crate::store::sql_store::attempted!($store, $($begin,)? |$transaction| async {
             $work.await.map(Ok::<_, std::convert::Infallible>)
         })?;
         match done {
@@ -142,4 +153,35 @@ macro_rules! write {
         }
     }};
 }
-pub(super) use write;
+pub(super) use written;
+
+/// The default time a write waits for another writer's lock.
+///
+/// A client waits ten seconds for its response. Three waits in a row (read markers, earlier work, its own) are shorter, so the
+/// client learns that its message cannot be stored and does not have to guess.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The waits between attempts: short at first, so that work continues as soon as the lock is free; bounded.
+pub(super) struct Wait {
+    until: Instant,
+    next: Duration,
+}
+
+impl Wait {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self {
+            until: Instant::now() + patience,
+            next: Duration::from_millis(1),
+        }
+    }
+
+    /// Waits before the next attempt; returns the last error once the time is over.
+    pub(super) async fn before_retry(&mut self, after: StoreError) -> Result<(), StoreError> {
+        if Instant::now() >= self.until {
+            return Err(after);
+        }
+        sleep(self.next).await;
+        self.next = (self.next * 2).min(Duration::from_millis(25));
+        Ok(())
+    }
+}

@@ -10,7 +10,7 @@ use crate::store::command::CommandError;
 use crate::store::number::to_sql;
 use crate::store::people::person;
 use crate::store::query::{SqlConnection, sql};
-use crate::store::sql_store::{SqlStore, read, write};
+use crate::store::sql_store::{SqlStore, read, written};
 use crate::store::{CommandOutcome, StoreError, StoreRefusal};
 
 /// Entries of a deleted room removed in one transaction.
@@ -81,7 +81,7 @@ pub(super) async fn purge_some<S: SqlStore>(store: &S) -> Result<bool, StoreErro
     let query = sql!("select id from rooms where deleted_at is not null and head > 0 limit 1");
     let room: Option<Uuid> = read!(store, |connection| query.optional_scalar(&mut *connection))?;
     match room {
-        Some(room) => write!(store, |transaction| purge(&mut *transaction, room)),
+        Some(room) => written!(store, |transaction| purge(&mut *transaction, room)),
         None => Ok(false),
     }
 }

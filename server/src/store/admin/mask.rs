@@ -13,7 +13,7 @@ use crate::store::append::{Append, Sql};
 use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, sql};
-use crate::store::sql_store::{ConnectionOf, SqlStore, read, write};
+use crate::store::sql_store::{ConnectionOf, SqlStore, read, written};
 use crate::store::{StoreError, word};
 
 /// Messages overwritten in one transaction.
@@ -59,7 +59,7 @@ pub(super) async fn erase_some<S: SqlStore>(store: &S, from: Erased) -> Result<E
     let Some((user, after)) = from else {
         return Ok(None);
     };
-    write!(store, |transaction| erase::<S>(&mut *transaction, user, after))
+    written!(store, |transaction| erase::<S>(&mut *transaction, user, after))
 }
 
 /// A person whose messages are to be erased.

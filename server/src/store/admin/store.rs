@@ -11,7 +11,7 @@ use super::{
     Administration, Erased, Keep, NewAuditLine, NewSignIn, delete, exclude, logs, mask, owner, people, rooms,
 };
 use crate::store::people::block;
-use crate::store::sql_store::{SqlStore, read, write};
+use crate::store::sql_store::{SqlStore, read, written};
 use crate::store::{SessionId, StoreError, TokenHash};
 
 #[async_trait]
@@ -21,7 +21,7 @@ impl<S: SqlStore> Administration for S {
     }
 
     async fn add_owner_link(&self, code: TokenHash, at: Millis) -> Result<(), StoreError> {
-        write!(self, |transaction| owner::add_link(&mut *transaction, code, at))
+        written!(self, |transaction| owner::add_link(&mut *transaction, code, at))
     }
 
     async fn is_owner_link(&self, code: TokenHash) -> Result<bool, StoreError> {
@@ -72,7 +72,7 @@ impl<S: SqlStore> Administration for S {
     }
 
     async fn release_address(&self, id: i64) -> Result<Option<String>, StoreError> {
-        write!(self, |transaction| exclude::release(&mut *transaction, id))
+        written!(self, |transaction| exclude::release(&mut *transaction, id))
     }
 
     async fn rooms_info(&self, query: &RoomsQuery, all: bool) -> Result<Vec<RoomInfo>, StoreError> {
@@ -88,7 +88,7 @@ impl<S: SqlStore> Administration for S {
         lines: &[NewSignIn],
         seen: &[(SessionId, String)],
     ) -> Result<(), StoreError> {
-        write!(self, |transaction| logs::write_sign_ins(
+        written!(self, |transaction| logs::write_sign_ins(
             &mut *transaction,
             lines,
             seen
@@ -96,11 +96,11 @@ impl<S: SqlStore> Administration for S {
     }
 
     async fn log_audit(&self, line: &NewAuditLine) -> Result<(), StoreError> {
-        write!(self, |transaction| logs::write_audit(&mut *transaction, line))
+        written!(self, |transaction| logs::write_audit(&mut *transaction, line))
     }
 
     async fn prune(&self, at: Millis, sign_ins: Keep, audit: Keep) -> Result<(), StoreError> {
-        write!(self, |transaction| logs::prune(
+        written!(self, |transaction| logs::prune(
             &mut *transaction,
             at,
             sign_ins,

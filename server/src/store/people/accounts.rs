@@ -11,7 +11,7 @@ use super::account::{
 };
 use super::sign_up::{SignUpGroup, SignUpOutcome, sign_up};
 use super::{devices, invites, passphrase};
-use crate::store::sql_store::{SqlStore, read, settled, write};
+use crate::store::sql_store::{SqlStore, attempted, read, written};
 use crate::store::{StoreError, TokenHash};
 
 #[async_trait]
@@ -21,7 +21,7 @@ impl<S: SqlStore> Accounts for S {
             return Err(StoreError::Full);
         }
         let group = SignUpGroup::of(wanted);
-        let decided = settled!(self, |transaction| sign_up(&mut *transaction, &group))?;
+        let decided = attempted!(self, |transaction| sign_up(&mut *transaction, &group))?;
         Ok(group.outcomes(decided.unwrap_or_else(|refused| refused)))
     }
 
@@ -38,7 +38,7 @@ impl<S: SqlStore> Accounts for S {
     }
 
     async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError> {
-        settled!(self, |transaction| async {
+        attempted!(self, |transaction| async {
             match devices::sign_in(&mut *transaction, account, device).await {
                 Err(SignInError::Store(error)) => Err(error),
                 done => Ok(done),
@@ -59,7 +59,7 @@ impl<S: SqlStore> Accounts for S {
         if self.device(token).await?.is_none() {
             return Ok(None);
         }
-        write!(self, |transaction| devices::sign_out(&mut *transaction, token))
+        written!(self, |transaction| devices::sign_out(&mut *transaction, token))
     }
 
     async fn devices(&self, user: UserId) -> Result<Vec<KnownDevice>, StoreError> {
@@ -70,7 +70,7 @@ impl<S: SqlStore> Accounts for S {
         if !read!(self, |connection| devices::is_of(&mut *connection, user, session))? {
             return Ok(false);
         }
-        write!(self, |transaction| devices::revoke(
+        written!(self, |transaction| devices::revoke(
             &mut *transaction,
             user,
             session
@@ -91,7 +91,7 @@ impl<S: SqlStore> Accounts for S {
         compared: Option<&str>,
         hash: &str,
     ) -> Result<bool, StoreError> {
-        write!(self, |transaction| passphrase::set(
+        written!(self, |transaction| passphrase::set(
             &mut *transaction,
             user,
             compared,
@@ -100,7 +100,7 @@ impl<S: SqlStore> Accounts for S {
     }
 
     async fn reset_passphrase(&self, user: UserId, hash: &str) -> Result<u64, StoreError> {
-        write!(self, |transaction| passphrase::reset(
+        written!(self, |transaction| passphrase::reset(
             &mut *transaction,
             user,
             hash
@@ -112,7 +112,7 @@ impl<S: SqlStore> Accounts for S {
     }
 
     async fn set_closed(&self, closed: bool) -> Result<(), StoreError> {
-        write!(self, |transaction| invites::set_closed(&mut *transaction, closed))
+        written!(self, |transaction| invites::set_closed(&mut *transaction, closed))
     }
 
     async fn invites(&self, at: Millis) -> Result<Vec<Invite>, StoreError> {
@@ -120,13 +120,13 @@ impl<S: SqlStore> Accounts for S {
     }
 
     async fn invite(&self, terms: &InviteTerms) -> Result<Option<Invite>, StoreError> {
-        write!(self, |transaction| async {
+        written!(self, |transaction| async {
             S::lock_invites(&mut transaction).await?;
             invites::make(&mut *transaction, terms).await
         })
     }
 
     async fn uninvite(&self, id: i64) -> Result<bool, StoreError> {
-        write!(self, |transaction| invites::take_back(&mut *transaction, id))
+        written!(self, |transaction| invites::take_back(&mut *transaction, id))
     }
 }

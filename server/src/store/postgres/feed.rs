@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use sqlx::{PgConnection, Row};
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
-use super::transaction::{Transaction, written};
+use super::transaction::Transaction;
 use super::{PostgresStore, bounded, from_sql, glance, history, to_sql};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, Feed, FeedChange, Profile, Snapshot,
 };
 use crate::store::people::person;
 use crate::store::rooms::view;
+use crate::store::sql_store::written;
 use crate::store::{Grown, SessionId, StoreError};
 
 /// Appends changes within the transaction that makes them, as its last step, because all writers need the feed's row. Returns the
@@ -73,7 +74,7 @@ impl Feed for PostgresStore {
     }
 
     async fn prune_changes(&self, at: Millis) -> Result<(), StoreError> {
-        written!(self, accounts, |transaction| async {
+        written!(self, |transaction| async {
             for (query, limit) in [
                 (
                     "delete from changes where number <= (select head from feed where one) - $1",

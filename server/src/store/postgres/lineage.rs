@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::store::StoreError;
 use crate::store::postgres::PostgresStore;
-use crate::store::postgres::transaction::written;
+use crate::store::sql_store::written;
 
 /// The server's identifier, which copies of its files share, and the timeline, which changes with each promotion of a standby.
 /// Fails on a standby.
@@ -106,7 +106,7 @@ pub(super) async fn open(
 }
 
 pub(super) async fn accept(store: &PostgresStore, lineage: &str) -> Result<bool, StoreError> {
-    let epoch = written!(store, accounts, |transaction| async {
+    let epoch = written!(store, |transaction| async {
         keep(&mut transaction, lineage).await?;
         let epoch: Uuid = sqlx::query_scalar("select id from epoch")
             .fetch_one(&mut *transaction)

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 use steadfast_shared::Seq;
 use uuid::Uuid;
 
-use super::transaction::written;
 use super::{PostgresStore, to_sql};
+use crate::store::sql_store::written;
 use crate::store::{ReadMark, StoreError};
 
 pub(super) async fn mark_read(store: &PostgresStore, marks: &[ReadMark]) -> Result<(), StoreError> {
@@ -23,7 +23,7 @@ pub(super) async fn mark_read(store: &PostgresStore, marks: &[ReadMark]) -> Resu
         rooms.push(room);
         seqs.push(to_sql(seq));
     }
-    written!(store, writer, |transaction| move_marks(
+    written!(store, begin_write, |transaction| move_marks(
         &mut transaction,
         &people,
         &rooms,

@@ -52,7 +52,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::number::{from_sql, to_sql};
-use super::sql_store::SqlStore;
+use super::sql_store::{SqlStore, written};
 use super::{
     Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
     StoreError, body,
@@ -61,7 +61,7 @@ use connections::Generation;
 use follower::Follower;
 use lease::Lease;
 use lineage::Lineage;
-use transaction::{Transaction, written};
+use transaction::Transaction;
 
 /// Time limit for reads: more than the wait for a connection and one long statement together.
 const READING: Duration = Duration::from_secs(8);
@@ -116,30 +116,16 @@ impl PostgresStore {
         transaction.commit().await
     }
 
+    /// Begins a transaction that appends to rooms' logs.
+    async fn begin_write(&self) -> Result<Transaction, StoreError> {
+        self.lease.verify()?;
+        Transaction::begin(&self.writer).await
+    }
+
     /// Returns the former one.
     fn set_epoch(&self, epoch: Epoch) -> Epoch {
         let mut known = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut known, epoch)
-    }
-
-    /// Whether a failed attempt may be repeated: nothing of it was committed, and the next one may succeed.
-    ///
-    /// Discards the connections if they lead to a read-only server, as after a failover.
-    fn may_retry(&self, error: &StoreError) -> bool {
-        match error {
-            StoreError::Locked => true,
-            StoreError::Failed(error) => {
-                if code(error).as_deref() == Some(READ_ONLY) {
-                    tracing::warn!(
-                        "the database is read-only: reconnecting, because another server may be the primary"
-                    );
-                    self.generation.end();
-                    return true;
-                }
-                is_interruption(error)
-            }
-            _ => false,
-        }
     }
 
     /// Reads within a time limit, because the driver waits for ever for a server that is gone without closing.
@@ -173,8 +159,6 @@ impl SqlStore for PostgresStore {
     type Database = Postgres;
     type Transaction = Transaction;
 
-    const WORK: Duration = transaction::WORK;
-
     fn readers(&self) -> &PgPool {
         &self.readers
     }
@@ -191,7 +175,7 @@ impl SqlStore for PostgresStore {
         Transaction::begin(&self.accounts).await
     }
 
-    async fn commit_account(&self, transaction: Transaction) -> Result<(), StoreError> {
+    async fn commit_transaction(&self, transaction: Transaction) -> Result<(), StoreError> {
         transaction.commit().await
     }
 
@@ -199,12 +183,30 @@ impl SqlStore for PostgresStore {
         transaction.rollback().await;
     }
 
+    fn time_limit(&self) -> Duration {
+        transaction::WORK
+    }
+
     fn patience(&self) -> Duration {
         self.patience
     }
 
+    /// Discards the connections if they lead to a read-only server, as after a failover.
     fn may_retry(&self, error: &StoreError) -> bool {
-        Self::may_retry(self, error)
+        match error {
+            StoreError::Locked => true,
+            StoreError::Failed(error) => {
+                if code(error).as_deref() == Some(READ_ONLY) {
+                    tracing::warn!(
+                        "the database is read-only: reconnecting, because another server may be the primary"
+                    );
+                    self.generation.end();
+                    return true;
+                }
+                is_interruption(error)
+            }
+            _ => false,
+        }
     }
 
     async fn lock_invites(connection: &mut PgConnection) -> Result<(), StoreError> {
@@ -219,7 +221,7 @@ impl SqlStore for PostgresStore {
     async fn note_devices(&self, seen: &[(SessionId, Millis)]) -> Result<(), StoreError> {
         let (sessions, ats): (Vec<i64>, Vec<i64>) =
             seen.iter().map(|(session, at)| (*session, to_sql(*at))).unzip();
-        written!(self, accounts, |transaction| async {
+        written!(self, |transaction| async {
             sqlx::query("select 1 from sessions where id = any($1) order by id for no key update")
                 .bind(&sessions)
                 .execute(&mut *transaction)
@@ -290,7 +292,7 @@ impl Store for PostgresStore {
             )));
         }
         // Tests whether a commit is possible, on a row that does not grow.
-        written!(self, writer, |transaction| async {
+        written!(self, begin_write, |transaction| async {
             sqlx::query(
                 "insert into settings (name, value) values ('probe', '') on conflict (name) do update set value = ''",
             )

@@ -6,15 +6,16 @@ use async_trait::async_trait;
 use sqlx::PgConnection;
 use steadfast_shared::Millis;
 
-use super::transaction::{Transaction, written};
+use super::transaction::Transaction;
 use super::{CommitClock, PostgresStore, from_sql, to_sql};
 use crate::store::StoreError;
+use crate::store::sql_store::written;
 use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
 #[async_trait]
 impl Tries for PostgresStore {
     async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
-        written!(self, accounts, |transaction| async {
+        written!(self, |transaction| async {
             let now = now(&mut transaction, self.clock, at).await?;
             for tried in tries {
                 if let Err(wait) = count(&mut transaction, tried, now).await? {
@@ -26,7 +27,7 @@ impl Tries for PostgresStore {
     }
 
     async fn prune_tries(&self, at: Millis) -> Result<(), StoreError> {
-        written!(self, accounts, |transaction| async {
+        written!(self, |transaction| async {
             let now = now(&mut transaction, self.clock, at).await?;
             for (query, bound) in [
                 (r#"delete from tries where "until" <= $1"#, now),

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use steadfast_shared::{Millis, UserId};
 
-use super::transaction::written;
 use super::{PostgresStore, to_sql};
 use crate::store::StoreError;
 use crate::store::append::StoredUsage;
 use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
+use crate::store::sql_store::written;
 use crate::store::usage::day_of;
 
 /// The usage of a day from a row with the columns of `usage`; zero if they are null.
@@ -19,7 +19,7 @@ fn read(row: &PgRow, day: i64, otherwise: Quota) -> Result<(DayUsage, Quota), St
 #[async_trait]
 impl Quotas for PostgresStore {
     async fn set_quota(&self, user: UserId, quota: Option<Quota>) -> Result<bool, StoreError> {
-        written!(self, accounts, |transaction| async {
+        written!(self, |transaction| async {
             let done = sqlx::query(
                 "insert into usage (person, max_entries, max_bytes) select id, $2, $3 from users where id = $1
                  on conflict (person) do update set max_entries = excluded.max_entries, max_bytes = excluded.max_bytes",

@@ -42,9 +42,9 @@ use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 pub use super::PATIENCE;
 use super::lock::FileLock;
 use super::number::{from_sql, to_sql};
-use super::patience::Wait;
 use super::quota::DiskSpace;
 use super::sql_store::SqlStore;
+use super::sql_store::Wait;
 use super::{
     Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
     StoreError, body, files,
@@ -155,9 +155,6 @@ impl SqlStore for SqliteStore {
     type Database = Sqlite;
     type Transaction = Transaction<'static, Sqlite>;
 
-    /// No network is in between.
-    const WORK: Duration = Duration::MAX;
-
     fn readers(&self) -> &SqlitePool {
         &self.readers
     }
@@ -173,12 +170,17 @@ impl SqlStore for SqliteStore {
         self.begin().await
     }
 
-    async fn commit_account(&self, transaction: Self::Transaction) -> Result<(), StoreError> {
+    async fn commit_transaction(&self, transaction: Self::Transaction) -> Result<(), StoreError> {
         self.commit(transaction).await
     }
 
     async fn roll_back(&self, transaction: Self::Transaction) {
         drop(transaction);
+    }
+
+    /// None: no network is in between.
+    fn time_limit(&self) -> Duration {
+        Duration::MAX
     }
 
     fn patience(&self) -> Duration {

@@ -9,10 +9,9 @@ use uuid::Uuid;
 
 use crate::store::append::change::AllowedChange;
 use crate::store::append::{self, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
-use crate::store::patience::Wait;
 use crate::store::postgres::body::read;
-use crate::store::postgres::transaction::attempted;
 use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote};
+use crate::store::sql_store::{Wait, attempted};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
@@ -29,7 +28,7 @@ pub(in crate::store::postgres) async fn commit(
 ) -> Result<Committed, StoreError> {
     let mut wait = Wait::new(store.patience);
     loop {
-        let done = attempted!(store, writer, |transaction| done(
+        let done = attempted!(store, begin_write, |transaction| done(
             store,
             &mut transaction,
             entries,
