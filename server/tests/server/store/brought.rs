@@ -139,18 +139,9 @@ async fn fault_h04_who_is_brought_everywhere_leaves_what_they_were_brought_into_
     fixture.act(mina, invite(first)).await.unwrap();
     let seen = fixture.seen(jun, first).await.unwrap();
     assert_eq!(seen.brought_by, Some(fixture.mina.person.clone()));
-    let id = |id| fixture.database.id(id);
-    let (their, by) = (id(jun.0), id(mina.0));
-    let inserts = (1..limit::BROUGHT_ROOMS).map(|n| {
-        let room = id(Uuid::now_v7());
-        format!(
-            "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
-             values ({room}, 'private', '{n}', '{n}', '{n}', 0, 0);
-             insert into members (user, room, joined_at, brought_by) values ({their}, {room}, 100, {by});"
-        )
-    });
-    let inserts: String = inserts.collect();
-    fixture.database.run(&format!("begin; {inserts} commit")).await;
+    fixture
+        .put_into_rooms(jun, limit::BROUGHT_ROOMS - 1, Some(mina))
+        .await;
     let last = fixture.made(RoomKind::Private, "last").await;
     let acted = fixture.act(mina, invite(last)).await.unwrap();
     assert_eq!(acted.displaced, [(first, fixture.jun.person.clone())]);

@@ -138,6 +138,22 @@ impl Fixture {
         done
     }
 
+    /// Adds a person to many rooms behind the store's back.
+    async fn put_into_rooms(&self, user: UserId, count: usize, brought_by: Option<UserId>) {
+        let id = |id| self.database.id(id);
+        let by = brought_by.map_or_else(|| "null".to_owned(), |by| id(by.0));
+        let inserts = (0..count).map(|n| {
+            let (room, user) = (id(Uuid::now_v7()), id(user.0));
+            format!(
+                "insert into rooms (id, kind, name, name_key, search, created_at, active_at)
+                 values ({room}, 'private', '{n}', '{n}', '{n}', 0, 0);
+                 insert into members (user, room, joined_at, brought_by) values ({user}, {room}, 100, {by});"
+            )
+        });
+        let inserts: String = inserts.collect();
+        self.database.run(&format!("begin; {inserts} commit")).await;
+    }
+
     /// A room created by Mina.
     async fn made(&self, kind: RoomKind, name: &str) -> RoomId {
         let made = self.act(self.mina.person.id, create(kind, name)).await;
