@@ -49,6 +49,27 @@ for (const [device, options] of Object.entries({ desktop: DESKTOP, phone: PHONE 
   });
 }
 
+test('fault_f05 a last message that grows leaves the view at the end', async ({ person, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  await ben.post(...numbered('before', 60).map((text) => ben.item(text)));
+  const ann = await person('Ann');
+  const cho = await person('Cho');
+  await cho.say('the last');
+  await expect(ann.row('the last')).toBeVisible();
+  await new Message(cho.page, cho.row('the last')).react('tada');
+  await expect(ann.page.getByTestId('reaction')).toHaveCount(1);
+  await expectAtEnd(ann, 'after a reaction');
+  await cho.composer.press('ArrowUp');
+  await cho.composer.fill(numbered('line', 30).join('\n'));
+  await cho.composer.press('Enter');
+  await expect(ann.rows.last().getByTestId('row-text')).toContainText('line 30');
+  await expectAtEnd(ann, 'after an edit');
+  for (const width of [500, 1_200]) {
+    await ann.page.setViewportSize({ width, height: 700 });
+    await expectAtEnd(ann, `${width} pixels wide`);
+  }
+});
+
 test('fault_f05 a person who reads further up stays there while the composer grows', async ({ person, wirePerson }) => {
   const ben = await wirePerson('Ben');
   await ben.post(...numbered('before', 60).map((text) => ben.item(text)));

@@ -56,6 +56,27 @@ for (const [device, options] of [
   });
 }
 
+test('fault_f01 a syllable that is being composed stays in the room it was begun in', async ({ person }) => {
+  const ann = await person('Ann');
+  const ben = await person('Ben');
+  const rooms = new Rooms(ben);
+  await secret(ann, ben);
+  await ben.composer.pressSequentially('비밀 ');
+  const keyboard = await ben.page.context().newCDPSession(ben.page);
+  await keyboard.send('Input.imeSetComposition', { text: '한', selectionStart: 1, selectionEnd: 1 });
+  await rooms.open('general');
+  await expect(ben.composer).toHaveValue('');
+  await rooms.open('secret');
+  await expect(ben.composer).toHaveValue('비밀 한');
+  await keyboard.send('Input.imeSetComposition', { text: '글', selectionStart: 1, selectionEnd: 1 });
+  await takeOut(ann, 'Ben');
+  const notice = ben.page.getByTestId('out-of-room');
+  await expect(notice.getByTestId('kept-words')).toHaveText('비밀 한글');
+  await notice.getByTestId('out-of-room-ok').click();
+  await expect(rooms.name).toHaveText(/general$/);
+  await expect(ben.composer).toHaveValue('');
+});
+
 test('fault_f01 a room left in another tab, or while offline, interrupts whoever writes there', async ({
   person,
   allowConsole,

@@ -243,7 +243,7 @@ pub enum LimitName {
     DirectUnanswered,
     /// People brought into rooms within an hour.
     BroughtPerHour,
-    /// Messages, edits and reactions per day (UTC).
+    /// Messages, edits, reactions, and changes of names and rooms per day (UTC).
     EntriesPerDay,
     /// Bytes of text per day (UTC).
     BytesPerDay,

@@ -220,7 +220,7 @@ pub const USAGE_PATH: &str = "/api/usage";
 /// The answer to `GET /api/usage`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Usage {
-    /// Messages, edits and reactions written today (UTC).
+    /// Messages, edits, reactions, and changes of names and rooms written today (UTC).
     pub entries: u64,
     /// The quota of entries; 0 if unlimited.
     pub max_entries: u64,

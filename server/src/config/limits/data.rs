@@ -40,7 +40,7 @@ pub struct DataLimits {
     )]
     pub recovered_entries: usize,
 
-    /// Messages, edits and reactions one person may write per day, UTC; 0 for no limit
+    /// Messages, edits, reactions, changes of names and rooms one person may write per day, UTC; 0 for no limit
     #[arg(
         long,
         env = "STEADFAST_DAILY_ENTRIES",
