@@ -7,6 +7,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::CounterPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 
 /// One counter: its name in the document, its label, and its value.
 type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counters) -> u32);

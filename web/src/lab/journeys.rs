@@ -9,6 +9,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};
 use crate::language::Language;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// The last messages, newest first, each with its steps on a time line.
 #[component]

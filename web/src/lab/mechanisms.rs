@@ -8,6 +8,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// The mechanisms that acted last, newest first.
 #[component]

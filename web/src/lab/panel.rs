@@ -9,6 +9,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
 use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
 use crate::language::locale::Locale;
+use crate::markup::view;
 
 /// How often the panel refreshes.
 const REFRESH_EVERY: Duration = Duration::from_millis(200);

@@ -10,6 +10,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::PicturePhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 use crate::ui::phrases::UiPhrases;
 
 /// Maximum number of messages drawn as dots in one place.

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::lab::model::{LabContext, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 
 const STEP: Duration = Duration::from_millis(100);
 

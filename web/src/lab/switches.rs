@@ -9,6 +9,7 @@ use crate::lab::model::LabContext;
 use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
+use crate::markup::view;
 
 /// The available delays, each way.
 const DELAYS: [Duration; 4] = [
@@ -77,7 +78,7 @@ fn Switch(fault: Fault) -> impl IntoView {
                     role="switch"
                     data-testid=id
                     aria-describedby=says.clone()
-                    prop:checked=on
+                    prop:checked=move || on.get()
                     on:change=move |event| lab.set_fault(fault, event_target_checked(&event))
                 />
                 <span>{move || named(fault, locale.language()).name}</span>
