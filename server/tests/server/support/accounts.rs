@@ -1,8 +1,7 @@
 //! The accounts of a faulty store, which never fail.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
+use steadfast_server::clock;
 use steadfast_server::store::account::{
     Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
     SignUp, SignUpError, SignedIn,
@@ -17,7 +16,7 @@ use super::faulty::{Faulty, Read, SignUpsWritten};
 #[async_trait]
 impl Accounts for Faulty {
     async fn sign_up_all(&self, wanted: &[SignUp]) -> Result<Vec<Result<Device, SignUpError>>, StoreError> {
-        let from = Instant::now();
+        let from = clock::instant();
         let held = self.sign_ups_held.lock().unwrap().clone();
         if let Some(held) = held {
             let _ = held.acquire().await.unwrap();
@@ -26,7 +25,7 @@ impl Accounts for Faulty {
         let group = SignUpsWritten {
             sign_ups: wanted.len(),
             from,
-            to: Instant::now(),
+            to: clock::instant(),
         };
         self.sign_ups.lock().unwrap().push(group);
         done

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use steadfast_server::clock::Instant;
 use steadfast_server::store::quota::{DayUsage, DiskSpace};
 use steadfast_server::store::{
     ChangeNumber, Committed, Feed, FeedChange, Grown, Log, NewCommand, NewEntry, NodeId, PeoplePage, Profile,
