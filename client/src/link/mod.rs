@@ -88,6 +88,10 @@ impl Chat {
     ///
     /// # Errors
     /// Where the address can never be reached, and natively outside of a tokio runtime.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(clippy::arc_with_non_send_sync, reason = "a page has one thread")
+    )]
     pub fn start(options: ChatOptions, storage: impl Storage, peers: impl Peers) -> Result<Self, BuildError> {
         let (storage_jobs, storage_inbox) = mpsc::unbounded();
         let (peers_jobs, peers_inbox) = mpsc::unbounded();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use steadfast_lab::trace::Counters;
 
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::CounterPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
@@ -49,7 +49,7 @@ const COUNTERS: [Counter; 7] = [
 #[component]
 pub(crate) fn Counters() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let counted = Memo::new(move |_| lab.view.with(|view| view.snapshot.counted));
     let rows = COUNTERS.map(|(id, name, read)| {
         view! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_lab::trace::{MessagePlace, MessageTrace, Step};
 
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::{PicturePhrases, TracePhrases};
 use crate::language::Language;
 use crate::language::locale::Locale;
@@ -15,7 +15,7 @@ use crate::markup::view;
 #[component]
 pub(crate) fn MessageTraces() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let traces = Memo::new(move |_| lab.view.with(|view| view.traces.clone()));
     let list = move || {
         let language = locale.language();

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use steadfast_lab::trace::Mechanism;
 
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
 use crate::language::locale::Locale;
@@ -14,7 +14,7 @@ use crate::markup::view;
 #[component]
 pub(crate) fn Mechanisms() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let acted = Memo::new(move |_| {
         lab.view.with(|view| {
             let acted = view.snapshot.acted.iter();

@@ -1,5 +1,6 @@
 //! The fault panel: breaks the connection and the storage on purpose, and traces each message.
 //!
+//! - `context`: whether the panel is available and expanded; the rest loads when it is first opened
 //! - `model`: signals over injected faults and recorded traces
 //! - `panel`: the panel as a whole
 //! - `picture`: outbox, wire, log and inbox at one time
@@ -11,6 +12,8 @@
 
 pub mod phrases;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod counters;
 #[cfg(target_arch = "wasm32")]

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use steadfast_client::session::Input;
 use steadfast_lab::Lab;
 use steadfast_lab::fault::{Fault, Faults};
 use steadfast_lab::trace::{MessageTrace, Step, Trace, TraceSnapshot};
 use steadfast_shared::MessageText;
 
-use crate::browser::features;
 use crate::connection::context::ChatContext;
 use crate::context::Context;
+use crate::lab::context::LabContext;
 use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
 use crate::language::locale::Locale;
@@ -63,56 +62,38 @@ impl LabView {
     }
 }
 
-pub(crate) type LabContext = Context<LabSignals>;
+pub(crate) type LabModel = Context<ModelSignals>;
 
-pub(crate) struct LabSignals {
-    /// Whether the panel is available.
-    pub(crate) offered: RwSignal<bool>,
-    /// Whether the panel is expanded.
-    pub(crate) open: RwSignal<bool>,
+pub(crate) struct ModelSignals {
     /// The state at the time shown.
     pub(crate) view: RwSignal<LabView>,
     /// The time in the past that is shown; `None` for the present.
     pub(crate) back: RwSignal<Option<Duration>>,
-    /// The laboratory around the chat, if the server offers it.
     lab: StoredValue<Option<Lab>, LocalStorage>,
-    checked: StoredValue<bool>,
     /// Number of test messages posted.
     posted: StoredValue<u32>,
     chat: ChatContext,
     locale: Locale,
 }
 
-impl LabContext {
-    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
-        Self::provide(LabSignals {
-            offered: RwSignal::new(false),
-            open: RwSignal::new(false),
+impl LabModel {
+    /// The model, created when the panel is first opened. It records traces from then on.
+    pub(crate) fn set_up() -> Self {
+        let context = LabContext::here();
+        if let Some(model) = context.model.get_value() {
+            return model;
+        }
+        let chat = ChatContext::here();
+        let model = Self::provide(ModelSignals {
             view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
-            lab: StoredValue::new_local(None),
-            checked: StoredValue::new(false),
+            lab: StoredValue::new_local(chat.with(Lab::around).flatten()),
             posted: StoredValue::new(0),
             chat,
-            locale,
-        })
-    }
-}
-
-impl LabContext {
-    /// Makes the panel available if the server offers it, and records traces from then on.
-    pub(crate) fn offer(self) {
-        if self.checked.get_value() {
-            return;
-        }
-        self.checked.set_value(true);
-        spawn_local(async move {
-            if !cfg!(debug_assertions) && !features::offered().await.fault_panel {
-                return;
-            }
-            self.lab.set_value(self.chat.with(Lab::around).flatten());
-            self.offered.set(true);
+            locale: Locale::here(),
         });
+        context.model.set_value(Some(model));
+        model
     }
 
     /// Switches one fault on or off.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
 use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
 use crate::language::locale::Locale;
@@ -14,38 +14,10 @@ use crate::markup::view;
 /// How often the panel refreshes.
 const REFRESH_EVERY: Duration = Duration::from_millis(200);
 
-/// The panel, if it is available: a section of the details that expands.
 #[component]
-pub(crate) fn Faults() -> impl IntoView {
+pub(crate) fn FaultPanel() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
-    lab.offer();
-    let open = lab.open;
-    move || {
-        lab.offered.get().then(|| {
-            view! {
-                <section>
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="break-it"
-                        aria-controls="faults"
-                        aria-expanded=move || open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
-                    >
-                        {locale.says(|l| SwitchPhrases::of(l).title)}
-                    </button>
-                    {move || open.get().then(|| view! { <Panel /> })}
-                </section>
-            }
-        })
-    }
-}
-
-#[component]
-fn Panel() -> impl IntoView {
-    let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::set_up();
     lab.refresh();
     // Only while the panel is open.
     let timer = set_interval_with_handle(move || lab.refresh(), REFRESH_EVERY).ok();

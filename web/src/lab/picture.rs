@@ -6,7 +6,7 @@ use steadfast_lab::trace::{LinkSnapshot, MessagePlace, RoomPosition, TraceSnapsh
 use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::PicturePhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
@@ -23,7 +23,7 @@ const ROOMS: usize = 7;
 pub(crate) fn Where() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let picture = Memo::new(move |_| lab.view.with(|view| view.snapshot.clone()));
     let here =
         move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
@@ -120,7 +120,7 @@ fn Stop(
 pub(crate) fn Rooms() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let rows = Memo::new(move |_| {
         let open = chat.room.get();
         let mut rooms: Vec<(RoomId, RoomPosition)> = lab.view.with(|view| view.snapshot.rooms.clone());

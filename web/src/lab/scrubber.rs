@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::lab::model::{LabContext, LabView};
+use crate::lab::model::{LabModel, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
@@ -16,7 +16,7 @@ const STEP: Duration = Duration::from_millis(100);
 #[component]
 pub(crate) fn Scrubber() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let view = lab.view;
     let live = Memo::new(move |_| lab.back.get().is_none());
     let back = Memo::new(move |_| view.with(|view| steps(view, view.at)));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use steadfast_lab::fault::Fault;
 
-use crate::lab::model::LabContext;
+use crate::lab::model::LabModel;
 use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
@@ -23,7 +23,7 @@ const DELAYS: [Duration; 4] = [
 #[component]
 pub(crate) fn Switches() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let whole = Memo::new(move |_| lab.view.with(|view| view.faults.is_none()));
     view! {
         <div class="faults-acts">
@@ -66,7 +66,7 @@ pub(crate) fn Switches() -> impl IntoView {
 #[component]
 fn Switch(fault: Fault) -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let on = Memo::new(move |_| lab.view.with(|view| view.faults.is_on(fault)));
     let id = id_of(fault);
     let says = format!("{id}-says");
@@ -91,7 +91,7 @@ fn Switch(fault: Fault) -> impl IntoView {
 #[component]
 fn Delay() -> impl IntoView {
     let locale = Locale::here();
-    let lab = LabContext::here();
+    let lab = LabModel::here();
     let delay = Memo::new(move |_| lab.view.with(|view| view.faults.delay()));
     let choices = DELAYS.map(|choice| {
         let name = move || {

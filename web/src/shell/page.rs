@@ -9,7 +9,7 @@ use crate::account::context::AccountContext;
 use crate::compose::context::ComposeContext;
 use crate::connection::allowance::AllowanceContext;
 use crate::connection::context::ChatContext;
-use crate::lab::model::LabContext;
+use crate::lab::context::LabContext;
 use crate::language::locale::Locale;
 use crate::language::today::TodayContext;
 use crate::navigation::context::NavigationContext;
@@ -51,7 +51,7 @@ impl PageContexts {
         let compose = ComposeContext::new(rooms);
         let timeline = TimelineContext::new(compose);
         let navigation = NavigationContext::new(timeline);
-        LabContext::new(chat, locale);
+        LabContext::new();
         Self {
             locale,
             appearance: Appearance::new(),

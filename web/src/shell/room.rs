@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::account::notice::{Notice, UnreadableNotice};
 use crate::compose::composer::Composer;
 use crate::connection::bar::ConnectionBar;
-use crate::lab::model::LabContext;
+use crate::lab::context::LabContext;
 use crate::language::locale::Locale;
 use crate::markup::view;
 use crate::navigation::interrupted::Interrupted;

@@ -1,5 +1,6 @@
 //! The details: connection, log and outbox.
 
+pub(crate) mod faults;
 pub(crate) mod outbox;
 pub(crate) mod outbox_phrases;
 pub(crate) mod phrases;
@@ -13,11 +14,11 @@ use crate::account::context::AccountContext;
 use crate::connection::bar::headline;
 use crate::connection::context::ChatContext;
 use crate::connection::phrases::ConnectionPhrases;
-use crate::lab::panel::Faults;
 use crate::language::Language;
 use crate::language::locale::{Locale, milliseconds, words};
 use crate::markup::view;
 use crate::rooms::phrases::RoomPhrases;
+use crate::shell::details::faults::Faults;
 use crate::shell::details::outbox::Outbox;
 use crate::shell::details::phrases::DetailsPhrases;
 use crate::ui::overlays::Overlays;

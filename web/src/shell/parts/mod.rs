@@ -1,5 +1,6 @@
 //! The page in parts. Reading and writing messages is one module; dialogs, popups beside a row, panels
-//! and administration are modules of their own, loaded when the page is idle, or when they are opened.
+//! and administration are modules of their own, loaded when the page is idle, or when they are opened. The
+//! fault panel loads only when it is opened.
 //!
 //! Built with the feature `split`, as `cargo xtask` does for a release. Without it everything is
 //! one module.

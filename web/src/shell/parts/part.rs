@@ -20,15 +20,21 @@ const SETTLED_AFTER: Duration = Duration::from_secs(1);
 pub(crate) enum LazyPart {
     /// Settings, the palette, the dialogs about rooms.
     Dialogs,
-    /// Members, details, the fault panel.
+    /// Members, details.
     Panels,
     Administration,
+    /// The fault panel, and the laboratory behind it.
+    Lab,
     /// The popups beside a row, and the table of emoji.
     Tools,
 }
 
 impl LazyPart {
-    const ALL: [Self; 4] = [Self::Tools, Self::Dialogs, Self::Panels, Self::Administration];
+    /// Those that load once the page is idle. Few people ever open the fault panel.
+    const WHEN_IDLE: [Self; 4] = [Self::Tools, Self::Dialogs, Self::Panels, Self::Administration];
+
+    /// How many there are.
+    const COUNT: usize = Self::WHEN_IDLE.len() + 1;
 
     /// The part that has this dialog; `None` if it belongs to the page itself, because a person may
     /// need it offline.
@@ -54,7 +60,7 @@ pub(crate) enum PartState {
 pub(crate) type LazyParts = Context<PartSignals>;
 
 pub(crate) struct PartSignals {
-    states: [RwSignal<PartState>; LazyPart::ALL.len()],
+    states: [RwSignal<PartState>; LazyPart::COUNT],
     compose: ComposeContext,
 }
 
@@ -69,7 +75,7 @@ impl LazyParts {
         #[cfg(not(feature = "split"))]
         crate::compose::emoji::provide(crate::compose::emoji::TABLE_TEXT);
         let parts = Self::provide(PartSignals {
-            states: LazyPart::ALL.map(|_| RwSignal::new(first)),
+            states: [(); LazyPart::COUNT].map(|()| RwSignal::new(first)),
             compose,
         });
         compose.naming_emoji.set(move |()| parts.load(LazyPart::Tools));
@@ -77,12 +83,13 @@ impl LazyParts {
     }
 
     pub(crate) fn state(self, part: LazyPart) -> RwSignal<PartState> {
-        let [tools, dialogs, panels, administration] = self.states;
+        let [tools, dialogs, panels, administration, lab] = self.states;
         match part {
             LazyPart::Tools => tools,
             LazyPart::Dialogs => dialogs,
             LazyPart::Panels => panels,
             LazyPart::Administration => administration,
+            LazyPart::Lab => lab,
         }
     }
 
@@ -107,13 +114,13 @@ impl LazyParts {
         });
     }
 
-    /// Loads all missing parts once the page is idle, unless the person saves data.
+    /// Loads the missing parts once the page is idle, unless the person saves data.
     pub(crate) fn load_when_idle(self) {
         if idle::saves_data() {
             return;
         }
         set_timeout(
-            move || idle::when_idle(move || LazyPart::ALL.map(|part| self.load(part))),
+            move || idle::when_idle(move || LazyPart::WHEN_IDLE.map(|part| self.load(part))),
             SETTLED_AFTER,
         );
     }

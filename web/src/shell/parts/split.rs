@@ -10,6 +10,7 @@ use crate::account::settings::Settings;
 use crate::admin::{Administration, ClaimDialog};
 use crate::compose::emoji;
 use crate::compose::help::Help;
+use crate::lab::panel::FaultPanel;
 use crate::markup::view;
 use crate::people::block::BlockDialog;
 use crate::rooms::dialogs::browse::Browse;
@@ -104,6 +105,14 @@ cut!(
 );
 
 cut!(
+    lab,
+    load_lab,
+    fn show_lab() -> AnyView {
+        view! { <FaultPanel /> }.into_any()
+    }
+);
+
+cut!(
     tools,
     load_tools,
     fn show_tool() -> AnyView {
@@ -130,6 +139,7 @@ pub(super) async fn load(part: LazyPart) -> Result<(), SplitLoaderError> {
         LazyPart::Dialogs => load_dialogs().await,
         LazyPart::Administration => load_administration().await,
         LazyPart::Panels => load_panels().await,
+        LazyPart::Lab => load_lab().await,
     }
 }
 
@@ -150,6 +160,11 @@ pub(super) fn panel(beside: Beside) -> AnyView {
 /// The popup beside a row, of a part that is loaded.
 pub(super) fn tool() -> AnyView {
     at_once(show_tool().now_or_never())
+}
+
+/// The fault panel, if its part is loaded.
+pub(super) fn lab() -> AnyView {
+    at_once(show_lab().now_or_never())
 }
 
 fn at_once(shown: Option<Result<AnyView, SplitLoaderError>>) -> AnyView {

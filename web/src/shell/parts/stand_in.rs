@@ -87,6 +87,13 @@ pub(crate) fn PartPanel(beside: Beside) -> impl IntoView {
     )
 }
 
+/// The fault panel, loaded when it opens.
+#[component]
+pub(crate) fn PartFaults() -> impl IntoView {
+    let stand_in = || view! { <StandIn part=LazyPart::Lab /> }.into_any();
+    in_part(LazyPart::Lab, split::lab, stand_in)
+}
+
 /// Shows a part's view if the part is loaded; otherwise loads it.
 fn in_part(
     part: LazyPart,
