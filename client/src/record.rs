@@ -23,15 +23,15 @@ impl Restored {
     pub fn apply(&mut self, write: Write) {
         match write {
             Write::PutOutbox(item) => {
-                self.outbox.retain(|held| held.id != item.id);
+                self.outbox.retain(|stored| stored.id != item.id);
                 self.outbox.push(item);
             }
-            Write::RemoveOutbox(id) => self.outbox.retain(|held| held.id != id),
+            Write::RemoveOutbox(id) => self.outbox.retain(|stored| stored.id != id),
             Write::PutRoom(cache) => {
-                self.rooms.retain(|held| held.room != cache.room);
+                self.rooms.retain(|stored| stored.room != cache.room);
                 self.rooms.push(cache);
             }
-            Write::DropRoom(room) => self.rooms.retain(|held| held.room != room),
+            Write::DropRoom(room) => self.rooms.retain(|stored| stored.room != room),
             Write::DropRooms => self.rooms.clear(),
             Write::PutIdentity(identity) => self.identity = Some(identity),
             Write::DropIdentity => self.identity = None,

@@ -247,8 +247,8 @@ mod tests {
                     1 => prop_assert_eq!(ours.remove(&key), theirs.remove(&key)),
                     2 => prop_assert_eq!(ours.pop_first(), theirs.pop_first()),
                     _ => {
-                        ours.retain(|_, held| *held < value);
-                        theirs.retain(|_, held| *held < value);
+                        ours.retain(|_, kept| *kept < value);
+                        theirs.retain(|_, kept| *kept < value);
                     }
                 }
                 prop_assert_eq!(ours.get(&key), theirs.get(&key));

@@ -2,12 +2,14 @@
 
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
+import { FaultPanel } from '../pages/faults.js';
 import { NETWORK } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
 const PART = /\/steadfast-web-[0-9a-f]+-\w+\.wasm$/;
 const DIALOGS = /\/steadfast-web-[0-9a-f]+-dialogs\.wasm$/;
 const TOOLS = /\/steadfast-web-[0-9a-f]+-tools\.wasm$/;
+const LAB = /\/steadfast-web-[0-9a-f]+-lab\.wasm$/;
 const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
 
 /** The parts that a page has requested. */
@@ -129,6 +131,33 @@ test('a panel that cannot be loaded says so, and shows once the network is back'
   await page.keyboard.press('Escape');
   await expect(ann.detailsPanel).toHaveCount(0);
   await expect(ann.detailsButton).toBeFocused();
+});
+
+test.describe('if the server offers the fault panel', () => {
+  test.use({ serverArgs: ['--fault-panel'] });
+
+  test('it loads when it is opened and not before, and shows once the network is back', async ({ profile, allowConsole }) => {
+    allowConsole(NETWORK.request);
+    const page = await (await profile(DESKTOP)).newPage();
+    const parts = asked(page);
+    await page.route(LAB, (route) => route.abort());
+    const ann = new ChatPage(page);
+    const faults = new FaultPanel(ann);
+    await ann.join('Ann');
+    await expect.poll(() => parts.has('administration.wasm'), 'the page was idle').toBe(true);
+    await ann.detailsButton.click();
+    await expect(faults.unfold).toBeVisible();
+    expect([...parts]).not.toContain('lab.wasm');
+    await faults.unfold.click();
+    const missing = ann.detailsPanel.getByTestId('part-missing');
+    await expect(missing.getByTestId('part-retry')).toBeVisible();
+    expect([...parts]).toContain('lab.wasm');
+    await page.unroute(LAB);
+    await missing.getByTestId('part-retry').press('Enter');
+    await expect(faults.panel).toBeVisible();
+    await expect(missing).toHaveCount(0);
+    await expect(faults.unfold, 'the keyboard goes on where it was').toBeFocused();
+  });
 });
 
 test('emoji are found once their table has come, in what was typed before', async ({ profile }) => {

@@ -21,7 +21,7 @@ pub(crate) const LAST_SEQ: Seq = 1 << 53;
 pub(crate) struct InboxBounds {
     pub(crate) window: usize,
     pub(crate) window_browsing: usize,
-    pub(crate) held: usize,
+    pub(crate) buffered: usize,
 }
 
 /// An own entry, acknowledged ahead of a gap.
@@ -45,7 +45,7 @@ pub(crate) struct Inbox {
     /// A deletion that is not in the log has erased a text here: the newest page has to replace the window.
     erased_in_vain: bool,
     /// Entries ahead of a gap. Bounded: those that do not fit are pulled again.
-    held: VecMap<Seq, Entry>,
+    buffered: VecMap<Seq, Entry>,
     /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
     acked: VecMap<Seq, Acked>,
     /// Where each entry of the window and of `acked` is.
@@ -64,7 +64,7 @@ impl Inbox {
             head: 0,
             doubted: false,
             erased_in_vain: false,
-            held: VecMap::default(),
+            buffered: VecMap::default(),
             acked: VecMap::default(),
             keys: VecMap::default(),
             pull: Pull::default(),
@@ -103,8 +103,8 @@ impl Inbox {
     }
 
     /// The number of entries buffered ahead of a gap.
-    pub(crate) fn held(&self) -> usize {
-        self.held.len()
+    pub(crate) fn buffered(&self) -> usize {
+        self.buffered.len()
     }
 
     /// The entries without a gap up to the cursor.
@@ -141,7 +141,7 @@ impl Inbox {
     }
 
     /// Learns of a newest `seq`; an older one changes nothing. Returns whether it was newer.
-    pub(crate) fn hear_head(&mut self, head: Seq) -> bool {
+    pub(crate) fn raise_head(&mut self, head: Seq) -> bool {
         let news = head > self.head && head <= LAST_SEQ;
         if news {
             self.head = head;
@@ -188,10 +188,10 @@ impl Inbox {
             *self = Self::new(self.bounds);
         }
         // It may be of a log that is no more, and comes again where it is not.
-        self.held.clear();
+        self.buffered.clear();
         let known = [
             self.high,
-            self.held.last_key().copied(),
+            self.buffered.last_key().copied(),
             self.acked.last_key().copied(),
             Some(head.min(LAST_SEQ)),
         ];
@@ -209,16 +209,16 @@ impl Inbox {
             if entry.seq > LAST_SEQ {
                 continue;
             }
-            self.hear_head(entry.seq);
+            self.raise_head(entry.seq);
             // Another entry at the same place: one of them is from a log that no longer exists.
             self.doubted |= self.is_another(&entry);
             if self.high.is_none_or(|high| entry.seq > high) {
-                self.held.get_or_insert_with(entry.seq, || entry);
+                self.buffered.get_or_insert_with(entry.seq, || entry);
             }
         }
         let grew = self.drain();
         // The nearest are kept: they are the next to fit.
-        self.held.truncate(self.bounds.held);
+        self.buffered.truncate(self.bounds.buffered);
         grew
     }
 
@@ -239,7 +239,7 @@ impl Inbox {
     /// the ack. Returns whether the window grew.
     pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
         if !elsewhere {
-            self.hear_head(entry.seq);
+            self.raise_head(entry.seq);
         }
         if self.high.is_some_and(|high| entry.seq <= high) || entry.seq > LAST_SEQ {
             return false;
@@ -262,8 +262,8 @@ impl Inbox {
 
     /// Whether the window has another entry than this one at its place.
     fn is_another(&self, entry: &Entry) -> bool {
-        let held = self.window.get(entry.seq);
-        held.is_some_and(|held| held.id != entry.id)
+        let present = self.window.get(entry.seq);
+        present.is_some_and(|present| present.id != entry.id)
     }
 
     /// A person has seen the room up to `seq`. Returns whether old pages were let go.
@@ -279,7 +279,7 @@ impl Inbox {
     pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
         let newest_first = self.window.entries().iter().rev();
         let window = newest_first.take_while(move |entry| entry.seq > seq);
-        window.chain(self.held.values()).chain(self.acked())
+        window.chain(self.buffered.values()).chain(self.acked())
     }
 
     /// A person turns to a detached view: the old pages go.
@@ -335,7 +335,7 @@ impl Inbox {
 
     fn next_after(&mut self, high: Seq) -> Option<Entry> {
         let seq = high + 1;
-        if let Some(entry) = self.held.remove(&seq) {
+        if let Some(entry) = self.buffered.remove(&seq) {
             let acked = self.acked.remove(&seq).map(|acked| acked.entry);
             if let Some(gone) = acked.filter(|acked| acked.id != entry.id) {
                 // Another tab had the ack from a log that is no more.
@@ -355,8 +355,8 @@ impl Inbox {
         self.high = Some(high);
         self.browsing = false;
         self.erased_in_vain = false;
-        self.hear_head(high);
-        self.held.retain(|seq, _| *seq > high);
+        self.raise_head(high);
+        self.buffered.retain(|seq, _| *seq > high);
         self.acked.retain(|seq, _| *seq > high);
         for acked in self.acked.values() {
             self.window.change(&acked.entry);

@@ -86,7 +86,10 @@ impl Inbox {
             PullKind::Newest => (None, None, PAGE_ENTRIES),
             PullKind::After(high) => {
                 // No more than the gap: the entries after it are buffered already.
-                let gap = self.held.first_key().map_or(u64::MAX, |held| held - high - 1);
+                let gap = self
+                    .buffered
+                    .first_key()
+                    .map_or(u64::MAX, |first| first - high - 1);
                 let limit = usize::try_from(gap)
                     .unwrap_or(PAGE_ENTRIES)
                     .clamp(1, PAGE_ENTRIES);
@@ -153,7 +156,7 @@ impl Inbox {
     }
 
     fn take(&mut self, kind: PullKind, page: Page) -> bool {
-        self.hear_head(page.head);
+        self.raise_head(page.head);
         match kind {
             PullKind::After(_) => self.offer(page.entries),
             PullKind::Newest => self.take_newest(page),

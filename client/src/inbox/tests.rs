@@ -12,7 +12,7 @@ use crate::session::{RequestError, RequestId};
 const BOUNDS: InboxBounds = InboxBounds {
     window: 50,
     window_browsing: 300,
-    held: 20,
+    buffered: 20,
 };
 const ROOM: RoomId = RoomId(Uuid::from_u128(1));
 const SOON: Duration = Duration::from_secs(1);
@@ -51,9 +51,9 @@ fn only_the_next_entry_is_applied() {
     let mut inbox = at(10);
     assert!(!inbox.offer([entry(9), entry(10)]));
     assert!(!inbox.offer([entry(12)]));
-    assert_eq!((inbox.high(), inbox.held()), (Some(10), 1));
+    assert_eq!((inbox.high(), inbox.buffered()), (Some(10), 1));
     assert!(inbox.offer([entry(11)]));
-    assert_eq!((inbox.high(), inbox.held()), (Some(12), 0));
+    assert_eq!((inbox.high(), inbox.buffered()), (Some(12), 0));
 }
 
 fn reaction(seq: Seq, name: u128) -> Entry {
@@ -115,7 +115,7 @@ fn a_text_erased_by_a_deletion_of_a_log_that_is_no_more_is_read_again() {
 fn what_a_gap_holds_back_is_bounded_and_the_nearest_is_kept() {
     let mut inbox = at(10);
     inbox.offer((12..200).map(entry));
-    assert_eq!(inbox.held(), BOUNDS.held);
+    assert_eq!(inbox.buffered(), BOUNDS.buffered);
     inbox.offer([entry(11)]);
     assert_eq!(inbox.high(), Some(31));
     assert_eq!(inbox.head(), 199, "what was let go is known to be missing");
@@ -147,10 +147,10 @@ fn a_window_that_was_scrolled_back_is_bounded_too() {
             page(low.saturating_sub(100).max(1)..=low - 1, 1_000)
         ));
     }
-    let held = inbox.window().len();
+    let entries = inbox.window().len();
     assert!(
-        (BOUNDS.window_browsing..BOUNDS.window_browsing + 100).contains(&held),
-        "{held}"
+        (BOUNDS.window_browsing..BOUNDS.window_browsing + 100).contains(&entries),
+        "{entries}"
     );
     inbox.offer([entry(1_001)]);
     assert_eq!(inbox.window().len(), BOUNDS.window_browsing);
@@ -161,10 +161,10 @@ fn a_window_that_was_scrolled_back_is_bounded_too() {
 #[test]
 fn a_gap_of_three_pages_is_walked_and_a_longer_one_jumped() {
     let mut inbox = at(10);
-    inbox.hear_head(310);
+    inbox.raise_head(310);
     assert_eq!(inbox.next_pull(ROOM, RequestId(1), SOON).unwrap().after, Some(10));
     let mut inbox = at(10);
-    inbox.hear_head(311);
+    inbox.raise_head(311);
     let pull = inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     assert_eq!((pull.after, pull.before), (None, None));
     inbox.pulled(RequestId(1), Ok(Ok(page(212..=311, 311))), SOON, &mut Rng::new(1));
@@ -174,7 +174,7 @@ fn a_gap_of_three_pages_is_walked_and_a_longer_one_jumped() {
 #[test]
 fn one_page_is_under_way_at_a_time() {
     let mut inbox = at(10);
-    inbox.hear_head(100);
+    inbox.raise_head(100);
     assert!(inbox.next_pull(ROOM, RequestId(1), SOON).is_some());
     assert!(inbox.next_pull(ROOM, RequestId(2), SOON).is_none());
     assert!(!inbox.pulled(RequestId(2), Ok(Ok(page(11..=100, 100))), SOON, &mut Rng::new(1)));
@@ -197,7 +197,7 @@ fn an_answer_to_another_question_is_no_answer() {
         },
     ] {
         let mut inbox = at(10);
-        inbox.hear_head(100);
+        inbox.raise_head(100);
         assert!(!pulled(&mut inbox, wrong));
         assert_eq!(inbox.high(), Some(10));
         assert!(
@@ -212,7 +212,7 @@ fn an_answer_to_another_question_is_no_answer() {
 #[test]
 fn a_room_that_is_refused_is_left_alone_until_the_next_session() {
     let mut inbox = at(10);
-    inbox.hear_head(100);
+    inbox.raise_head(100);
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     let refused = Ok(Err(WireError::new(ErrorCode::UnknownRoom, "no")));
     inbox.pulled(RequestId(1), refused, SOON, &mut Rng::new(1));
@@ -243,8 +243,8 @@ fn an_older_page_that_no_longer_fits_is_dropped() {
 fn a_place_no_log_has_is_ignored() {
     let mut inbox = at(10);
     inbox.offer([entry(Seq::MAX), entry(0)]);
-    inbox.hear_head(Seq::MAX);
-    assert_eq!((inbox.head(), inbox.held()), (10, 0));
+    inbox.raise_head(Seq::MAX);
+    assert_eq!((inbox.head(), inbox.buffered()), (10, 0));
     inbox.acknowledge(entry(Seq::MAX), false);
     assert_eq!(inbox.acked().count(), 0);
     inbox.open(Seq::MAX, false);
@@ -312,9 +312,9 @@ proptest! {
             prop_assert_eq!(seqs, (inbox.low()..=now_high).collect::<Vec<_>>());
             prop_assert!(now_high >= high, "the cursor moved back");
             high = now_high;
-            prop_assert!(inbox.held() <= BOUNDS.held);
+            prop_assert!(inbox.buffered() <= BOUNDS.buffered);
             prop_assert!(inbox.window().len() <= BOUNDS.window_browsing + 100);
-            prop_assert!(inbox.held.keys().chain(inbox.acked.keys()).all(|seq| *seq > high + 1));
+            prop_assert!(inbox.buffered.keys().chain(inbox.acked.keys()).all(|seq| *seq > high + 1));
             let keys = inbox.window().len() + inbox.acked.len();
             prop_assert_eq!(inbox.keys.len(), keys, "an index that does not match");
         }
@@ -331,6 +331,6 @@ proptest! {
                 inbox.pulled(RequestId(1_000 + n), Ok(Ok(page(range, HEAD))), now, &mut rng);
             }
         }
-        prop_assert_eq!((inbox.high(), inbox.held()), (Some(HEAD), 0));
+        prop_assert_eq!((inbox.high(), inbox.buffered()), (Some(HEAD), 0));
     }
 }

@@ -32,9 +32,9 @@ impl Storage for MemoryStorage {
     }
 
     fn apply(&mut self, writes: Vec<Write>) -> Task<'_, Result<(), StorageError>> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for write in writes {
-            held.apply(write);
+            records.apply(write);
         }
         Box::pin(async { Ok(()) })
     }

@@ -127,8 +127,8 @@ async fn hear(this: Weak<ChatInner>, mut heard: Stream<'static, TabMessage>) {
 /// Restores, then waits to become the leader.
 async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     let loading = load(&this);
-    let held = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
-        Either::Left((held, _)) => held,
+    let records = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
+        Either::Left((records, _)) => records,
         Either::Right(((), loading)) => {
             if let Some(inner) = this.upgrade() {
                 inner.restored(Restored::default());
@@ -136,16 +136,16 @@ async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
             loading.await
         }
     };
-    let held = or_read_again(&this, held);
+    let records = or_read_again(&this, records);
     if let Some(inner) = this.upgrade() {
-        inner.restored(held);
+        inner.restored(records);
     }
     elected.await;
     // The tab that drained before may have left something since.
-    let held = load(&this).await;
-    let held = or_read_again(&this, held);
+    let records = load(&this).await;
+    let records = or_read_again(&this, records);
     if let Some(inner) = this.upgrade() {
-        inner.input(Input::Elected(held.outbox));
+        inner.input(Input::Elected(records.outbox));
     }
 }
 
@@ -156,7 +156,7 @@ fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
         let _alive = inner.storage.unbounded_send(StorageJob::Load(answer));
     }
     Box::pin(loaded.map(|loaded| match loaded {
-        Ok(Ok(held)) => Some(held),
+        Ok(Ok(records)) => Some(records),
         Ok(Err(StorageError::Unavailable)) => Some(Restored::default()),
         Ok(Err(_)) | Err(_) => None,
     }))
@@ -164,19 +164,19 @@ fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
 
 /// The records read. Where storage could not be read, the chat starts without them and they come in later: there may be
 /// unsent items among them.
-fn or_read_again(this: &Weak<ChatInner>, held: Option<Restored>) -> Restored {
-    if held.is_none() {
+fn or_read_again(this: &Weak<ChatInner>, records: Option<Restored>) -> Restored {
+    if records.is_none() {
         platform::spawn(read_again(this.clone()));
     }
-    held.unwrap_or_default()
+    records.unwrap_or_default()
 }
 
 async fn read_again(this: Weak<ChatInner>) {
     while this.strong_count() > 0 {
         platform::sleep(READ_AGAIN).await;
-        if let Some(held) = load(&this).await {
+        if let Some(records) = load(&this).await {
             if let Some(inner) = this.upgrade() {
-                inner.restored(held);
+                inner.restored(records);
             }
             return;
         }

@@ -21,7 +21,7 @@ pub(crate) use tombstones::{ItemOutcome, Tombstones};
 /// The outbox as one tab holds it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    items: VecMap<OutboxPlace, Box<Held>>,
+    items: VecMap<OutboxPlace, Box<NotedItem>>,
     places: VecMap<EntryId, OutboxPlace>,
     /// The changes among the items, by the message they change.
     changes: VecMap<(RoomId, Seq, OutboxPlace), ()>,
@@ -37,7 +37,7 @@ type OutboxPlace = (u64, EntryId);
 
 /// An item with this tab's own notes about it.
 #[derive(Debug)]
-struct Held {
+struct NotedItem {
     item: OutboxItem,
     /// Typed in this tab: this tab writes it, and broadcasts it again when asked.
     local: bool,
@@ -65,11 +65,11 @@ impl Outbox {
     }
 
     pub(crate) fn items(&self) -> impl DoubleEndedIterator<Item = &OutboxItem> {
-        self.items.values().map(|held| &held.item)
+        self.items.values().map(|noted| &noted.item)
     }
 
     pub(crate) fn get(&self, id: EntryId) -> Option<&OutboxItem> {
-        self.held(id).map(|held| &held.item)
+        self.noted(id).map(|noted| &noted.item)
     }
 
     pub(crate) fn contains(&self, id: EntryId) -> bool {
@@ -87,7 +87,7 @@ impl Outbox {
         changes
             .take_while(move |((in_room, of, _), ())| (*in_room, *of) == (room, message))
             .filter_map(|((.., place), ())| self.items.get(place))
-            .map(|held| &held.item)
+            .map(|noted| &noted.item)
     }
 
     /// Items that another tab may not have found in storage: typed in this tab, perhaps written just now, or not
@@ -95,8 +95,8 @@ impl Outbox {
     pub(crate) fn not_in_storage(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
             .values()
-            .filter(|held| held.local || held.item.disk != Disk::Written)
-            .map(|held| &held.item)
+            .filter(|noted| noted.local || noted.item.disk != Disk::Written)
+            .map(|noted| &noted.item)
     }
 
     /// The order of the next item typed.
@@ -106,7 +106,7 @@ impl Outbox {
 
     /// Takes in an item typed in this tab. `draining`: no other tab can be sending it.
     pub(crate) fn post(&mut self, item: OutboxItem, draining: bool) {
-        self.insert(Held {
+        self.insert(NotedItem {
             item,
             local: true,
             maybe_sent: !draining,
@@ -126,8 +126,8 @@ impl Outbox {
         if self.tombstones.outcome(item.id).is_some() {
             return false;
         }
-        let Some(held) = self.held_mut(item.id) else {
-            self.insert(Held {
+        let Some(noted) = self.noted_mut(item.id) else {
+            self.insert(NotedItem {
                 item,
                 local: false,
                 maybe_sent: true,
@@ -137,29 +137,29 @@ impl Outbox {
             });
             return true;
         };
-        let before = held.item.clone();
+        let before = noted.item.clone();
         if item.disk == Disk::Written {
-            held.item.disk = Disk::Written;
+            noted.item.disk = Disk::Written;
         }
-        if item.epoch != held.item.epoch {
+        if item.epoch != noted.item.epoch {
             if Some(item.epoch) == epoch {
-                held.item.become_of(&item);
+                noted.item.become_of(&item);
             } else {
                 // Whether that epoch is the next one or a former one is known once this tab is online in it.
-                held.ahead = Some(Box::new(item.clone()));
+                noted.ahead = Some(Box::new(item.clone()));
             }
         }
         if item.rejected.is_none() {
-            held.item.rejected = None;
+            noted.item.rejected = None;
             // A retry as another person. What is this person's stays theirs: a tab that is in another epoch by now has given
             // it to whom that one knows.
-            let is_mine = now.is_some_and(|identity| identity.me.id == held.item.author.id);
-            if item.epoch == held.item.epoch && !is_mine {
-                held.item.author = item.author;
+            let is_mine = now.is_some_and(|identity| identity.me.id == noted.item.author.id);
+            if item.epoch == noted.item.epoch && !is_mine {
+                noted.item.author = item.author;
             }
         }
-        held.maybe_sent = true;
-        held.item != before
+        noted.maybe_sent = true;
+        noted.item != before
     }
 
     /// Takes in a stored item, as this tab begins to drain the outbox. Returns whether anything changed.
@@ -169,12 +169,12 @@ impl Outbox {
         let (id, rejected) = (item.id, item.rejected.clone());
         let disk = Disk::Written;
         let mut changed = self.merge(OutboxItem { disk, ..item }, now);
-        if let Some(held) = self.held_mut(id)
-            && !held.local
-            && held.item.rejected.is_none()
+        if let Some(noted) = self.noted_mut(id)
+            && !noted.local
+            && noted.item.rejected.is_none()
             && rejected.is_some()
         {
-            held.item.rejected = rejected;
+            noted.item.rejected = rejected;
             changed = true;
         }
         changed
@@ -184,23 +184,23 @@ impl Outbox {
     pub(crate) fn unwritten_of_others(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
             .values()
-            .filter(|held| !held.local && held.item.disk != Disk::Written)
-            .map(|held| &held.item)
+            .filter(|noted| !noted.local && noted.item.disk != Disk::Written)
+            .map(|noted| &noted.item)
     }
 
     /// The item has its place in the log: it is no longer to be sent. Returns it, where it was here, and whether it was
     /// typed here.
     pub(crate) fn settle(&mut self, id: EntryId, outcome: ItemOutcome) -> Option<(OutboxItem, bool)> {
-        let held = self.remove(id)?;
+        let noted = self.remove(id)?;
         self.tombstones.note(id, outcome);
-        Some((held.item, held.local))
+        Some((noted.item, noted.local))
     }
 
     /// A person, here or in another tab, threw the item away.
     pub(crate) fn discard(&mut self, id: EntryId) -> Option<(OutboxItem, bool)> {
-        let held = self.remove(id);
+        let noted = self.remove(id);
         self.tombstones.note(id, ItemOutcome::Discarded);
-        held.map(|held| (held.item, held.local))
+        noted.map(|noted| (noted.item, noted.local))
     }
 
     /// Whether the entry is one of the items: same author, same id, same room and body, or that body deleted.
@@ -212,24 +212,24 @@ impl Outbox {
 
     /// Marks the item as not to be sent until a person decides.
     pub(crate) fn reject(&mut self, id: EntryId, rejection: Rejection) -> Option<&OutboxItem> {
-        let held = self.held_mut(id)?;
-        held.item.rejected = Some(rejection);
-        Some(&held.item)
+        let noted = self.noted_mut(id)?;
+        noted.item.rejected = Some(rejection);
+        Some(&noted.item)
     }
 
     /// The log went back in time: messages that were certainly never sent lose their replies. Returns those of this
     /// room that replied to something.
     pub(crate) fn forget_replies(&mut self, room: RoomId) -> Vec<OutboxItem> {
         let mut changed = Vec::new();
-        for held in self
+        for noted in self
             .items
             .values_mut()
-            .filter(|held| !held.maybe_sent && held.item.room == room)
+            .filter(|noted| !noted.maybe_sent && noted.item.room == room)
         {
-            if let Body::Message { reply_to, .. } = &mut held.item.body
+            if let Body::Message { reply_to, .. } = &mut noted.item.body
                 && reply_to.take().is_some()
             {
-                changed.push(held.item.clone());
+                changed.push(noted.item.clone());
             }
         }
         changed
@@ -244,42 +244,45 @@ impl Outbox {
         draining: bool,
     ) -> Option<&OutboxItem> {
         let now = self.now;
-        let held = self.held_mut(id)?;
-        held.item.rejected = None;
-        held.item.author = author;
-        held.item.epoch = epoch;
-        held.item.tries = 0;
-        held.local = true;
-        held.since = now;
-        held.maybe_sent |= !draining;
-        Some(&held.item)
+        let noted = self.noted_mut(id)?;
+        noted.item.rejected = None;
+        noted.item.author = author;
+        noted.item.epoch = epoch;
+        noted.item.tries = 0;
+        noted.local = true;
+        noted.since = now;
+        noted.maybe_sent |= !draining;
+        Some(&noted.item)
     }
 
     /// Notes that this tab broadcasts the item on its own.
     pub(crate) fn vouch(&mut self, id: EntryId) {
-        if let Some(held) = self.held_mut(id) {
-            held.vouched = true;
+        if let Some(noted) = self.noted_mut(id) {
+            noted.vouched = true;
         }
     }
 
     /// Whether others may know of the item by this tab alone.
     pub(crate) fn vouches(&self, id: EntryId) -> bool {
-        self.held(id).is_some_and(|held| held.vouched)
+        self.noted(id).is_some_and(|noted| noted.vouched)
     }
 
     /// Whether some tab may have sent the item.
     pub(crate) fn maybe_sent(&self, id: EntryId) -> bool {
-        self.held(id).is_some_and(|held| held.maybe_sent)
+        self.noted(id).is_some_and(|noted| noted.maybe_sent)
     }
 
     /// After an epoch change: assigns the items of `old` to `new`. Returns the items changed, and whether each was
     /// typed here.
     pub(crate) fn reassign(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
-        let theirs = self.items.values_mut().filter(|held| held.item.author.id == old);
+        let theirs = self
+            .items
+            .values_mut()
+            .filter(|noted| noted.item.author.id == old);
         theirs
-            .map(|held| {
-                held.item.author = new.clone();
-                (held.item.clone(), held.local)
+            .map(|noted| {
+                noted.item.author = new.clone();
+                (noted.item.clone(), noted.local)
             })
             .collect()
     }
@@ -296,17 +299,17 @@ impl Outbox {
         rooms: &[(RoomId, String)],
     ) -> Vec<(OutboxItem, bool)> {
         let mut migrated = Vec::new();
-        for held in self.items.values_mut() {
-            let item = &mut held.item;
+        for noted in self.items.values_mut() {
+            let item = &mut noted.item;
             let mine = item.author.name == me.name || formerly.contains(&item.author.id);
             let stays = item.epoch == epoch || item.body.changes().is_some();
             if stays || !(mine || item.author.id == me.id) {
                 continue;
             }
             // All tabs agree on the author, no matter who is signed in by now.
-            if let Some(ahead) = held.ahead.take_if(|ahead| ahead.epoch == epoch) {
+            if let Some(ahead) = noted.ahead.take_if(|ahead| ahead.epoch == epoch) {
                 item.become_of(&ahead);
-                migrated.push((item.clone(), held.local));
+                migrated.push((item.clone(), noted.local));
                 continue;
             }
             item.author = me.clone();
@@ -315,7 +318,7 @@ impl Outbox {
             if let Some((home, _)) = same.or_else(|| rooms.iter().find(called)) {
                 item.room = *home;
                 item.belong_to(me, epoch);
-                migrated.push((item.clone(), held.local));
+                migrated.push((item.clone(), noted.local));
             }
         }
         migrated
@@ -323,17 +326,17 @@ impl Outbox {
 
     /// Notes the result of writing the item. Returns whether that changed it.
     pub(crate) fn on_disk(&mut self, id: EntryId, result: &Result<(), StorageError>) -> bool {
-        let Some(held) = self.held_mut(id) else {
+        let Some(noted) = self.noted_mut(id) else {
             return false;
         };
         let disk = match result {
             Ok(()) => Disk::Written,
             // An older version of the record is on disk all the same.
-            Err(_) if held.item.disk == Disk::Written => Disk::Written,
+            Err(_) if noted.item.disk == Disk::Written => Disk::Written,
             Err(error) => Disk::Failed(error.clone()),
         };
-        let news = held.item.disk != disk;
-        held.item.disk = disk;
+        let news = noted.item.disk != disk;
+        noted.item.disk = disk;
         news
     }
 
@@ -345,46 +348,47 @@ impl Outbox {
 
     /// Since when this tab knows the first of [`Outbox::waiting`].
     pub(crate) fn waiting_since(&self, now: &Identity) -> Option<Duration> {
-        let mut held = self.items.values();
-        held.find(|held| held.item.rejection_for(Some(now)).is_none())
-            .map(|held| held.since)
+        let mut noted = self.items.values();
+        noted
+            .find(|noted| noted.item.rejection_for(Some(now)).is_none())
+            .map(|noted| noted.since)
     }
 
     /// Notes that these go out.
     pub(crate) fn going_out(&mut self, ids: &[EntryId]) {
         for id in ids {
-            if let Some(held) = self.held_mut(*id) {
-                held.maybe_sent = true;
-                held.item.tries = held.item.tries.saturating_add(1);
+            if let Some(noted) = self.noted_mut(*id) {
+                noted.maybe_sent = true;
+                noted.item.tries = noted.item.tries.saturating_add(1);
             }
         }
     }
 
-    fn insert(&mut self, held: Held) {
-        let place = (held.item.order, held.item.id);
-        self.last_order = self.last_order.max(held.item.order);
-        self.places.insert(held.item.id, place);
-        if let Some(message) = held.item.body.changes() {
-            self.changes.insert((held.item.room, message, place), ());
+    fn insert(&mut self, noted: NotedItem) {
+        let place = (noted.item.order, noted.item.id);
+        self.last_order = self.last_order.max(noted.item.order);
+        self.places.insert(noted.item.id, place);
+        if let Some(message) = noted.item.body.changes() {
+            self.changes.insert((noted.item.room, message, place), ());
         }
-        self.items.insert(place, Box::new(held));
+        self.items.insert(place, Box::new(noted));
     }
 
-    fn remove(&mut self, id: EntryId) -> Option<Held> {
+    fn remove(&mut self, id: EntryId) -> Option<NotedItem> {
         self.flight.forget(id);
         let place = self.places.remove(&id)?;
-        let held = self.items.remove(&place)?;
-        if let Some(message) = held.item.body.changes() {
-            self.changes.remove(&(held.item.room, message, place));
+        let noted = self.items.remove(&place)?;
+        if let Some(message) = noted.item.body.changes() {
+            self.changes.remove(&(noted.item.room, message, place));
         }
-        Some(*held)
+        Some(*noted)
     }
 
-    fn held(&self, id: EntryId) -> Option<&Held> {
+    fn noted(&self, id: EntryId) -> Option<&NotedItem> {
         self.items.get(self.places.get(&id)?).map(Box::as_ref)
     }
 
-    fn held_mut(&mut self, id: EntryId) -> Option<&mut Held> {
+    fn noted_mut(&mut self, id: EntryId) -> Option<&mut NotedItem> {
         self.items.get_mut(self.places.get(&id)?).map(Box::as_mut)
     }
 }

@@ -151,7 +151,7 @@ impl Room {
     pub(crate) fn told(&mut self, room: &event::Room) {
         self.revise(room);
         let about = About::from(room);
-        self.inbox.hear_head(room.head);
+        self.inbox.raise_head(room.head);
         self.cache_is_old |= self.name != room.name || self.about != about || self.read < room.read;
         self.name.clone_from(&room.name);
         self.about = about;

@@ -57,7 +57,7 @@ pub struct Options {
     /// Most entries cached per room while a person scrolls back.
     pub window_browsing: usize,
     /// Most entries buffered ahead of a gap, per room.
-    pub held: usize,
+    pub buffered: usize,
     /// Most items in the outbox; one more is refused.
     pub outbox: usize,
     /// How long an answer may take.
@@ -74,7 +74,7 @@ impl Default for Options {
             tab: None,
             window: 2_000,
             window_browsing: 10_000,
-            held: 1_000,
+            buffered: 1_000,
             outbox: 10_000,
             request_timeout: Duration::from_secs(10),
             sync_every: Duration::from_secs(30),
@@ -88,7 +88,7 @@ impl Options {
         InboxBounds {
             window: self.window.max(1),
             window_browsing: self.window_browsing.max(self.window).max(1),
-            held: self.held.max(1),
+            buffered: self.buffered.max(1),
         }
     }
 }

@@ -153,7 +153,7 @@ pub struct RoomView<'a> {
     /// The first message of another person after the read marker, where there is one. It may have to be searched for.
     pub first_unread: Option<Seq>,
     /// The number of entries buffered ahead of a gap.
-    pub held: usize,
+    pub buffered: usize,
     /// How far this person has read.
     pub read: Seq,
     /// Messages of other people after `read`.
@@ -193,7 +193,7 @@ impl<'a> RoomView<'a> {
             looking: room.is_looking(),
             place: room.place(),
             first_unread: room.first_unread(me),
-            held: room.inbox.held(),
+            buffered: room.inbox.buffered(),
             read: room.read(),
             unread: unread.news,
             mentions: unread.mentions,

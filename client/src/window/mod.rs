@@ -131,9 +131,9 @@ impl Window {
             return;
         };
         let as_of = entry.now.as_ref().map_or(0, |now| now.as_of);
-        let held = (self.low().unwrap_or(0), self.high().unwrap_or(0));
+        let range = (self.low().unwrap_or(0), self.high().unwrap_or(0));
         self.changes.retain(|(message, change), _| {
-            *message != seq || *change > as_of || (held.0..=held.1).contains(change)
+            *message != seq || *change > as_of || (range.0..=range.1).contains(change)
         });
         self.entries[index] = entry;
         match change {
@@ -155,12 +155,12 @@ impl Window {
     /// Drops changes made by entries outside the window to messages outside it. Later ones of a quoted message stay.
     fn drop_strays(&mut self) {
         let (low, high) = (self.low().unwrap_or(Seq::MAX), self.high().unwrap_or(0));
-        let held = |seq: Seq| (low..=high).contains(&seq);
+        let inside = |seq: Seq| (low..=high).contains(&seq);
         let quoted: Vec<Seq> = self.quoted().collect();
         self.changes.retain(|(message, change), _| {
-            held(*message) || held(*change) || *change > high && quoted.contains(message)
+            inside(*message) || inside(*change) || *change > high && quoted.contains(message)
         });
-        self.folded.retain(|message, _| held(*message));
+        self.folded.retain(|message, _| inside(*message));
     }
 
     fn quoted(&self) -> impl Iterator<Item = Seq> {

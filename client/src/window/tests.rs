@@ -149,8 +149,8 @@ pub(crate) fn read(log: &[Entry], seq: Seq, as_of: Seq) -> Entry {
         }
         Body::Edit { message, .. } if deleted(*message) => entry.body = Body::ErasedEdit,
         Body::Message { .. } => {
-            let held: Vec<_> = changes(seq).collect();
-            let folded = fold(&entry, held.iter().map(|(seq, change)| (*seq, change)));
+            let changes: Vec<_> = changes(seq).collect();
+            let folded = fold(&entry, changes.iter().map(|(seq, change)| (*seq, change)));
             entry.now = folded.map(|folded| {
                 Box::new(Now {
                     as_of,

@@ -17,7 +17,7 @@ pub(crate) struct Most {
     /// Entries of a room.
     pub(crate) window: usize,
     /// Entries of a room held back by a gap.
-    pub(crate) held: usize,
+    pub(crate) buffered: usize,
     /// Items in the outbox.
     pub(crate) outbox: usize,
 }
@@ -92,9 +92,9 @@ impl Screen {
         hold!(Bounds, many <= most.window + PAGE, "a window of {many}");
         hold!(
             Bounds,
-            view.held <= most.held,
+            view.buffered <= most.buffered,
             "{} entries held back by a gap",
-            view.held
+            view.buffered
         );
         let before = self.cursors.insert(room, cursor).unwrap_or(0);
         hold!(

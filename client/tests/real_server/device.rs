@@ -19,7 +19,7 @@ use crate::process::{Server, chat_at};
 /// What a chat with its own settings may hold.
 const MOST: Most = Most {
     window: 10_000,
-    held: 1_000,
+    buffered: 1_000,
     outbox: 10_000,
 };
 /// How long everybody may take to see the same once the faults are over.

@@ -29,7 +29,7 @@ pub(crate) struct Shape {
     pub(crate) rooms: usize,
     pub(crate) nodes: usize,
     pub(crate) window: usize,
-    pub(crate) held: usize,
+    pub(crate) buffered: usize,
     /// The number of a tab's steps between checks of its screen.
     pub(crate) look_every: u64,
 }
@@ -308,7 +308,7 @@ fn shape(climate: Climate, rng: &mut Rng) -> Shape {
         rooms: 1 + rng.below(2),
         nodes,
         window: 100 + rng.below(200),
-        held: 20 + rng.below(100),
+        buffered: 20 + rng.below(100),
         look_every: 4 << rng.below(5),
     }
 }

@@ -158,7 +158,7 @@ impl World {
         let options = Options {
             window: shape.window,
             window_browsing: 400,
-            held: shape.held,
+            buffered: shape.buffered,
             ..Options::default()
         };
         let mut world = Self {

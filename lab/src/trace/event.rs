@@ -106,7 +106,7 @@ pub struct RoomPosition {
     /// The newest entry known to exist.
     pub head: Seq,
     /// The number of entries buffered ahead of a gap.
-    pub held: usize,
+    pub buffered: usize,
 }
 
 impl RoomPosition {

@@ -129,7 +129,7 @@ impl Recorder {
             let stand = RoomPosition {
                 cursor: room.cursor,
                 head: room.head,
-                held: room.held,
+                buffered: room.buffered,
             };
             self.stands(room.id, stand, now);
         }

@@ -293,16 +293,16 @@ fn a_gap_is_seen_from_when_it_opens_until_it_is_healed() {
     watched.entries(vec![entry(1, id(9), person(2))]);
     watched.entries(vec![entry(3, id(10), person(2))]);
     let stand = watched.trace().latest().room(ROOM);
-    assert_eq!((stand.cursor, stand.head, stand.held), (Some(1), 3, 1));
+    assert_eq!((stand.cursor, stand.head, stand.buffered), (Some(1), 3, 1));
     let opened = watched.now;
     watched.entries(vec![entry(2, id(11), person(2))]);
     let stand = watched.trace().latest().room(ROOM);
-    assert_eq!((stand.cursor, stand.head, stand.held), (Some(3), 3, 0));
+    assert_eq!((stand.cursor, stand.head, stand.buffered), (Some(3), 3, 0));
     let Counters { gaps, healed, .. } = watched.counted();
     assert_eq!((gaps, healed), (1, 1));
     assert_eq!(watched.acted(), [Mechanism::Healed, Mechanism::Gap]);
     let then = watched.trace().at(opened);
-    assert_eq!(then.room(ROOM).held, 1, "a look back sees it open");
+    assert_eq!(then.room(ROOM).buffered, 1, "a look back sees it open");
     assert_eq!((then.counted.gaps, then.counted.healed), (1, 0));
 }
 

@@ -67,10 +67,10 @@ pub(crate) fn Where() -> impl IntoView {
                 id="inbox"
                 name=|l| PicturePhrases::of(l).inbox
                 many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
-                dots=Memo::new(move |_| picture.with(|picture| here(picture).held))
+                dots=Memo::new(move |_| picture.with(|picture| here(picture).buffered))
                 words=words(move || {
                     let language = locale.language();
-                    match picture.with(|picture| here(picture).held) {
+                    match picture.with(|picture| here(picture).buffered) {
                         0 => PicturePhrases::of(language).cursor.to_owned(),
                         many => (PicturePhrases::of(language).held)(many),
                     }
@@ -143,7 +143,7 @@ pub(crate) fn Rooms() -> impl IntoView {
                         <th scope="row">{name.map(|name| format!("#{name}"))}</th>
                         <td data-testid="faults-cursor">{cursor}</td>
                         <td data-testid="faults-head">{stand.head.to_string()}</td>
-                        <td data-testid="faults-held">{stand.held.to_string()}</td>
+                        <td data-testid="faults-held">{stand.buffered.to_string()}</td>
                     </tr>
                 }
             })

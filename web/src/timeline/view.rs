@@ -262,7 +262,7 @@ fn NewEnd() -> impl IntoView {
         chat.on_rooms(|session| {
             let view = session.room(room?)?;
             let loading = view.detached && view.loading_newer;
-            Some((loading, !loading && !view.detached && view.held > 0))
+            Some((loading, !loading && !view.detached && view.buffered > 0))
         })
     });
     computed(move || {

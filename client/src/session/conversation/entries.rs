@@ -181,7 +181,7 @@ impl Conversation {
             if sent.get(&id).is_some_and(|cursor| head < cursor.seq) {
                 room.inbox.doubt();
             }
-            if room.inbox.hear_head(head) {
+            if room.inbox.raise_head(head) {
                 self.effects.changes.insert(Change::Rooms);
             }
         }

@@ -377,7 +377,7 @@ fn what_waited_behind_a_gap_of_a_log_that_is_no_more_is_let_go() {
     desk.page(request, entries(1..=4, 2).entries, 4);
     assert_eq!(shown(&desk), said(&entries(1..=4, 2)));
     let room = desk.session.room(ROOM).unwrap();
-    assert_eq!((room.head, room.held), (4, 0));
+    assert_eq!((room.head, room.buffered), (4, 0));
     assert!(desk.pulls().is_empty());
 }
 

@@ -129,7 +129,7 @@ fn hole_07_a_gap_holds_the_cursor_and_is_pulled() {
     desk.hear(entries(1..=2, 2));
     desk.hear(entries(5..=6, 2));
     assert_eq!(desk.cursor(), Some(2), "the cursor stays before the gap");
-    assert_eq!(desk.session.room(ROOM).unwrap().held, 2);
+    assert_eq!(desk.session.room(ROOM).unwrap().buffered, 2);
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!(
         (pull.after, pull.limit),

@@ -31,7 +31,7 @@ fn tab_is_settled(world: &World, tab: &Tab) -> Result<(), Broken> {
     for log in &world.server.database.rooms {
         let view = session.room(log.id);
         let head = log.head();
-        let up = view.is_some_and(|view| (view.head, view.cursor, view.held) == (head, Some(head), 0));
+        let up = view.is_some_and(|view| (view.head, view.cursor, view.buffered) == (head, Some(head), 0));
         hold!(Converges, up, "{id} shows {view:?} of a log that ends at {head}");
     }
     let waiting: Vec<String> = session

@@ -27,7 +27,7 @@ pub(crate) fn screen(world: &mut World, id: TabId) {
         device: &world.devices[id.device],
         most: Most {
             window: world.options.window_browsing,
-            held: world.options.held,
+            buffered: world.options.buffered,
             outbox: world.options.outbox,
         },
     };

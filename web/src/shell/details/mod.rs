@@ -141,7 +141,7 @@ fn Log() -> impl IntoView {
         let rooms: Vec<_> = chat.on_rooms(|session| {
             session
                 .rooms()
-                .map(|room| (room.name.to_owned(), room.cursor, room.head, room.held))
+                .map(|room| (room.name.to_owned(), room.cursor, room.head, room.buffered))
                 .collect()
         });
         rooms
