@@ -7,10 +7,10 @@ use steadfast_shared::{
     read_by_fields, record, words,
 };
 
-/// Everything a device's storage holds. An empty one is a first visit.
+/// Everything in a device's storage. It is empty on a first visit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Restored {
-    /// Who the device speaks for, where a person has signed in.
+    /// The person signed in on this device, if any.
     pub identity: Option<Identity>,
     /// The outbox, in any order: [`OutboxItem::order`] says which comes first.
     pub outbox: Vec<OutboxItem>,
@@ -19,7 +19,7 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// Does one write, as a storage does. For storages that hold everything in memory, and for tests.
+    /// Applies one write. For storages in memory, and for tests.
     pub fn apply(&mut self, write: Write) {
         match write {
             Write::PutOutbox(item) => {
@@ -40,7 +40,7 @@ impl Restored {
     }
 }
 
-/// Who a device speaks for, and in which life of the database.
+/// The person signed in on a device, and in which epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Identity {
     pub me: Person,
@@ -53,13 +53,13 @@ record!(Identity { me, epoch });
 /// One thing typed and not yet acknowledged. Keyed by [`OutboxItem::id`] on disk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OutboxItem {
-    /// Its name for ever, made at the keypress.
+    /// Its id for ever, made at the keypress.
     pub id: EntryId,
     pub room: RoomId,
-    /// The room's name then: how it is found again in another epoch, where its id may mean nothing. Empty where it was
-    /// not a public one: who reads a room of the same name may be other people.
+    /// The room's name then, by which it is found in another epoch, where its id may mean nothing. Empty unless the room was
+    /// public: other people may read a private room of the same name.
     pub room_name: String,
-    /// The life of the database it was typed for.
+    /// The epoch it was typed in.
     pub epoch: Epoch,
     pub author: Person,
     /// Its body: one of the kinds that people send.
@@ -70,7 +70,7 @@ pub struct OutboxItem {
     pub order: u64,
     /// How often it went out from this tab without a final answer. Informative: no number of tries ends anything.
     pub tries: u32,
-    /// Why it will not go out until a person decides, where that is so.
+    /// Why it will not go out until a person decides, if it will not.
     pub rejected: Option<Rejection>,
     /// Whether this device's disk has it. Not itself written.
     #[serde(skip)]
@@ -78,7 +78,7 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    /// Brings it into another epoch, where the person is `me`. The message it replied to is not there.
+    /// Migrates it into another epoch, where the person is `me`. The message it replied to does not exist there.
     pub(crate) fn belong_to(&mut self, me: &Person, epoch: Epoch) {
         self.author = me.clone();
         self.epoch = epoch;
@@ -87,7 +87,7 @@ impl OutboxItem {
         }
     }
 
-    /// Takes over how `other`, the same item, was brought into its epoch.
+    /// Takes over how `other`, the same item, was migrated into its epoch.
     pub(crate) fn become_of(&mut self, other: &Self) {
         self.epoch = other.epoch;
         self.room = other.room;
@@ -101,7 +101,7 @@ impl OutboxItem {
         now.is_some_and(|now| now.me.id != self.author.id && now.me.name != self.author.name)
     }
 
-    /// Why it will not be sent while `now` is signed in, where that is so.
+    /// Why it will not be sent while `now` is signed in, if it will not.
     pub fn rejection_for(&self, now: Option<&Identity>) -> Option<&Rejection> {
         self.rejected.as_ref().or_else(|| {
             let now = now?;
@@ -142,7 +142,7 @@ impl FromField for OutboxItem {
 
 read_by_fields!(OutboxItem);
 
-/// Whether an item would survive the tab.
+/// Whether an item survives the tab.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Disk {
     /// The write is under way.
@@ -160,8 +160,7 @@ pub enum Disk {
 pub enum Rejection {
     /// The server refused it for good.
     Refused(WireError),
-    /// Another person is signed in on this device than the one who typed it. It is not shown to them, and waits for its
-    /// author.
+    /// A person other than its author is signed in on this device. It is not shown to them, and waits for its author.
     OtherAuthor,
     /// It changes a message of a database that was replaced, or went back in time: its place there names another
     /// message here, or none. It can only be discarded.
@@ -186,7 +185,7 @@ read_by_fields!(Rejection);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unsent {
-    /// They stay on disk, unseen, until their author signs in again or a person decides to discard them.
+    /// They stay on disk, hidden, until their author signs in again or a person discards them.
     Keep,
     /// They are erased: the person was asked and agreed.
     Discard,
@@ -198,7 +197,7 @@ words!(Unsent { "keep" => Keep, "discard" => Discard });
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct RoomCache {
     pub room: RoomId,
-    /// The life of the database the entries come from.
+    /// The epoch that the entries come from.
     pub epoch: Epoch,
     /// The name of the room.
     pub name: String,
@@ -221,7 +220,7 @@ pub struct About {
     pub kind: RoomKind,
     /// The purpose of the room.
     pub topic: String,
-    /// Whether nothing more can be said in it.
+    /// Whether it takes no more messages.
     pub archived: bool,
     /// Whether this person may rename, describe and archive it.
     pub manage: bool,
@@ -231,7 +230,7 @@ pub struct About {
     pub active_at: Millis,
     /// Whether this person has hidden it, and nothing was said in it since, as the server last said.
     pub hidden: bool,
-    /// Who brought this person in, where another person did and they have said nothing in it yet.
+    /// The person who brought this one in, until this one writes in it.
     pub brought_by: Option<Person>,
     /// The [`event::Room::revision`] of the cached entries.
     pub revision: u64,

@@ -1,4 +1,4 @@
-//! Chance from a seed: equal seeds, equal sessions.
+//! Random numbers from a seed: the same seed makes the same session.
 
 use uuid::Uuid;
 
@@ -19,9 +19,9 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// From 0 to 1, 1 excluded.
+    /// Uniform from 0 to 1, without 1.
     pub(crate) fn fraction(&mut self) -> f64 {
-        // 53 bits: as many as an f64 keeps.
+        // An f64 has 53 bits of precision.
         (self.roll() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

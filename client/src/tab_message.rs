@@ -12,26 +12,26 @@ use crate::record::{OutboxItem, Rejection, Unsent};
 pub enum TabMessage {
     /// These wait to be sent: typed, retried or edited in the sending tab, or broadcast again for a new leader.
     Posted {
-        /// The items, as the telling tab holds them.
+        /// The items as the sending tab has them.
         items: Vec<OutboxItem>,
     },
     /// These are durable on this device.
     Saved { ids: Vec<EntryId> },
     /// The server has acknowledged these.
     Sent {
-        /// In which life of the database.
+        /// The epoch they are stored in.
         epoch: Epoch,
         /// The items stored, and their places.
         stored: Vec<Stored>,
     },
     /// This one will not go out until a person decides.
     Rejected { id: EntryId, rejection: Rejection },
-    /// A person threw this one away.
+    /// A person discarded this one.
     Discarded { id: EntryId },
     /// Another person, or the same one in another epoch, is signed in on this device.
     SignedIn {
         me: Person,
-        /// In which life of the database.
+        /// The epoch they are stored in.
         epoch: Epoch,
     },
     /// The person signed in was signed out of this device.
@@ -39,9 +39,9 @@ pub enum TabMessage {
         /// The treatment of their unsent items.
         unsent: Unsent,
     },
-    /// The sending tab has started, and asks the others for their items.
+    /// The sending tab has started, and requests the others' items.
     Started,
-    /// The sending tab drains the outbox from here on, and asks the others for their items.
+    /// The sending tab drains the outbox from here on, and requests the others' items.
     Elected,
 }
 

@@ -13,7 +13,7 @@ pub(crate) use pull::Pull;
 use crate::vec_map::VecMap;
 use crate::window::Window;
 
-/// Past this no `seq` is real: JavaScript could not read it.
+/// No `seq` is larger: JavaScript could not read it.
 pub(crate) const LAST_SEQ: Seq = 1 << 53;
 
 /// How many entries an inbox may hold.
@@ -28,11 +28,11 @@ pub(crate) struct InboxBounds {
 #[derive(Debug)]
 struct Acked {
     entry: Entry,
-    /// Over another tab's link, which may be of another life of the database: shown, and not counted for the cursor.
+    /// Over another tab's link, which may be in another epoch: shown, but the cursor does not count it.
     elsewhere: bool,
 }
 
-/// One room's log as this device holds it.
+/// One room's log on this device.
 #[derive(Debug)]
 pub(crate) struct Inbox {
     bounds: InboxBounds,
@@ -72,7 +72,7 @@ impl Inbox {
         }
     }
 
-    /// An inbox as cached; an empty one where the cache contradicts itself.
+    /// An inbox as cached; an empty one if the cache contradicts itself.
     pub(crate) fn restored(bounds: InboxBounds, high: Seq, entries: Vec<Entry>) -> Self {
         let mut inbox = Self::new(bounds);
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
@@ -117,12 +117,12 @@ impl Inbox {
         self.acked.values().map(|acked| &acked.entry)
     }
 
-    /// The entry of this name, where it is in the window.
+    /// The entry with this author and id, if it is in the window.
     pub(crate) fn find(&self, author: UserId, id: EntryId) -> Option<&Entry> {
         self.window.get(*self.keys.get(&(author, id))?)
     }
 
-    /// Whether an entry of this name is in the window, or acknowledged ahead of a gap.
+    /// Whether an entry with this author and id is in the window, or acknowledged ahead of a gap.
     pub(crate) fn shows(&self, author: UserId, id: EntryId) -> bool {
         self.keys.contains_key(&(author, id))
     }
@@ -140,7 +140,7 @@ impl Inbox {
         }
     }
 
-    /// Learns of a newest `seq`; an older one changes nothing. Returns whether it was newer.
+    /// Raises the head to a newer `seq`. Returns whether it was newer.
     pub(crate) fn raise_head(&mut self, head: Seq) -> bool {
         let news = head > self.head && head <= LAST_SEQ;
         if news {
@@ -161,7 +161,7 @@ impl Inbox {
         self.doubted = self.high.is_some();
     }
 
-    /// No request so far will be answered.
+    /// No request sent so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();
     }
@@ -171,7 +171,7 @@ impl Inbox {
         self.start_afresh(self.head);
     }
 
-    /// Forgets every entry: the log they are of is no more. The one there is ends at `head`.
+    /// Forgets every entry: their log no longer exists. The present one ends at `head`.
     fn start_afresh(&mut self, head: Seq) {
         *self = Self::new(self.bounds);
         self.head = head;
@@ -187,7 +187,7 @@ impl Inbox {
         if reset {
             *self = Self::new(self.bounds);
         }
-        // It may be of a log that is no more, and comes again where it is not.
+        // They may be from a log that no longer exists; otherwise they come again.
         self.buffered.clear();
         let known = [
             self.high,
@@ -235,8 +235,8 @@ impl Inbox {
         }
     }
 
-    /// Takes in an own entry from its ack, before or after the log's copy; `elsewhere` where another tab's link brought
-    /// the ack. Returns whether the window grew.
+    /// Takes in an own entry from its ack, before or after the log's copy; `elsewhere` if another tab's link brought the
+    /// ack. Returns whether the window grew.
     pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
         if !elsewhere {
             self.raise_head(entry.seq);
@@ -282,15 +282,15 @@ impl Inbox {
         window.chain(self.buffered.values()).chain(self.acked())
     }
 
-    /// A person turns to a detached view: the old pages go.
+    /// A person opens a detached view: the old pages go.
     pub(crate) fn stop_browsing(&mut self) -> bool {
         self.browsing = false;
         self.trim()
     }
 
     /// Whether a detached view's window reaches this one, and there is room for all of it.
-    pub(crate) fn can_join(&self, look: &Window) -> bool {
-        let (Some(low), Some(high)) = (look.low(), look.high()) else {
+    pub(crate) fn can_join(&self, view: &Window) -> bool {
+        let (Some(low), Some(high)) = (view.low(), view.high()) else {
             return false;
         };
         let touches = self
@@ -301,10 +301,10 @@ impl Inbox {
     }
 
     /// Takes in the window of a detached view that reaches this one. Old pages stay until the newest entry is seen.
-    pub(crate) fn join(&mut self, look: Window) {
+    pub(crate) fn join(&mut self, view: Window) {
         let low = self.low();
         let (older, newer): (Vec<Entry>, Vec<Entry>) =
-            look.into_entries().into_iter().partition(|entry| entry.seq < low);
+            view.into_entries().into_iter().partition(|entry| entry.seq < low);
         self.browsing = true;
         for entry in &older {
             self.keys.insert((entry.author.id, entry.id), entry.seq);
@@ -338,7 +338,7 @@ impl Inbox {
         if let Some(entry) = self.buffered.remove(&seq) {
             let acked = self.acked.remove(&seq).map(|acked| acked.entry);
             if let Some(gone) = acked.filter(|acked| acked.id != entry.id) {
-                // Another tab had the ack from a log that is no more.
+                // Another tab got the ack from a log that no longer exists.
                 self.forget(&gone);
             }
             return Some(entry);
@@ -399,7 +399,7 @@ impl Inbox {
     }
 }
 
-/// Whether an entry has all that the log's copy has: an ack leaves out the quoted message and the names of the people
+/// Whether an entry is as complete as the log's copy: an ack leaves out the quoted message and the names of the people
 /// mentioned.
 fn is_whole(entry: &Entry) -> bool {
     let replies = matches!(

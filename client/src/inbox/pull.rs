@@ -34,7 +34,7 @@ enum PullKind {
 }
 
 impl Pull {
-    /// A page under way will not come.
+    /// The link is down: a page under way will not come.
     pub(super) fn link_down(&mut self) {
         self.paging.give_up();
         self.unblock();
@@ -64,12 +64,12 @@ impl Inbox {
         self.pull.paging.is_under_way()
     }
 
-    /// When the next page may be requested, where one is wanted and it is too early.
+    /// When the next page may be requested, if one is wanted and it is too early.
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
         self.pull.paging.not_before().filter(|_| self.wanted().is_some())
     }
 
-    /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
+    /// The page to request next, unless none is wanted, one is under way, or it is too early.
     pub(crate) fn next_pull(
         &mut self,
         room: RoomId,

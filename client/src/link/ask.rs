@@ -20,7 +20,7 @@ use super::platform::Task;
 /// How long an answer may take.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// A question to the server.
+/// A request to the server that no log records.
 pub trait Ask {
     const EVENT: &'static str;
     type Payload: Serialize;
@@ -29,16 +29,16 @@ pub trait Ask {
     fn payload(&self) -> &Self::Payload;
 }
 
-/// Why there is no answer, or not the one hoped for.
+/// Why a request failed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AskError {
-    /// There is no link, or it went down first. It may have been done all the same.
+    /// There is no link, or it went down first. The server may have done it all the same.
     #[error("not connected")]
     Disconnected,
-    /// No answer came in time. It may have been done all the same.
+    /// No answer came in time. The server may have done it all the same.
     #[error("no answer in time")]
     Timeout,
-    /// One came, of no known shape.
+    /// The answer has an unknown shape.
     #[error("an answer of no known shape")]
     Malformed,
     #[error(transparent)]
@@ -98,9 +98,9 @@ macro_rules! asks_of_a_room {
 }
 
 asks_of_a_room! {
-    /// To come into a public room.
+    /// Joins a public room.
     Join, event::JOIN_ROOM => Room;
-    /// To leave a room.
+    /// Leaves a room it is in.
     Leave, event::LEAVE_ROOM => ();
 }
 
@@ -108,7 +108,7 @@ impl Chat {
     /// Sends a request to the server. The changes it makes come to the session as events, too.
     ///
     /// # Errors
-    /// At once where there is no link: a request does not wait for one.
+    /// At once if there is no link: a request does not wait for one.
     pub fn ask<A: Ask>(&self, ask: &A) -> Task<'static, Result<A::Answer, AskError>> {
         let client = &self.inner.client;
         let ack = client.emit_volatile_with_ack::<Field>(A::EVENT, ask.payload(), ANSWERS_WITHIN);
@@ -120,7 +120,7 @@ impl Chat {
     }
 }
 
-/// The reply before it is read: of one type, whatever was asked.
+/// The reply before it is read: one type for all requests.
 fn answered(ack: Ack<Field>) -> Task<'static, Result<Field, AskError>> {
     Box::pin(async move {
         ack.await.map_err(|error| match error {

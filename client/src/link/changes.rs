@@ -1,4 +1,4 @@
-//! Who wants to know which views to read again.
+//! The streams of views to read again.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,7 +10,7 @@ use crate::vec_map::VecSet;
 #[derive(Default)]
 pub(super) struct Watchers(Mutex<Vec<Weak<Mutex<UnreadChanges>>>>);
 
-/// One watcher's unread changes. A set, so that the number of views bounds it.
+/// One watcher's unread changes. A set, so the number of views bounds it.
 #[derive(Default)]
 struct UnreadChanges {
     changes: VecSet<Change>,

@@ -2,7 +2,7 @@
 //!
 //! - [`Chat`]: the handle; its inputs are carried out before they return
 //! - [`Ask`]: requests to the server outside of any log
-//! - `tasks`: the tasks beside it: storage, tabs, the socket's events, the timer
+//! - `tasks`: the tasks beside it: storage, tabs, the wire's events, the timer
 //! - [`Wire`]: the connection to the server; `socket` is the real one
 //! - [`Storage`], [`Peers`]: a device's storage and its other tabs
 //! - [`Decorator`]: what a laboratory puts around a wire and a storage
@@ -149,7 +149,7 @@ impl Chat {
         Box::pin(self.inner.watchers.watch())
     }
 
-    /// Connects, where [`Chat::disconnect`] or a refusal had ended it. Nothing while connected.
+    /// Connects again after [`Chat::disconnect`] or a refusal. Does nothing while connected.
     pub fn connect(&self) {
         self.input(Input::Connect);
     }
@@ -175,7 +175,7 @@ impl Chat {
         })
     }
 
-    /// Tries at once where a retry is being waited for: the network is back, or the page is looked at again.
+    /// Ends the wait for the next attempt: the network is back, or the page is visible again.
     pub fn wake(&self) {
         self.input(Input::Wake);
     }
@@ -203,7 +203,7 @@ impl ChatInner {
         self.handle(input);
     }
 
-    /// Storage has answered, or takes too long: shows its records, applies the inputs that waited; to connect is one.
+    /// Storage has answered, or takes too long: shows its records and applies the inputs that waited, `Connect` among them.
     fn restored(&self, restored: Restored) {
         {
             // Locked throughout, so that nothing overtakes the waiting inputs.
@@ -267,9 +267,9 @@ impl ChatInner {
             Output::Changed(change) => self.watchers.announce(change),
             Output::Dial => lock(&self.wire).dial(),
             Output::HangUp => lock(&self.wire).hang_up(),
-            // The program's to do: it reads so off the connection.
+            // The program does it: the connection's state says so.
             Output::RenewSession => self.watchers.announce(Change::Connection),
-            // The caller's to heed.
+            // The caller sets the timer.
             Output::Wait(_) => {}
         }
     }
@@ -325,26 +325,26 @@ pub enum LinkState {
     Connected {
         /// The transport's name: `websocket` or `polling`.
         transport: &'static str,
-        /// Why WebSocket failed, where long-polling carries the link because of that.
+        /// Why WebSocket failed, if that is why long-polling carries the link.
         fallback: Option<WebSocketFailure>,
         /// The last acknowledged request's round trip.
         round_trip: Option<Duration>,
     },
     Connecting {
-        /// Which try, from 1; 0 for a first connection.
+        /// The number of the attempt, from 1; 0 for a first connection.
         attempt: u32,
     },
     Waiting {
-        /// Which try comes next, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
         /// How long until then, counted from when this is read.
         retry_in: Duration,
     },
     Disconnected {
-        /// Whether a person wanted it so; otherwise nobody has asked for a connection yet.
+        /// Whether a person disconnected; otherwise no connection was requested yet.
         by_person: bool,
     },
-    /// The server refused the handshake, and trying again unchanged cannot help. [`Chat::connect`] tries again, and so
-    /// does signing in.
+    /// The server refused the handshake, and the same attempt would be refused again. [`Chat::connect`] and signing in
+    /// try again.
     Refused(HandshakeError),
 }

@@ -7,15 +7,15 @@ use futures::stream;
 use super::platform::{MaybeSend, Stream, Task};
 use crate::tab_message::TabMessage;
 
-/// The other tabs of the same device: a `BroadcastChannel` and a lock in a browser, nobody elsewhere.
+/// The other tabs of the same device: a `BroadcastChannel` and a lock in a browser, none elsewhere.
 pub trait Peers: MaybeSend + 'static {
     /// Broadcasts to every other tab. Tabs receive one tab's messages in the order sent.
     fn tell(&mut self, news: TabMessage);
 
-    /// The other tabs' messages, from the call on. Called once, before storage is first read.
+    /// The other tabs' messages from the call on. Called once, before storage is first read.
     fn heard(&mut self) -> Stream<'static, TabMessage>;
 
-    /// Resolves once this tab is the one that drains the outbox, which it stays until it closes. Called once.
+    /// Resolves once this tab leads: it drains the outbox until it closes. Called once.
     fn elected(&mut self) -> Task<'static, ()>;
 }
 

@@ -14,10 +14,10 @@ use crate::record::{Restored, StorageError, Write};
 use crate::session::{Change, Input, StoreTicket};
 use crate::tab_message::TabMessage;
 
-/// A storage that takes longer than this to answer is not waited for. Its records come in when it answers.
+/// The longest wait for storage. Records that come later are applied then.
 const LOADING_TAKES: Duration = Duration::from_secs(3);
 
-/// How long until storage that could not be read is read again.
+/// The wait before storage that could not be read is read again.
 const READ_AGAIN: Duration = Duration::from_secs(2);
 
 /// One thing for the storage to do.
@@ -40,7 +40,7 @@ pub(super) struct Inboxes {
     pub(super) ended: oneshot::Receiver<()>,
 }
 
-/// The socket. It presents the session's cursors anew on each connection.
+/// The socket. Each of its connections presents the session's cursors.
 pub(super) fn client(
     url: &str,
     path: &str,
@@ -74,8 +74,8 @@ pub(super) fn client(
 pub(super) fn start(inner: &Arc<ChatInner>, storage: impl Storage, mut peers: impl Peers, inboxes: Inboxes) {
     let ended = inboxes.ended.map(drop).shared();
     let this = Arc::downgrade(inner);
-    // Listening starts before storage is read: a tab's message in between would be missed, as it is not in storage yet.
-    // So would the socket's events: natively another thread may have connected it before this one goes on.
+    // Listening starts before storage is read: a tab's message in between is not in storage yet, and would be missed. So
+    // would the socket's events: natively another thread may have connected it already.
     let events = socket::events(&inner.client);
     let heard = peers.heard();
     let elected = peers.elected();
@@ -96,11 +96,11 @@ async fn store(
     while let Some(job) = jobs.next().await {
         match job {
             StorageJob::Load(answer) => {
-                let _asked = answer.send(storage.load().await);
+                let _awaited = answer.send(storage.load().await);
             }
             StorageJob::Decorate(decorator) => storage = decorator.storage(storage),
             StorageJob::Barrier(answer) => {
-                let _asked = answer.send(());
+                let _awaited = answer.send(());
             }
             StorageJob::Apply { ticket, writes } => {
                 let result = storage.apply(writes).await;
@@ -149,7 +149,7 @@ async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     }
 }
 
-/// The stored records; `None` where the storage cannot be read, though there is one.
+/// The stored records; `None` if there is a storage that cannot be read.
 fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
     let (answer, loaded) = oneshot::channel();
     if let Some(inner) = this.upgrade() {
@@ -162,7 +162,7 @@ fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
     }))
 }
 
-/// The records read. Where storage could not be read, the chat starts without them and they come in later: there may be
+/// The records that were read. If storage could not be read, the chat starts without them and reads again: there may be
 /// unsent items among them.
 fn or_read_again(this: &Weak<ChatInner>, records: Option<Restored>) -> Restored {
     if records.is_none() {

@@ -11,17 +11,17 @@ use crate::record::Identity;
 use crate::request::{RequestError, RequestId};
 use crate::rng::Rng;
 
-/// A server may ask for patience, not for silence without end.
+/// The longest wait that a server can impose.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The sending side's state: at most one batch is under way.
 #[derive(Debug)]
 pub(crate) struct Flight {
     under_way: Option<(RequestId, Vec<EntryId>)>,
-    /// Not before then: the server asked for the wait.
+    /// When the next batch may go: the server imposed a wait.
     not_before: Option<Duration>,
     backoff: Backoff,
-    /// Why the server has put off the last batch, where it has.
+    /// Why the server put off the last batch, if it did.
     put_off: Option<ErrorCode>,
     /// Their batch was refused as a whole: each goes alone, so that only the one at fault is rejected.
     alone: Vec<EntryId>,
@@ -45,7 +45,7 @@ impl Flight {
         }
     }
 
-    /// The link went down: the batch waits again, and nobody has to be left alone any more.
+    /// The link went down: the batch waits again, and no item has to go alone any more.
     pub(crate) fn link_down(&mut self) {
         self.under_way = None;
         self.not_before = None;
@@ -63,7 +63,7 @@ impl Flight {
         self.under_way.as_ref().is_some_and(|(_, ids)| ids.contains(&id))
     }
 
-    /// When the next batch may go, where that is not now.
+    /// When the next batch may go, if not now.
     pub(crate) fn not_before(&self) -> Option<Duration> {
         self.not_before.filter(|_| self.under_way.is_none())
     }
@@ -210,7 +210,7 @@ impl Outbox {
     }
 }
 
-/// Whether sending the same again can never help. A session that has ended says nothing about the message.
+/// Whether the same item would be refused again. That a session has ended is no refusal of the message.
 fn is_final(error: &WireError) -> bool {
     !error.code.is_transient() && error.code != ErrorCode::Unauthorized
 }

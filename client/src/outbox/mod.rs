@@ -3,7 +3,7 @@
 //! - `flight`: the one batch under way, and when the next may go
 //! - `tombstones`: items that left the outbox lately, so that a late message cannot bring them back
 //!
-//! Invariant: nothing leaves but by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person's wish).
+//! Invariant: an item leaves only by [`Outbox::settle`] (it is in the log) or [`Outbox::discard`] (a person decided).
 
 mod flight;
 mod tombstones;
@@ -18,7 +18,7 @@ use crate::vec_map::VecMap;
 pub(crate) use flight::{BatchOutcome, Flight};
 pub(crate) use tombstones::{ItemOutcome, Tombstones};
 
-/// The outbox as one tab holds it.
+/// One tab's copy of the device's outbox.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     items: VecMap<OutboxPlace, Box<NotedItem>>,
@@ -39,15 +39,15 @@ type OutboxPlace = (u64, EntryId);
 #[derive(Debug)]
 struct NotedItem {
     item: OutboxItem,
-    /// Typed in this tab: this tab writes it, and broadcasts it again when asked.
+    /// Typed in this tab, which writes it and broadcasts it again on request.
     local: bool,
-    /// Some tab may have sent it. Only without this can nobody have stored it.
+    /// Some tab may have sent it. Only an item without this certainly is not on the server.
     maybe_sent: bool,
-    /// This tab broadcast it on its own: other tabs may have started after its outcome was broadcast.
+    /// This tab broadcast it on its own: tabs that started after its outcome was broadcast may know it from here alone.
     vouched: bool,
-    /// Since when this tab knows that it is to be sent.
+    /// When this tab learned that it has to be sent.
     since: Duration,
-    /// The item as another tab has brought it into an epoch that this tab is not in yet.
+    /// The item as another tab migrated it into an epoch that this tab is not in yet.
     ahead: Option<Box<OutboxItem>>,
 }
 
@@ -119,8 +119,8 @@ impl Outbox {
     /// Takes in an item of another tab: from its message, or from the storage both share. Returns whether anything
     /// changed.
     ///
-    /// Of an item that is here already, only a retry is taken over, and its migration into `epoch`, this tab's. A
-    /// rejection is not: it comes in a message of its own, and an older copy must not undo a retry.
+    /// Of an existing item, only a retry and its migration into `epoch`, this tab's, are taken over. A rejection is not: it
+    /// comes in a message of its own, and an older copy must not undo a retry.
     pub(crate) fn merge(&mut self, item: OutboxItem, now: Option<&Identity>) -> bool {
         let epoch = now.map(|identity| identity.epoch);
         if self.tombstones.outcome(item.id).is_some() {
@@ -151,8 +151,8 @@ impl Outbox {
         }
         if item.rejected.is_none() {
             noted.item.rejected = None;
-            // A retry as another person. What is this person's stays theirs: a tab that is in another epoch by now has given
-            // it to whom that one knows.
+            // A retry as another person. This person's own items stay theirs: a tab in another epoch has assigned them to
+            // the person that it knows.
             let is_mine = now.is_some_and(|identity| identity.me.id == noted.item.author.id);
             if item.epoch == noted.item.epoch && !is_mine {
                 noted.item.author = item.author;
@@ -164,7 +164,7 @@ impl Outbox {
 
     /// Takes in a stored item, as this tab begins to drain the outbox. Returns whether anything changed.
     ///
-    /// A stored rejection is the last word of the tab that drained before, unless this tab has the item in hand.
+    /// A stored rejection was the decision of the tab that drained before. This tab's own items ignore it.
     pub(crate) fn merge_stored(&mut self, item: OutboxItem, now: Option<&Identity>) -> bool {
         let (id, rejected) = (item.id, item.rejected.clone());
         let disk = Disk::Written;
@@ -180,7 +180,7 @@ impl Outbox {
         changed
     }
 
-    /// Items another tab typed whose writing nobody has reported done.
+    /// Items that another tab typed, and that no tab reported written.
     pub(crate) fn unwritten_of_others(&self) -> impl Iterator<Item = &OutboxItem> {
         self.items
             .values()
@@ -188,15 +188,14 @@ impl Outbox {
             .map(|noted| &noted.item)
     }
 
-    /// The item has its place in the log: it is no longer to be sent. Returns it, where it was here, and whether it was
-    /// typed here.
+    /// The item is in the log and leaves the outbox. Returns it if it was here, and whether it was typed here.
     pub(crate) fn settle(&mut self, id: EntryId, outcome: ItemOutcome) -> Option<(OutboxItem, bool)> {
         let noted = self.remove(id)?;
         self.tombstones.note(id, outcome);
         Some((noted.item, noted.local))
     }
 
-    /// A person, here or in another tab, threw the item away.
+    /// A person discarded the item, here or in another tab.
     pub(crate) fn discard(&mut self, id: EntryId) -> Option<(OutboxItem, bool)> {
         let noted = self.remove(id);
         self.tombstones.note(id, ItemOutcome::Discarded);
@@ -210,15 +209,15 @@ impl Outbox {
         })
     }
 
-    /// Marks the item as not to be sent until a person decides.
+    /// Marks the item as rejected: it is not sent until a person decides.
     pub(crate) fn reject(&mut self, id: EntryId, rejection: Rejection) -> Option<&OutboxItem> {
         let noted = self.noted_mut(id)?;
         noted.item.rejected = Some(rejection);
         Some(&noted.item)
     }
 
-    /// The log went back in time: messages that were certainly never sent lose their replies. Returns those of this
-    /// room that replied to something.
+    /// The log went back in time: messages that certainly were never sent no longer reply to anything. Returns those of
+    /// this room that did.
     pub(crate) fn forget_replies(&mut self, room: RoomId) -> Vec<OutboxItem> {
         let mut changed = Vec::new();
         for noted in self
@@ -235,7 +234,7 @@ impl Outbox {
         changed
     }
 
-    /// Makes a rejected item one to be sent again, as `author`, known in `epoch`.
+    /// Sends a rejected item again, as `author` of `epoch`.
     pub(crate) fn retry(
         &mut self,
         id: EntryId,
@@ -262,7 +261,7 @@ impl Outbox {
         }
     }
 
-    /// Whether others may know of the item by this tab alone.
+    /// Whether other tabs may know the item from this tab alone.
     pub(crate) fn vouches(&self, id: EntryId) -> bool {
         self.noted(id).is_some_and(|noted| noted.vouched)
     }
@@ -287,9 +286,8 @@ impl Outbox {
             .collect()
     }
 
-    /// Brings items typed in another epoch by this person into this one: into the room of that id, or else of that
-    /// name, where it has one to be found by. Where that room no longer exists, an item stays where it is, and the
-    /// server will refuse it. A change stays in its epoch: the message it names is not in this one. A reply loses its
+    /// Migrates items that this person typed in another epoch into this one: into the room of the same id, or else of the
+    /// same name if the item has one. If there is no such room, an item stays where it is, and the server will refuse it. A change stays in its epoch: the message it names is not in this one. A reply loses its
     /// quote for the same reason. Returns the items changed, and whether each was typed here.
     pub(crate) fn migrate(
         &mut self,
@@ -306,7 +304,7 @@ impl Outbox {
             if stays || !(mine || item.author.id == me.id) {
                 continue;
             }
-            // All tabs agree on the author, no matter who is signed in by now.
+            // All tabs agree on the author, whichever person is signed in by now.
             if let Some(ahead) = noted.ahead.take_if(|ahead| ahead.epoch == epoch) {
                 item.become_of(&ahead);
                 migrated.push((item.clone(), noted.local));
@@ -340,13 +338,13 @@ impl Outbox {
         news
     }
 
-    /// The first items, in order, that the one signed in typed and that nothing keeps back.
+    /// The items of the person signed in that can be sent, in order.
     pub(crate) fn waiting<'a>(&'a self, now: &'a Identity) -> impl Iterator<Item = &'a OutboxItem> {
         self.items()
             .filter(move |item| item.rejection_for(Some(now)).is_none())
     }
 
-    /// Since when this tab knows the first of [`Outbox::waiting`].
+    /// When this tab learned of the first of [`Outbox::waiting`].
     pub(crate) fn waiting_since(&self, now: &Identity) -> Option<Duration> {
         let mut noted = self.items.values();
         noted
@@ -354,7 +352,7 @@ impl Outbox {
             .map(|noted| noted.since)
     }
 
-    /// Notes that these go out.
+    /// Notes that these items go out.
     pub(crate) fn going_out(&mut self, ids: &[EntryId]) {
         for id in ids {
             if let Some(noted) = self.noted_mut(*id) {
@@ -393,8 +391,8 @@ impl Outbox {
     }
 }
 
-/// Whether a body in the log is the body sent, or that body deleted. A reply that was brought into another epoch
-/// replies to nothing, in whichever tab it was brought there.
+/// Whether a body in the log is the body sent, or that body deleted. A reply that was migrated into another epoch replies
+/// to nothing, whichever tab migrated it.
 fn stored_as(sent: &Body, stored: &Body) -> bool {
     match (sent, stored) {
         (Body::Message { text, .. }, Body::Message { text: stored, .. }) => text == stored,

@@ -44,7 +44,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// The rows that are not in the log: this device's unacknowledged items. A change shows on the row of its message;
-    /// where that is not here, or not the one meant, a rejected one has a row of its own.
+    /// if that is not here, or not the one meant, a rejected change has a row of its own.
     pub fn echoes(&self) -> impl DoubleEndedIterator<Item = Row<'a>> + use<'a> {
         let this = *self;
         let of_this_room = this
@@ -54,7 +54,7 @@ impl<'a> Timeline<'a> {
             .filter(move |item| item.room == this.reader.room && this.is_live())
             .filter(move |item| !item.is_anothers(this.reader.now));
         of_this_room
-            // An item of the same name in the log can only be a conflict, and the log has the row.
+            // An entry with the item's id in the log can only be a conflict, and has the row.
             .filter(move |item| {
                 this.inbox()
                     .is_none_or(|inbox| !inbox.shows(item.author.id, item.id))

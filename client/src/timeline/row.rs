@@ -7,7 +7,7 @@ use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, R
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::timeline::viewer::Viewer;
 
-/// A row's identity, from the keypress to the end of time: render keys and element ids come from it.
+/// A row's identity, from the keypress on and for ever: render keys and element ids come from it.
 ///
 /// An id is unique per author only: another author may reuse it, by accident or not, and both rows show.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,9 +22,9 @@ pub struct RowKey {
 pub struct Row<'a> {
     /// The id that its author's device gave it.
     pub id: EntryId,
-    /// Who wrote it, by the name they have.
+    /// Its author, by their current name.
     pub author: &'a Person,
-    /// When: by the server's clock once it is stored, by this device's until then.
+    /// The time, by the server's clock once it is stored, by this device's until then.
     pub at: Millis,
     /// Its body, with this person's own changes as if they were stored.
     pub body: RowBody<'a>,
@@ -204,7 +204,7 @@ pub enum RowBody<'a> {
     },
     /// A rejected change whose message is not here.
     Change(&'a Body),
-    /// Something this program is too old to show.
+    /// An entry that this program is too old to show.
     Unknown,
 }
 
@@ -229,9 +229,9 @@ impl<'a> From<&'a Body> for RowBody<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QuotedView<'a> {
     pub seq: Seq,
-    /// Who wrote it, by the name they have.
+    /// Its author, by their current name.
     pub author: &'a Person,
-    /// Its text, which may be longer than the quote shown; `None` where it was deleted.
+    /// Its text, which may be longer than the quote shown; `None` if it was deleted.
     pub text: Option<&'a str>,
 }
 
@@ -246,7 +246,7 @@ impl<'a> QuotedView<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReactionView<'a> {
     pub emoji: &'a Emoji,
-    /// Whose, by the names they have, in the order they came.
+    /// The people who gave it, by their current names, in the order they came.
     pub by: Vec<&'a Person>,
     /// Whether this person's is among them.
     pub mine: bool,
@@ -257,10 +257,10 @@ pub struct ReactionView<'a> {
 /// A change of a message that is not in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PendingChange<'a> {
-    /// Its own name, by which it is retried or discarded.
+    /// Its own id, by which it is retried or discarded.
     pub id: EntryId,
     pub body: &'a Body,
-    /// How far it has come: never sent, it would be in the message.
+    /// How far it has come. Never `Sent`: it would be in the message.
     pub state: RowState<'a>,
 }
 
@@ -269,7 +269,7 @@ pub struct PendingChange<'a> {
 pub enum RowState<'a> {
     /// Typed, not yet on this device's disk.
     Saving {
-        /// Why it is not, where a write has failed: closing the tab before it is sent would lose it.
+        /// Why a write failed, if one did: closing the tab before the message is sent would lose it.
         problem: Option<&'a StorageError>,
     },
     /// On this device's disk, waiting for the server.

@@ -1,4 +1,4 @@
-//! The person a room is shown to: who they are, their items still to be sent there, the names they know.
+//! The person a room is shown to: their identity, their unsent items there, the names of people.
 
 use steadfast_shared::{RoomId, Seq};
 
@@ -6,7 +6,7 @@ use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, OutboxItem};
 
-/// Whom a room is shown to.
+/// The person a room is shown to.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer<'a> {
     pub(crate) room: RoomId,

@@ -1,6 +1,6 @@
-//! A message as its changes left it: its newest edit, its reactions, or that it was taken back.
+//! A message as its changes left it: its newest edit, its reactions, or its deletion.
 //!
-//! Pure, and blind to the order of arrival: the state of a message is the server's summary up to some place of the log
+//! Pure, and independent of the order of arrival: the state of a message is the server's summary up to some place of the log
 //! ([`steadfast_shared::Now`]), and every change after that place, in `seq` order.
 
 use steadfast_shared::{Body, Edited, Emoji, Entry, MessageText, Millis, Person, Reaction, Seq};
@@ -21,7 +21,7 @@ enum LogChangeKind {
 }
 
 impl LogChange {
-    /// The message an entry changes, and how. Of an edit that was erased its message's deletion says all.
+    /// The message an entry changes, and how. An erased edit changes nothing: its message was deleted.
     pub(crate) fn of(entry: &Entry) -> Option<(Seq, Self)> {
         let (message, what) = match &entry.body {
             Body::Edit { message, text } => (
@@ -62,8 +62,7 @@ pub(crate) struct Folded {
     pub(crate) reactions: Vec<Reaction>,
 }
 
-/// Folds the server's summary of a message and all `changes` known, in `seq` order. `None` where nothing has changed
-/// it.
+/// Folds the server's summary of a message and all `changes` here, in `seq` order. `None` if nothing has changed it.
 pub(crate) fn fold<'a>(
     message: &Entry,
     changes: impl IntoIterator<Item = (Seq, &'a LogChange)>,
@@ -107,8 +106,7 @@ impl Folded {
     }
 }
 
-/// Puts a person's reaction where it belongs, or takes it back. An emoji without people goes, and comes last when it
-/// comes again.
+/// Adds a person's reaction, or removes it. An emoji without people disappears, and comes last if it is used again.
 pub(crate) fn react(reactions: &mut Vec<Reaction>, emoji: &Emoji, by: &Person, on: bool) {
     let place = reactions.iter().position(|reaction| reaction.emoji == *emoji);
     match (place, on) {

@@ -147,7 +147,7 @@ impl Window {
         self.changes.len()
     }
 
-    /// Gives the entries away.
+    /// The entries, without their folds.
     pub(crate) fn into_entries(self) -> VecDeque<Entry> {
         self.entries
     }
@@ -173,7 +173,7 @@ impl Window {
         self.fold(message);
     }
 
-    /// Folds a message's changes anew. A deleted message is erased here too.
+    /// Folds a message's changes again. A deleted message is erased here too.
     fn fold(&mut self, message: Seq) {
         let deleted = self.changes_of(message, 0).any(LogChange::deletes)
             || self.get(message).is_some_and(|entry| entry.body == Body::Erased);
