@@ -5,7 +5,9 @@ use leptos::task::spawn_local;
 
 use super::model::LabModel;
 use crate::browser::features;
+use crate::connection::context::ChatContext;
 use crate::context::Context;
+use crate::language::locale::Locale;
 
 pub(crate) type LabContext = Context<LabSignals>;
 
@@ -14,17 +16,17 @@ pub(crate) struct LabSignals {
     pub(crate) offered: RwSignal<bool>,
     /// Whether the panel is expanded.
     pub(crate) open: RwSignal<bool>,
-    /// The laboratory, from the first time that the panel is opened.
-    pub(super) model: StoredValue<Option<LabModel>>,
+    /// The state of the panel. It outlives the panel, so it is created with the page.
+    pub(super) model: LabModel,
     checked: StoredValue<bool>,
 }
 
 impl LabContext {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
         Self::provide(LabSignals {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
-            model: StoredValue::new(None),
+            model: LabModel::new(chat, locale),
             checked: StoredValue::new(false),
         })
     }

@@ -77,22 +77,23 @@ pub(crate) struct ModelSignals {
 }
 
 impl LabModel {
-    /// The model, created when the panel is first opened. It records traces from then on.
-    pub(crate) fn set_up() -> Self {
-        let context = LabContext::here();
-        if let Some(model) = context.model.get_value() {
-            return model;
-        }
-        let chat = ChatContext::here();
-        let model = Self::provide(ModelSignals {
+    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
+        Self::provide(ModelSignals {
             view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
-            lab: StoredValue::new_local(chat.with(Lab::around).flatten()),
+            lab: StoredValue::new_local(None),
             posted: StoredValue::new(0),
             chat,
-            locale: Locale::here(),
-        });
-        context.model.set_value(Some(model));
+            locale,
+        })
+    }
+
+    /// Sets the laboratory up when the panel is first opened. It records traces from then on.
+    pub(crate) fn set_up() -> Self {
+        let model = LabContext::here().model;
+        if model.with_lab(|_| ()).is_none() {
+            model.lab.set_value(model.chat.with(Lab::around).flatten());
+        }
         model
     }
 

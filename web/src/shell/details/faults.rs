@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::lab::context::LabContext;
 use crate::lab::phrases::SwitchPhrases;
 use crate::language::locale::Locale;
+use crate::markup::view;
 use crate::shell::parts::part::{LazyPart, LazyParts, PartState};
 use crate::shell::parts::stand_in::PartFaults;
 
