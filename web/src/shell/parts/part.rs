@@ -20,7 +20,7 @@ const SETTLED_AFTER: Duration = Duration::from_secs(1);
 pub(crate) enum LazyPart {
     /// Settings, the palette, the dialogs about rooms.
     Dialogs,
-    /// Members, details.
+    /// The members and the details, beside the room.
     Panels,
     Administration,
     /// The fault panel, and the laboratory behind it.
@@ -33,7 +33,7 @@ impl LazyPart {
     /// Those that load once the page is idle. Few people ever open the fault panel.
     const WHEN_IDLE: [Self; 4] = [Self::Tools, Self::Dialogs, Self::Panels, Self::Administration];
 
-    /// How many there are.
+    /// The number of parts, with the one that loads only when it is opened.
     const COUNT: usize = Self::WHEN_IDLE.len() + 1;
 
     /// The part that has this dialog; `None` if it belongs to the page itself, because a person may
