@@ -28,7 +28,8 @@ pub(crate) struct InboxBounds {
 #[derive(Debug)]
 struct Acked {
     entry: Entry,
-    /// Over another tab's link, which may be in another epoch: shown, but the cursor does not count it.
+    /// Over another tab's link, or an earlier one: perhaps in a log that no longer exists. Shown, but the cursor does not
+    /// count it.
     elsewhere: bool,
 }
 
@@ -187,8 +188,11 @@ impl Inbox {
         if reset {
             *self = Self::new(self.bounds);
         }
-        // They may be from a log that no longer exists; otherwise they come again.
+        // They may be from a log that no longer exists: the handshake's cursor is before them. Otherwise they come again.
         self.buffered.clear();
+        for acked in self.acked.values_mut() {
+            acked.elsewhere = true;
+        }
         let known = [
             self.high,
             self.buffered.last_key().copied(),

@@ -112,6 +112,23 @@ fn a_text_erased_by_a_deletion_of_a_log_that_is_no_more_is_read_again() {
 }
 
 #[test]
+fn an_ack_ahead_of_a_gap_in_a_log_that_is_no_more_gives_way_to_the_log() {
+    let mut inbox = at(10);
+    let mut own = entry(13);
+    own.id = entry(70).id;
+    inbox.acknowledge(own.clone(), false);
+    inbox.link_down();
+    // A backup put back by hand ended after the cursor; other messages were stored since.
+    inbox.open(14, false);
+    inbox.offer([entry(11), entry(12)]);
+    assert_eq!(inbox.high(), Some(12), "the ack does not count");
+    assert!(inbox.shows(own.author.id, own.id));
+    inbox.offer([entry(13), entry(14)]);
+    assert_eq!(inbox.window().get(13).map(|entry| entry.id), Some(entry(13).id));
+    assert!(!inbox.shows(own.author.id, own.id));
+}
+
+#[test]
 fn what_a_gap_holds_back_is_bounded_and_the_nearest_is_kept() {
     let mut inbox = at(10);
     inbox.offer((12..200).map(entry));
