@@ -451,6 +451,32 @@ fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch(
 }
 
 #[test]
+fn what_was_assigned_to_somebody_whom_the_database_lost_again_is_sent_as_other_tabs_would() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    let mut second = Desk::new(1);
+    let known_anew = |id: u128| {
+        let mut opened = reopened(id);
+        opened.me.name = person(1).name;
+        opened
+    };
+    second.opened(known_anew(11));
+    // Typed by a tab that has not heard of this epoch: assigned to the person of this epoch, in memory alone.
+    desk.offline();
+    desk.post(1);
+    for news in desk.told() {
+        second.input(Input::Heard(news));
+    }
+    second.offline();
+    second.input(Input::Elected(desk.session.outbox().cloned().collect()));
+    // A backup from before that person signed up was put back, within its epoch.
+    second.outputs.clear();
+    second.input(Input::SignedIn(SessionInfo::new(known_anew(12).me, LATER)));
+    second.opened(known_anew(12));
+    assert_eq!(second.one_send().1, [id(1)]);
+}
+
+#[test]
 fn another_tabs_ack_in_a_room_not_known_yet_finds_its_row_once_it_is() {
     let mut desk = Desk::new(1);
     desk.online(0);
