@@ -107,7 +107,7 @@ class Crowd {
     for (const device of devices) device.socket.connect();
     for (const device of devices) await until(() => device.opened, 'the session opens');
     const crowd = new Crowd(devices);
-    crowd.#stored = (await devices[0].pull()).filter(isMessage);
+    crowd.#stored = (await pulling(devices[0])).filter(isMessage);
     return crowd;
   }
 
@@ -150,18 +150,33 @@ class Crowd {
   /** Each acknowledged message is there once, and everybody has the same log. */
   async assertSame() {
     const [first, ...others] = this.devices;
-    const log = await first.pull();
+    const log = await pulling(first);
     assertContiguous(log);
     const said = log.filter(isMessage).map(({ id, seq }) => `${seq} ${id}`);
     assert.deepEqual(said.sort(), this.#stored.map(({ id, seq }) => `${seq} ${id}`).sort(), 'each ack is true, and each message there once');
     for (const device of others) {
-      assert.deepEqual(await device.pull(), log, 'everybody has the same log');
+      assert.deepEqual(await pulling(device), log, 'everybody has the same log');
     }
   }
 
   leave() {
     for (const device of this.devices) device.close();
   }
+}
+
+/**
+ * The whole log, over as many connections as it takes: nginx sends polls back to a node that has come back.
+ * @param {Device} device
+ */
+async function pulling(device) {
+  /** @type {import('../wire/device.mjs').Entry[]} */
+  let log = [];
+  const pulled = async () => {
+    log = await device.pull();
+    return true;
+  };
+  await until(() => pulled().catch(() => false), 'the whole log is read', SETTLE_MS);
+  return log;
 }
 
 /** @param {import('../wire/device.mjs').Entry} entry */

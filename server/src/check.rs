@@ -8,7 +8,7 @@ use clap::Args;
 use crate::store::database::Database;
 use crate::store::postgres;
 use crate::store::report::Report;
-use crate::store::sqlite::check::check;
+use crate::store::sqlite::check::{CUT_OFF, check};
 use crate::store::{StoreError, files};
 
 #[derive(Args, Clone, Debug)]
@@ -62,6 +62,12 @@ pub enum CheckError {
          its disk works; then check again"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
+    /// The copy is incomplete, so that it cannot be read.
+    #[error(
+        "{path} is damaged: {CUT_OFF}. Keep it, and restore the newest backup that `steadfast check` calls sound: \
+         `steadfast restore BACKUP`"
+    )]
+    CutOff { path: PathBuf },
     /// The database cannot be read.
     #[error(
         "cannot read {path} ({source}): if this is a Steadfast database, it is damaged. Keep it, and restore the newest backup that \
@@ -93,6 +99,7 @@ impl CheckError {
         match source {
             StoreError::Locked => Self::InUse { path },
             source if source.is_out_of_reach() => Self::OutOfReach { path, source },
+            _ if files::is_sqlite(&path) && files::is_cut_off(&path) => Self::CutOff { path },
             source => Self::Unreadable { path, source },
         }
     }

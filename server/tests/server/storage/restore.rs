@@ -216,13 +216,15 @@ async fn fault_h07_what_is_not_whole_is_not_restored() {
     // Incomplete copies: cut within a page, and at the end of one.
     filled(&file, 500).await;
     let bytes = std::fs::read(&file).unwrap();
-    std::fs::write(&file, &bytes[..bytes.len() - 68]).unwrap();
-    refused("is damaged (the file ends in the middle of a page").await;
-    let (code, output) = run(&["check", name(&file)], &database).await;
-    assert!(
-        code == Some(1) && output.contains("not copied to its end"),
-        "{output}"
-    );
+    for end in [bytes.len() - 68, bytes.len() / 2 + 68, 3 * 4_096 - 68] {
+        std::fs::write(&file, &bytes[..end]).unwrap();
+        refused("is damaged (the file ends in the middle of a page").await;
+        let (code, output) = run(&["check", name(&file)], &database).await;
+        assert!(
+            code == Some(1) && output.contains("not copied to its end"),
+            "{end}: {output}"
+        );
+    }
     std::fs::write(&file, &bytes[..bytes.len() - 8 * 4_096]).unwrap();
     refused("the backup").await;
     std::fs::remove_file(&file).unwrap();
