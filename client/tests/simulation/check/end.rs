@@ -212,7 +212,8 @@ fn no_stale_presence(world: &World, tab: &Tab) -> Result<(), Broken> {
 /// The items that one tab took are in the log in the same order.
 ///
 /// After a backup was put back within its epoch a reply may refer to a place that does not exist for a while: it is refused
-/// in an answer that was swallowed, and accepted when it is sent again. And a device may be signed in again as another
+/// in an answer that was swallowed, and accepted when it is sent again. A change waits while another epoch is there, and
+/// goes once its own is put back by hand. And a device may be signed in again as another
 /// person of the same name: items taken as the former person wait for a decision, and not before the items it takes now.
 fn in_order(world: &World) -> Result<(), Broken> {
     let history = &world.history;
@@ -222,7 +223,7 @@ fn in_order(world: &World) -> Result<(), Broken> {
             let bound = log
                 .entries
                 .iter()
-                .filter(|entry| !(went_back && is_reply(&entry.body)));
+                .filter(|entry| !(went_back && (is_reply(&entry.body) || entry.body.changes().is_some())));
             let places: BTreeMap<EntryId, Seq> = bound.map(|entry| (entry.id, entry.seq)).collect();
             let counts = |id: &&EntryId| {
                 history.shown_safe.contains_key(id)
