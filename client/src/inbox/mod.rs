@@ -43,7 +43,7 @@ pub(crate) struct Inbox {
     head: Seq,
     /// The cached entries may be from a log that no longer exists: the newest page has to agree with them.
     doubted: bool,
-    /// A deletion that is not in the log has erased a text here: the newest page has to replace the window.
+    /// A deletion that is perhaps not in the log has erased a text here: the newest page has to replace the window.
     erased_in_vain: bool,
     /// Entries ahead of a gap. Bounded: those that do not fit are pulled again.
     buffered: VecMap<Seq, Entry>,
@@ -78,7 +78,12 @@ impl Inbox {
         let mut inbox = Self::new(bounds);
         let contiguous = is_contiguous(&entries) && entries.last().map_or(high == 0, |last| last.seq == high);
         if contiguous {
+            // Erased by a deletion after the cursor, which the log may have lost since.
+            let in_vain = entries
+                .iter()
+                .any(|entry| entry.body == Body::Erased && !deletes(&entries, entry.seq));
             inbox.replace(entries, high);
+            inbox.erased_in_vain = in_vain;
         }
         inbox
     }
@@ -415,6 +420,12 @@ fn is_whole(entry: &Entry) -> bool {
     );
     let mentions = entry.body.mentions().next().is_some();
     (!replies || entry.quoted.is_some()) && (!mentions || !entry.mentioned.is_empty())
+}
+
+/// Whether one of these entries deletes a message.
+fn deletes(entries: &[Entry], deleted: Seq) -> bool {
+    let mut bodies = entries.iter().map(|entry| &entry.body);
+    bodies.any(|body| matches!(body, Body::Delete { message } if *message == deleted))
 }
 
 pub(crate) fn is_contiguous(entries: &[Entry]) -> bool {

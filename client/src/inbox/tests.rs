@@ -112,6 +112,27 @@ fn a_text_erased_by_a_deletion_of_a_log_that_is_no_more_is_read_again() {
 }
 
 #[test]
+fn a_cached_text_erased_by_a_deletion_after_the_cursor_is_read_again() {
+    let mut cached: Vec<_> = (1..=10).map(entry).collect();
+    cached[4].body = Body::Erased;
+    let mut inbox = Inbox::restored(BOUNDS, 10, cached.clone());
+    inbox.open(10, false);
+    assert!(pulled(&mut inbox, page(1..=10, 10)));
+    assert_eq!(
+        inbox.window().get(5).map(|entry| entry.body.clone()),
+        Some(entry(5).body)
+    );
+
+    cached[8].body = Body::Delete { message: 5 };
+    let mut inbox = Inbox::restored(BOUNDS, 10, cached);
+    inbox.open(10, false);
+    assert!(
+        inbox.next_pull(ROOM, RequestId(1), SOON).is_none(),
+        "the deletion is in the log"
+    );
+}
+
+#[test]
 fn an_ack_ahead_of_a_gap_in_a_log_that_is_no_more_gives_way_to_the_log() {
     let mut inbox = at(10);
     let mut own = entry(13);
