@@ -7,7 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use web_sys::{Element, HtmlElement};
 
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
@@ -25,6 +25,7 @@ use crate::timeline::rows::RowModel;
 use crate::timeline::scroll::{Beyond, View};
 use crate::timeline::seek::to_end::ToEnd;
 use crate::timeline::seek::to_news::ToNews;
+use crate::ui::focus::focus_in_place;
 
 /// The timeline's elements and the buttons at its edges.
 #[derive(Clone, Copy)]
@@ -237,9 +238,7 @@ const POINTED_OUT: Duration = Duration::from_millis(2_500);
 fn point_out(row: Element) {
     let _ = row.set_attribute(SOUGHT, "true");
     if let Some(row) = row.dyn_ref::<HtmlElement>() {
-        let quietly = FocusOptions::new();
-        quietly.set_prevent_scroll(true);
-        let _ = row.focus_with_options(&quietly);
+        focus_in_place(row);
     }
     set_timeout(
         move || {

@@ -124,6 +124,10 @@ impl Suggestions {
 
     /// The person whose whole name was typed, with the name as typed; none while a longer name may follow.
     pub(crate) fn typed_in_full(self, textarea: &HtmlTextAreaElement) -> Option<(String, Person)> {
+        // Asked at every key.
+        if !self.is_open_untracked() {
+            return None;
+        }
         let (before, _) = before_caret(textarea);
         let typed = completion::query(&before)?.typed;
         let whole = folded(typed);

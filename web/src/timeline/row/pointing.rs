@@ -6,11 +6,12 @@ use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent, TouchEvent
 use leptos::prelude::*;
 use steadfast_client::RowKey;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget, FocusOptions, HtmlElement, Node};
+use web_sys::{Element, EventTarget, HtmlElement, Node};
 
 use crate::markup::view;
 use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
+use crate::ui::focus::focus_in_place;
 use crate::ui::list::roving;
 use crate::ui::main_field::MainField;
 
@@ -102,9 +103,7 @@ fn keep_focus_in_its_row(pointed: &Element) {
         && let Some((row, _)) = row_at(Some(tool.into()))
         && *row != *pointed
     {
-        let in_place = FocusOptions::new();
-        in_place.set_prevent_scroll(true);
-        let _ = row.focus_with_options(&in_place);
+        focus_in_place(&row);
     }
 }
 
