@@ -45,6 +45,7 @@ pub use record::{
 };
 pub use room::detached::Anchor;
 pub use room::former::LostMessage;
+pub use room::looking::WindowView;
 pub use session::{
     Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,

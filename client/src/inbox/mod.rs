@@ -138,14 +138,6 @@ impl Inbox {
         self.high.is_some() && self.low() <= 1
     }
 
-    /// Whether entries are known to exist that are not applied.
-    pub(crate) fn is_behind(&self) -> bool {
-        match self.high {
-            None => self.head > 0,
-            Some(high) => self.head > high,
-        }
-    }
-
     /// Raises the head to a newer `seq`. Returns whether it was newer.
     pub(crate) fn raise_head(&mut self, head: Seq) -> bool {
         let news = head > self.head && head <= LAST_SEQ;

@@ -12,7 +12,46 @@ use crate::rng::Rng;
 use crate::room::detached::{Anchor, Detached, DetachedView};
 use crate::window::Window;
 
+/// The window of a room that a person can scroll: the live one, or a detached view.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WindowView {
+    /// Its oldest entry; one past the cursor if it is empty.
+    pub low: Seq,
+    /// Its newest entry, if it has any.
+    pub high: Option<Seq>,
+    /// Whether it is a detached view, which does not reach the newest entries.
+    pub detached: bool,
+    /// Whether a person is in a detached view, or waits for it to load.
+    pub looking: bool,
+    /// The place last asked for, once its entry is here, to bring into view.
+    pub place: Option<Seq>,
+    /// Whether an older page is on its way.
+    pub loading_older: bool,
+    /// Whether a newer page, or the place looked for, is on its way.
+    pub loading_newer: bool,
+    /// Whether it reaches the room's first entry.
+    pub at_beginning: bool,
+}
+
 impl Room {
+    pub(crate) fn window_view(&self) -> WindowView {
+        let (window, detached) = (self.shown(), self.detached());
+        WindowView {
+            low: window.low().unwrap_or(self.inbox.low()),
+            high: window.high(),
+            detached: detached.is_some(),
+            looking: self.look.is_some(),
+            place: self.place(),
+            loading_older: detached
+                .map_or_else(|| self.inbox.is_loading_older(), DetachedView::is_loading_older),
+            loading_newer: self.look.as_ref().is_some_and(DetachedView::is_loading_newer),
+            at_beginning: match detached {
+                Some(view) => view.window().low() == Some(1),
+                None => self.inbox.at_beginning(),
+            },
+        }
+    }
+
     /// The visible window: the detached view's, once it has entries, else the live one.
     pub(crate) fn shown(&self) -> &Window {
         self.detached().map_or(self.inbox.window(), DetachedView::window)
@@ -39,7 +78,7 @@ impl Room {
     }
 
     /// The `seq` of the place last asked for, once its entry is here.
-    pub(crate) fn place(&self) -> Option<Seq> {
+    fn place(&self) -> Option<Seq> {
         let at = self
             .place
             .filter(|_| self.look.is_none() || self.detached().is_some())?;
@@ -47,19 +86,6 @@ impl Room {
         // A detached view was read for its place: the first entry of a page that has nothing older is the first there
         // is.
         place_in(window, self.detached().is_some() || self.inbox.at_beginning(), at)
-    }
-
-    pub(crate) fn is_looking(&self) -> bool {
-        self.look.is_some()
-    }
-
-    pub(crate) fn is_loading_older(&self) -> bool {
-        self.detached()
-            .map_or_else(|| self.inbox.is_loading_older(), DetachedView::is_loading_older)
-    }
-
-    pub(crate) fn is_loading_newer(&self) -> bool {
-        self.look.as_ref().is_some_and(DetachedView::is_loading_newer)
     }
 
     /// Wants one more page of older entries. Returns whether that adds a page to request.

@@ -5,8 +5,7 @@
 
 pub(crate) mod detached;
 pub(crate) mod former;
-
-mod looking;
+pub(crate) mod looking;
 
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};

@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::room::former::LostMessage;
+use crate::room::looking::WindowView;
 use crate::timeline::Timeline;
 use crate::vec_map::VecMap;
 
@@ -140,40 +141,23 @@ pub struct RoomView<'a> {
     pub head: Seq,
     /// The cursor: the newest entry applied without a gap. `None` before the first page.
     pub cursor: Option<Seq>,
-    /// The oldest entry of the visible window; one past the cursor where it is empty.
-    pub low: Seq,
-    /// The newest entry of the visible window.
-    pub high: Option<Seq>,
-    /// Whether the visible window is a detached view, which does not reach the newest entries.
-    pub detached: bool,
-    /// Whether a person is in a detached view, or waits for it to load.
-    pub looking: bool,
-    /// The place last asked for, once its entry is here, to bring into view.
-    pub place: Option<Seq>,
-    /// The first message of another person after the read marker, where there is one. It may have to be searched for.
-    pub first_unread: Option<Seq>,
     /// The number of entries buffered ahead of a gap.
     pub buffered: usize,
     /// How far this person has read.
     pub read: Seq,
+    /// The first message of another person after `read`, if there is one. It may have to be searched for.
+    pub first_unread: Option<Seq>,
     /// Messages of other people after `read`.
     pub unread: u64,
     /// How many of those mention this person.
     pub mentions: u64,
-    /// Whether an older page is on its way.
-    pub loading_older: bool,
-    /// Whether a newer page, or the place looked for, is on its way.
-    pub loading_newer: bool,
-    /// Whether the visible window reaches the room's first entry.
-    pub at_beginning: bool,
-    /// Whether entries are known to exist that are not applied yet.
-    pub catching_up: bool,
+    /// The part of its log that can be scrolled.
+    pub window: WindowView,
 }
 
 impl<'a> RoomView<'a> {
     fn of(room: &'a Room, me: Option<UserId>) -> Self {
         let unread = room.unread(me);
-        let shown = room.shown();
         Self {
             id: room.id,
             name: &room.name,
@@ -187,23 +171,12 @@ impl<'a> RoomView<'a> {
             active_at: room.active_at(),
             head: room.inbox.head(),
             cursor: room.inbox.high(),
-            low: shown.low().unwrap_or(room.inbox.low()),
-            high: shown.high(),
-            detached: room.detached().is_some(),
-            looking: room.is_looking(),
-            place: room.place(),
-            first_unread: room.first_unread(me),
             buffered: room.inbox.buffered(),
             read: room.read(),
+            first_unread: room.first_unread(me),
             unread: unread.news,
             mentions: unread.mentions,
-            loading_older: room.is_loading_older(),
-            loading_newer: room.is_loading_newer(),
-            at_beginning: match room.detached() {
-                Some(look) => look.window().low() == Some(1),
-                None => room.inbox.at_beginning(),
-            },
-            catching_up: room.inbox.is_behind(),
+            window: room.window_view(),
         }
     }
 }

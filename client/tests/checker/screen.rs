@@ -85,7 +85,7 @@ impl Screen {
         // What is in sight in a look elsewhere is not what ends at the cursor.
         let timeline = session.timeline(room);
         let many = if timeline.is_live() {
-            (cursor + 1).saturating_sub(view.low) as usize
+            (cursor + 1).saturating_sub(view.window.low) as usize
         } else {
             timeline.stored().count()
         };

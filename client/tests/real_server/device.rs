@@ -137,7 +137,11 @@ impl Device {
         for _ in 0..1_000 {
             self.looks(room);
             let view = |chat: &Chat| {
-                chat.with(|session| session.room(room).map(|view| (view.at_beginning, view.low)))
+                chat.with(|session| {
+                    session
+                        .room(room)
+                        .map(|view| (view.window.at_beginning, view.window.low))
+                })
             };
             let Some((false, low)) = view(&self.chat) else {
                 return;

@@ -43,7 +43,7 @@ impl TimelineContext {
         let wanted = self.chat.read(|session| {
             session
                 .room(room)
-                .is_some_and(|view| view.detached && !view.loading_newer)
+                .is_some_and(|view| view.window.detached && !view.window.loading_newer)
         });
         if wanted {
             self.chat.dispatch(Input::WantNewer(room));
@@ -58,9 +58,9 @@ impl TimelineContext {
             return;
         };
         let wanted = self.chat.read(|session| {
-            session
-                .room(room)
-                .is_some_and(|view| view.cursor.is_some() && !view.at_beginning && !view.loading_older)
+            session.room(room).is_some_and(|view| {
+                view.cursor.is_some() && !view.window.at_beginning && !view.window.loading_older
+            })
         });
         if wanted {
             self.chat.dispatch(Input::WantOlder(room));
@@ -73,9 +73,13 @@ impl TimelineContext {
         };
         let rows = self.model.history.with(Vec::len) + self.model.live.with(Vec::len);
         let view = self.chat.on_rooms(|session| {
-            session
-                .room(room)
-                .map(|view| (view.at_beginning, view.loading_older, view.cursor.is_some()))
+            session.room(room).map(|view| {
+                (
+                    view.window.at_beginning,
+                    view.window.loading_older,
+                    view.cursor.is_some(),
+                )
+            })
         });
         match view {
             Some((_, _, true)) if rows == 0 => Edge::Empty,

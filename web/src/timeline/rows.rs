@@ -84,8 +84,7 @@ impl Layout {
     /// unread rows are marked as new.
     pub(crate) fn of(laid_out: &mut LaidOutRows, session: &Session, room: RoomId, unseen: bool) -> Self {
         let view = session.room(room);
-        let complete = view
-            .is_some_and(|view| !view.catching_up && view.cursor.is_some_and(|c| c >= view.head))
+        let complete = view.is_some_and(|view| view.cursor.is_some_and(|cursor| cursor >= view.head))
             && matches!(session.connection(), Connection::Online { .. });
         let rows: Vec<_> = session.timeline(room).rows().collect();
         laid_out.all.clear();
@@ -104,7 +103,7 @@ impl Layout {
         // A jump elsewhere announces nothing, and neither does the return to the end.
         let live = session.timeline(room).is_live();
         laid_out.armed &= live;
-        laid_out.low = view.map_or(0, |view| view.low);
+        laid_out.low = view.map_or(0, |view| view.window.low);
         let range = laid_out.range();
         let reaches_end = range.end == rows.len() && live;
         let (mut order, mut inputs, mut changed) = (Vec::new(), Vec::new(), HashMap::new());

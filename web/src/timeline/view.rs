@@ -260,8 +260,8 @@ fn NewEnd() -> impl IntoView {
         let room = chat.room.get();
         chat.on_rooms(|session| {
             let view = session.room(room?)?;
-            let loading = view.detached && view.loading_newer;
-            Some((loading, !loading && !view.detached && view.buffered > 0))
+            let loading = view.window.detached && view.window.loading_newer;
+            Some((loading, !loading && !view.window.detached && view.buffered > 0))
         })
     });
     computed(move || {

@@ -255,17 +255,21 @@ fn scrolling_back_loads_page_after_page_and_seeing_the_end_lets_them_go() {
         desk.input(Input::WantOlder(ROOM));
         let (request, pull) = desk.pulls().remove(0);
         assert_eq!(pull.before, Some(low));
-        assert!(desk.session.room(ROOM).unwrap().loading_older);
+        assert!(desk.session.room(ROOM).unwrap().window.loading_older);
         desk.page(request, entries(low - 100..=low - 1, 2).entries, 1_000);
     }
     let view = desk.session.room(ROOM).unwrap();
     assert_eq!(
-        (view.low, view.loading_older, view.at_beginning),
+        (
+            view.window.low,
+            view.window.loading_older,
+            view.window.at_beginning
+        ),
         (701, false, false)
     );
     desk.hear(entries(1_001..=1_001, 2));
     assert_eq!(
-        desk.session.room(ROOM).unwrap().low,
+        desk.session.room(ROOM).unwrap().window.low,
         701,
         "not under the reader's eyes"
     );
@@ -273,7 +277,7 @@ fn scrolling_back_loads_page_after_page_and_seeing_the_end_lets_them_go() {
         room: ROOM,
         seq: 1_001,
     });
-    assert_eq!(desk.session.room(ROOM).unwrap().low, 852);
+    assert_eq!(desk.session.room(ROOM).unwrap().window.low, 852);
 }
 
 #[test]

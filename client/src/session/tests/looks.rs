@@ -79,12 +79,19 @@ fn a_look_around_a_message_shows_it_once_its_page_has_come() {
     let (mut desk, log) = in_a_long_room(10_000);
     look(&mut desk, Anchor::Around(500));
     assert_eq!(
-        (view(&desk).detached, view(&desk).looking, view(&desk).place),
+        (
+            view(&desk).window.detached,
+            view(&desk).window.looking,
+            view(&desk).window.place
+        ),
         (false, true, None)
     );
     assert_eq!(seqs(&desk), (9_901, 10_000), "the live window stays until then");
     serve(&mut desk, &log);
-    assert_eq!((view(&desk).detached, view(&desk).place), (true, Some(500)));
+    assert_eq!(
+        (view(&desk).window.detached, view(&desk).window.place),
+        (true, Some(500))
+    );
     assert_eq!(seqs(&desk), (450, 549));
     desk.post(1);
     assert!(!desk.session.timeline(ROOM).is_live());
@@ -98,10 +105,10 @@ fn a_look_at_a_date_finds_the_first_message_of_it() {
     let (mut desk, log) = in_a_long_room(1_000);
     look(&mut desk, Anchor::Since(1_300));
     serve(&mut desk, &log);
-    assert_eq!(view(&desk).place, Some(300), "what was stored at 1,300");
+    assert_eq!(view(&desk).window.place, Some(300), "what was stored at 1,300");
     look(&mut desk, Anchor::Since(1_950));
-    assert!(!view(&desk).looking, "the live window has it");
-    assert_eq!(view(&desk).place, Some(950));
+    assert!(!view(&desk).window.looking, "the live window has it");
+    assert_eq!(view(&desk).window.place, Some(950));
 }
 
 #[test]
@@ -132,7 +139,7 @@ fn a_look_that_reaches_the_newest_becomes_the_live_window() {
         desk.input(Input::WantNewer(ROOM));
         serve(&mut desk, &log);
     }
-    assert!(!view(&desk).detached && desk.session.timeline(ROOM).is_live());
+    assert!(!view(&desk).window.detached && desk.session.timeline(ROOM).is_live());
     assert_eq!(seqs(&desk), (650, 1_000));
     desk.hear(entries(1_001..=1_001, 2));
     assert_eq!(seqs(&desk), (650, 1_001));
@@ -143,15 +150,15 @@ fn a_room_of_a_hundred_thousand_is_walked_to_its_beginning_and_back_in_bounded_m
     let (mut desk, log) = in_a_long_room(100_000);
     let mut shown = 0;
     let mut turns = 0;
-    while !view(&desk).at_beginning {
+    while !view(&desk).window.at_beginning {
         desk.input(Input::WantOlder(ROOM));
         serve(&mut desk, &log);
-        shown = shown.max(view(&desk).high.unwrap() - view(&desk).low + 1);
+        shown = shown.max(view(&desk).window.high.unwrap() - view(&desk).window.low + 1);
         turns += 1;
         assert!(turns < 1_100, "{:?}", view(&desk));
     }
     assert!(shown <= 10_100, "{shown}");
-    while view(&desk).detached {
+    while view(&desk).window.detached {
         desk.input(Input::WantNewer(ROOM));
         serve(&mut desk, &log);
         turns += 1;
@@ -172,7 +179,7 @@ fn the_first_unread_message_is_named_even_where_it_is_not_held() {
     assert_eq!(view(&desk).first_unread, Some(201));
     look(&mut desk, Anchor::Around(201));
     serve(&mut desk, &log);
-    assert_eq!(view(&desk).place, Some(201));
+    assert_eq!(view(&desk).window.place, Some(201));
 }
 
 #[test]
@@ -181,7 +188,7 @@ fn a_place_the_room_does_not_have_ends_the_look() {
     look(&mut desk, Anchor::Around(5_000));
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, vec![], 1_000);
-    assert!(!view(&desk).looking);
+    assert!(!view(&desk).window.looking);
 }
 
 /// A look at 500, which replies to the message at 100. `now`: what the server says that one says.
@@ -272,8 +279,11 @@ fn a_look_beside_a_full_window_shows_its_place() {
     let (mut desk, log) = with_a_full_window();
     look(&mut desk, Anchor::Around(580));
     serve(&mut desk, &log);
-    assert_eq!((view(&desk).place, view(&desk).detached), (Some(580), true));
-    while view(&desk).detached {
+    assert_eq!(
+        (view(&desk).window.place, view(&desk).window.detached),
+        (Some(580), true)
+    );
+    while view(&desk).window.detached {
         desk.input(Input::WantNewer(ROOM));
         serve(&mut desk, &log);
     }
@@ -288,7 +298,7 @@ fn a_look_that_goes_on_from_a_full_window_knows_what_a_gap_holds_back() {
     live(&mut desk, log[1_001].clone());
     desk.input(Input::WantOlder(ROOM));
     serve(&mut desk, &log);
-    assert!(view(&desk).detached && view(&desk).cursor == Some(1_002));
+    assert!(view(&desk).window.detached && view(&desk).cursor == Some(1_002));
     let message = desk.session.timeline(ROOM).message(650).unwrap();
     assert_eq!(message.reactions().len(), 1);
 }
@@ -368,7 +378,7 @@ proptest! {
         let truth: Window = whole[..there].iter().cloned().collect();
         let view = desk.session.room(ROOM).unwrap();
         prop_assert_eq!(view.cursor, Some(there as Seq));
-        prop_assert!(!view.loading_older && !view.loading_newer, "{:?}", view);
+        prop_assert!(!view.window.loading_older && !view.window.loading_newer, "{:?}", view);
         let mut rows = 0;
         for row in desk.session.timeline(ROOM).stored() {
             let seq = row.seq().unwrap();

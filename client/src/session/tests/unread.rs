@@ -109,7 +109,7 @@ proptest! {
         let truth = unread(&whole[..there], view.read);
         prop_assert!(view.read >= told, "{} {}", view.read, told);
         prop_assert!(view.unread >= truth, "{} of {} {:?}", view.unread, truth, view);
-        if view.low <= view.read + 1 {
+        if view.window.low <= view.read + 1 {
             prop_assert_eq!(view.unread, truth, "{:?}", view);
         }
         prop_assert!(marked.max(view.read) <= there as Seq);

@@ -157,7 +157,8 @@ impl ScreenCheck<'_> {
                 Some((log.id, entry.seq, is_row(&entry.body)))
             });
             let excused = stored.is_some_and(|(room, seq, has_row)| {
-                let past = |view: steadfast_client::RoomView<'_>| seq < view.low || view.cursor.is_none();
+                let past =
+                    |view: steadfast_client::RoomView<'_>| seq < view.window.low || view.cursor.is_none();
                 !in_force
                     || !has_row
                     || tab.session.room(room).is_none_or(past)
@@ -194,7 +195,7 @@ fn contiguous(tab: &Tab, log: Option<&Log>, room: RoomId) -> Result<(), Broken> 
     let timeline = tab.session.timeline(room);
     let shown: Vec<Seq> = timeline.stored().filter_map(|row| row.seq()).collect();
     let expected = if timeline.is_live() {
-        view.low..=view.cursor.unwrap_or(0)
+        view.window.low..=view.cursor.unwrap_or(0)
     } else {
         shown.first().copied().unwrap_or(1)..=shown.last().copied().unwrap_or(0)
     };

@@ -40,7 +40,7 @@ impl TimelineContext {
         let room = self.chat.room.get_untracked()?;
         self.chat.read(|session| {
             let view = session.room(room)?;
-            view.first_unread.filter(|seq| *seq < view.low)
+            view.first_unread.filter(|seq| *seq < view.window.low)
         })
     }
 
@@ -49,7 +49,7 @@ impl TimelineContext {
         self.seeking.set_value(None);
         let looking = self.chat.room.get_untracked().filter(|room| {
             self.chat
-                .read(|session| session.room(*room).is_some_and(|view| view.looking))
+                .read(|session| session.room(*room).is_some_and(|view| view.window.looking))
         });
         if let Some(room) = looking {
             self.chat.dispatch_silently(Input::LookEnd(room));
@@ -62,9 +62,11 @@ impl TimelineContext {
         let Some(room) = self.seeking.get_value() else {
             return;
         };
-        let at = self
-            .chat
-            .read(|session| session.room(room).map(|view| (view.place, view.looking)));
+        let at = self.chat.read(|session| {
+            session
+                .room(room)
+                .map(|view| (view.window.place, view.window.looking))
+        });
         let Some((place, looking)) = at.filter(|_| self.chat.room.get_untracked() == Some(room)) else {
             self.seeking.set_value(None);
             return;
