@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
-use super::{LinkEvent, LinkId, Output, Transport};
+use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Transport};
 use crate::Settings;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 use crate::time::Time;
@@ -45,6 +45,13 @@ impl Deps {
         let link = self.link();
         self.outputs.push_back(Output::Request { link, sid, body });
         link
+    }
+
+    pub(super) fn event(&mut self, socket: usize, event: SocketEvent) {
+        self.outputs.push_back(Output::Event {
+            socket: SocketKey(socket),
+            event,
+        });
     }
 }
 

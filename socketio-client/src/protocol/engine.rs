@@ -36,14 +36,7 @@ pub(super) struct Engine {
     pub(super) sid: Option<String>,
     pub(super) carrier: Carrier,
     pub(super) probe: Option<Probe>,
-    /// The transports to try if this one fails before the handshake, the last of them first.
-    untried: Vec<Transport>,
-    /// When the next of them is tried.
-    next_by: Option<Time>,
-    /// How WebSocket failed before long-polling brought the handshake.
-    failed: Option<(WebSocketFailure, Option<String>)>,
-    /// Whether the link being dialled is open.
-    stands: bool,
+    candidates: Candidates,
     /// The time by which the WebSocket must bring an answer to CONNECT.
     answer_by: Option<Time>,
     life: Life,
@@ -53,6 +46,7 @@ pub(super) struct Engine {
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
     pub(super) waiting: Vec<Frame>,
+    /// The number of bytes that wait for the link.
     pub(super) waiting_bytes: usize,
     /// The number of events given to the carrier and not yet handed over.
     pub(super) in_flight: usize,
@@ -69,6 +63,19 @@ pub(super) struct Engine {
     pub(super) farewell: Vec<Frame>,
     /// Whether the server has confirmed that; `None` before it is asked.
     pub(super) processed: Option<bool>,
+}
+
+/// The transports that are tried until one of them brings the handshake.
+#[derive(Debug)]
+struct Candidates {
+    /// Those to try if this one fails, the last of them first.
+    untried: Vec<Transport>,
+    /// When the next of them is tried.
+    next_by: Option<Time>,
+    /// How WebSocket failed before long-polling brought the handshake.
+    failed: Option<(WebSocketFailure, Option<String>)>,
+    /// Whether the link being dialled is open.
+    stands: bool,
 }
 
 #[derive(Debug)]
@@ -107,10 +114,12 @@ impl Engine {
             sid: None,
             carrier,
             probe: None,
-            untried,
-            next_by,
-            failed: None,
-            stands: false,
+            candidates: Candidates {
+                untried,
+                next_by,
+                failed: None,
+                stands: false,
+            },
             answer_by: None,
             life: Life::Unheard,
             proven: false,
@@ -153,16 +162,11 @@ impl Engine {
         self.is_open() && self.carrier.is_writable() && !self.is_pausing()
     }
 
-    /// The number of bytes that wait for the link.
-    pub(super) fn waiting_bytes(&self) -> usize {
-        self.waiting_bytes
-    }
-
     /// When [`Engine::expired`] or [`Engine::advance`] has something to do.
     pub(super) fn deadline(&self) -> Option<Time> {
         let probe = self.probe.as_ref().map_or(self.probe_at, Probe::until);
         let own = earliest(self.own_deadline(), probe);
-        earliest(own, earliest(self.next_by, self.answer_by))
+        earliest(own, earliest(self.candidates.next_by, self.answer_by))
     }
 
     /// The progress of a WebSocket that has not yet proved itself.
@@ -181,9 +185,9 @@ impl Engine {
     pub(super) fn advance(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let now = deps.now;
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
-        if due(self.next_by) {
-            self.next_by = None;
-            if let Some(next) = self.untried.pop() {
+        if due(self.candidates.next_by) {
+            self.candidates.next_by = None;
+            if let Some(next) = self.candidates.untried.pop() {
                 for link in self.carrier.links() {
                     deps.outputs.push_back(Output::Close { link });
                 }
@@ -215,12 +219,12 @@ impl Engine {
         deps: &mut Deps,
     ) {
         if self.transport() == Transport::WebSocket {
-            self.failed = Some((failure, details));
+            self.candidates.failed = Some((failure, details));
         }
-        self.stands = false;
+        self.candidates.stands = false;
         self.carrier = Carrier::dial(next, deps);
-        self.next_by =
-            (!self.untried.is_empty()).then(|| deps.now.saturating_add(deps.settings.fallback_timeout));
+        self.candidates.next_by = (!self.candidates.untried.is_empty())
+            .then(|| deps.now.saturating_add(deps.settings.fallback_timeout));
     }
 
     fn own_deadline(&self) -> Option<Time> {
@@ -278,7 +282,7 @@ impl Engine {
             self.alive_by = None;
         }
         match event {
-            LinkEvent::Opened => self.stands = true,
+            LinkEvent::Opened => self.candidates.stands = true,
             LinkEvent::Passed if self.proofs > 0 => self.proofs -= 1,
             LinkEvent::Passed => self.processed = Some(true),
             LinkEvent::Writable => {
@@ -299,9 +303,9 @@ impl Engine {
             LinkEvent::Answered(_) => {}
             LinkEvent::Closed { reason, details } => {
                 self.carrier.abandon(link, deps);
-                match self.untried.pop() {
+                match self.candidates.untried.pop() {
                     Some(next) if !self.is_open() => {
-                        let failure = if self.stands {
+                        let failure = if self.candidates.stands {
                             WebSocketFailure::Broken
                         } else {
                             WebSocketFailure::Refused
@@ -399,9 +403,9 @@ impl Engine {
             heartbeat,
             until: deps.now.saturating_add(heartbeat),
         };
-        self.untried.clear();
-        self.next_by = None;
-        if let Some((failure, details)) = self.failed.take()
+        self.candidates.untried.clear();
+        self.candidates.next_by = None;
+        if let Some((failure, details)) = self.candidates.failed.take()
             && LongPolling::is(self.transport())
         {
             deps.websocket.failed(failure, details, &deps.settings, deps.now);

@@ -1,7 +1,9 @@
 //! Sends the program's packets.
 
-use super::socket::Awaited;
-use super::{AckRequest, Connection, Machine, Output, SocketKey, Ticket};
+use super::connections::{Connection, Connections};
+use super::namespaces::Namespaces;
+use super::socket::{Awaited, Socket};
+use super::{AckRequest, Machine, Output, SocketKey, Ticket};
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, EmitError, Payload};
@@ -27,11 +29,18 @@ impl Machine {
     ) -> Result<(), EmitError> {
         let now = now.into();
         self.advance(now);
-        if let Some(retries) = &self.deps.settings.retries {
+        if let Some(retries) = &self.connections.deps.settings.retries {
             let timeout = retries.ack_timeout.into();
-            return self.enqueue(key, named(event, payload)?, None, timeout);
+            return self.namespaces.enqueue(
+                &mut self.connections,
+                key,
+                named(event, payload)?,
+                None,
+                timeout,
+            );
         }
-        self.submit(key, event, payload, None)
+        self.namespaces
+            .submit(&mut self.connections, key, event, payload, None)
     }
 
     /// Sends an event if it can be sent at once; returns whether it was. A volatile event is never buffered.
@@ -44,15 +53,21 @@ impl Machine {
     ) -> Result<bool, EmitError> {
         let now = now.into();
         self.advance(now);
-        let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
-        let writable = matches!(&self.connection, Connection::Open { engine } if engine.is_writable());
+        let connected = self
+            .namespaces
+            .sockets
+            .get(key.0)
+            .is_some_and(Socket::is_connected);
+        let writable = self.connections.is_writable();
         if RESERVED.contains(&event) {
             return Err(EmitError::ReservedName);
         }
         if !(connected && writable) {
             return Ok(false);
         }
-        self.submit(key, event, payload, None).map(|()| true)
+        self.namespaces
+            .submit(&mut self.connections, key, event, payload, None)
+            .map(|()| true)
     }
 
     /// Sends an event and requests an ack: [`Output::Acked`] brings it, or its failure after `timeout`.
@@ -68,18 +83,20 @@ impl Machine {
     ) -> Result<Ticket, EmitError> {
         let (timeout, now) = (timeout.into(), now.into());
         self.advance(now);
-        let Some(socket) = self.sockets.get_mut(key.0) else {
+        let Some(socket) = self.namespaces.sockets.get_mut(key.0) else {
             return Err(EmitError::Disconnected);
         };
         let id = socket.next_ack;
         let ticket = Ticket { socket: key, id };
-        if self.deps.settings.retries.is_some() {
+        if self.connections.deps.settings.retries.is_some() {
             let payload = named(event, payload)?;
-            self.sockets[key.0].next_ack += 1;
-            self.enqueue(key, payload, Some(id), timeout)?;
+            self.namespaces.sockets[key.0].next_ack += 1;
+            self.namespaces
+                .enqueue(&mut self.connections, key, payload, Some(id), timeout)?;
             return Ok(ticket);
         }
-        self.submit_with_ack(key, event, payload, timeout)
+        self.namespaces
+            .submit_with_ack(&mut self.connections, key, event, payload, timeout)
     }
 
     /// Sends an event on the current connection, and requests an ack; without a connection it fails with
@@ -96,45 +113,21 @@ impl Machine {
         let (timeout, now) = (timeout.into(), now.into());
         // A device that slept only learns here that its connection has ended.
         self.advance(now);
-        let connected = self.sockets.get(key.0).is_some_and(super::Socket::is_connected);
-        if !connected || !matches!(self.connection, Connection::Open { .. }) {
+        let connected = self
+            .namespaces
+            .sockets
+            .get(key.0)
+            .is_some_and(Socket::is_connected);
+        if !connected || !matches!(self.connections.current, Connection::Open { .. }) {
             return Err(EmitError::Disconnected);
         }
-        self.submit_with_ack(key, event, payload, timeout)
-    }
-
-    fn submit_with_ack(
-        &mut self,
-        key: SocketKey,
-        event: &str,
-        payload: Payload,
-        timeout: Time,
-    ) -> Result<Ticket, EmitError> {
-        let Some(socket) = self.sockets.get(key.0) else {
-            return Err(EmitError::Disconnected);
-        };
-        let id = socket.next_ack;
-        let ticket = Ticket { socket: key, id };
-        self.submit(key, event, payload, Some(id))?;
-        let until = self.deps.now.saturating_add(timeout);
-        let socket = &mut self.sockets[key.0];
-        socket.next_ack += 1;
-        let sent = socket.is_connected().then_some(self.deps.now);
-        socket.acks.insert(
-            id,
-            Awaited {
-                until,
-                sent,
-                queued: false,
-            },
-        );
-        self.timeouts.insert((until, ticket), ());
-        Ok(ticket)
+        self.namespaces
+            .submit_with_ack(&mut self.connections, key, event, payload, timeout)
     }
 
     /// Sets whether [`Output::Sent`] reports every event of this socket as it is sent. Off by default.
     pub fn watch_sent(&mut self, key: SocketKey, watch: bool) {
-        if let Some(socket) = self.sockets.get_mut(key.0) {
+        if let Some(socket) = self.namespaces.sockets.get_mut(key.0) {
             socket.watched = watch;
         }
     }
@@ -149,8 +142,7 @@ impl Machine {
     ) -> Result<(), EmitError> {
         let now = now.into();
         self.advance(now);
-        let (Some(socket), Connection::Open { engine }) = (self.sockets.get(key.0), &mut self.connection)
-        else {
+        let (Some(socket), Some((engine, deps))) = (self.namespaces.get(key), self.connections.open()) else {
             return Err(EmitError::Disconnected);
         };
         if !socket.is_connected() || socket.session != ack.session {
@@ -158,16 +150,27 @@ impl Machine {
         }
         let mut packet = Packet::new(Kind::Ack, &socket.namespace, payload);
         packet.id = Some(ack.id);
-        let frames = self.deps.settings.parser.encode(packet);
-        if engine.waiting_bytes().saturating_add(bytes(&frames)) > self.deps.settings.limits.send_bytes {
+        let frames = deps.settings.parser.encode(packet);
+        if engine.waiting_bytes.saturating_add(bytes(&frames)) > deps.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
-        engine.send(frames, &mut self.deps);
+        engine.send(frames, deps);
         Ok(())
     }
 
     /// Drops the events that wait for a connection or for their turn in the retry queue; returns their number.
     pub fn clear_buffer(&mut self, key: SocketKey) -> usize {
+        self.namespaces.clear_buffer(&mut self.connections, key)
+    }
+
+    /// The ack is no longer awaited. A buffered event is sent all the same.
+    pub fn forget(&mut self, ticket: Ticket) {
+        self.namespaces.forget(ticket);
+    }
+}
+
+impl Namespaces {
+    fn clear_buffer(&mut self, connections: &mut Connections, key: SocketKey) -> usize {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return 0;
         };
@@ -187,7 +190,7 @@ impl Machine {
             if let Some(awaited) = socket.acks.remove(id) {
                 self.timeouts.remove(&(awaited.until, ticket));
             }
-            self.deps.outputs.push_back(Output::Acked {
+            connections.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Emit(EmitError::Cleared)),
             });
@@ -195,8 +198,7 @@ impl Machine {
         ids.len()
     }
 
-    /// The ack is no longer awaited. A buffered event is sent all the same.
-    pub fn forget(&mut self, ticket: Ticket) {
+    fn forget(&mut self, ticket: Ticket) {
         let Some(socket) = self.sockets.get_mut(ticket.socket.0) else {
             return;
         };
@@ -210,8 +212,39 @@ impl Machine {
         }
     }
 
+    fn submit_with_ack(
+        &mut self,
+        connections: &mut Connections,
+        key: SocketKey,
+        event: &str,
+        payload: Payload,
+        timeout: Time,
+    ) -> Result<Ticket, EmitError> {
+        let Some(socket) = self.sockets.get(key.0) else {
+            return Err(EmitError::Disconnected);
+        };
+        let id = socket.next_ack;
+        let ticket = Ticket { socket: key, id };
+        self.submit(connections, key, event, payload, Some(id))?;
+        let until = connections.deps.now.saturating_add(timeout);
+        let socket = &mut self.sockets[key.0];
+        socket.next_ack += 1;
+        let sent = socket.is_connected().then_some(connections.deps.now);
+        socket.acks.insert(
+            id,
+            Awaited {
+                until,
+                sent,
+                queued: false,
+            },
+        );
+        self.timeouts.insert((until, ticket), ());
+        Ok(ticket)
+    }
+
     fn submit(
         &mut self,
+        connections: &mut Connections,
         key: SocketKey,
         event: &str,
         payload: Payload,
@@ -223,13 +256,13 @@ impl Machine {
         };
         let mut packet = Packet::new(Kind::Event, &socket.namespace, payload);
         packet.id = ack;
-        let limits = &self.deps.settings.limits;
-        match &mut self.connection {
+        let limits = &connections.deps.settings.limits;
+        match &mut connections.current {
             Connection::Open { engine } if socket.is_connected() => {
-                if engine.waiting_bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
+                if engine.waiting_bytes.saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
-                self.send_event(key.0, packet);
+                self.send_event(connections, key.0, packet);
             }
             _ => {
                 socket.has_room(packet.payload.size(), limits)?;
@@ -240,37 +273,37 @@ impl Machine {
     }
 
     /// Sends an event, and reports it if the socket is watched.
-    pub(super) fn send_event(&mut self, key: usize, packet: Packet) {
-        let Connection::Open { engine } = &mut self.connection else {
+    pub(super) fn send_event(&mut self, connections: &mut Connections, key: usize, packet: Packet) {
+        let Some((engine, deps)) = connections.open() else {
             return;
         };
         if self.sockets[key].watched
             && let Some((event, payload)) = packet.clone().into_event()
         {
-            self.deps.outputs.push_back(Output::Sent {
+            deps.outputs.push_back(Output::Sent {
                 socket: SocketKey(key),
                 event,
                 payload,
             });
         }
-        engine.send(self.deps.settings.parser.encode(packet), &mut self.deps);
+        engine.send(deps.settings.parser.encode(packet), deps);
     }
 
     /// Sends the buffered events in the order they were emitted.
-    pub(super) fn flush_buffer(&mut self, key: usize) {
+    pub(super) fn flush_buffer(&mut self, connections: &mut Connections, key: usize) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;
             if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
-                awaited.sent = Some(self.deps.now);
+                awaited.sent = Some(connections.deps.now);
             }
-            self.send_event(key, kept.packet);
+            self.send_event(connections, key, kept.packet);
         }
     }
 
     /// Fails every ack whose timeout has passed.
-    pub(super) fn give_up_acks(&mut self) {
+    pub(super) fn give_up_acks(&mut self, connections: &mut Connections) {
         while let Some(&((until, ticket), ())) = self.timeouts.first()
-            && until <= self.deps.now
+            && until <= connections.deps.now
         {
             self.timeouts.remove(&(until, ticket));
             let socket = &mut self.sockets[ticket.socket.0];
@@ -279,11 +312,11 @@ impl Machine {
                 .remove(&ticket.id)
                 .is_some_and(|awaited| awaited.queued);
             if queued {
-                self.queue_timed_out(ticket.socket.0);
+                self.queue_timed_out(connections, ticket.socket.0);
                 continue;
             }
             socket.forget_buffered(ticket.id);
-            self.deps.outputs.push_back(Output::Acked {
+            connections.deps.outputs.push_back(Output::Acked {
                 ticket,
                 result: Err(AckError::Timeout),
             });

@@ -1,8 +1,11 @@
 //! The retry queue: with [`Settings::retries`](crate::Settings::retries), events are sent one by one, each until it is
 //! acknowledged.
 
-use super::socket::{Awaited, Queued};
-use super::{Machine, Output, SocketEvent, SocketKey, Ticket};
+use super::carrier::Deps;
+use super::connections::Connections;
+use super::namespaces::Namespaces;
+use super::socket::{Awaited, Queued, Socket};
+use super::{Output, SocketEvent, SocketKey, Ticket};
 use crate::packet::{Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
@@ -10,16 +13,17 @@ use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
 /// If a connection ends within this time after sending an event, the event may be the cause.
 const RIGHT_AFTER: Time = Time::from_secs(5);
 
-impl Machine {
+impl Namespaces {
     /// Adds an event to the queue. `own` is the program's wait, if there is one.
     pub(super) fn enqueue(
         &mut self,
+        connections: &mut Connections,
         key: SocketKey,
         payload: Payload,
         own: Option<u64>,
         timeout: Time,
     ) -> Result<(), EmitError> {
-        let limits = &self.deps.settings.limits;
+        let limits = &connections.deps.settings.limits;
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return Err(EmitError::Disconnected);
         };
@@ -35,21 +39,21 @@ impl Machine {
             given_up: false,
             blamed: 0,
         });
-        self.drain_queue(key.0);
+        self.drain_queue(connections, key.0);
         Ok(())
     }
 
     /// A connection is up: the first event is tried again, whatever happened to its last attempt.
-    pub(super) fn restart_queue(&mut self, key: usize) {
+    pub(super) fn restart_queue(&mut self, connections: &mut Connections, key: usize) {
         if let Some(first) = self.sockets[key].queue.front_mut()
             && std::mem::take(&mut first.given_up)
         {
             first.tries = 0;
         }
-        self.drain_queue(key);
+        self.drain_queue(connections, key);
     }
 
-    fn drain_queue(&mut self, key: usize) {
+    fn drain_queue(&mut self, connections: &mut Connections, key: usize) {
         let socket = &mut self.sockets[key];
         if !socket.is_connected() {
             return;
@@ -66,12 +70,12 @@ impl Machine {
         first.under_way = Some(id);
         let mut packet = first.packet.clone();
         packet.id = Some(id);
-        let until = self.deps.now.saturating_add(first.timeout);
+        let until = connections.deps.now.saturating_add(first.timeout);
         socket.acks.insert(
             id,
             Awaited {
                 until,
-                sent: Some(self.deps.now),
+                sent: Some(connections.deps.now),
                 queued: true,
             },
         );
@@ -80,31 +84,37 @@ impl Machine {
             id,
         };
         self.timeouts.insert((until, ticket), ());
-        self.send_event(key, packet);
+        self.send_event(connections, key, packet);
     }
 
     /// The first event was acknowledged.
-    pub(super) fn queue_acked(&mut self, key: usize, payload: Payload) {
+    pub(super) fn queue_acked(&mut self, connections: &mut Connections, key: usize, payload: Payload) {
         if let Some(done) = self.sockets[key].take_first() {
-            self.settle(key, done.own, Ok(payload));
+            settle(key, done.own, Ok(payload), &mut connections.deps);
         }
-        self.drain_queue(key);
+        self.drain_queue(connections, key);
     }
 
     /// The first event's attempt timed out.
-    pub(super) fn queue_timed_out(&mut self, key: usize) {
-        self.try_failed(key, true, &AckError::Timeout);
-        self.drain_queue(key);
+    pub(super) fn queue_timed_out(&mut self, connections: &mut Connections, key: usize) {
+        self.try_failed(connections, key, true, &AckError::Timeout);
+        self.drain_queue(connections, key);
     }
 
     /// The connection ended while the first event was in flight, `after` its sending. A server ends it for an event that is
     /// too large, every time.
-    pub(super) fn queue_cut_off(&mut self, key: usize, reason: DisconnectReason, after: Time) {
+    pub(super) fn queue_cut_off(
+        &mut self,
+        connections: &mut Connections,
+        key: usize,
+        reason: DisconnectReason,
+        after: Time,
+    ) {
         let Some(Retries {
             retries,
             count_disconnects,
             ..
-        }) = self.deps.settings.retries
+        }) = connections.deps.settings.retries
         else {
             return;
         };
@@ -124,19 +134,19 @@ impl Machine {
                 first.tries = first.blamed;
             }
         }
-        self.try_failed(key, counts, &AckError::Disconnected);
+        self.try_failed(connections, key, counts, &AckError::Disconnected);
     }
 
     /// Whether an event seems to end the connections.
     pub(super) fn is_any_blamed(&self) -> bool {
-        let first = |socket: &super::Socket| socket.queue.front().is_some_and(|first| first.blamed > 1);
+        let first = |socket: &Socket| socket.queue.front().is_some_and(|first| first.blamed > 1);
         self.sockets.iter().any(first)
     }
 
-    fn try_failed(&mut self, key: usize, counts: bool, error: &AckError) {
+    fn try_failed(&mut self, connections: &mut Connections, key: usize, counts: bool, error: &AckError) {
         let Some(Retries {
             retries, exhausted, ..
-        }) = self.deps.settings.retries
+        }) = connections.deps.settings.retries
         else {
             return;
         };
@@ -155,22 +165,25 @@ impl Machine {
             Exhausted::Keep => first.given_up = true,
             Exhausted::Drop => {
                 if let Some(dropped) = self.sockets[key].take_first() {
-                    self.settle(key, dropped.own, Err(error.clone()));
+                    settle(key, dropped.own, Err(error.clone()), &mut connections.deps);
                     if let Some((event, payload)) = dropped.packet.into_event() {
-                        self.push_event(key, SocketEvent::Undelivered { event, payload });
+                        connections
+                            .deps
+                            .event(key, SocketEvent::Undelivered { event, payload });
                     }
                 }
             }
         }
     }
+}
 
-    fn settle(&mut self, key: usize, own: Option<u64>, result: Result<Payload, AckError>) {
-        if let Some(id) = own {
-            let ticket = Ticket {
-                socket: SocketKey(key),
-                id,
-            };
-            self.deps.outputs.push_back(Output::Acked { ticket, result });
-        }
+/// Passes the result to the program, if it waits for one.
+fn settle(key: usize, own: Option<u64>, result: Result<Payload, AckError>, deps: &mut Deps) {
+    if let Some(id) = own {
+        let ticket = Ticket {
+            socket: SocketKey(key),
+            id,
+        };
+        deps.outputs.push_back(Output::Acked { ticket, result });
     }
 }
