@@ -5,14 +5,13 @@
 //! - `conversation`: the messages of this person: rooms, entries, and the items on their way
 //! - `people`: the other people: who is here, who writes, who came and went
 //! - `activity`: what this tab says of the person at it
-//! - `requests`: the requests to the server, and when they are due
+//! - `requests`: the requests to the server, when they are due, and who takes their answers
 //! - `records`: which records are written, when, and how failed writes are retried
-//! - `device`, `connecting`, `events`, `answers`: inputs by where they come from, each handed to whom it concerns
+//! - `device`, `connecting`, `events`: inputs by where they come from, each handed to whom it concerns
 //! - `view`: the views of a session
 
 mod account;
 mod activity;
-mod answers;
 mod connecting;
 mod conversation;
 mod device;

@@ -1,10 +1,11 @@
-//! The requests to the server, and when they are due.
+//! The requests to the server, when they are due, and who takes their answers.
 
 use std::time::Duration;
 
 use steadfast_shared::RoomId;
 use steadfast_shared::event::Cursors;
 
+use super::Session;
 use super::conversation::Conversation;
 use super::effects::Effects;
 use super::input::Answer;
@@ -206,4 +207,55 @@ fn takes_over_at(chat: &Conversation, connection: &Connection) -> Option<Duratio
     };
     let waiting = chat.outbox.waiting_since(identity)?;
     Some(waiting.max(*online) + TAKE_OVER)
+}
+
+impl Session {
+    pub(super) fn answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Answer, RequestError>,
+        now: Duration,
+    ) {
+        let Some(purpose) = self.requests.answered(request, &result) else {
+            return;
+        };
+        let chat = &mut self.chat;
+        match (purpose, result) {
+            (RequestPurpose::Send, Ok(Answer::Send(reply))) => {
+                chat.batch_answered(request, Ok(reply), now, &mut self.rng);
+            }
+            (RequestPurpose::Send, result) => {
+                chat.batch_answered(request, Err(no_answer(&result)), now, &mut self.rng);
+            }
+            (RequestPurpose::History(..) | RequestPurpose::Look(..), result) => {
+                let result = match result {
+                    Ok(Answer::History(reply)) => Ok(reply),
+                    result => Err(no_answer(&result)),
+                };
+                chat.pulled(request, purpose, result, now, &mut self.rng);
+            }
+            (RequestPurpose::Sync, Ok(Answer::Sync(Ok(heads)))) => {
+                chat.heads(heads, &self.requests.take_synced());
+            }
+            // The next one comes soon enough.
+            (RequestPurpose::Sync, _) => {}
+            (RequestPurpose::Watch, Ok(Answer::Watch(reply))) => {
+                self.people.watch_answered(Ok(reply), chat, now);
+            }
+            (RequestPurpose::Watch, result) => {
+                self.people.watch_answered(Err(no_answer(&result)), chat, now);
+            }
+        }
+        if self.requests.are_unheard() {
+            self.dialer.renew();
+        }
+    }
+}
+
+/// Why there is no answer of the expected kind.
+fn no_answer(result: &Result<Answer, RequestError>) -> RequestError {
+    match result {
+        Ok(_) => RequestError::Malformed,
+        Err(error) => *error,
+    }
 }

@@ -1,14 +1,53 @@
 //! How an item leaves the outbox for the log.
 
-use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId};
+use std::time::Duration;
+
+use steadfast_shared::event::Sent;
+use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId, WireError};
 
 use super::Conversation;
-use crate::outbox::ItemOutcome;
+use crate::outbox::{BatchOutcome, ItemOutcome};
 use crate::record::{Rejection, Write};
+use crate::request::{RequestError, RequestId};
+use crate::rng::Rng;
 use crate::session::output::Change;
 use crate::tab_message::{Stored, TabMessage};
 
 impl Conversation {
+    /// The server answered the batch under way.
+    pub(crate) fn batch_answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Result<Vec<Sent>, WireError>, RequestError>,
+        now: Duration,
+        rng: &mut Rng,
+    ) {
+        let outcomes = self.outbox.answered(request, result, now, rng);
+        let mut sent = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                BatchOutcome::Stored { id, seq, at } => {
+                    let room = self.outbox.get(id).map(|item| item.room);
+                    if let Some((room, epoch)) = room.zip(self.account.epoch()) {
+                        let stored = Stored { id, room, seq, at };
+                        self.settle(epoch, stored, true);
+                        sent.push(stored);
+                    }
+                }
+                BatchOutcome::Refused { id, error } => {
+                    let rejection = Rejection::Refused(error);
+                    if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
+                        self.effects.rows_changed(item.room);
+                        self.effects.writes.push(Write::PutOutbox(item));
+                        self.effects.tell(TabMessage::Rejected { id, rejection });
+                    }
+                }
+            }
+        }
+        self.broadcast_sent(sent);
+        self.effects.changes.insert(Change::Outbox);
+    }
+
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Returns whether it was in
     /// the outbox. `sent_here`: this tab sent it.
     pub(crate) fn settle(&mut self, epoch: Epoch, stored: Stored, sent_here: bool) -> bool {
