@@ -20,12 +20,12 @@ const LEAVING: usize = 4;
 pub(super) struct Connections {
     pub(super) deps: Deps,
     pub(super) current: Connection,
-    /// Connections that are being left.
+    /// Connections that were left and have not ended yet.
     leaving: Vec<Engine>,
     pub(super) decoder: Decoder,
     rng: Rng,
     pub(super) backoff: Backoff,
-    /// Whether reading is paused.
+    /// Whether the program has paused reading.
     pub(super) paused: bool,
     /// Whether a WebSocket worked last time.
     websocket_worked: bool,
