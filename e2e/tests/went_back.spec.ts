@@ -28,6 +28,8 @@ test('a database copied back says which messages are gone, and what waited is se
     await copyDatabase(server.database, backup);
     await server.launch();
     await ann.say('for nothing');
+    // Ben writes only then: whose page reconnects first is not known.
+    await ann.expectAllSent(30_000);
     // Enter breaks the line on a phone.
     await ben.composer.fill('neither');
     await ben.page.getByTestId('send').click();

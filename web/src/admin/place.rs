@@ -63,6 +63,8 @@ pub(super) struct AdminTrail {
     pub(super) people: StoredValue<PeopleQuery>,
     /// The current search for rooms.
     pub(super) rooms: StoredValue<String>,
+    /// Whether an action here has made this person a member: the answer may arrive before the event with the role.
+    gave_up: RwSignal<bool>,
 }
 
 impl AdminTrail {
@@ -74,6 +76,7 @@ impl AdminTrail {
             takes_focus: StoredValue::new(false),
             people: StoredValue::new(PeopleQuery::default()),
             rooms: StoredValue::new(String::new()),
+            gave_up: RwSignal::new(false),
         };
         provide_context(trail);
         trail
@@ -120,8 +123,21 @@ impl AdminTrail {
         self.return_from_here();
     }
 
+    /// Notes that this person has no role any more: no place may be asked for again.
+    pub(super) fn give_up(self) {
+        self.gave_up.set(true);
+    }
+
+    /// Whether this person has given up their role. Tracked.
+    pub(super) fn gave_up(self) -> bool {
+        self.gave_up.get()
+    }
+
     /// Goes back after an action, and shows its result.
     pub(super) fn done(self, report: String) {
+        if self.gave_up.get_untracked() {
+            return;
+        }
         self.return_from_here();
         self.report.set(Some(report));
     }

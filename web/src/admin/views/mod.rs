@@ -58,7 +58,7 @@ pub(crate) fn Administration(about: Option<UserId>) -> impl IntoView {
     let role = memo(move || chat.on_connection(|session| session.account().role()));
     let close = Callback::new(move |()| overlays.close(Overlay::Administration(about)));
     effect(move || {
-        if !administers(role.get()) {
+        if trail.gave_up() || !administers(role.get()) {
             close.run(());
             toasts.toast(|l| AdminPhrases::of(l).no_more_to_see);
         }

@@ -8,11 +8,13 @@ use steadfast_shared::{Person, Role};
 use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
 use crate::admin::phrases::{PersonLabels, RolePhrases};
+use crate::admin::place::AdminTrail;
 use crate::admin::views::choose::Radios;
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::people::role::administers;
 use crate::people::role_phrases::RoleNames;
 
 /// Changes a person's role; can also hand over ownership.
@@ -20,6 +22,7 @@ use crate::people::role_phrases::RoleNames;
 pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
+    let trail = AdminTrail::here();
     let me = chat.read(|session| session.account().me().map(|me| me.id));
     let Person { id, name } = person;
     let is_me = me == Some(id);
@@ -54,9 +57,13 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
         let mine = me.filter(|_| untrack(hands_over));
         Some(Box::pin(async move {
             let info = api::set_role(id, role).await?;
+            if is_me && !administers(info.role) {
+                trail.give_up();
+            }
             if let Some(me) = mine {
                 // The other person is an owner now, so an owner remains even if this request fails.
                 api::set_role(me, Role::Member).await?;
+                trail.give_up();
                 return Ok(untrack(|| {
                     (RolePhrases::of(locale.language()).handed_over)(&name)
                 }));
