@@ -64,6 +64,8 @@ pub struct OutboxItem {
     pub author: Person,
     /// Its body: one of the kinds that people send.
     pub body: Body,
+    /// The id of the message that the body changes, if it was on screen.
+    pub message_id: Option<EntryId>,
     /// When, by this device's clock.
     pub at: Millis,
     /// Its place in the device's outbox: items go out by `(order, id)`. Counts up like a Lamport clock across tabs.
@@ -93,6 +95,11 @@ impl OutboxItem {
         self.room = other.room;
         self.author = other.author.clone();
         self.body = other.body.clone();
+    }
+
+    /// Whether its body, a change, is meant for this message, as far as it is known.
+    pub(crate) fn is_meant_for(&self, message: EntryId) -> bool {
+        self.message_id.is_none_or(|id| id == message)
     }
 
     /// Whether it is another person's than `now`'s: neither shown to them nor sent by them. The same name means the
@@ -131,6 +138,7 @@ impl FromField for OutboxItem {
             epoch: fields.get("epoch")?,
             author: fields.get("author")?,
             body: body.ok_or(FieldError::Missing("body"))?,
+            message_id: fields.get("message_id")?,
             at: fields.get("at")?,
             order: fields.get("order")?,
             tries: fields.get_or_default("tries")?,
@@ -305,6 +313,7 @@ mod tests {
                 name: "ann".into(),
             },
             body: Body::message(MessageText::parse("hi").unwrap()),
+            message_id: Some(EntryId(Uuid::from_u128(5))),
             at: 5,
             order: 6,
             tries: 0,

@@ -348,6 +348,10 @@ pub struct SendItem {
     pub id: EntryId,
     pub room: RoomId,
     pub body: Body,
+    /// The id of the message that the body changes, where the device knows it. The change is refused as `unknown_message` if
+    /// another message is at that place: the database may have gone back in time since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<EntryId>,
 }
 
 /// The answer to one [`SendItem`], in the order sent.

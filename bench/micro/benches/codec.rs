@@ -83,6 +83,7 @@ fn send(criterion: &mut Criterion) {
         id: EntryId(Uuid::from_u128(nth)),
         room: ROOM,
         body: Body::message(text()),
+        message_id: None,
     };
     for count in [1, 64] {
         let json = serde_json::to_string(&(0..count).map(item).collect::<Vec<_>>()).unwrap();

@@ -67,6 +67,7 @@ fn entry(author: UserId, room: RoomId) -> NewEntry {
         id: EntryId(Uuid::now_v7()),
         room,
         body: Body::message(text()),
+        message_id: None,
         address: None,
     }
 }

@@ -106,6 +106,7 @@ impl Outbox {
                 id: item.id,
                 room: item.room,
                 body: item.body.clone(),
+                message_id: item.message_id,
             });
             if alone {
                 break;

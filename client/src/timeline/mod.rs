@@ -90,7 +90,7 @@ impl<'a> Timeline<'a> {
 
     fn shows_change(&self, item: &OutboxItem, message: Seq) -> bool {
         let meant = self.reader.now.is_none_or(|now| now.epoch == item.epoch);
-        meant && self.message(message).is_some()
+        meant && self.message(message).is_some_and(|row| item.is_meant_for(row.id))
     }
 
     fn stored_row(&self, entry: &'a Entry) -> Row<'a> {
@@ -121,7 +121,11 @@ impl<'a> Timeline<'a> {
             )
         };
         if matches!(entry.body, Body::Message { .. }) {
-            for item in self.reader.changes_of(entry.seq) {
+            for item in self
+                .reader
+                .changes_of(entry.seq)
+                .filter(|item| item.is_meant_for(entry.id))
+            {
                 row.foresee(item);
             }
         }

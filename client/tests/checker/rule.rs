@@ -7,6 +7,7 @@ use std::fmt;
 pub(crate) enum Rule {
     AckedIsStored,
     StoredOnce,
+    ChangesWhatWasSeen,
     RecoveredIsWhole,
     LiveFollows,
     OutsideHearsNothing,
@@ -34,6 +35,7 @@ impl Rule {
         match self {
             Self::AckedIsStored => "what the server acknowledges is in its log, at that place",
             Self::StoredOnce => "nothing is stored twice, and nothing that nobody said",
+            Self::ChangesWhatWasSeen => "a change is stored only for the message that its author saw",
             Self::RecoveredIsWhole => {
                 "a session that is called recovered brings everything since the cursors"
             }

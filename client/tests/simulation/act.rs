@@ -193,6 +193,7 @@ impl World {
         }
         let id = self.fresh_id();
         self.takes(tab, id);
+        self.history.changed.insert(id, message);
         let (name, of) = (words::message(id), words::message(message));
         self.say(|| format!("{} asks by {name}: {change:?} of {of}", words::tab(tab)));
         let change = match change {

@@ -24,6 +24,8 @@ pub(crate) struct History {
     pub(crate) discarded: HashSet<EntryId>,
     /// The texts that messages may show: their own, and that of every edit.
     pub(crate) texts: BTreeMap<EntryId, Vec<String>>,
+    /// The message that the author of each change saw at its place.
+    pub(crate) changed: BTreeMap<EntryId, EntryId>,
     /// Messages that a person tried to delete.
     pub(crate) deleted: HashSet<EntryId>,
     /// Items not written when their tab ended: a frozen tab that knows of them, or a stalled line, may bring them later than

@@ -93,6 +93,7 @@ impl Town {
                         id: EntryId(Uuid::now_v7()),
                         room: *room,
                         body: Body::message(text.clone()),
+                        message_id: None,
                         address: None,
                     })
                     .collect();

@@ -201,6 +201,7 @@ impl Talk {
             id: EntryId(Builder::from_unix_timestamp_millis(at, &chance).into_uuid()),
             room: self.room,
             body,
+            message_id: None,
             address: None,
         }
     }

@@ -83,6 +83,7 @@ async fn store_for(
                 body: Body::message(MessageText::parse(
                     "a message of a length that messages often have",
                 )?),
+                message_id: None,
                 address: None,
             });
         }

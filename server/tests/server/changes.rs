@@ -46,6 +46,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room: self.general,
             body,
+            message_id: None,
             address: None,
         }
     }
@@ -126,6 +127,40 @@ async fn changes_and_replies_name_a_message_of_the_room_that_is_there(fixture: F
         assert_eq!(fixture.say(mina, change).await, unknown);
     }
     fixture.stored(mina, reply(1, "what was that?")).await;
+}
+
+async fn a_change_is_refused_where_another_message_than_the_one_meant_is(fixture: Fixture) {
+    let mina = &fixture.mina.person;
+    let there = fixture.new_entry(mina, body("there"));
+    fixture.append(std::slice::from_ref(&there)).await;
+    let meant_for = |message_id, change| NewEntry {
+        message_id: Some(message_id),
+        ..fixture.new_entry(mina, change)
+    };
+    let changes = || [edit(1, "changed"), react(1, "👍", true), delete(1)];
+    for change in changes() {
+        let meant = meant_for(EntryId(Uuid::now_v7()), change);
+        assert_eq!(
+            fixture.append(&[meant]).await,
+            [EntryOutcome::Refused(StoreRefusal::UnknownMessage)]
+        );
+    }
+    for (change, seq) in changes().into_iter().zip(2..) {
+        let meant = meant_for(there.id, change);
+        assert!(matches!(
+            fixture.append(&[meant.clone()]).await[0],
+            EntryOutcome::Stored { seq: stored, .. } if stored == seq
+        ));
+        // A retry is answered as stored, though the id that it names is no longer checked.
+        let again = NewEntry {
+            message_id: None,
+            ..meant
+        };
+        assert!(matches!(
+            fixture.append(&[again]).await[0],
+            EntryOutcome::Repeat { .. }
+        ));
+    }
 }
 
 async fn an_entry_is_checked_against_earlier_ones_of_the_same_commit(fixture: Fixture) {
@@ -535,6 +570,7 @@ conformance!(
     an_edit_shows_in_the_page_and_stays_in_the_log,
     only_the_author_edits_and_deletes,
     changes_and_replies_name_a_message_of_the_room_that_is_there,
+    a_change_is_refused_where_another_message_than_the_one_meant_is,
     an_entry_is_checked_against_earlier_ones_of_the_same_commit,
     what_is_deleted_is_erased_with_its_edits_and_quotes_and_in_the_file,
     a_retry_is_a_repeat_whatever_became_of_the_message_since,

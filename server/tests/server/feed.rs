@@ -295,6 +295,7 @@ async fn a_room_that_is_not_known_is_taken_as_it_is_stored_and_not_for_a_new_one
     let said: Vec<NewEntry> = (0..20)
         .map(|_| NewEntry {
             author: session.me.id,
+            message_id: None,
             address: None,
             id: EntryId(Uuid::now_v7()),
             room,

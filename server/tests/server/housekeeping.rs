@@ -224,6 +224,7 @@ async fn say(store: &SqliteStore, author: UserId, room: RoomId, count: usize) {
             id: EntryId(Uuid::now_v7()),
             room,
             body: body(&format!("{SECRET} {n}")),
+            message_id: None,
             address: None,
         })
         .collect();
@@ -258,6 +259,7 @@ async fn fault_h10_a_restart_in_the_middle_of_erasing_goes_on_to_the_end() {
                 id: EntryId(Uuid::now_v7()),
                 room,
                 body: body("Mina's own"),
+                message_id: None,
                 address: None,
             }],
             2,

@@ -46,6 +46,7 @@ async fn write(store: Arc<dyn Store>, author: UserId, room: RoomId) -> Vec<Entry
                 id: EntryId(Uuid::now_v7()),
                 room,
                 body: body(&format!("{batch}.{n}")),
+                message_id: None,
                 address: None,
             })
             .collect();

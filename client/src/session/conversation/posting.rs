@@ -31,6 +31,8 @@ impl Conversation {
         match (able, self.account.identity().cloned()) {
             (Ok(()), Some(identity)) => {
                 let order = self.outbox.next_order();
+                let message = body.changes().and_then(|seq| self.timeline(room).message(seq));
+                let message_id = message.map(|message| message.id);
                 let public = self
                     .rooms
                     .get(room)
@@ -43,6 +45,7 @@ impl Conversation {
                     epoch: identity.epoch,
                     author: identity.me,
                     body,
+                    message_id,
                     at,
                     order,
                     tries: 0,

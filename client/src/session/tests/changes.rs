@@ -174,6 +174,38 @@ fn a_change_of_another_epoch_is_never_sent_and_stays_in_sight() {
 }
 
 #[test]
+fn a_change_names_the_message_that_its_author_saw_even_after_two_other_databases() {
+    let mut desk = talked(1);
+    let seen = entry(1, 1).id;
+    desk.offline();
+    change(&mut desk, 1, edit(1, "better"));
+    let mut between = opened(5, 0);
+    between.epoch = Epoch(uuid(0xF));
+    desk.me = 5;
+    desk.opened(between);
+    assert!(desk.sends().is_empty());
+    desk.offline();
+    // A backup of the first database, in which another message came to stand at that place.
+    desk.me = 1;
+    desk.opened(opened(1, 0));
+    let (request, items) = desk.sends().remove(0);
+    assert_eq!((items[0].id, items[0].message_id), (id(1), Some(seen)));
+    let other = entry_of(1, 1, id(7), "another");
+    desk.hear(Entries {
+        room: ROOM,
+        from: 1,
+        entries: vec![other],
+    });
+    assert_eq!(texts(&desk)[0], "another", "the change is not shown on it");
+    let error = WireError::new(ErrorCode::UnknownMessage, "no such message");
+    desk.ack(request, vec![Sent::Refused { id: id(1), error }]);
+    assert!(
+        desk.rows().contains(&(id(1), "rejected")),
+        "its author decides about it"
+    );
+}
+
+#[test]
 fn what_the_server_read_together_with_a_page_is_not_applied_twice() {
     let mut desk = Desk::new(1);
     desk.online(4);

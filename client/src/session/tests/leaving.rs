@@ -109,6 +109,7 @@ fn fault_f04_an_answer_that_comes_after_signing_out_brings_nothing_back() {
             epoch: EPOCH,
             author: person(1),
             body: Body::message(text("post 1")),
+            message_id: None,
             at: 1,
             order: 1,
             tries: 0,

@@ -1,7 +1,7 @@
 //! Checked at any time: the server's acks, and its recovered sessions.
 
 use steadfast_shared::event::{Cursors, Opened, Page, Sent};
-use steadfast_shared::{Body, Person, Seq, WireError};
+use steadfast_shared::{Body, Entry, Person, RoomId, Seq, WireError};
 
 use super::Rule;
 use crate::words;
@@ -18,6 +18,21 @@ pub(crate) fn acknowledged(world: &mut World, author: &Person, sent: &[Sent]) {
                 });
             }
         }
+    }
+}
+
+/// Called when the server has appended an entry to a room's log.
+pub(crate) fn changes_what_was_seen(world: &mut World, room: RoomId, entry: &Entry) {
+    let (Some(place), Some(seen)) = (entry.body.changes(), world.history.changed.get(&entry.id)) else {
+        return;
+    };
+    let log = world.server.database.room(room);
+    let there = log.and_then(|log| log.entry(place)).map(|there| there.id);
+    if there != Some(*seen) {
+        let (change, seen) = (words::message(entry.id), words::message(*seen));
+        world.breaks(Rule::ChangesWhatWasSeen, || {
+            format!("{change} was meant for {seen}, and another message is at #{place}")
+        });
     }
 }
 

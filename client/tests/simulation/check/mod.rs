@@ -11,6 +11,6 @@ mod fold;
 mod screen;
 
 pub(crate) use crate::checker::{Broken, Rule, hold};
-pub(crate) use ack::{acknowledged, opened, paged};
+pub(crate) use ack::{acknowledged, changes_what_was_seen, opened, paged};
 pub(crate) use end::{in_the_end, settled};
 pub(crate) use screen::screen;

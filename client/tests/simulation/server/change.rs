@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use steadfast_shared::{Body, Edited, Entry, ErrorCode, MessageText, Now, Quoted, Reaction, Seq, UserId};
+use steadfast_shared::{
+    Body, Edited, Entry, EntryId, ErrorCode, MessageText, Now, Quoted, Reaction, Seq, UserId,
+};
 
 use super::database::Log;
 
@@ -39,14 +41,22 @@ impl Log {
         self.entries.get(usize::try_from(seq.checked_sub(1)?).ok()?)
     }
 
-    /// Whether the author may send this change of a message.
-    pub(super) fn allows(&self, author: UserId, body: &Body) -> Result<(), ErrorCode> {
+    /// Whether the author may send this change of the message with this id.
+    pub(super) fn allows(
+        &self,
+        author: UserId,
+        body: &Body,
+        message_id: Option<EntryId>,
+    ) -> Result<(), ErrorCode> {
         let named = match body {
             Body::Message { reply_to, .. } => *reply_to,
             other => other.changes(),
         };
         let Some(named) = named else { return Ok(()) };
         let whose = self.entry(named).ok_or(ErrorCode::UnknownMessage)?;
+        if message_id.is_some_and(|id| id != whose.id) {
+            return Err(ErrorCode::UnknownMessage);
+        }
         match (&whose.body, body) {
             (Body::Message { .. } | Body::Erased, Body::Message { .. })
             | (Body::Message { .. }, Body::React { .. }) => Ok(()),

@@ -183,7 +183,12 @@ impl Database {
         at: Millis,
         remembers: Seq,
     ) -> (Sent, Option<(RoomId, Entry)>) {
-        let SendItem { id, room, body } = item;
+        let SendItem {
+            id,
+            room,
+            body,
+            message_id,
+        } = item;
         let refused = |code| Sent::Refused {
             id,
             error: WireError::new(code, "no"),
@@ -205,7 +210,7 @@ impl Database {
         let Some(log) = self.rooms.iter_mut().find(|log| log.id == room) else {
             return (refused(ErrorCode::UnknownRoom), None);
         };
-        if let Err(code) = log.allows(me.id, &body) {
+        if let Err(code) = log.allows(me.id, &body, message_id) {
             return (refused(code), None);
         }
         let seq = log.head() + 1;

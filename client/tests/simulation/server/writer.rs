@@ -8,7 +8,7 @@ use steadfast_shared::{Body, ErrorCode, Person, RoomId, Seq, WireError, limit};
 use super::Flaw;
 use super::conversation::Response;
 use super::database::Log;
-use crate::check::Rule;
+use crate::check::{self, Rule};
 use crate::line::LineId;
 use crate::script::Stage;
 use crate::socket::payload;
@@ -191,6 +191,7 @@ impl World {
                 self.history.refused.insert(id);
             }
             if let Some((room, entry)) = fresh {
+                check::changes_what_was_seen(self, room, &entry);
                 if let Body::Delete { message } = entry.body
                     && self.flaw != Some(Flaw::ErasedStays)
                 {
@@ -229,7 +230,7 @@ impl World {
         } in answers
         {
             if let Ok(sent) = &answer {
-                crate::check::acknowledged(self, &author, sent);
+                check::acknowledged(self, &author, sent);
             }
             let payload = payload(&Reply::from(answer));
             self.say_to(line, life, Response::Answer { ack, payload });

@@ -63,6 +63,7 @@ impl From<Job> for Batch {
                 id: item.id,
                 room: item.room,
                 body: item.body,
+                message_id: item.message_id,
                 address,
             })
             .collect();

@@ -200,6 +200,7 @@ mod tests {
             id: EntryId(Uuid::now_v7()),
             room: RoomId(Uuid::nil()),
             body: Body::message(MessageText::parse(&"x".repeat(bytes)).unwrap()),
+            message_id: None,
         };
         Work::Write(Job {
             author: user(author),

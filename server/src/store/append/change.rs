@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use steadfast_shared::admin::{AccountState, AuditAction};
-use steadfast_shared::{Body, Emoji, Entry, Person, Power, Role, RoomId, Seq, UserId, limit};
+use steadfast_shared::{Body, Emoji, Entry, EntryId, Person, Power, Role, RoomId, Seq, UserId, limit};
 use uuid::Uuid;
 
 use crate::store::admin::{Actor, NewAuditLine, logs};
@@ -11,7 +11,7 @@ use crate::store::command::CommandError;
 use crate::store::number::{from_sql, to_sql};
 use crate::store::query::{SqlConnection, sql};
 use crate::store::refusal::Blocker;
-use crate::store::{StoreError, StoreRefusal};
+use crate::store::{NewEntry, StoreError, StoreRefusal};
 
 /// A person's membership of a room.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ pub(in crate::store) enum AllowedChange {
 
 /// The entry that a change refers to.
 pub(in crate::store) struct Changed {
+    pub(in crate::store) id: EntryId,
     pub(in crate::store) author: UserId,
     /// Its kind, from its row.
     pub(in crate::store) is_message: bool,
@@ -72,15 +73,17 @@ impl Reactions {
     }
 }
 
-/// Whether this person may change a message of the room, apart from the limit of reactions.
+/// Whether this person may change a message of the room, apart from the limit of reactions. `message_id`: the message that
+/// they saw at this place, if their device sent it.
 pub(in crate::store) fn may_change(
     member: &MemberState,
     message: Seq,
+    message_id: Option<EntryId>,
     changed: Option<&Changed>,
     body: &Body,
 ) -> Result<AllowedChange, StoreRefusal> {
     let changed = changed
-        .filter(|changed| changed.is_message)
+        .filter(|changed| changed.is_message && message_id.is_none_or(|id| id == changed.id))
         .ok_or(StoreRefusal::UnknownMessage)?;
     if changed.masked && !matches!(body, Body::Delete { .. }) {
         return Err(StoreRefusal::UnknownMessage);
@@ -106,14 +109,14 @@ pub(in crate::store) fn may_change(
 pub(super) async fn check<C: SqlConnection>(
     connection: &mut C,
     member: &MemberState,
-    room: RoomId,
-    body: &Body,
+    entry: &NewEntry,
 ) -> Result<AllowedChange, CommandError> {
+    let (room, body) = (entry.room, &entry.body);
     let Some(message) = body.changes() else {
         return Ok(AllowedChange::None);
     };
     let row = sql!(
-        "select author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
+        "select entries.id, author, kind = 'message' as is_message, entries.at <= users.masked_at as masked
          from entries join users on users.id = entries.author where room = $1 and seq = $2"
     )
     .bind(room)
@@ -123,12 +126,13 @@ pub(super) async fn check<C: SqlConnection>(
     let changed = match row {
         None => None,
         Some(row) => Some(Changed {
+            id: EntryId(row.get("id")?),
             author: UserId(row.get("author")?),
             is_message: row.get("is_message")?,
             masked: row.get("masked")?,
         }),
     };
-    let change = may_change(member, message, changed.as_ref(), body)?;
+    let change = may_change(member, message, entry.message_id, changed.as_ref(), body)?;
     if let AllowedChange::React { emoji, on: true, .. } = &change
         && !has_room(connection, member.person.id, room, message, emoji).await?
     {

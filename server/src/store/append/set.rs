@@ -184,7 +184,7 @@ impl<S: Sql> Append<S> {
             Ok(member) => member,
             Err(refusal) => return Ok(settled(refusal, known, entry)),
         };
-        let change = match change::check(&mut self.connection, &member, entry.room, &entry.body).await {
+        let change = match change::check(&mut self.connection, &member, entry).await {
             Ok(change) => change,
             Err(CommandError::Refused(refusal)) => return Ok(settled(refusal, known, entry)),
             Err(CommandError::Failed(error)) => return Err(error),

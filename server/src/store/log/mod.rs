@@ -52,6 +52,8 @@ pub struct NewEntry {
     pub id: EntryId,
     pub room: RoomId,
     pub body: Body,
+    /// The id of the message that the body changes, if the author's device sent it.
+    pub message_id: Option<EntryId>,
     /// The address it came from, for the audit log.
     pub address: Option<IpAddr>,
 }

@@ -67,6 +67,7 @@ async fn from_the_last_commit_of_a_node_that_dies_before_its_hint_to_heard_on_an
             id: EntryId(Uuid::now_v7()),
             room,
             body: body("the last"),
+            message_id: None,
             address: None,
         };
         store.commit(&[entry], &[], 7).await.unwrap();

@@ -45,7 +45,13 @@ async fn outcome(client: &mut Client, item: &SendItem) -> Result<(), ErrorCode> 
 
 fn item(room: RoomId, body: Body) -> SendItem {
     let id = EntryId(Uuid::now_v7());
-    SendItem { id, room, body }
+    let message_id = None;
+    SendItem {
+        id,
+        room,
+        body,
+        message_id,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -235,6 +241,7 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
             id: EntryId(Uuid::now_v7()),
             room: fixture.general,
             body: crate::support::body("x"),
+            message_id: None,
             address: None,
         };
         match store.append(&[entry], at).await.unwrap().outcomes[0] {

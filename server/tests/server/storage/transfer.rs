@@ -42,6 +42,7 @@ fn entry(fixture: &Fixture, room: RoomId, body: Body) -> NewEntry {
         id: EntryId(Uuid::now_v7()),
         room,
         body,
+        message_id: None,
         address: None,
     }
 }

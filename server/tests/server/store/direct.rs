@@ -91,6 +91,7 @@ async fn a_group_is_another_conversation_and_nobody_else_is_in_it(fixture: Fixtu
             id: EntryId(Uuid::now_v7()),
             room,
             body: body("me too"),
+            message_id: None,
             address: None,
         };
         assert_eq!(

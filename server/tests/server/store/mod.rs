@@ -100,6 +100,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room: self.general,
             body: body(text),
+            message_id: None,
             address: None,
         }
     }

@@ -214,6 +214,7 @@ async fn fault_f27_stored_reactions_become_one_emoji_each_in_one_form(fixture: F
                 emoji: Emoji::parse(emoji).unwrap(),
                 on: true,
             },
+            message_id: None,
             address: None,
         };
         fixture.append(&[react]).await;

@@ -155,6 +155,7 @@ async fn assert_kept(store: &SqliteStore, sent: &[Body]) {
         id: id(1),
         room: GENERAL,
         body: sent[0].clone(),
+        message_id: None,
         address: None,
     };
     let next = NewEntry {

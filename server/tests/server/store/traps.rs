@@ -44,6 +44,7 @@ impl Fixture {
             id: EntryId(Uuid::now_v7()),
             room,
             body: body(text),
+            message_id: None,
             address: None,
         }
     }
@@ -404,6 +405,7 @@ async fn a_lock_in_postgres_is_not_waited_for_without_a_bound() {
         id: EntryId(Uuid::now_v7()),
         room,
         body: body("now"),
+        message_id: None,
         address: None,
     }];
     let mut other = database.connect().await;
@@ -436,6 +438,7 @@ async fn the_databases_clock_tells_when_an_entry_was_stored_whatever_a_nodes_clo
             id: EntryId(Uuid::now_v7()),
             room,
             body: body("now"),
+            message_id: None,
             address: None,
         };
         let EntryOutcome::Stored { at, .. } = store.append(&[entry], shown).await.unwrap().outcomes[0] else {
@@ -521,6 +524,7 @@ async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_th
         id: EntryId(Uuid::now_v7()),
         room,
         body: body("wait for the standby"),
+        message_id: None,
         address: None,
     }];
     let mut operator = database.connect().await;

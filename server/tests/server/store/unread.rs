@@ -34,6 +34,7 @@ async fn what_is_unread_is_what_counting_finds_whatever_happens(fixture: Fixture
         id: EntryId(Uuid::now_v7()),
         room: fixture.general,
         body,
+        message_id: None,
         address: None,
     };
     // The steps are the same in every run.

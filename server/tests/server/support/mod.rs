@@ -29,6 +29,7 @@ pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
         id: EntryId(Uuid::now_v7()),
         room,
         body: body(text),
+        message_id: None,
     }
 }
 
