@@ -45,9 +45,10 @@ pub(super) fn file(path: &str) -> anyhow::Result<String> {
 }
 
 fn walk(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    const NOT_OURS: [&str; 5] = [
+    const NOT_OURS: [&str; 6] = [
         "target",
         "node_modules",
+        "vendor",
         "dist",
         "test-results",
         "playwright-report",
