@@ -4,6 +4,8 @@ use engineioxide_core::{OpenPacket, Sid, TransportType};
 
 use crate::config::EngineIoConfig;
 
+mod frames;
+mod heartbeat;
 pub mod polling;
 pub mod ws;
 

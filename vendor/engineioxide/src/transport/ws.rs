@@ -4,15 +4,20 @@
 //! Other functions are used internally to handle the websocket connection through tasks and channels
 //! and to handle upgrade from polling to ws
 
-use std::sync::Arc;
-
-use futures_util::{
-    SinkExt, StreamExt, TryStreamExt,
-    stream::{SplitSink, SplitStream},
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
+
+use futures_util::{SinkExt, StreamExt};
 use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
 use smallvec::smallvec;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    time::{Instant, Sleep, sleep_until},
+};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -26,8 +31,18 @@ use tokio_util::future::FutureExt as _;
 use engineioxide_core::{Packet, ProtocolVersion, Sid, Str, TransportType};
 
 use crate::{
-    DisconnectReason, Socket, body::ResponseBody, config::EngineIoConfig, engine::EngineIo,
-    errors::Error, handler::EngineIoHandler, socket::InternalRx, transport::make_open_packet,
+    DisconnectReason, Socket,
+    body::ResponseBody,
+    config::EngineIoConfig,
+    engine::EngineIo,
+    errors::Error,
+    handler::EngineIoHandler,
+    queue::Receiver,
+    transport::{
+        frames::{FRAMES, FrameIo},
+        heartbeat::{Beat, Heartbeat},
+        make_open_packet,
+    },
 };
 
 /// Create a response for websocket upgrade
@@ -122,15 +137,16 @@ where
         .max_message_size(Some(engine.config.ws_max_message_size))
         .max_frame_size(Some(engine.config.ws_max_frame_size));
 
-    let ws_init = move || WebSocketStream::from_raw_socket(conn, Role::Server, Some(ws_config));
-    let (socket, ws) = if let Some(sid) = sid {
+    let ws_init =
+        move || WebSocketStream::from_raw_socket(FrameIo::new(conn), Role::Server, Some(ws_config));
+    let (socket, ws, keeps_heartbeat) = if let Some(sid) = sid {
         match engine.get_socket(sid) {
             None => return Err(Error::UnknownSessionID(sid)),
             Some(socket) if socket.is_ws() => return Err(Error::MultipleWebsocketRequests),
             Some(socket) => {
                 let mut ws = ws_init().await;
 
-                let upgrade_fut = upgrade_handshake::<H, S>(&socket, &mut ws);
+                let upgrade_fut = upgrade_handshake::<H, _>(&socket, &mut ws);
                 match tokio::time::timeout(engine.config.upgrade_timeout, upgrade_fut)
                     .with_cancellation_token(&socket.cancellation_token)
                     .await
@@ -148,7 +164,8 @@ where
                         return Err(Error::Upgrade);
                     }
                 }
-                (socket, ws)
+                // The task that began with the first poll goes on.
+                (socket, ws, false)
             }
         }
     } else {
@@ -159,197 +176,251 @@ where
 
         let mut ws = ws_init().await;
         init_handshake(socket.id, &mut ws, &engine.config).await?;
-        socket
-            .clone()
-            .spawn_heartbeat(engine.config.ping_interval, engine.config.ping_timeout);
-        (socket, ws)
+        let keeps_heartbeat = protocol == ProtocolVersion::V4;
+        if !keeps_heartbeat {
+            socket
+                .clone()
+                .spawn_heartbeat(engine.config.ping_interval, engine.config.ping_timeout);
+        }
+        (socket, ws, keeps_heartbeat)
     };
-    let (tx, rx) = ws.split();
-
-    // Pipe between websocket and internal socket channel.
-    tokio::spawn(forward_to_socket::<H, S>(socket.clone(), tx));
-
-    // pipe between internal socket channel and websocket
-    match forward_to_handler(&engine, rx, &socket)
-        .with_cancellation_token(&socket.cancellation_token)
-        .await
-    {
-        Some(Err(ref e)) => {
-            let reason =
-                Option::<DisconnectReason>::from(e).unwrap_or(DisconnectReason::TransportError);
-
-            #[cfg(feature = "tracing")]
-            tracing::debug!("error when handling packet: {:?}", e);
-            engine.close_session(socket.id, reason);
-        }
-        Some(Ok(())) => {
-            #[cfg(feature = "tracing")]
-            tracing::debug!(sid = %socket.id, "ws transport was closed");
-            engine.close_session(socket.id, DisconnectReason::TransportClose);
-        }
-        None => {
-            #[cfg(feature = "tracing")]
-            tracing::debug!(sid = %socket.id, "socket is closing");
-        }
-    }
+    // A task of its own: the one that has opened the connection is larger than a connection needs.
+    tokio::spawn(drive(engine, socket, ws, keeps_heartbeat));
     Ok(())
 }
 
-/// Forwards all packets received from a websocket to a EngineIo [`Socket`]
-async fn forward_to_handler<H: EngineIoHandler, S>(
-    engine: &Arc<EngineIo<H>>,
-    mut rx: SplitStream<WebSocketStream<S>>,
-    socket: &Arc<Socket<H::Data>>,
-) -> Result<(), Error>
+/// Serves an open WebSocket in one task: reads messages, writes the packets of the socket's queue, and keeps the heartbeat, until
+/// the transport or the session ends.
+async fn drive<H: EngineIoHandler, S>(
+    engine: Arc<EngineIo<H>>,
+    socket: Arc<Socket<H::Data>>,
+    mut ws: Ws<S>,
+    keeps_heartbeat: bool,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let _panicked = EndOnPanic(&engine, socket.id);
+    let mut internal_rx = match socket.internal_rx.try_lock() {
+        Ok(rx) => rx,
+        // A polling request that was in progress during the upgrade may still hold the lock.
+        Err(_) => {
+            let lock = socket
+                .internal_rx
+                .lock()
+                .with_cancellation_token(&socket.cancellation_token);
+            let Some(rx) = Box::pin(lock).await else {
+                #[cfg(feature = "tracing")]
+                tracing::debug!(sid = %socket.id, "session closed before starting the ws writer");
+                return;
+            };
+            rx
+        }
+    };
+    {
+        let config = &engine.config;
+        let mut heartbeat =
+            keeps_heartbeat.then(|| Heartbeat::new(config.ping_interval, config.ping_timeout));
+        let first = heartbeat
+            .as_ref()
+            .map_or_else(Instant::now, Heartbeat::deadline);
+        let mut sleep = pin!(sleep_until(first));
+        let mut cancelled = pin!(socket.cancellation_token.cancelled());
+        let mut connection = Connection {
+            engine: &engine,
+            socket: &socket,
+            rx: &mut internal_rx.buffered_rx,
+            ws: &mut ws,
+        };
+        let reason = poll_fn(|cx| {
+            // Read first: what the handlers emit is written below, without waking this task again.
+            connection.rx.unpark();
+            if let Poll::Ready(reason) = connection.poll_read(cx, &mut heartbeat, sleep.as_mut()) {
+                return Poll::Ready(Some(reason));
+            }
+            if let Some(heartbeat) = &mut heartbeat {
+                while let Poll::Ready(beat) = heartbeat.poll(sleep.as_mut(), cx) {
+                    let ping = || socket.internal_tx.try_send(smallvec![Packet::Ping]);
+                    if beat == Beat::Timeout || ping().is_err() {
+                        #[cfg(feature = "tracing")]
+                        tracing::debug!(id = ?socket.id, "heartbeat timeout");
+                        socket.close(DisconnectReason::HeartbeatTimeout);
+                        break;
+                    }
+                }
+            }
+            connection.poll_write(cx);
+            cancelled.as_mut().poll(cx).map(|()| None)
+        })
+        .await;
+        match reason {
+            Some(reason) => engine.close_session(socket.id, reason),
+            None => {
+                #[cfg(feature = "tracing")]
+                tracing::debug!(sid = %socket.id, "socket is closing");
+            }
+        }
+    }
+    let rx = &mut internal_rx.buffered_rx;
+    poll_fn(|cx| {
+        let mut connection = Connection {
+            engine: &engine,
+            socket: &socket,
+            rx: &mut *rx,
+            ws: &mut ws,
+        };
+        connection.poll_drain(cx)
+    })
+    .await;
+    #[cfg(feature = "tracing")]
+    tracing::trace!(sid = %socket.id, "ws closing flush");
+    SinkExt::close(&mut ws).await.ok();
+    // What tungstenite has written may be waiting below it.
+    ws.get_mut().flush().await.ok();
+}
+
+type Ws<S> = WebSocketStream<FrameIo<S>>;
+
+/// Ends the session if a handler panics: with the task, its heartbeat is gone.
+struct EndOnPanic<'a, H: EngineIoHandler>(&'a Arc<EngineIo<H>>, Sid);
+
+impl<H: EngineIoHandler> Drop for EndOnPanic<'_, H> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0
+                .close_session(self.1, DisconnectReason::TransportError);
+        }
+    }
+}
+
+/// The parts of an open connection.
+struct Connection<'a, H: EngineIoHandler, S> {
+    engine: &'a Arc<EngineIo<H>>,
+    socket: &'a Arc<Socket<H::Data>>,
+    rx: &'a mut Receiver,
+    ws: &'a mut Ws<S>,
+}
+
+impl<H: EngineIoHandler, S> Connection<'_, H, S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    while let Some(msg) = rx.try_next().await? {
-        match msg {
-            Message::Text(msg) => match Packet::parse(socket.protocol, ws_bytes_to_str(msg))? {
-                Packet::Close => {
+    /// Reads messages until there is none. Returns why the connection ends, if it does.
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        heartbeat: &mut Option<Heartbeat>,
+        mut sleep: Pin<&mut Sleep>,
+    ) -> Poll<DisconnectReason> {
+        loop {
+            let message = match ready!(self.ws.poll_next_unpin(cx)) {
+                Some(Ok(message)) => message,
+                Some(Err(error)) => return Poll::Ready(self.failed(error.into())),
+                None => {
                     #[cfg(feature = "tracing")]
-                    tracing::debug!("[sid={}] closing session", socket.id);
-                    engine.close_session(socket.id, DisconnectReason::TransportClose);
-                    break;
+                    tracing::debug!(sid = %self.socket.id, "ws transport was closed");
+                    return Poll::Ready(DisconnectReason::TransportClose);
                 }
-                Packet::Pong | Packet::Ping => {
-                    // A full channel means that the client is already known to be alive.
-                    socket.heartbeat_tx.try_send(()).ok();
-                    Ok::<(), Error>(())
+            };
+            match self.take(message) {
+                Ok(Taken::Message) => {}
+                Ok(Taken::Pong) => match heartbeat {
+                    Some(heartbeat) => heartbeat.pong(sleep.as_mut()),
+                    None => self.socket.heartbeat.notify_one(),
+                },
+                Ok(Taken::Close) => {
+                    #[cfg(feature = "tracing")]
+                    tracing::debug!(sid = %self.socket.id, "websocket closed, closing session");
+                    return Poll::Ready(DisconnectReason::TransportClose);
                 }
-                Packet::Message(msg) => {
-                    engine.handler.on_message(msg, socket.clone());
-                    Ok(())
+                Err(error) => return Poll::Ready(self.failed(error)),
+            }
+            if self.socket.cancellation_token.is_cancelled() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn failed(&self, error: Error) -> DisconnectReason {
+        #[cfg(feature = "tracing")]
+        tracing::debug!("error when handling packet: {:?}", error);
+        Option::<DisconnectReason>::from(&error).unwrap_or(DisconnectReason::TransportError)
+    }
+
+    /// Hands a message to the handler.
+    fn take(&self, message: Message) -> Result<Taken, Error> {
+        let (handler, socket) = (&self.engine.handler, self.socket);
+        match message {
+            Message::Text(message) => {
+                match Packet::parse(socket.protocol, ws_bytes_to_str(message))? {
+                    Packet::Close => return Ok(Taken::Close),
+                    Packet::Pong | Packet::Ping => return Ok(Taken::Pong),
+                    Packet::Message(message) => handler.on_message(message, socket.clone()),
+                    packet => return Err(Error::BadPacket(packet)),
                 }
-                p => return Err(Error::BadPacket(p)),
-            },
+            }
             Message::Binary(mut data) => {
                 if socket.protocol == ProtocolVersion::V3 && !data.is_empty() {
                     // The first byte is the message type, which we don't need.
                     data = data.split_off(1);
                 }
-                engine.handler.on_binary(data, socket.clone());
-                Ok(())
+                handler.on_binary(data, socket.clone());
             }
-            Message::Close(_) => {
-                #[cfg(feature = "tracing")]
-                tracing::debug!("websocket closed, closing session");
-                engine.close_session(socket.id, DisconnectReason::TransportClose);
-                break;
-            }
+            Message::Close(_) => return Ok(Taken::Close),
             _ => {
                 #[cfg(feature = "tracing")]
                 tracing::debug!(sid = ?socket.id, "unexpected ws message");
-                Ok(())
             }
-        }?
-    }
-    Ok(())
-}
-
-/// Forwards all packets waiting to be sent to the websocket
-///
-/// The websocket stream is flushed only when the internal channel is drained
-async fn forward_to_socket<H: EngineIoHandler, S>(
-    socket: Arc<Socket<H::Data>>,
-    mut tx: SplitSink<WebSocketStream<S>, Message>,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    // A polling request that was in progress during the upgrade may still hold the lock.
-    let lock = socket.internal_rx.lock();
-    let Some(mut internal_rx) = lock
-        .with_cancellation_token(&socket.cancellation_token)
-        .await
-    else {
-        #[cfg(feature = "tracing")]
-        tracing::debug!(sid = %socket.id, "session closed before starting the ws writer");
-        return;
-    };
-    let InternalRx {
-        buffered_rx,
-        volatile_rx,
-        ..
-    } = &mut *internal_rx;
-
-    // map a packet to a websocket message
-    // It is declared as a macro rather than a closure to avoid ownership issues
-    macro_rules! map_fn {
-            ($item:ident) => {
-                let res = match $item {
-                    Packet::Binary(bin) | Packet::BinaryV3(bin) => {
-                        if socket.protocol == ProtocolVersion::V3 {
-                            // v3 protocol requires packet type as the first byte.
-                            // This requires a new buffer. This is OK as it is only for the V3 protocol.
-                            let mut buff = Vec::with_capacity(bin.len() + 1);
-                            buff.push(0x04);
-                            buff.extend(bin);
-                            tx.feed(Message::Binary(buff.into())).await
-                        } else {
-                            tx.feed(Message::Binary(bin)).await
-                        }
-                    }
-                    // A Noop Packet maybe sent by the server to upgrade from a polling connection
-                    // In the case that the packet was not poll in time it will remain in the buffer and therefore
-                    // it should be discarded here
-                    Packet::Noop => Ok(()),
-                    _ => {
-                        let packet: String = $item.try_into().unwrap();
-                        tx.feed(Message::Text(packet.into())).await
-                    }
-                };
-                if let Err(_e) = res {
-                    #[cfg(feature = "tracing")]
-                    tracing::debug!("[sid={}] error sending packet: {}", socket.id, _e);
-                }
-            };
         }
-
-    // Forward buffered packets until the channel is closed or the session is cancelled.
-    loop {
-        tokio::select! {
-            biased;
-            items = buffered_rx.recv() => {
-                match items {
-                    Some(packets) => {
-                        for item in packets {
-                            map_fn!(item);
-                        }
-                        while let Ok(packets) = buffered_rx.try_recv() {
-                            for item in packets {
-                                map_fn!(item);
-                            }
-                        }
-                    }
-                    None => break
-                }
-            }
-            _ = socket.cancellation_token.cancelled() => break,
-            Ok(()) = volatile_rx.changed() => {
-                let val = volatile_rx.borrow_and_update().clone();
-                if let Some(packets) = val {
-                    #[cfg(feature = "tracing")]
-                    tracing::debug!(sid = ?socket.id, "ws volatile flush: {} packets", packets.len());
-                    for item in packets {
-                        map_fn!(item);
-                    }
-                }
-            },
-        }
-
-        #[cfg(feature = "tracing")]
-        tracing::trace!(sid = %socket.id, "ws flush");
-        tx.flush().await.ok();
+        Ok(Taken::Message)
     }
 
-    #[cfg(feature = "tracing")]
-    tracing::trace!(sid = %socket.id, "ws closing flush");
+    /// Writes packets until the queue is empty or the transport takes no more.
+    ///
+    /// A failed write drops them: the next read fails as well, and ends the connection.
+    fn poll_write(&mut self, cx: &mut Context<'_>) {
+        loop {
+            let is_empty = !matches!(self.fill(cx), Poll::Ready(true));
+            if self.ws.get_mut().poll_write_frames(cx).is_pending() || is_empty {
+                return;
+            }
+        }
+    }
 
-    tx.flush().await.ok();
-    tx.close().await.ok();
+    /// Writes what is left in the queue of a session that has ended.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let is_empty = !matches!(self.fill(cx), Poll::Ready(true));
+            if ready!(self.ws.get_mut().poll_write_frames(cx)).is_err() || is_empty {
+                return Poll::Ready(());
+            }
+        }
+    }
+
+    /// Takes packets from the queue, as many as are written at once; false once it has ended.
+    fn fill(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let io = self.ws.get_mut();
+        while io.waiting() < FRAMES {
+            match self.rx.poll_recv(cx) {
+                Poll::Ready(Some(packets)) => {
+                    for packet in packets {
+                        io.push(packet, self.socket.protocol);
+                    }
+                }
+                Poll::Ready(None) => return Poll::Ready(false),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(true)
+    }
 }
-/// Send a Engine.IO [`OpenPacket`] to initiate a websocket connection
+
+/// What a message was.
+enum Taken {
+    Message,
+    Pong,
+    Close,
+}
+
 async fn init_handshake<S>(
     sid: Sid,
     ws: &mut WebSocketStream<S>,
@@ -482,7 +553,9 @@ mod tests {
         type Data = ();
         fn on_connect(self: Arc<Self>, _: Arc<Socket<()>>) {}
         fn on_disconnect(&self, _: Arc<Socket<()>>, _: DisconnectReason) {}
-        fn on_message(self: &Arc<Self>, _: Str, _: Arc<Socket<()>>) {}
+        fn on_message(self: &Arc<Self>, message: Str, _: Arc<Socket<()>>) {
+            assert_ne!(&*message, "panic");
+        }
         fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<Socket<()>>) {}
     }
 
@@ -497,50 +570,139 @@ mod tests {
         ))
     }
 
-    async fn ws_pair() -> (WebSocketStream<DuplexStream>, WebSocketStream<DuplexStream>) {
+    fn engine() -> Arc<EngineIo<StubHandler>> {
+        Arc::new(EngineIo::new(
+            Arc::new(StubHandler),
+            EngineIoConfig::default(),
+        ))
+    }
+
+    async fn ws_pair() -> (Ws<DuplexStream>, WebSocketStream<DuplexStream>) {
         let (server, client) = tokio::io::duplex(1024);
         (
-            WebSocketStream::from_raw_socket(server, Role::Server, None).await,
+            WebSocketStream::from_raw_socket(FrameIo::new(server), Role::Server, None).await,
             WebSocketStream::from_raw_socket(client, Role::Client, None).await,
         )
     }
 
+    async fn next(client: &mut WebSocketStream<DuplexStream>) -> Option<Message> {
+        tokio::time::timeout(TIMEOUT, client.next())
+            .await
+            .expect("the server should send something")
+            .transpose()
+            .ok()
+            .flatten()
+    }
+
     /// A polling request can still hold the lock at the end of an upgrade.
     #[tokio::test]
-    async fn writer_waits_for_the_lock_of_a_polling_request() {
+    async fn the_writer_waits_for_the_lock_of_a_polling_request() {
         let socket = socket();
         let (server, mut client) = ws_pair().await;
-        let (tx, _rx) = server.split();
-
         let polling = socket.internal_rx.lock().await;
-        let writer = tokio::spawn(forward_to_socket::<StubHandler, _>(socket.clone(), tx));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(!writer.is_finished(), "the writer should wait for the lock");
-
+        let serving = tokio::spawn(drive(engine(), socket.clone(), server, false));
+        tokio::task::yield_now().await;
+        assert!(!serving.is_finished(), "it should wait for the lock");
         drop(polling);
         socket.emit(Str::from("hello")).unwrap();
-        let msg = tokio::time::timeout(TIMEOUT, client.next())
-            .await
-            .expect("the writer should send the packet")
-            .unwrap()
-            .unwrap();
-        assert_eq!(msg, Message::text("4hello"));
+        assert_eq!(next(&mut client).await, Some(Message::text("4hello")));
     }
 
     #[tokio::test]
-    async fn writer_waiting_for_the_lock_stops_with_the_session() {
+    async fn what_waits_for_the_lock_stops_with_the_session() {
         let socket = socket();
         let (server, _client) = ws_pair().await;
-        let (tx, _rx) = server.split();
-
         let _polling = socket.internal_rx.lock().await;
-        let writer = tokio::spawn(forward_to_socket::<StubHandler, _>(socket.clone(), tx));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-
+        let serving = tokio::spawn(drive(engine(), socket.clone(), server, false));
+        tokio::task::yield_now().await;
         socket.cancellation_token.cancel();
-        tokio::time::timeout(TIMEOUT, writer)
+        tokio::time::timeout(TIMEOUT, serving)
             .await
-            .expect("the writer should stop")
+            .unwrap()
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_session_that_ends_sends_what_it_has_and_a_close_frame() {
+        let socket = socket();
+        let (server, mut client) = ws_pair().await;
+        let serving = tokio::spawn(drive(engine(), socket.clone(), server, true));
+        assert_eq!(next(&mut client).await, Some(Message::text("2")));
+        for text in ["one", "two"] {
+            socket.emit(Str::from(text)).unwrap();
+        }
+        socket.cancellation_token.cancel();
+        assert_eq!(next(&mut client).await, Some(Message::text("4one")));
+        assert_eq!(next(&mut client).await, Some(Message::text("4two")));
+        assert_eq!(next(&mut client).await, Some(Message::Close(None)));
+        tokio::time::timeout(TIMEOUT, serving)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(socket.internal_rx.try_lock().is_ok(), "the lock is free");
+    }
+
+    #[tokio::test]
+    async fn more_than_is_written_at_once_arrives_in_order_while_the_client_pings() {
+        let socket = socket();
+        let (server, client) = ws_pair().await;
+        let _serving = tokio::spawn(drive(engine(), socket.clone(), server, false));
+        let (mut out, mut client) = client.split();
+        let pinging = tokio::spawn(async move {
+            for _ in 0..20 {
+                out.send(Message::Ping(Bytes::from_static(b"x")))
+                    .await
+                    .unwrap();
+            }
+        });
+        let sending = tokio::spawn(async move {
+            for nth in 0..500 {
+                while socket.emit(format!("{nth} {}", "x".repeat(90))).is_err() {
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+        let (mut heard, mut pongs) = (0, 0);
+        while heard < 500 || pongs == 0 {
+            match client.next().await.unwrap().unwrap() {
+                Message::Text(text) => {
+                    assert_eq!(text.as_str(), format!("4{heard} {}", "x".repeat(90)));
+                    heard += 1;
+                }
+                Message::Pong(_) => pongs += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        pinging.await.unwrap();
+        sending.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_sends_no_pong_is_disconnected() {
+        let socket = socket();
+        let (server, mut client) = ws_pair().await;
+        let serving = tokio::spawn(drive(engine(), socket.clone(), server, true));
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("2"));
+        client.send(Message::text("3")).await.unwrap();
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("2"));
+        // Its close packet. The engine, which has not opened this session, cannot end it.
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("1"));
+        assert!(!serving.is_finished());
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_ends_its_session() {
+        let engine = engine();
+        let parts = Request::<()>::default().into_parts().0;
+        let socket =
+            engine.create_session(ProtocolVersion::V4, TransportType::Websocket, parts, false);
+        let (server, mut client) = ws_pair().await;
+        let serving = tokio::spawn(drive(engine.clone(), socket.clone(), server, true));
+        client.send(Message::text("4panic")).await.unwrap();
+        assert!(serving.await.unwrap_err().is_panic());
+        assert!(engine.get_socket(socket.id).is_none());
+        tokio::time::timeout(TIMEOUT, socket.closed())
+            .await
             .unwrap();
     }
 }
