@@ -1,6 +1,7 @@
 // Browsers on different nodes of one cluster behave as on one server.
 
 import type { Browser, BrowserContext } from '@playwright/test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, type ClusterOptions } from '../cluster.mjs';
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
@@ -150,5 +151,94 @@ test('a node dies under people who write, and they go on on another one', async 
     const order = (await people[0]!.seen()).map(({ text }) => text);
     expect([...order].sort()).toEqual(people.flatMap((_, nth) => [`after ${nth}`, `before ${nth}`]).sort());
     for (const chat of people) await chat.expectTexts(order);
+  });
+});
+
+test('Redis dies: the page says that who is online may be out of date, messages arrive all the same, and then it says no more', async ({ browser }) => {
+  test.setTimeout(240_000);
+  await Nodes.with(browser, { nodes: 2, adapter: 'redis' }, async (nodes) => {
+    const ann = await nodes.person('Ann', 1);
+    const ben = await nodes.person('Ben', 2);
+    await ben.speak('ko');
+    for (const chat of [ann, ben]) await chat.detailsButton.click();
+    const [anns, bens] = [ann.page.getByTestId('detail-nodes'), ben.page.getByTestId('detail-nodes')];
+    for (const says of [anns, bens]) await expect(says).toHaveText('');
+    await nodes.cluster.command('redis kill');
+    await expect(anns).toContainText('slow to reach each other', { timeout: 30_000 });
+    await expect(bens).toContainText('서로의 소식을 늦게 받고', { timeout: 30_000 });
+    await ann.say('by the timer');
+    await expect(ben.row('by the timer')).toBeVisible();
+    await ben.say('and back');
+    await expect(ann.row('and back')).toBeVisible();
+    await nodes.cluster.command('redis start');
+    for (const says of [anns, bens]) await expect(says).toHaveText('', { timeout: 30_000 });
+  });
+});
+
+/** Seconds over which a node releases its connections in the test below. */
+const DRAIN_SECONDS = 8;
+
+/** Between two messages of a person while a node drains, in milliseconds. */
+const BREATH_MS = 500;
+
+/** nginx passes over a node that it found dead for 2 seconds (`fail_timeout` in `deploy/nginx.conf`). */
+const FOUND_DEAD_MS = 3_000;
+
+/** Keeps every state of the page's connection from here on, and whether it is still the same document. */
+async function watchConnection(chat: ChatPage): Promise<void> {
+  await chat.connection.evaluate((connection) => {
+    const states = [connection.getAttribute('data-state')];
+    Object.assign(window, { states });
+    new MutationObserver(() => states.push(connection.getAttribute('data-state'))).observe(connection, { attributeFilter: ['data-state'] });
+  });
+}
+
+/** The states since {@link watchConnection}; undefined if the page was loaded again. */
+async function statesOf(chat: ChatPage): Promise<string[] | undefined> {
+  return chat.page.evaluate(() => (window as { states?: string[] }).states);
+}
+
+// No console error is announced: people whose node is restarted see none.
+test('both nodes are restarted in turn: pages move to the other one, and lose neither a message nor a word of a draft', async ({ browser }) => {
+  test.setTimeout(300_000);
+  await Nodes.with(browser, { nodes: 2, args: ['--drain-seconds', `${DRAIN_SECONDS}`] }, async (nodes) => {
+    const talkers = [await nodes.person('Ann', 'proxy'), await nodes.person('Ben', 'proxy')];
+    const writers = [await nodes.person('Cho', 'proxy'), await nodes.person('Dan', 'proxy')];
+    const people = [...talkers, ...writers];
+    for (const chat of people) await watchConnection(chat);
+    const texts: string[] = [];
+    for (const node of [1, 2]) {
+      await test.step(`node ${node} is restarted`, async () => {
+        for (const writer of writers) await writer.composer.pressSequentially(`begun before ${node} stopped`);
+        let ended = false;
+        const stopped = nodes.cluster.command(`stop ${node}`).then(() => (ended = true));
+        for (let round = 0; !ended; round += 1) {
+          for (const [nth, talker] of talkers.entries()) {
+            texts.push(`${node} stops, talker ${nth}, ${round}`);
+            await talker.say(texts.at(-1)!);
+          }
+          for (const writer of writers) await writer.page.keyboard.press('.');
+          await delay(BREATH_MS);
+        }
+        await stopped;
+        for (const chat of people) await chat.expectConnected();
+        for (const writer of writers) {
+          // The keyboard has stayed in the composer, and the draft is whole.
+          await writer.page.keyboard.press('!');
+          await expect(writer.composer).toHaveValue(new RegExp(`^begun before ${node} stopped\\.+!$`));
+          texts.push(await writer.composer.inputValue());
+          await writer.page.keyboard.press('Enter');
+        }
+        for (const chat of people) await chat.expectAllSent(60_000);
+        await nodes.cluster.command(`start ${node}`);
+        await delay(FOUND_DEAD_MS);
+      });
+    }
+    // Each person was on one of the nodes when it stopped.
+    for (const chat of people) expect(await statesOf(chat)).toEqual(expect.arrayContaining(['connecting', 'connected']));
+    const logs = [];
+    for (const chat of people) logs.push((await chat.readToTop()).map(({ text }) => text));
+    expect([...logs[0]!].sort()).toEqual(texts.sort());
+    for (const log of logs) expect(log).toEqual(logs[0]);
   });
 });
