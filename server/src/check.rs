@@ -53,6 +53,11 @@ pub enum CheckError {
     /// The Postgres database cannot be checked.
     #[error(transparent)]
     Postgres(#[from] postgres::check::PostgresCheckError),
+    /// A copy into it was interrupted: what it lacks is no damage.
+    #[error(
+        "{database} is an unfinished copy: run `steadfast copy` again with the same --from and --to, and check it then"
+    )]
+    Half { database: Database },
     /// Another program has locked it.
     #[error("{path} is in use by another program: wait until it has finished, and check again")]
     InUse { path: PathBuf },
@@ -78,9 +83,21 @@ pub enum CheckError {
 
 /// Checks a database. Changes nothing.
 pub async fn run(args: &CheckArgs) -> Result<Report, CheckError> {
-    let path = match (&args.file, &args.database) {
-        (Some(file), _) | (None, Database::File(file)) => files::real(file),
-        (None, Database::Postgres(url)) => return Ok(postgres::check::check(url).await?),
+    let database = match &args.file {
+        Some(file) => Database::File(file.clone()),
+        None => args.database.clone(),
+    };
+    let report = report_of(&database).await;
+    if report.as_ref().is_ok_and(|report| !report.sound) && database.is_half().await {
+        return Err(CheckError::Half { database });
+    }
+    report
+}
+
+async fn report_of(database: &Database) -> Result<Report, CheckError> {
+    let path = match database {
+        Database::File(file) => files::real(file),
+        Database::Postgres(url) => return Ok(postgres::check::check(url).await?),
     };
     if !path.is_file() {
         return Err(CheckError::NoDatabase { path });

@@ -56,6 +56,12 @@ impl Database {
             .strip_prefix("sqlite://")
             .or_else(|| text.strip_prefix("sqlite:"))
             .unwrap_or(text);
+        if let Some((scheme, _)) = path.split_once("://") {
+            return Err(format!(
+                "Steadfast does not store in {scheme}: name a SQLite file by its path, or a Postgres database as \
+                 postgres://user:password@host/database"
+            ));
+        }
         if path.is_empty() || path == ":memory:" {
             return Err("the database must be a file: an in-memory database would lose everything".into());
         }
@@ -70,9 +76,14 @@ impl Database {
         }
     }
 
+    /// Whether it is an unfinished copy of another database.
+    pub async fn is_half(&self) -> bool {
+        transfer::is_half(self).await
+    }
+
     /// Opens it for a server. An unfinished copy is refused.
     pub async fn open_whole(&self, limits: StorageLimits, at: Millis) -> Result<Arc<dyn Store>, OpenError> {
-        if transfer::is_half(self).await {
+        if self.is_half().await {
             return Err(OpenError::Half {
                 database: self.clone(),
             });
@@ -164,6 +175,8 @@ mod tests {
         assert_eq!(postgres.to_string(), "team at db.example:5432");
         assert!(!format!("{postgres:?}").contains("secret"));
         assert!(Database::parse("postgres://db.example:port/team").is_err());
+        let other = Database::parse("mysql://chat:secret@db.example/team").unwrap_err();
+        assert!(other.contains("mysql") && !other.contains("secret"), "{other}");
     }
 
     #[test]

@@ -44,7 +44,10 @@ pub enum TransferError {
     #[error("cannot copy {table} ({source}): run the same command again to continue from here")]
     Store { table: &'static str, source: StoreError },
     /// The two sides differ.
-    #[error("{table} differs between the two sides after the copy: do not use {to}. Please report this")]
+    #[error(
+        "{table} differs between the two sides after the copy: do not use {to}. If the source was changed after an earlier run of the \
+         copy, empty {to} and copy again; otherwise please report this"
+    )]
     Different { table: &'static str, to: Database },
 }
 

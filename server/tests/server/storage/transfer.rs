@@ -117,30 +117,53 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     assert!(matches!(used, Err(TransferError::NotEmpty { .. })), "{used:?}");
 }
 
+/// Copies until the log is copied in part.
+async fn break_off(from: &Name, to: &Name) {
+    let (from, to) = (from.clone(), to.clone());
+    let broken = tokio::spawn(async move {
+        transfer(&from, &to, 20, |progress| {
+            assert!(progress.table != "entries" || progress.done < 1_500, "as a kill");
+        })
+        .await
+    });
+    assert!(broken.await.unwrap_err().is_panic());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_that_is_broken_off_goes_on_where_it_ended_and_is_not_served_until_then() {
     let (fixture, _) = filled().await;
     let there = Database::empty().await;
     let in_postgres = Name::Postgres(there.url());
-    // Killed while the log is copied.
     let from = file(&fixture);
-    let broken = {
-        let (from, to) = (from.clone(), in_postgres.clone());
-        tokio::spawn(async move {
-            transfer(&from, &to, 20, |progress| {
-                assert!(progress.table != "entries" || progress.done < 1_500, "as a kill");
-            })
-            .await
-        })
-    };
-    assert!(broken.await.unwrap_err().is_panic());
+    break_off(&from, &in_postgres).await;
     let served = in_postgres.open_whole(Default::default(), 21).await;
     let refused = served.err().expect("a half is not served").to_string();
     assert!(refused.contains("steadfast copy"), "{refused}");
+    let (code, output) = run(&["check"], &PathBuf::from(there.url())).await;
+    assert!(
+        code == Some(1) && output.contains("unfinished copy") && !output.contains("DAMAGED"),
+        "{output}"
+    );
     let copied = transfer(&from, &in_postgres, 22, |_| {}).await.unwrap();
     assert!(copied.resumed);
     let (before, after) = (fixture.database.open().await, there.open().await);
     assert_eq!(seen(&after, &fixture).await, seen(&*before, &fixture).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_was_changed_between_two_runs_of_a_copy_is_noticed() {
+    let (fixture, _) = filled().await;
+    let there = Database::empty().await;
+    let in_postgres = Name::Postgres(there.url());
+    let from = file(&fixture);
+    break_off(&from, &in_postgres).await;
+    fixture
+        .database
+        .run("update users set created_at = created_at + 1")
+        .await;
+    let again = transfer(&from, &in_postgres, 22, |_| {}).await.unwrap_err();
+    assert!(matches!(again, TransferError::Different { .. }), "{again}");
+    assert!(again.to_string().contains("copy again"), "{again}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
