@@ -13,6 +13,7 @@ use steadfast_shared::room::{MemberNews, RoomNews};
 use steadfast_shared::{Body, Room};
 use uuid::Uuid;
 
+use crate::support::faulty::Faulty;
 use crate::support::{TestServer, heard, message, ok};
 
 async fn node(store: &Arc<dyn Store>) -> TestServer {
@@ -143,4 +144,41 @@ async fn what_is_deleted_by_way_of_one_node_is_not_in_the_others_memory() {
     let json = serde_json::to_string(&opened.missed).unwrap();
     assert!(!json.contains("xyzzy"), "{json}");
     assert_eq!(opened.missed[0].entries.len(), 2);
+}
+
+#[tokio::test]
+async fn a_device_that_heard_more_on_another_node_is_of_the_same_database_and_hears_what_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    let store = SqliteStore::open(&path, Duration::from_secs(10), clock::now())
+        .await
+        .unwrap();
+    let store: Arc<dyn Store> = Arc::new(store);
+    let behind = Arc::new(Faulty::new(store.clone(), []));
+    let stored: Arc<dyn Store> = behind.clone();
+    let (one, other) = (node(&store).await, node(&stored).await);
+    let session = one.sign_in("Mina").await;
+    let mut mina = one.connect(&session, json!({})).await;
+    let mut jun = other.join("Jun").await;
+    let room = mina.room();
+    mina.send(&[message(room, "one")]).await;
+    heard(&mut jun, room, 1, 1).await;
+    // Its listener is in the middle of a round.
+    let round = behind.block_one_read().await;
+    assert_eq!(mina.send(&[message(room, "two")]).await, [2]);
+    assert_eq!(mina.send(&[message(room, "three")]).await, [3]);
+    // The other node has not seen these two.
+    let auth = json!({ "epoch": session.epoch, "cursors": { room.to_string(): 3 } });
+    let mut moved = other.connect(&session, auth).await;
+    let opened = moved.opened();
+    assert!(opened.recovered && opened.reset.is_empty(), "{opened:?}");
+    assert_eq!(opened.epoch, session.epoch);
+    let mut head = opened.rooms.iter().find(|known| known.id == room).unwrap().head;
+    round.add_permits(1);
+    assert_eq!(mina.send(&[message(room, "four")]).await, [4]);
+    while head < 4 {
+        let news: event::Entries = moved.next(event::ENTRIES).await;
+        assert_eq!((news.room, news.from), (room, head + 1));
+        head += news.entries.len() as u64;
+    }
 }

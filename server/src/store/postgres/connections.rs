@@ -18,7 +18,7 @@ const RELEASE: Duration = Duration::from_secs(2);
 
 /// The settings of every connection. The timeouts keep a hanging connection from blocking others: an idle transaction, a lock, a
 /// statement, a client that is gone without closing.
-const SETTINGS: [(&str, &str); 10] = [
+pub(super) const SETTINGS: [(&str, &str); 10] = [
     // A plan made while a table was empty would stay slow for ever.
     ("plan_cache_mode", "force_custom_plan"),
     ("statement_timeout", "3s"),
@@ -52,6 +52,20 @@ pub(super) fn patient(options: PgConnectOptions) -> PgConnectOptions {
         ("lock_timeout", "60s"),
         ("idle_in_transaction_session_timeout", "0"),
     ])
+}
+
+/// The settings of connections that ask the same few statements again and again, each of which takes longer to plan than to run.
+/// Without the last three a plan made while the tables were small would read whole tables for ever.
+const PLANNED_ONCE: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
+/// Options for a connection that plans each statement once, by indexes alone.
+pub(super) fn planned_once(options: PgConnectOptions) -> PgConnectOptions {
+    options.options(PLANNED_ONCE)
 }
 
 /// Which connections are still valid: those opened since all were last discarded.

@@ -9,20 +9,11 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::connections::{Generation, named};
+use super::connections::{Generation, named, planned_once};
 use crate::clock;
 
 /// How long a connection is used: a server's process keeps some memory of everything it was asked.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
-
-/// The one statement asked over this connection takes longer to plan than to run, so it is planned once. Without these a plan made
-/// while the tables were small would read whole tables for ever.
-const PLANNED_ONCE: [(&str, &str); 4] = [
-    ("plan_cache_mode", "force_generic_plan"),
-    ("enable_seqscan", "off"),
-    ("enable_hashjoin", "off"),
-    ("enable_mergejoin", "off"),
-];
 
 /// A connection for one reader, made when it is needed.
 #[derive(Debug)]
@@ -41,10 +32,7 @@ struct FollowerConnection {
 impl Follower {
     pub(super) fn new(options: &PgConnectOptions, generation: Generation) -> Self {
         Self {
-            options: options
-                .clone()
-                .application_name(&named("follower"))
-                .options(PLANNED_ONCE),
+            options: planned_once(options.clone()).application_name(&named("follower")),
             generation,
             connection: Mutex::new(None),
         }

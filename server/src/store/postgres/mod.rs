@@ -3,6 +3,7 @@
 //! - [`open`]: connects, migrates, and registers this node or reserves the database
 //! - `connections`: how connections are opened, and when they are discarded
 //! - `follower`: the connection by which new entries are read
+//! - `pooler`: detects a pooler that takes sessions apart
 //! - `transaction`: a transaction that ends by its commit or not at all
 //! - `lineage`: the database's server and history
 //! - `lease`: which nodes are alive, and whether one process has reserved the database
@@ -32,6 +33,7 @@ mod marks;
 mod names;
 pub mod notification;
 pub mod open;
+mod pooler;
 mod presence;
 mod transaction;
 mod tries;

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
@@ -15,6 +15,10 @@ use super::open::{Address, PostgresOpenError};
 pub const NOTIFICATION_BYTES: usize = 7_900;
 /// Time limit for the server's answer.
 const ANSWER: Duration = Duration::from_secs(2);
+
+/// The share of the server's queue of notifications from which the log warns. One listener that hangs, of any database, keeps it from
+/// emptying, and once it is full no node can notify the others.
+const QUEUE_ALARM: f64 = 0.25;
 
 /// Why this connection can no longer send or receive.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +51,10 @@ impl Notifications {
                 .connect(),
         )
         .await?;
-        Ok(NotificationSender { connection })
+        Ok(NotificationSender {
+            connection,
+            alarm: QueueAlarm::default(),
+        })
     }
 
     pub async fn listener(&self) -> Result<Listener, NotificationError> {
@@ -73,6 +80,7 @@ impl Notifications {
 #[derive(Debug)]
 pub struct NotificationSender {
     connection: PgConnection,
+    alarm: QueueAlarm,
 }
 
 impl NotificationSender {
@@ -85,9 +93,39 @@ impl NotificationSender {
         bounded(calling).await.map(drop)
     }
 
-    /// Checks that the server answers.
+    /// Checks that the server answers, and warns if a listener that hangs fills its queue.
     pub async fn ping(&mut self) -> Result<(), NotificationError> {
-        bounded(self.connection.ping()).await
+        let usage = self.queue_usage().await?;
+        match self.alarm.observe(usage) {
+            Some(true) => tracing::warn!(
+                percent = (usage * 100.0).round(),
+                "Postgres' queue of notifications is filling up: a connection that listens has a transaction open for long; find it in pg_stat_activity and end it"
+            ),
+            Some(false) => tracing::info!("Postgres' queue of notifications has emptied"),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The used share of the server's queue of notifications, from 0 to 1.
+    pub async fn queue_usage(&mut self) -> Result<f64, NotificationError> {
+        let asking =
+            sqlx::query_scalar("select pg_notification_queue_usage()").fetch_one(&mut self.connection);
+        bounded(asking).await
+    }
+}
+
+/// Whether the log has warned of a queue that fills up.
+#[derive(Debug, Default)]
+struct QueueAlarm(bool);
+
+impl QueueAlarm {
+    /// The new state, if it has changed.
+    fn observe(&mut self, usage: f64) -> Option<bool> {
+        let is_filling = usage >= QUEUE_ALARM;
+        let changed = is_filling != self.0;
+        self.0 = is_filling;
+        changed.then_some(is_filling)
     }
 }
 
@@ -136,4 +174,16 @@ fn ended() -> NotificationError {
 async fn bounded<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, NotificationError> {
     let done = timeout(ANSWER, work).await;
     Ok(done.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_fills_up_is_warned_of_once_until_it_has_emptied() {
+        let mut alarm = QueueAlarm::default();
+        let seen = [0.0, 0.1, 0.3, 0.9, 0.2, 0.3].map(|usage| alarm.observe(usage));
+        assert_eq!(seen, [None, None, Some(true), None, Some(false), Some(true)]);
+    }
 }

@@ -11,11 +11,11 @@ use steadfast_shared::{Epoch, Millis};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::connections::{Generation, patient, settled};
+use super::connections::{Generation, named, patient, planned_once, settled};
 use super::follower::Follower;
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::lineage::Lineage;
-use super::{CommitClock, PostgresStore, lineage, names, to_sql};
+use super::{CommitClock, PostgresStore, lineage, names, pooler, to_sql};
 use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -46,7 +46,8 @@ pub enum PostgresOpenError {
     Url(#[source] sqlx::Error),
     /// The server cannot be reached, or refuses the user.
     #[error(
-        "cannot connect to the database {name} ({source}): make sure that Postgres runs there and that --database is right"
+        "cannot connect to the database {name} ({}): make sure that Postgres runs there and that --database is right",
+        said(.source)
     )]
     Unreachable {
         /// The database, without the password.
@@ -58,6 +59,12 @@ pub enum PostgresOpenError {
         "the database {name} does not answer: make sure that Postgres runs there and that no firewall blocks it"
     )]
     Silent { name: String },
+    /// A pooler gives each transaction another session, or drops the settings of connections.
+    #[error(
+        "the database {name} is behind a pooler that does not keep sessions whole (PgBouncer, for example): name Postgres itself \
+         with --database, or a pooler in session mode that passes on the startup parameter `options`"
+    )]
+    Pooled { name: String },
     /// A tool needs a database that nodes serve, or a node one that a tool uses.
     #[error(
         "the database {name} is in use by another Steadfast process: stop the servers while `steadfast copy` runs, or name \
@@ -87,9 +94,18 @@ pub enum PostgresOpenError {
     )]
     Foreign { name: String },
     #[error(
-        "cannot prepare the database {name} ({source}): make sure that the user may create tables in its schema, and check Postgres's log"
+        "cannot prepare the database {name} ({}): make sure that the user may create tables in its schema, and check Postgres's log",
+        said(.source)
     )]
     Unusable { name: String, source: sqlx::Error },
+}
+
+/// What the database said, without the driver's words around it.
+fn said(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(error) => error.message().to_owned(),
+        None => error.to_string(),
+    }
 }
 
 /// A database's name in messages: without user and password.
@@ -122,14 +138,36 @@ impl Address {
         let options = patient(self.options.clone());
         match timeout(CONNECTING, options.connect()).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(source)) => Err(PostgresOpenError::Unreachable {
-                name: self.name.clone(),
-                source,
-            }),
+            Ok(Err(source)) if pooler::refuses_settings(&source) => Err(self.pooled()),
+            Ok(Err(source)) => Err(self.unreachable(source)),
             Err(_) => Err(PostgresOpenError::Silent {
                 name: self.name.clone(),
             }),
         }
+    }
+
+    /// Refuses a pooler that does not keep sessions whole.
+    async fn check_sessions(&self, setup: &mut PgConnection) -> Result<(), PostgresOpenError> {
+        let other = settled(self.options.clone()).connect().await;
+        let mut other = other.map_err(|source| self.unreachable(source))?;
+        let pooled = async {
+            Ok(pooler::drops_settings(&mut other).await? || pooler::shares_sessions(setup, other).await?)
+        };
+        match pooled.await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(self.pooled()),
+            Err(source) => Err(self.unusable(source)),
+        }
+    }
+
+    fn unreachable(&self, source: sqlx::Error) -> PostgresOpenError {
+        let name = self.name.clone();
+        PostgresOpenError::Unreachable { name, source }
+    }
+
+    fn pooled(&self) -> PostgresOpenError {
+        let name = self.name.clone();
+        PostgresOpenError::Pooled { name }
     }
 
     fn unusable(&self, source: sqlx::Error) -> PostgresOpenError {
@@ -183,6 +221,7 @@ impl PostgresStore {
         let address = Address::parse(url)?;
         let name = || address.name.clone();
         let mut setup = address.connect().await?;
+        address.check_sessions(&mut setup).await?;
         check_suitable(&mut setup, &address).await?;
         let options = durable(&mut setup, &address)
             .await
@@ -206,9 +245,10 @@ impl PostgresStore {
         let options = settled(options);
         let lineage = Lineage::new(lineage);
         let generation = Generation::begin(lineage.clone());
+        let writing = planned_once(options.clone()).application_name(&named("writer"));
         Ok(Self {
             // A dead connection shows at the first statement, and the attempt is repeated.
-            writer: generation.pool_of_transactions(&options, WRITERS, patience),
+            writer: generation.pool_of_transactions(&writing, WRITERS, patience),
             accounts: generation.pool(&options, ACCOUNTS, patience, false),
             readers: generation.pool(&options, READERS, patience, true),
             follower: Follower::new(&options, generation.clone()),

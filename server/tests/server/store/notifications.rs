@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use steadfast_server::store::postgres::notification::Notifications;
+use sqlx::Executor;
+use steadfast_server::store::postgres::notification::{NOTIFICATION_BYTES, Notifications};
 use tokio::runtime::Builder;
 
 use crate::support::postgres::Database;
@@ -34,4 +35,25 @@ async fn of_a_listening_connection_that_has_fallen_silent_nothing_is_left() {
     network.silence(Silent::Everything);
     silence.0.send(()).unwrap();
     listening.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_that_hangs_shows_in_the_usage_of_the_queue() {
+    let database = Database::new().await;
+    let mut hanging = database.connect().await;
+    hanging.execute("listen steadfast").await.unwrap();
+    hanging.execute("begin").await.unwrap();
+    let mut sender = Notifications::of(&database.url())
+        .unwrap()
+        .caller()
+        .await
+        .unwrap();
+    // Several pages of the queue.
+    for _ in 0..5 {
+        sender.call(&"x".repeat(NOTIFICATION_BYTES)).await.unwrap();
+    }
+    assert!(sender.queue_usage().await.unwrap() > 0.0);
+    sender.ping().await.unwrap();
+    // What it missed is on its way to it, which the driver does not expect.
+    drop(hanging);
 }

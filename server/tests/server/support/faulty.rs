@@ -130,6 +130,16 @@ impl Faulty {
         *self.gate.lock().unwrap() = Some(Arc::new(Semaphore::new(0)));
     }
 
+    /// Blocks one read of the feed, the next one, and lets later ones pass. Returns the gate that it waits at.
+    pub(crate) async fn block_one_read(&self) -> Arc<Semaphore> {
+        let before = self.waiting.load(Ordering::Acquire);
+        self.close_the_feed();
+        while self.waiting.load(Ordering::Acquire) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.gate.lock().unwrap().take().unwrap()
+    }
+
     /// Allows reads of the feed again.
     pub(crate) fn open_the_feed(&self) {
         if let Some(gate) = self.gate.lock().unwrap().take() {

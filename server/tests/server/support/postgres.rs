@@ -105,7 +105,7 @@ pub(super) fn binaries() -> Option<PathBuf> {
 }
 
 /// A command that runs another one as an ordinary user if this is root, because Postgres refuses to run as root.
-pub(super) fn as_somebody() -> Command {
+pub(crate) fn as_somebody() -> Command {
     let is_root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
     if !is_root {
         return Command::new("env");
@@ -175,7 +175,12 @@ impl Database {
         }
     }
 
-    fn folder(&self) -> &Path {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder of its server's socket.
+    pub(crate) fn folder(&self) -> &Path {
         match &self.own {
             Some(own) => &own.folder,
             None => folder(),
