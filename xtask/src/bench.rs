@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::{npm, tools};
 
+mod crowds;
 mod first_load;
 mod load;
 mod micro;
@@ -15,6 +16,7 @@ mod nodes;
 mod owner;
 mod page;
 mod size;
+mod store;
 mod throughput;
 
 /// The options of `bench`.
@@ -26,16 +28,20 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum Benchmark {
+    /// Time other people's messages while a few clients burden the server up to its limits, on SQLite and on Postgres
+    Crowds,
     /// Put load on Steadfast, the tutorial's chat and a bare broadcast, in turn, and compare
     Load(load::Options),
     /// Time codec, log, outbox, timeline and fold by themselves, with Criterion; a run is compared with the one before
     Micro(micro::Options),
     /// Time a commit on one node to the screens of another, with either adapter, and where the node dies before its hint
-    Nodes,
+    Nodes(nodes::Options),
     /// Open the page on a slow phone, beside the tutorial's page; print when each is usable, and its transfer size
     Page(first_load::Options),
     /// Measure how many bytes the client adds to a page that has serde_json, by crate and function
     Size(size::Options),
+    /// Count the messages that each store takes per second, and the cost of idle nodes to Postgres
+    Store(store::Options),
     /// Race the client against the JavaScript client, in one page of a headless Chromium
     Throughput(throughput::Options),
 }
@@ -44,14 +50,16 @@ enum Benchmark {
 pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     match &options.benchmark {
+        Benchmark::Crowds => crowds::crowds(),
         Benchmark::Load(options) => load::load(options),
         Benchmark::Micro(options) => micro::micro(options),
-        Benchmark::Nodes => nodes::nodes(),
+        Benchmark::Nodes(options) => nodes::nodes(options),
         Benchmark::Page(options) => first_load::first_load(options),
         Benchmark::Size(options) => {
             page_tools()?;
             size::size(options)
         }
+        Benchmark::Store(options) => store::store(options),
         Benchmark::Throughput(options) => {
             page_tools()?;
             throughput::throughput(options)

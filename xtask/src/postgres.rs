@@ -18,6 +18,17 @@ pub(crate) fn prepare() -> anyhow::Result<()> {
     )
 }
 
+/// Installs PgBouncer with apt if it is missing: a test shows that the server refuses it.
+pub(crate) fn prepare_pooler() -> anyhow::Result<()> {
+    if process::find("pgbouncer").is_some() || is_file(Path::new("/usr/sbin"), "pgbouncer") {
+        return Ok(());
+    }
+    apt::install(
+        &["pgbouncer"],
+        "Elsewhere: install PgBouncer, with `pgbouncer` on the PATH",
+    )
+}
+
 /// The folder with the newest version's programs: Debian does not put them on the PATH.
 pub(crate) fn binaries() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql")

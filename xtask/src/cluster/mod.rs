@@ -5,6 +5,7 @@
 //! - [`child`]: one program
 //! - [`command`]: the commands that a person types
 //! - [`guard`]: ends every program, however this process ends
+//! - [`idle`]: the cost of idle nodes to Postgres
 
 use std::{io::BufRead, net::TcpListener, path::PathBuf, process::ExitCode};
 
@@ -20,6 +21,7 @@ use crate::{
 mod child;
 mod command;
 mod guard;
+mod idle;
 mod nodes;
 mod postgres;
 mod proxy;
@@ -28,6 +30,7 @@ mod services;
 
 use command::Command;
 use guard::Guard;
+pub(crate) use idle::idle_cost;
 use nodes::Nodes;
 use postgres::Postgres;
 pub(crate) use proxy::Kind as ProxyKind;

@@ -66,6 +66,25 @@ impl Postgres {
         format!("postgres://steadfast@127.0.0.1:{}/steadfast", self.port)
     }
 
+    /// The server's process.
+    pub(super) fn pid(&self) -> anyhow::Result<u32> {
+        let file =
+            std::fs::read_to_string(self.data.join("postmaster.pid")).context("Postgres is not running")?;
+        let pid = file.lines().next().context("an empty postmaster.pid")?;
+        pid.trim().parse().context("an unreadable postmaster.pid")
+    }
+
+    /// The one value that a query answers.
+    pub(super) fn ask(&self, query: &str) -> anyhow::Result<String> {
+        let url = self.url();
+        let mut psql = self.program("psql");
+        let answer = psql
+            .args([&url, "-XAtc", query])
+            .output()
+            .context("cannot run psql")?;
+        Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    }
+
     pub(super) fn show(&self) {
         println!("postgres: {}", self.url());
     }
@@ -79,10 +98,8 @@ impl Postgres {
                 self.launch()
             }
             Action::Kill => {
-                let file = self.data.join("postmaster.pid");
-                let file = std::fs::read_to_string(&file).context("Postgres is not running")?;
-                let pid = file.lines().next().context("an empty postmaster.pid")?;
-                process::run(process::command("kill").args(["-KILL", pid]))
+                let pid = self.pid()?.to_string();
+                process::run(process::command("kill").args(["-KILL", &pid]))
             }
         }
     }

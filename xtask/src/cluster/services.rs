@@ -1,12 +1,14 @@
 //! Postgres and Redis without nodes, for commands that start servers themselves.
 
+use std::path::Path;
+
 use super::{guard::Guard, postgres::Postgres, redis::Redis};
 
 /// They run for the lifetime of this value.
 pub(crate) struct Services {
     postgres: Option<Postgres>,
     redis: Option<Redis>,
-    _guard: Option<Guard>,
+    guard: Option<Guard>,
 }
 
 impl Services {
@@ -17,7 +19,7 @@ impl Services {
             return Ok(Self {
                 postgres: None,
                 redis: None,
-                _guard: None,
+                guard: None,
             });
         }
         crate::postgres::prepare()?;
@@ -31,8 +33,29 @@ impl Services {
         Ok(Self {
             postgres: Some(Postgres::start(&guard)?),
             redis,
-            _guard: Some(guard),
+            guard: Some(guard),
         })
+    }
+
+    /// A folder, and an empty database in Postgres if that is wanted.
+    pub(crate) fn for_database(in_postgres: bool) -> anyhow::Result<Self> {
+        if in_postgres {
+            return Self::start("postgres-1");
+        }
+        Ok(Self {
+            postgres: None,
+            redis: None,
+            guard: Some(Guard::start()?),
+        })
+    }
+
+    pub(crate) fn postgres_url(&self) -> Option<String> {
+        self.postgres.as_ref().map(Postgres::url)
+    }
+
+    /// The folder that is deleted with them; the current one if nothing was started.
+    pub(crate) fn folder(&self) -> &Path {
+        self.guard.as_ref().map_or(Path::new("."), Guard::folder)
     }
 
     /// Their addresses, as arguments.
