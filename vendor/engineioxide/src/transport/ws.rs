@@ -252,12 +252,8 @@ async fn drive<H: EngineIoHandler, S>(
             cancelled.as_mut().poll(cx).map(|()| None)
         })
         .await;
-        match reason {
-            Some(reason) => engine.close_session(socket.id, reason),
-            None => {
-                #[cfg(feature = "tracing")]
-                tracing::debug!(sid = %socket.id, "socket is closing");
-            }
+        if let Some(reason) = reason {
+            engine.close_session(socket.id, reason);
         }
     }
     let rx = &mut internal_rx.buffered_rx;
