@@ -203,8 +203,18 @@ impl Driver {
                 ) {
                     over.push(*id);
                 }
-                self.shared
-                    .with(|inner, now| inner.machine.handle(Input::Link { link: *id, event }, now));
+                self.shared.with(|inner, now| {
+                    let mut next = Some(event);
+                    while let Some(event) = next {
+                        inner.machine.handle(Input::Link { link: *id, event }, now);
+                        // What has arrived besides, until there is work for this loop or a stream is full.
+                        next = if inner.hand_out_all() {
+                            None
+                        } else {
+                            link.arrived()
+                        };
+                    }
+                });
             }
         }
         for id in over {

@@ -202,6 +202,14 @@ impl Inner {
         false
     }
 
+    /// Dispatches every output; returns whether that calls for more than further input.
+    pub(super) fn hand_out_all(&mut self) -> bool {
+        while let Some(output) = self.machine.next_output() {
+            self.hand_out(output);
+        }
+        !self.io.is_empty() || self.streams.concern_reading() || self.departures.first().is_some()
+    }
+
     /// Decides whether the links are read; returns whether that has changed.
     fn pace_reading(&mut self) -> bool {
         let now = self.clock.now();

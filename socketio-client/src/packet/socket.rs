@@ -1,5 +1,8 @@
 //! Socket.IO 5: the packets inside Engine.IO messages, in the default JSON format.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::skip::{Skipped, last_text, without_lone_surrogates};
@@ -28,7 +31,7 @@ pub struct Packet {
     /// The type of the packet.
     pub kind: Kind,
     /// The namespace, with its leading slash.
-    pub namespace: String,
+    pub namespace: Cow<'static, str>,
     /// For an event: requests an ack with this number. For an ack: the event's number.
     pub id: Option<u64>,
     /// The arguments, an event's name first; of `Connect` and `ConnectError`, at most one object.
@@ -40,7 +43,10 @@ impl Packet {
     pub fn new(kind: Kind, namespace: &str, payload: Payload) -> Self {
         Self {
             kind,
-            namespace: namespace.to_owned(),
+            namespace: match namespace {
+                "/" => Cow::Borrowed("/"),
+                other => Cow::Owned(other.to_owned()),
+            },
             id: None,
             payload,
         }
@@ -179,18 +185,23 @@ impl Decoder {
             (Frame::Text(text), None) => {
                 self.to_skip = 0;
                 let header = Header::read(&text)?;
+                let (wanted, bytes) = (header.wanted, text.len());
                 match header.packet(self.max_attachments) {
-                    Ok(packet) if header.wanted == 0 => Ok(Some(packet)),
-                    Ok(packet) => {
+                    Ok((mut packet, arguments)) => {
+                        let before = bytes - header.json.len();
+                        packet.payload = arguments.into_payload(text, before);
+                        if wanted == 0 {
+                            return Ok(Some(packet));
+                        }
                         self.pending = Some(PartialPacket {
                             packet,
-                            wanted: header.wanted,
-                            bytes: text.len(),
+                            wanted,
+                            bytes,
                         });
                         Ok(None)
                     }
                     Err(error) => {
-                        self.to_skip = header.wanted;
+                        self.to_skip = wanted;
                         self.skipped = Some(Skipped::new(header.namespace, header.json, error.clone()));
                         Err(error)
                     }
@@ -205,7 +216,7 @@ impl Decoder {
                     let last = last_text(pending.packet.payload.json());
                     self.skipped = Some(Skipped {
                         last: last.map(str::to_owned),
-                        namespace: Some(pending.packet.namespace),
+                        namespace: Some(pending.packet.namespace.into_owned()),
                         error: PacketError::TooLarge,
                     });
                     return Err(PacketError::TooLarge);
@@ -270,8 +281,8 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// The packet, without its attachments.
-    fn packet(&self, max_attachments: usize) -> Result<Packet, PacketError> {
+    /// The packet, still without its payload.
+    fn packet(&self, max_attachments: usize) -> Result<(Packet, Arguments), PacketError> {
         if self.wanted > max_attachments {
             return Err(PacketError::Attachments);
         }
@@ -280,14 +291,25 @@ impl<'a> Header<'a> {
             "" => None,
             id => Some(id.parse().map_err(|_| PacketError::Header)?),
         };
-        let payload = Payload::from_json(arguments(self.kind, self.json)?);
-        if self.binary && !payload.args().iter().all(|arg| points_within(arg, self.wanted)) {
-            return Err(PacketError::Attachments);
+        let arguments = Arguments::find(self.kind, self.json)?;
+        if self.binary {
+            let payload = arguments.clone().into_payload(self.json.to_owned(), 0);
+            if !payload.args().iter().all(|arg| points_within(arg, self.wanted)) {
+                return Err(PacketError::Attachments);
+            }
         }
-        let mut packet = Packet::new(self.kind, self.namespace, payload);
+        let mut packet = Packet::new(self.kind, self.namespace, Payload::default());
         packet.id = id;
-        Ok(packet)
+        Ok((packet, arguments))
     }
+}
+
+/// The position of the arguments in a packet's JSON.
+#[derive(Clone)]
+struct Arguments {
+    at: Range<usize>,
+    /// The JSON without lone surrogates, if there were any.
+    mended: Option<String>,
 }
 
 fn digits(text: &str) -> (&str, &str) {
@@ -298,34 +320,55 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The arguments, separated by commas.
-fn arguments(kind: Kind, text: &str) -> Result<String, PacketError> {
-    let text = text.trim_ascii();
-    match kind {
-        Kind::Connect | Kind::Disconnect if text.is_empty() => return Ok(String::new()),
-        Kind::Disconnect => return Err(PacketError::Shape),
-        _ => {}
-    }
-    // Like a JavaScript client, which accepts lone surrogates.
-    let mended = match json::check(text) {
-        Some(true) => without_lone_surrogates(text),
-        Some(false) => None,
-        None => {
-            let told = serde_json::from_str::<Value>(text).err();
-            return Err(PacketError::Json(
-                told.map(|error| error.to_string()).unwrap_or_default(),
-            ));
+impl Arguments {
+    fn find(kind: Kind, json: &str) -> Result<Self, PacketError> {
+        let text = json.trim_ascii_start();
+        let blank = json.len() - text.len();
+        let text = text.trim_ascii_end();
+        match kind {
+            Kind::Connect | Kind::Disconnect if text.is_empty() => {
+                return Ok(Self {
+                    at: 0..0,
+                    mended: None,
+                });
+            }
+            Kind::Disconnect => return Err(PacketError::Shape),
+            _ => {}
         }
-    };
-    let text = mended.as_deref().unwrap_or(text);
-    let args = match (kind, text.bytes().next()) {
-        // A server of the 2.x line refuses with a bare string.
-        (Kind::Connect | Kind::ConnectError, Some(b'{')) | (Kind::ConnectError, Some(b'"')) => Some(text),
-        (Kind::Ack, _) => between(text, '[', ']'),
-        (Kind::Event, _) => between(text, '[', ']').filter(|args| has_name(args)),
-        _ => None,
-    };
-    args.map(str::to_owned).ok_or(PacketError::Shape)
+        // Like a JavaScript client, which accepts lone surrogates.
+        let mended = match json::check(text) {
+            Some(true) => without_lone_surrogates(text),
+            Some(false) => None,
+            None => {
+                let told = serde_json::from_str::<Value>(text).err();
+                return Err(PacketError::Json(
+                    told.map(|error| error.to_string()).unwrap_or_default(),
+                ));
+            }
+        };
+        let text = mended.as_deref().unwrap_or(text);
+        let start = if mended.is_none() { blank } else { 0 };
+        let list = |args: &str| start + 1..start + 1 + args.len();
+        let at = match (kind, text.bytes().next()) {
+            // A server of the 2.x line refuses with a bare string.
+            (Kind::Connect | Kind::ConnectError, Some(b'{')) | (Kind::ConnectError, Some(b'"')) => {
+                Some(start..start + text.len())
+            }
+            (Kind::Ack, _) => between(text, '[', ']').map(list),
+            (Kind::Event, _) => between(text, '[', ']').filter(|args| has_name(args)).map(list),
+            _ => None,
+        };
+        let at = at.ok_or(PacketError::Shape)?;
+        Ok(Self { at, mended })
+    }
+
+    /// The arguments within a text that has `before` bytes before the JSON.
+    fn into_payload(self, text: String, before: usize) -> Payload {
+        match self.mended {
+            Some(mended) => Payload::within(mended, self.at),
+            None => Payload::within(text, before + self.at.start..before + self.at.end),
+        }
+    }
 }
 
 /// Whether the first argument is a name. JavaScript accepts a number.

@@ -13,15 +13,19 @@ pub use binary::Binary;
 pub(crate) use write::fail;
 pub(crate) use write::to_json;
 
+use std::ops::Range;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// Arguments, with the binary attachments to which their placeholders refer. They are kept as JSON, and parsed on request.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Payload {
-    /// The arguments, separated by commas.
-    json: String,
+    /// The text that contains the arguments: of a received event the whole frame, so that nothing is copied.
+    text: String,
+    /// The position of the arguments, separated by commas.
+    json: Range<usize>,
     /// Bytes; `{"_placeholder":true,"num":n}` among the arguments stands for the `n`th.
     pub attachments: Vec<Vec<u8>>,
 }
@@ -34,11 +38,14 @@ impl Payload {
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         let several = write::is_several(value);
         let (written, attachments) = binary::with_attachments(Vec::new(), || to_json(value));
-        let mut json = written?;
+        let mut payload = Self::from_json(written?);
         if several {
-            json = json::between(&json, '[', ']').unwrap_or_default().to_owned();
+            // Without the brackets; nothing for `()`, which serde writes as null.
+            let args = json::between(&payload.text, '[', ']');
+            payload.json = args.map_or(0..0, |args| 1..1 + args.len());
         }
-        Ok(Self { json, attachments })
+        payload.attachments = attachments;
+        Ok(payload)
     }
 
     /// Reads the arguments into a value, by the rule of [`Payload::from_serialize`].
@@ -46,14 +53,14 @@ impl Payload {
     /// # Errors
     /// If they have another shape.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, serde_json::Error> {
-        let (value, _) =
-            binary::with_attachments(self.attachments, || T::deserialize(args::Args(&self.json)));
+        let json = self.text.get(self.json).unwrap_or_default();
+        let (value, _) = binary::with_attachments(self.attachments, || T::deserialize(args::Args(json)));
         value
     }
 
     /// The arguments as JSON, in order, with placeholders for bytes.
     pub fn args(&self) -> Vec<Value> {
-        match serde_json::from_str(&format!("[{}]", self.json)) {
+        match serde_json::from_str(&format!("[{}]", self.json())) {
             Ok(Value::Array(args)) => args,
             _ => Vec::new(),
         }
@@ -61,12 +68,19 @@ impl Payload {
 
     /// Its approximate size in bytes, in memory and on the wire.
     pub fn size(&self) -> usize {
-        self.json.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
+        self.text.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Wraps comma-separated arguments, each of which was [`json::check`]ed.
     pub(crate) fn from_json(json: String) -> Self {
+        let all = 0..json.len();
+        Self::within(json, all)
+    }
+
+    /// Likewise the part of a text.
+    pub(crate) fn within(text: String, json: Range<usize>) -> Self {
         Self {
+            text,
             json,
             attachments: Vec::new(),
         }
@@ -74,7 +88,7 @@ impl Payload {
 
     /// The arguments, separated by commas.
     pub(crate) fn json(&self) -> &str {
-        &self.json
+        self.text.get(self.json.clone()).unwrap_or_default()
     }
 
     /// Inserts a text before the arguments.
@@ -82,23 +96,29 @@ impl Payload {
         let mut json = json::quoted(text);
         if !self.json.is_empty() {
             json.push(',');
-            json.push_str(&self.json);
+            json.push_str(self.json());
         }
-        self.json = json;
+        self.json = 0..json.len();
+        self.text = json;
     }
 
     /// Removes the first argument, if it is a text or a number.
     pub(crate) fn take_name(&mut self) -> Option<String> {
-        let (name, rest) = json::split_first(&self.json)?;
+        let (name, rest) = json::split_first(self.json())?;
         // JavaScript accepts a number as a name.
         let name = match name.bytes().next()? {
             b'"' => json::text(name)?,
             b'-' | b'0'..=b'9' => name.to_owned(),
             _ => return None,
         };
-        let behind = self.json.len() - rest.len();
-        self.json.drain(..behind);
+        self.json.start = self.json.end - rest.len();
         Some(name)
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.json() == other.json() && self.attachments == other.attachments
     }
 }
 
@@ -145,6 +165,7 @@ mod tests {
         assert_eq!(args(json!([1])), [json!([1])]);
         assert_eq!(args(None::<u8>), [json!(null)]);
         assert!(args(()).is_empty());
+        assert_eq!(Payload::from_serialize(&()).unwrap().json(), "");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(super) struct Deps {
     pub(super) websocket: WebSocketRecord,
     /// Whether pings and drains are reported.
     pub(super) watched: bool,
+    /// An empty list, which spares an allocation for each event of a link.
+    pub(super) spare: Vec<Happened>,
 }
 
 impl Deps {

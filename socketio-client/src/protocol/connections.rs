@@ -67,6 +67,7 @@ impl Connections {
                 outputs: VecDeque::new(),
                 websocket: WebSocketRecord::default(),
                 watched: false,
+                spare: Vec::new(),
             },
         }
     }

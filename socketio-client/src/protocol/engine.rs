@@ -273,7 +273,7 @@ impl Engine {
 
     /// Handles an event of a link.
     pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps) -> Vec<Happened> {
-        let mut happened = Vec::new();
+        let mut happened = std::mem::take(&mut deps.spare);
         if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
             self.probe_event(event, &mut happened, deps);
             return happened;

@@ -71,7 +71,10 @@ impl Machine {
     /// Handles an input, and every deadline that has passed by then.
     pub fn handle(&mut self, input: Input, now: impl Into<Time>) {
         let now = now.into();
-        self.advance(now);
+        // An earlier input of the same time has ended with this.
+        if now > self.connections.deps.now {
+            self.advance(now);
+        }
         let Self {
             connections,
             namespaces,
@@ -295,12 +298,12 @@ impl Machine {
         self.connections.note_working_websocket();
     }
 
-    fn happened(&mut self, id: LinkId, all: Vec<Happened>) {
+    fn happened(&mut self, id: LinkId, mut all: Vec<Happened>) {
         let Self {
             connections,
             namespaces,
         } = self;
-        for happened in all {
+        for happened in all.drain(..) {
             // Events of a connection that has ended no longer matter.
             if connections.engine().is_none_or(|engine| engine.id() != id) {
                 return;
@@ -316,6 +319,10 @@ impl Machine {
                 }
                 Happened::Closed(reason, details) => namespaces.lost(connections, reason, details, false),
             }
+        }
+        // A tick brings a list without room.
+        if all.capacity() > 0 {
+            connections.deps.spare = all;
         }
     }
 }

@@ -165,7 +165,24 @@ struct Arrivals {
     most: usize,
     over: bool,
     waker: Option<Waker>,
+    /// The number of messages received since anything was sent, or since the burst was over.
+    streak: usize,
+    /// The task is to be woken, with all that arrives until then.
+    held: bool,
+    /// The number of messages read since that was last so.
+    read: usize,
 }
+
+/// After so many messages to which nothing was sent, further ones are a burst, and read together: the client, and a task of
+/// the program, then run once for all of them.
+const BURST: usize = 8;
+
+/// How many messages are read together at most, and how many bytes.
+const BATCH: usize = 256;
+const BATCH_BYTES: usize = 64 << 10;
+
+/// A burst is over when no more than this was read together.
+const TRICKLE: usize = 2;
 
 struct Listeners {
     _open: Closure<dyn FnMut()>,
@@ -176,12 +193,22 @@ struct Listeners {
 
 /// Adds an event of the page to the inbox.
 fn push(inbox: &RefCell<Arrivals>, event: LinkEvent) {
-    let waker = {
+    let (waker, later) = {
         let mut inbox = inbox.borrow_mut();
+        let is_message = matches!(event, LinkEvent::Received(_));
         inbox.push(event);
-        inbox.waker.take()
+        if is_message && inbox.is_burst() {
+            let later = !std::mem::replace(&mut inbox.held, true);
+            (inbox.waker.clone().filter(|_| later), true)
+        } else {
+            (inbox.waker.take(), false)
+        }
     };
-    tasks::run(waker);
+    match waker {
+        Some(waker) if later => tasks::run_later(waker),
+        _ if later => {}
+        waker => tasks::run(waker),
+    }
 }
 
 impl Arrivals {
@@ -193,6 +220,7 @@ impl Arrivals {
         if self.over {
             return;
         }
+        self.streak = self.streak.saturating_add(1);
         self.bytes += frame.len();
         self.over = self.bytes > self.most && !self.events.is_empty();
         self.events.push_back(if self.over {
@@ -206,8 +234,22 @@ impl Arrivals {
         let event = self.events.pop_front();
         if let Some(LinkEvent::Received(frame)) = &event {
             self.bytes -= frame.len();
+            self.read += 1;
         }
         event
+    }
+
+    /// Whether the messages can wait for further ones.
+    fn is_burst(&self) -> bool {
+        self.streak > BURST && self.events.len() < BATCH && self.bytes < BATCH_BYTES && !self.over
+    }
+
+    /// The task has read everything.
+    fn drained(&mut self) {
+        if std::mem::take(&mut self.held) && self.read <= TRICKLE {
+            self.streak = 0;
+        }
+        self.read = 0;
     }
 }
 
@@ -264,6 +306,7 @@ impl Link {
 
     pub(crate) fn send(&mut self, frames: Vec<Frame>) {
         let Some(socket) = &self.socket else { return };
+        self.inbox.borrow_mut().streak = 0;
         for frame in frames {
             // It fails only while the socket closes, which `close` then reports.
             let _ = match frame {
@@ -328,9 +371,21 @@ impl Link {
         match next {
             Some(event) => Poll::Ready(event),
             None => {
+                if read {
+                    inbox.drained();
+                }
                 inbox.waker = Some(cx.waker().clone());
                 Poll::Pending
             }
+        }
+    }
+
+    /// A message that is already here.
+    pub(crate) fn arrived(&mut self) -> Option<LinkEvent> {
+        let mut inbox = self.inbox.borrow_mut();
+        match inbox.events.front() {
+            Some(LinkEvent::Received(_)) => inbox.pop(),
+            _ => None,
         }
     }
 

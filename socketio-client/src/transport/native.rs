@@ -228,6 +228,11 @@ impl Link {
     }
 
     /// Sends the waiting frames and closes, within a time limit. A request is aborted.
+    /// A message that waits in this process: none, because the system keeps them.
+    pub(crate) fn arrived(&mut self) -> Option<LinkEvent> {
+        None
+    }
+
     pub(crate) fn close(self) -> Option<Goodbye> {
         let Self::Open(mut open) = self else {
             return None;

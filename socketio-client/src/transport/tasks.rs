@@ -12,6 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageChannel, MessagePort};
+
 use crate::map::Map;
 
 /// How many tasks are polled before the program's tasks get their turn.
@@ -31,6 +35,17 @@ struct Tasks {
     running: bool,
     /// Wakes the one task of wasm-bindgen-futures that runs these tasks when no event does.
     runner: Option<Waker>,
+    /// The page's event that runs what is postponed.
+    later: Option<Later>,
+    /// Tasks to wake then.
+    postponed: Vec<Waker>,
+}
+
+/// A channel of the page to itself. A message of it is an event that comes after those that the browser has ready, and unlike
+/// a timer it is not held back in a hidden page.
+struct Later {
+    port: MessagePort,
+    _listener: Closure<dyn FnMut()>,
 }
 
 struct Task {
@@ -52,6 +67,8 @@ impl Tasks {
             ready: VecDeque::new(),
             running: false,
             runner: None,
+            later: None,
+            postponed: Vec::new(),
         }
     }
 
@@ -122,6 +139,54 @@ pub(super) fn run(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
     }
+    run_ready();
+}
+
+/// Does the same in an event of its own, soon: for what can wait until the browser has delivered the events it has ready.
+pub(super) fn run_later(waker: Waker) {
+    let asked = TASKS.with_borrow_mut(|tasks| {
+        if tasks.later.is_none() {
+            tasks.later = Later::new();
+        }
+        let Some(later) = &tasks.later else {
+            return false;
+        };
+        // The first of them asks for the event.
+        let asked = !tasks.postponed.is_empty() || later.port.post_message(&JsValue::NULL).is_ok();
+        if asked {
+            tasks.postponed.push(waker.clone());
+        }
+        asked
+    });
+    if !asked {
+        run(Some(waker));
+    }
+}
+
+impl Later {
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let listener = Closure::<dyn FnMut()>::new(|| {
+            let wakers = TASKS.with_borrow_mut(|tasks| {
+                tasks.running = true;
+                std::mem::take(&mut tasks.postponed)
+            });
+            for waker in wakers {
+                waker.wake();
+            }
+            run_ready();
+        });
+        channel
+            .port1()
+            .set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self {
+            port: channel.port2(),
+            _listener: listener,
+        })
+    }
+}
+
+fn run_ready() {
     for _ in 0..TURNS {
         // Nothing is borrowed while a task runs or is dropped: both may wake others, and add some.
         let Some((id, mut task)) = TASKS.with_borrow_mut(Tasks::turn) else {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bursts;
 mod connection;
 mod delivery;
 mod events;
