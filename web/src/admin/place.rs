@@ -125,7 +125,7 @@ impl AdminTrail {
 
     /// Notes that this person has no role any more: no place may be asked for again.
     pub(super) fn give_up(self) {
-        self.gave_up.set(true);
+        self.gave_up.try_set(true);
     }
 
     /// Whether this person has given up their role. Tracked.
@@ -133,9 +133,9 @@ impl AdminTrail {
         self.gave_up.get()
     }
 
-    /// Goes back after an action, and shows its result.
+    /// Goes back after an action, and shows its result, unless the dialog was closed meanwhile.
     pub(super) fn done(self, report: String) {
-        if self.gave_up.get_untracked() {
+        if self.gave_up.try_get_untracked().unwrap_or(true) {
             return;
         }
         self.return_from_here();
