@@ -21,7 +21,7 @@ pub(crate) fn idle_cost(binary: &Path) -> anyhow::Result<()> {
     for count in 0..=NODES {
         let guard = Guard::start()?;
         let postgres = Postgres::start(&guard)?;
-        let args = ["--database".to_owned(), postgres.url()];
+        let args = ["--database", &postgres.url(), "--drain-seconds", "0"].map(String::from);
         let _nodes = Nodes::start(&guard, binary.to_owned(), count, args.into())?;
         thread::sleep(SETTLING);
         let before = Cost::of(&postgres)?;

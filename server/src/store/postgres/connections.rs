@@ -18,7 +18,7 @@ const RELEASE: Duration = Duration::from_secs(2);
 
 /// The settings of every connection. The timeouts keep a hanging connection from blocking others: an idle transaction, a lock, a
 /// statement, a client that is gone without closing.
-pub(super) const SETTINGS: [(&str, &str); 10] = [
+pub(super) const SETTINGS: [(&str, &str); 11] = [
     // A plan made while a table was empty would stay slow for ever.
     ("plan_cache_mode", "force_custom_plan"),
     ("statement_timeout", "3s"),
@@ -30,6 +30,8 @@ pub(super) const SETTINGS: [(&str, &str); 10] = [
     ("tcp_user_timeout", "5000"),
     ("client_connection_check_interval", "2000"),
     ("jit", "off"),
+    // The driver logs notices, such as that a table exists already.
+    ("client_min_messages", "warning"),
 ];
 
 /// The name of a connection with a special purpose.
