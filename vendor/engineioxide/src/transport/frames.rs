@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Most frames that are written at once, and taken from a socket's queue while they wait for its peer.
 pub(super) const FRAMES: usize = 32;
+/// What is no longer than this goes to the kernel in one piece, which costs it less than several.
+const IN_ONE: usize = 1024;
 /// The longest head: of a frame (10 bytes), and the type of a packet.
 const HEAD: usize = 11;
 
@@ -128,18 +130,10 @@ impl<S: AsyncWrite + Unpin> FrameIo<S> {
     /// Writes the frames, until all are written or the transport takes no more. After an error none are left.
     pub(super) fn poll_write_frames(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.frames.is_empty() {
-            let mut slices = [IoSlice::new(&[]); FRAMES * 2];
-            let mut used = 0;
-            let left = self.frames.iter().take(FRAMES).flat_map(Frame::left);
-            for part in left.filter(|part| !part.is_empty()) {
-                slices[used] = IoSlice::new(part);
-                used += 1;
-            }
-            let written =
-                match ready!(Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..used])) {
-                    Ok(0) => Err(io::ErrorKind::WriteZero.into()),
-                    written => written,
-                };
+            let written = match ready!(self.poll_write_some(cx)) {
+                Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+                written => written,
+            };
             match written {
                 Ok(written) => self.advance(written),
                 Err(error) => {
@@ -149,6 +143,31 @@ impl<S: AsyncWrite + Unpin> FrameIo<S> {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let frames = || self.frames.iter().take(FRAMES);
+        let left: usize = frames().map(|frame| frame.len() - frame.written).sum();
+        let parts = frames()
+            .flat_map(Frame::left)
+            .filter(|part| !part.is_empty());
+        let io = Pin::new(&mut self.io);
+        if left <= IN_ONE {
+            let mut piece = [0; IN_ONE];
+            let mut len = 0;
+            for part in parts {
+                piece[len..len + part.len()].copy_from_slice(part);
+                len += part.len();
+            }
+            return io.poll_write(cx, &piece[..len]);
+        }
+        let mut slices = [IoSlice::new(&[]); FRAMES * 2];
+        let mut used = 0;
+        for part in parts {
+            slices[used] = IoSlice::new(part);
+            used += 1;
+        }
+        io.poll_write_vectored(cx, &slices[..used])
     }
 
     fn advance(&mut self, mut written: usize) {
