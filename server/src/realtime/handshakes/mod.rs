@@ -9,10 +9,8 @@ use std::net::IpAddr;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
-};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{RETRY_AFTER, SEC_WEBSOCKET_KEY};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Body as _;
@@ -32,16 +30,6 @@ use crate::store::Token;
 
 /// Bytes a connection may send before authentication: the cursors of as many rooms as a person can be in.
 const CONNECT_BYTES: usize = 128 * 1024;
-
-/// The headers a session or its transport needs.
-const KEPT: [HeaderName; 6] = [
-    CONNECTION,
-    UPGRADE,
-    SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION,
-    CONTENT_TYPE,
-    CONTENT_LENGTH,
-];
 
 /// The token of a handshake's request. Stored in its extensions, in place of the headers it came in.
 #[derive(Clone)]
@@ -209,15 +197,14 @@ async fn post(
 /// buffer.
 fn lean(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
-    let mut headers = HeaderMap::new();
-    for name in KEPT {
-        if let Some(value) = parts.headers.get(&name)
-            && let Ok(value) = HeaderValue::from_bytes(value.as_bytes())
-        {
-            headers.insert(name, value);
-        }
-    }
-    parts.headers = headers;
+    // The only header that Engine.IO reads of a handshake. The connection has read the others already.
+    let key = parts.headers.get(SEC_WEBSOCKET_KEY);
+    let key = key.and_then(|key| HeaderValue::from_bytes(key.as_bytes()).ok());
+    parts.headers = key.map_or_else(HeaderMap::new, |key| {
+        let mut headers = HeaderMap::with_capacity(1);
+        headers.insert(SEC_WEBSOCKET_KEY, key);
+        headers
+    });
     if let Ok(uri) = parts.uri.to_string().parse() {
         parts.uri = uri;
     }
@@ -241,7 +228,7 @@ fn kept(all: &mut Extensions) -> Extensions {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::{AUTHORIZATION, COOKIE};
+    use axum::http::header::{AUTHORIZATION, COOKIE, UPGRADE};
 
     use super::*;
 
@@ -293,8 +280,8 @@ mod tests {
             .body(Body::empty())
             .unwrap();
         let lean = lean(request);
-        assert_eq!(lean.headers().len(), 2);
-        assert_eq!(lean.headers()[UPGRADE], "websocket");
+        assert_eq!(lean.headers().len(), 1);
+        assert_eq!(lean.headers()[SEC_WEBSOCKET_KEY], "dGhlIHNhbXBsZSBub25jZQ==");
         assert_eq!(lean.uri(), "/socket.io/?EIO=4&transport=websocket");
     }
 }
