@@ -47,10 +47,15 @@ impl<T: 'static> Context<T> {
     /// The page's context of this type.
     #[inline(never)]
     pub(crate) fn here() -> Self {
-        match find(TypeId::of::<T>()).downcast_ref() {
-            Some(state) => Self(state),
-            None => unreachable!("found by its type"),
+        match Self::existing() {
+            Some(context) => context,
+            None => unreachable!("the page provides every context before the view that needs it"),
         }
+    }
+
+    /// The page's context of this type, if it has been provided.
+    pub(crate) fn existing() -> Option<Self> {
+        find(TypeId::of::<T>())?.downcast_ref().map(Self)
     }
 }
 
@@ -62,13 +67,9 @@ fn provide(of: TypeId, state: &'static dyn Any) {
 }
 
 #[inline(never)]
-fn find(of: TypeId) -> &'static dyn Any {
-    let found = PROVIDED.with_borrow(|provided| {
+fn find(of: TypeId) -> Option<&'static dyn Any> {
+    PROVIDED.with_borrow(|provided| {
         let mut provided = provided.iter();
         provided.find(|(other, _)| *other == of).map(|(_, state)| *state)
-    });
-    match found {
-        Some(state) => state,
-        None => unreachable!("the page provides every context before its first view"),
-    }
+    })
 }

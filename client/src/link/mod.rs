@@ -69,8 +69,9 @@ pub(crate) struct ChatInner {
     client: Client,
     wire: Mutex<Arc<dyn Wire>>,
     decorator: OnceLock<Arc<dyn Decorator>>,
-    /// For the wire's events.
-    decorations: mpsc::UnboundedSender<Arc<dyn Decorator>>,
+    /// Tells the task that reads the wire's events that there is a decorator. The channel carries no pointer to it: the page's
+    /// first module would contain the laboratory's code for it.
+    decorated: mpsc::UnboundedSender<()>,
     storage: mpsc::UnboundedSender<StorageJob>,
     peers: mpsc::UnboundedSender<TabMessage>,
     timer: mpsc::UnboundedSender<Option<Duration>>,
@@ -96,13 +97,13 @@ impl Chat {
         let (storage_jobs, storage_inbox) = mpsc::unbounded();
         let (peers_jobs, peers_inbox) = mpsc::unbounded();
         let (timer, deadlines) = mpsc::unbounded();
-        let (decorations, decorators) = mpsc::unbounded();
+        let (decorated, decorations) = mpsc::unbounded();
         let (alive, ended) = oneshot::channel();
         let inboxes = Inboxes {
             storage: storage_inbox,
             peers: peers_inbox,
             deadlines,
-            decorators,
+            decorations,
             ended,
         };
         let this = Arc::new(OnceLock::new());
@@ -119,7 +120,7 @@ impl Chat {
             wire: Mutex::new(Arc::new(SocketWire(client.clone()))),
             client,
             decorator: OnceLock::new(),
-            decorations,
+            decorated,
             storage: storage_jobs,
             peers: peers_jobs,
             timer,

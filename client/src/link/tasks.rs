@@ -35,7 +35,7 @@ pub(super) struct Inboxes {
     pub(super) peers: mpsc::UnboundedReceiver<TabMessage>,
     /// When the session wants to be woken.
     pub(super) deadlines: mpsc::UnboundedReceiver<Option<Duration>>,
-    pub(super) decorators: mpsc::UnboundedReceiver<Arc<dyn Decorator>>,
+    pub(super) decorations: mpsc::UnboundedReceiver<()>,
     /// Ends with the chat.
     pub(super) ended: oneshot::Receiver<()>,
 }
@@ -83,7 +83,7 @@ pub(super) fn start(inner: &Arc<ChatInner>, storage: impl Storage, mut peers: im
     platform::spawn(tell(peers, inboxes.peers));
     platform::spawn(future::select(Box::pin(hear(this.clone(), heard)), ended.clone()).map(drop));
     platform::spawn(future::select(Box::pin(begin(this.clone(), elected)), ended).map(drop));
-    platform::spawn(follow(this.clone(), events, inboxes.decorators));
+    platform::spawn(follow(this.clone(), events, inboxes.decorations));
     platform::spawn(keep_time(this, inboxes.deadlines));
 }
 
@@ -186,13 +186,16 @@ async fn read_again(this: Weak<ChatInner>) {
 async fn follow(
     this: Weak<ChatInner>,
     mut events: Stream<'static, WireEvent>,
-    mut decorators: mpsc::UnboundedReceiver<Arc<dyn Decorator>>,
+    mut decorations: mpsc::UnboundedReceiver<()>,
 ) {
     loop {
-        let event = match future::select(events.next(), decorators.next()).await {
+        let event = match future::select(events.next(), decorations.next()).await {
             Either::Left((Some(event), _)) => event,
-            Either::Right((Some(decorator), _)) => {
-                events = decorator.events(events);
+            Either::Right((Some(()), _)) => {
+                let inner = this.upgrade();
+                if let Some(decorator) = inner.as_ref().and_then(|inner| inner.decorator.get()) {
+                    events = decorator.events(events);
+                }
                 continue;
             }
             Either::Left((None, _)) | Either::Right((None, _)) => return,

@@ -93,7 +93,7 @@ impl super::Chat {
         inner.decorator.set(decorator.clone()).ok()?;
         let mut wire = super::lock(&inner.wire);
         *wire = decorator.wire(wire.clone());
-        let _alive = inner.decorations.unbounded_send(decorator.clone());
+        let _alive = inner.decorated.unbounded_send(());
         let storage = super::StorageJob::Decorate(decorator.clone());
         let _alive = inner.storage.unbounded_send(storage);
         Some(decorator)

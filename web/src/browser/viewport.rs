@@ -39,12 +39,17 @@ fn fit(viewport: &VisualViewport) {
     if !zoomed && inner - viewport.height() > KEYBOARD {
         let _ = root
             .style()
-            .set_property(HEIGHT, &format!("{}px", viewport.height().floor()));
+            .set_property(HEIGHT, &px(viewport.height()));
         // Safari scrolls the window to reveal the field, but the page has already made room for it.
         window().scroll_to_with_x_and_y(0.0, 0.0);
     } else {
         let _ = root.style().remove_property(HEIGHT);
     }
+}
+
+/// A length in whole pixels. The code that prints a fraction weighs more than all of the popups.
+pub(crate) fn px(length: f64) -> String {
+    format!("{}px", length.floor() as i32)
 }
 
 /// Whether the main pointer is a finger.

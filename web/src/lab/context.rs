@@ -3,11 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::model::LabModel;
 use crate::browser::features;
-use crate::connection::context::ChatContext;
 use crate::context::Context;
-use crate::language::locale::Locale;
 
 pub(crate) type LabContext = Context<LabSignals>;
 
@@ -16,17 +13,18 @@ pub(crate) struct LabSignals {
     pub(crate) offered: RwSignal<bool>,
     /// Whether the panel is expanded.
     pub(crate) open: RwSignal<bool>,
-    /// The state of the panel. It outlives the panel, so it is created with the page.
-    pub(super) model: LabModel,
+    /// Owns the panel's state, which outlives the panel. The state is created by the part that has the panel: it would bring
+    /// the laboratory into the page's first module.
+    pub(super) owner: Owner,
     checked: StoredValue<bool>,
 }
 
 impl LabContext {
-    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
+    pub(crate) fn new() -> Self {
         Self::provide(LabSignals {
             offered: RwSignal::new(false),
             open: RwSignal::new(false),
-            model: LabModel::new(chat, locale),
+            owner: Owner::current().unwrap_or_default(),
             checked: StoredValue::new(false),
         })
     }

@@ -77,20 +77,20 @@ pub(crate) struct ModelSignals {
 }
 
 impl LabModel {
-    pub(crate) fn new(chat: ChatContext, locale: Locale) -> Self {
+    fn new() -> Self {
         Self::provide(ModelSignals {
             view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
             lab: StoredValue::new_local(None),
             posted: StoredValue::new(0),
-            chat,
-            locale,
+            chat: ChatContext::here(),
+            locale: Locale::here(),
         })
     }
 
     /// Sets the laboratory up when the panel is first opened. It records traces from then on.
     pub(crate) fn set_up() -> Self {
-        let model = LabContext::here().model;
+        let model = Self::existing().unwrap_or_else(|| LabContext::here().owner.with(Self::new));
         if model.with_lab(|_| ()).is_none() {
             model.lab.set_value(model.chat.with(Lab::around).flatten());
         }

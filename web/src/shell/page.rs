@@ -51,7 +51,7 @@ impl PageContexts {
         let compose = ComposeContext::new(rooms);
         let timeline = TimelineContext::new(compose);
         let navigation = NavigationContext::new(timeline);
-        LabContext::new(chat, locale);
+        LabContext::new();
         Self {
             locale,
             appearance: Appearance::new(),

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
+use crate::browser::viewport::px;
 use crate::markup::view;
 use crate::reactive::effect;
 use crate::ui::focus::Focus;
@@ -102,6 +103,6 @@ fn place(surface: &HtmlElement, anchor: &HtmlElement) {
     };
     let (left, top) = placement::beside(at, (size.width(), size.height()), view);
     let style = surface.style();
-    let _ = style.set_property("--left", &format!("{left}px"));
-    let _ = style.set_property("--top", &format!("{top}px"));
+    let _ = style.set_property("--left", &px(left));
+    let _ = style.set_property("--top", &px(top));
 }
