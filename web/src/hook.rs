@@ -1,5 +1,6 @@
 //! Calls upwards: a lower subject calls, a higher one answers. So the lower one imports nothing of the higher.
 
+use crate::reactive::StoredValue;
 use leptos::prelude::*;
 
 /// A call whose answer is put in by a higher subject as the page starts.

@@ -1,6 +1,8 @@
 //! Builds the release page in `web/dist`: compiled, split into parts, assembled by Trunk.
 
+mod bound;
 mod modules;
+mod panics;
 mod shell;
 
 use std::{

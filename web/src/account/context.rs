@@ -1,6 +1,5 @@
 //! The person signed in, and the page shown for them.
 
-use leptos::prelude::*;
 use steadfast_client::older::Unreadable;
 use steadfast_shared::http::NewSession;
 
@@ -11,6 +10,7 @@ use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::navigation::context::NavigationContext;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::storage::local;
 use crate::ui::overlays::Overlays;
 use crate::ui::toast::Toasts;

@@ -1,6 +1,5 @@
 //! Being excluded (banned or deactivated), and returning.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_shared::event::ClosingReason;

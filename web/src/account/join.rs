@@ -20,7 +20,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::switch::LanguageSwitch;
 use crate::markup::{computed, view};
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, Signal, effect};
 use crate::ui::brand::Brand;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, IconShape};

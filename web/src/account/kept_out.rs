@@ -10,7 +10,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::language::switch::LanguageSwitch;
 use crate::markup::view;
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 use crate::ui::brand::Brand;
 use crate::ui::clipboard;
 use crate::ui::toast::{Toast, Toasts};

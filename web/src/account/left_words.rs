@@ -8,7 +8,7 @@ use crate::account::leaving::Left;
 use crate::account::phrases::SignOutPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::{computed, view};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, Signal, memo};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;

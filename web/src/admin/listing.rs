@@ -10,6 +10,7 @@ use crate::admin::record::AdminRecord;
 use crate::browser::http::HttpError;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// The source of a list.
 #[derive(Clone, PartialEq, Debug)]

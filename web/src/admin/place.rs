@@ -6,6 +6,7 @@ use steadfast_shared::{Person, Role};
 
 use crate::admin::record::RecordAct;
 use crate::admin::section::Section;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// A place in the administration.
 #[derive(Clone, PartialEq, Debug)]

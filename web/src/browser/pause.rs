@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::reactive::StoredValue;
 use leptos::prelude::*;
 
 /// The length of a pause.

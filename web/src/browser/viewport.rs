@@ -37,9 +37,7 @@ fn fit(viewport: &VisualViewport) {
     // While the person zooms, they view part of the page, whatever its height.
     let zoomed = (viewport.scale() - 1.0).abs() > 0.01;
     if !zoomed && inner - viewport.height() > KEYBOARD {
-        let _ = root
-            .style()
-            .set_property(HEIGHT, &px(viewport.height()));
+        let _ = root.style().set_property(HEIGHT, &px(viewport.height()));
         // Safari scrolls the window to reveal the field, but the page has already made room for it.
         window().scroll_to_with_x_and_y(0.0, 0.0);
     } else {

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::rooms::context::RoomsContext;
 use crate::ui::main_field::MainField;
 use crate::ui::overlays::Overlays;

@@ -15,6 +15,7 @@ use crate::compose::drafts::{DraftAuthor, DraftPlace, Drafts};
 use crate::context::Context;
 use crate::language::calendar;
 use crate::markdown::Mentions;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::storage::local;
 use crate::storage::local::LocalTexts;
 use crate::ui::overlays::Overlay;
@@ -34,7 +35,7 @@ pub(crate) struct DraftingSignals {
     /// Whether an input method is composing in it.
     pub(crate) composing: StoredValue<bool>,
     room: StoredValue<RoomId>,
-    drafts: StoredValue<Drafts<LocalTexts>, LocalStorage>,
+    drafts: StoredValue<Drafts<LocalTexts>>,
     tab: StoredValue<String>,
 }
 
@@ -64,7 +65,7 @@ impl Drafting {
             rewritten: Trigger::new(),
             composing: StoredValue::new(false),
             room: StoredValue::new(NO_ROOM),
-            drafts: StoredValue::new_local(Drafts::new(LocalTexts, tab.clone())),
+            drafts: StoredValue::new(Drafts::new(LocalTexts, tab.clone())),
             tab: StoredValue::new(tab),
         })
     }

@@ -20,7 +20,7 @@ use crate::compose::posting::Unposted;
 use crate::compose::suggestions::{Suggestions, replace_shortcode};
 use crate::language::Language;
 use crate::markdown::Mentions;
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::ui::clipboard;
 
 /// The key code that input methods report while composing; some report nothing else.

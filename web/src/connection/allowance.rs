@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_shared::http::{USAGE_PATH, Usage};
@@ -13,6 +12,7 @@ use crate::connection::context::ChatContext;
 use crate::connection::scarce::Scarce;
 use crate::context::Context;
 use crate::language::calendar;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// While the person writes, a server's answer is used for this long.
 const FRESH: Duration = Duration::from_secs(60);

@@ -15,7 +15,7 @@ use crate::connection::scarce::Scarce;
 use crate::language::locale::{Locale, words};
 use crate::language::{Language, calendar};
 use crate::markup::{computed, view};
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, memo};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -8,11 +8,12 @@ use steadfast_shared::RoomId;
 use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
+use crate::reactive::{RwSignal, StoredValue};
 
 pub(crate) type ChatContext = Context<ChatSignals>;
 
 pub(crate) struct ChatSignals {
-    chat: StoredValue<Option<Chat>, LocalStorage>,
+    chat: StoredValue<Option<Chat>>,
     pub(crate) room: RwSignal<Option<RoomId>>,
     /// Whether this device stores nothing, most likely because of a private window.
     pub(crate) ephemeral: RwSignal<bool>,
@@ -38,7 +39,7 @@ pub(crate) struct Triggers {
 impl ChatContext {
     pub(crate) fn new(locale: Locale) -> Self {
         Self::provide(ChatSignals {
-            chat: StoredValue::new_local(None),
+            chat: StoredValue::new(None),
             room: RwSignal::new(None),
             ephemeral: RwSignal::new(false),
             departing: StoredValue::new(false),

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::browser::features;
 use crate::context::Context;
+use crate::reactive::{RwSignal, StoredValue};
 
 pub(crate) type LabContext = Context<LabSignals>;
 

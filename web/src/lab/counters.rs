@@ -8,6 +8,7 @@ use crate::lab::phrases::CounterPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::Memo;
 
 /// One counter: its name in the document, its label, and its value.
 type Counter = (&'static str, fn(Language) -> &'static str, fn(&Counters) -> u32);

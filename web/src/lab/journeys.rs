@@ -10,6 +10,7 @@ use crate::lab::phrases::{PicturePhrases, TracePhrases};
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::Memo;
 
 /// The last messages, newest first, each with its steps on a time line.
 #[component]

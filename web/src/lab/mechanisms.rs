@@ -9,6 +9,7 @@ use crate::lab::phrases::{MechanismPhrases, NamedPhrase};
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::Memo;
 
 /// The mechanisms that acted last, newest first.
 #[component]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
 use steadfast_client::session::Input;
 use steadfast_lab::Lab;
 use steadfast_lab::fault::{Fault, Faults};
@@ -15,6 +14,7 @@ use crate::lab::context::LabContext;
 use crate::lab::phrases::SwitchPhrases;
 use crate::language::calendar;
 use crate::language::locale::Locale;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// Maximum number of messages whose traces are shown.
 const MAX_TRACES: usize = 8;
@@ -69,7 +69,7 @@ pub(crate) struct ModelSignals {
     pub(crate) view: RwSignal<LabView>,
     /// The time in the past that is shown; `None` for the present.
     pub(crate) back: RwSignal<Option<Duration>>,
-    lab: StoredValue<Option<Lab>, LocalStorage>,
+    lab: StoredValue<Option<Lab>>,
     /// Number of test messages posted.
     posted: StoredValue<u32>,
     chat: ChatContext,
@@ -81,7 +81,7 @@ impl LabModel {
         Self::provide(ModelSignals {
             view: RwSignal::new(LabView::default()),
             back: RwSignal::new(None),
-            lab: StoredValue::new_local(None),
+            lab: StoredValue::new(None),
             posted: StoredValue::new(0),
             chat: ChatContext::here(),
             locale: Locale::here(),

@@ -11,6 +11,7 @@ use crate::lab::phrases::PicturePhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::{Memo, Signal};
 use crate::ui::phrases::UiPhrases;
 
 /// Maximum number of messages drawn as dots in one place.

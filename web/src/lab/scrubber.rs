@@ -8,6 +8,7 @@ use crate::lab::model::{LabModel, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::Memo;
 
 const STEP: Duration = Duration::from_millis(100);
 

@@ -10,6 +10,7 @@ use crate::lab::phrases::{NamedPhrase, SwitchPhrases};
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::Memo;
 
 /// The available delays, each way.
 const DELAYS: [Duration; 4] = [

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use crate::context::Context;
 use crate::language::{Language, Phrase, of_browser};
+use crate::reactive::{RwSignal, Signal};
 use crate::storage::preferences;
 
 pub(crate) type Locale = Context<LocaleSignals>;
@@ -50,17 +49,10 @@ impl Locale {
         }
     }
 
-    /// Notifies all subscribers and drops them: see [`notify_afresh`].
+    /// Notifies all subscribers and drops them: see [`RwSignal::notify_afresh`].
     pub(crate) fn notify_afresh(self) {
-        notify_afresh(&self.language);
+        self.language.notify_afresh();
     }
-}
-
-/// Notifies all subscribers of a signal and drops them: the signal keeps even disposed ones, and
-/// living ones subscribe again as they run.
-pub(crate) fn notify_afresh(signal: &(impl Notify + leptos::reactive::graph::Source)) {
-    signal.notify();
-    signal.clear_subscribers();
 }
 
 /// Words computed from signals, for a view; of one type, like [`Locale::says`].

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::context::Context;
 use crate::language::{Day, calendar};
+use crate::reactive::RwSignal;
 
 /// A device that slept through midnight wakes with its timers late, so the day is checked this
 /// often.

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
-
 use super::{Hole, Markup};
+use crate::reactive::{Memo, RwSignal, Signal};
 
 pub(crate) type AttributeText = Cow<'static, str>;
 

@@ -4,6 +4,8 @@ use std::marker::PhantomData;
 
 use leptos::prelude::*;
 
+use crate::reactive::{Memo, RwSignal, Signal};
+
 /// The view of a block in markup. A closure is called again whenever a signal in it changes; all
 /// closures share one type.
 macro_rules! child {
@@ -58,6 +60,32 @@ pub(crate) fn computed<V: IntoView + 'static>(mut closure: impl FnMut() -> V + S
 #[inline(never)]
 fn boxed(closure: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
     closure.into_any()
+}
+
+/// A signal is shown as a closure that reads it.
+pub(crate) struct SignalBlock<T>(PhantomData<T>);
+
+macro_rules! signal {
+    ($($type:ident),*) => {
+        $(
+            impl<T: IntoView + Clone + Send + Sync + 'static> BlockKind for BlockProbe<$type<T>> {
+                type Kind = SignalBlock<T>;
+
+                fn kind(&self) -> SignalBlock<T> {
+                    SignalBlock(PhantomData)
+                }
+            }
+        )*
+    };
+}
+
+signal!(Signal, Memo, RwSignal);
+
+impl<T: IntoView + Clone + Send + Sync + 'static> SignalBlock<T> {
+    pub(crate) fn view(self, signal: impl Into<Signal<T>>) -> AnyView {
+        let signal = signal.into();
+        computed(move || signal.get())
+    }
 }
 
 pub(crate) struct ViewBlock;

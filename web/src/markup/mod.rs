@@ -47,3 +47,6 @@ pub(crate) fn beside(views: Vec<AnyView>) -> StaticVec<AnyView> {
 pub(crate) fn any(view: impl IntoView) -> AnyView {
     view.into_any()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
 //! Navigation between rooms.
 
-use leptos::prelude::*;
 use steadfast_shared::RoomId;
 
 use crate::compose::context::ComposeContext;
@@ -9,6 +8,7 @@ use crate::context::Context;
 use crate::navigation::address::Stay;
 use crate::navigation::interruption::Interruption;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::context::TimelineContext;
 use crate::ui::main_field::MainField;

@@ -1,7 +1,5 @@
 //! The open room no longer takes messages.
 
-use leptos::prelude::*;
-
 use crate::navigation::context::NavigationContext;
 
 /// Why a room no longer takes messages. It is shown on top of everything else and takes the

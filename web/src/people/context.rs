@@ -1,12 +1,12 @@
 //! The open room's members and the blocked people, as components share them.
 
-use leptos::prelude::*;
 use steadfast_shared::UserId;
 
 use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::language::locale::Locale;
 use crate::people::model::MembersModel;
+use crate::reactive::RwSignal;
 use crate::ui::toast::Toasts;
 
 /// The open room's members, and the people this person has blocked.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use gloo_timers::future::sleep;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::link::AskError;
 use steadfast_client::{Connection, Input};
@@ -14,6 +13,7 @@ use steadfast_shared::{Person, Role, RoomId, UserId};
 use crate::browser::folded::folded;
 use crate::context::Context;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// Number of people per request.
 const PAGE: usize = 100;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::language::locale::Locale;
 use crate::markup::view;
 use crate::people::block_phrases::BlockPhrases;
+use crate::reactive::RwSignal;
 
 /// Covers a blocked person's message until it is pressed.
 #[component]

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::rooms::neighbour::neighbour;
 use crate::rooms::phrases::HidingPhrases;
 use crate::ui::main_field::MainField;

@@ -23,7 +23,7 @@ use crate::people::phrases::PeoplePhrases;
 use crate::people::presence::Presence;
 use crate::people::role::administers;
 use crate::people::role_phrases::RoleNames;
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, Signal, memo};
 use crate::rooms::context::RoomsContext;
 use crate::ui::icon::IconShape;
 use crate::ui::mark::mark;

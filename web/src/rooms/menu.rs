@@ -9,7 +9,7 @@ use steadfast_shared::RoomKind;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::hide::direct_choices;
 use crate::rooms::dialogs::leave::leave;

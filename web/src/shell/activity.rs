@@ -9,6 +9,7 @@ use steadfast_client::Input;
 use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::language::calendar;
+use crate::reactive::StoredValue;
 
 /// A person without input here for this long is away.
 const IDLE: Duration = Duration::from_secs(5 * 60);

@@ -11,7 +11,7 @@ use crate::browser::pause::Pause;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::role::administers;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Memo, RwSignal, effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::finder;
 use crate::rooms::kind_mark::KindMark;

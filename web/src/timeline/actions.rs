@@ -1,17 +1,18 @@
 //! The row whose actions show, and the popup open beside it.
 
-use leptos::prelude::*;
 use steadfast_client::RowKey;
 use web_sys::HtmlElement;
 
 use crate::context::Context;
+use crate::reactive::RwSignal;
+use send_wrapper::SendWrapper;
 
 pub(crate) type RowActions = Context<RowActionSignals>;
 
 pub(crate) struct RowActionSignals {
     /// The row under the pointer, or with the focus in it.
     pub(crate) row: RwSignal<Option<RowKey>>,
-    pub(crate) open: RwSignal<Option<OpenAction>, LocalStorage>,
+    pub(crate) open: RwSignal<Option<OpenAction>>,
 }
 
 /// An open popup and the row it belongs to.
@@ -20,7 +21,7 @@ pub(crate) struct OpenAction {
     pub(crate) key: RowKey,
     pub(crate) tool: Tool,
     /// The element the popup is placed beside.
-    pub(crate) anchor: HtmlElement,
+    pub(crate) anchor: SendWrapper<HtmlElement>,
 }
 
 /// The popups that open beside a row.
@@ -40,7 +41,7 @@ impl RowActions {
     pub(crate) fn new() -> Self {
         Self::keep(RowActionSignals {
             row: RwSignal::new(None),
-            open: RwSignal::new_local(None),
+            open: RwSignal::new(None),
         })
     }
 
@@ -61,7 +62,11 @@ impl RowActions {
 
     pub(crate) fn open(self, key: RowKey, tool: Tool, anchor: HtmlElement) {
         self.on(key);
-        self.open.set(Some(OpenAction { key, tool, anchor }));
+        self.open.set(Some(OpenAction {
+            key,
+            tool,
+            anchor: SendWrapper::new(anchor),
+        }));
     }
 
     pub(crate) fn close(self) {

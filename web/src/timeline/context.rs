@@ -9,8 +9,9 @@ use steadfast_shared::RoomId;
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
 use crate::context::Context;
-use crate::language::locale::{Locale, notify_afresh};
+use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::actions::RowActions;
 use crate::timeline::model::TimelineModel;
@@ -77,8 +78,8 @@ impl TimelineContext {
         }
         if self.model.take_prune_due() {
             self.locale.notify_afresh();
-            notify_afresh(&self.actions.row);
-            notify_afresh(&self.people.blocked);
+            self.actions.row.notify_afresh();
+            self.people.blocked.notify_afresh();
         }
     }
 

@@ -8,6 +8,7 @@ use steadfast_client::link::Chat;
 use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::context::Context;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::timeline::layout::history_len;
 use crate::timeline::row_view::RowView;
 use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel};
@@ -34,7 +35,7 @@ pub(crate) struct RowSignals {
     pub(crate) reaches_end: RwSignal<bool>,
     /// Notifies after each layout: the number of loaded rows may have changed.
     pub(crate) resized: Trigger,
-    laid_out: StoredValue<LaidOutRows, LocalStorage>,
+    laid_out: StoredValue<LaidOutRows>,
 }
 
 impl TimelineModel {
@@ -47,7 +48,7 @@ impl TimelineModel {
             below: RwSignal::new(0),
             reaches_end: RwSignal::new(true),
             resized: Trigger::new(),
-            laid_out: StoredValue::new_local(LaidOutRows::default()),
+            laid_out: StoredValue::new(LaidOutRows::default()),
         })
     }
 

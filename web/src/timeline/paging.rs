@@ -1,6 +1,5 @@
 //! Loads older and newer rows; the notes at both ends of the timeline.
 
-use leptos::prelude::*;
 use steadfast_client::Input;
 use steadfast_shared::RoomKind;
 

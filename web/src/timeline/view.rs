@@ -13,7 +13,7 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::{computed, view};
-use crate::reactive::{effect, memo};
+use crate::reactive::{RwSignal, StoredValue, effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::paging::Edge;
@@ -32,7 +32,7 @@ use crate::ui::focus::focus_in_place;
 struct TimelineView {
     element: NodeRef<html::Div>,
     content: NodeRef<html::Div>,
-    view: StoredValue<Option<View>, LocalStorage>,
+    view: StoredValue<Option<View>>,
     /// The view is far from the end.
     far: RwSignal<bool>,
     /// The first unread message is above the view.
@@ -45,7 +45,7 @@ impl TimelineView {
         Self {
             element: NodeRef::new(),
             content: NodeRef::new(),
-            view: StoredValue::new_local(None),
+            view: StoredValue::new(None),
             far: RwSignal::new(false),
             news_above: RwSignal::new(false),
             timeline: TimelineContext::here(),

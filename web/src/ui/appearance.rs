@@ -1,8 +1,7 @@
 //! The page's theme.
 
-use leptos::prelude::*;
-
 use crate::context::Context;
+use crate::reactive::RwSignal;
 use crate::storage::preferences::{self, Theme};
 
 pub(crate) type Appearance = Context<AppearanceSignals>;

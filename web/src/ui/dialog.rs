@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use crate::language::locale::Locale;
 use crate::markup::view;
-use crate::reactive::effect;
+use crate::reactive::{Signal, effect};
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;

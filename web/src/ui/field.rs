@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::markup::view;
+use crate::reactive::Signal;
 
 /// A labelled text field. Below it is a hint, or the error of the typed text.
 ///
@@ -14,10 +15,10 @@ pub(crate) fn Field(
     id: &'static str,
     label: Signal<String>,
     input: NodeRef<html::Input>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<Option<String>>,
     /// The error of the typed text.
     #[prop(optional, into)]
-    trouble: MaybeProp<String>,
+    trouble: Signal<Option<String>>,
     #[prop(optional, into)] start: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,

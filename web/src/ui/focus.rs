@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
+use crate::reactive::StoredValue;
 use crate::ui::main_field::MainField;
 
 /// The element that had the focus when something opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Focus {
     main: MainField,
-    element: StoredValue<Option<HtmlElement>, LocalStorage>,
+    element: StoredValue<Option<HtmlElement>>,
 }
 
 impl Focus {
@@ -21,7 +22,7 @@ impl Focus {
             .and_then(|element| element.dyn_into().ok());
         Self {
             main: MainField::here(),
-            element: StoredValue::new_local(element),
+            element: StoredValue::new(element),
         }
     }
 

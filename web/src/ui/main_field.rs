@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use crate::context::Context;
+use crate::reactive::StoredValue;
 
 pub(crate) type MainField = Context<MainFieldSignals>;
 

@@ -1,9 +1,9 @@
 //! Overlays: dialogs over the conversation, and panels beside it.
 
-use leptos::prelude::*;
 use steadfast_shared::{RoomId, UserId};
 
 use crate::context::Context;
+use crate::reactive::RwSignal;
 
 /// A dialog with its subject.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 use crate::markup::{computed, view};
+use crate::reactive::RwSignal;
 use crate::ui::clipboard;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::toast::Toasts;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 use crate::markup::view;
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, effect};
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::Overlays;
 use crate::ui::phrases::UiPhrases;

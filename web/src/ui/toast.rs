@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::RwSignal;
 
 /// Long enough to be read.
 const SHOWN: Duration = Duration::from_secs(3);

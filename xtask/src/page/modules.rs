@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use wasm_split_cli_support::{Options, transform};
 
+use super::bound::shorten;
 use crate::{
     process::{self, cargo},
     tools::{WASM, WASM_OPT},
@@ -61,7 +62,13 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
             .arg(split.join("main.wasm")),
     )?;
 
-    let mut built = vec![(format!("{NAME}_bg.wasm"), bound.join(format!("{NAME}_bg.wasm")))];
+    let module = bound.join(format!("{NAME}_bg.wasm"));
+    let script = bound.join(format!("{NAME}.js"));
+    let (short_module, short_script) = shorten(&fs::read(&module)?, &fs::read_to_string(&script)?, NAME)?;
+    fs::write(&module, short_module)?;
+    fs::write(&script, short_script)?;
+
+    let mut built = vec![(format!("{NAME}_bg.wasm"), module)];
     for part in parts {
         let name = part.file_name().map(|name| name.to_string_lossy().into_owned());
         built.push((name.context("a part without a name")?, part));
@@ -78,7 +85,7 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
         )?;
         fs::rename(optimised, module)?;
     }
-    built.push((format!("{NAME}.js"), bound.join(format!("{NAME}.js"))));
+    built.push((format!("{NAME}.js"), script));
     built.push((LOADER.to_owned(), split.join(LOADER)));
     name(&built, named)
 }

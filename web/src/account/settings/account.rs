@@ -10,6 +10,7 @@ use crate::account::settings::passphrase::PassphraseForm;
 use crate::account::sign_out;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::RwSignal;
 
 #[component]
 pub(crate) fn Account(

@@ -9,6 +9,7 @@ use crate::account::phrases::AccountPhrases;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 
 /// The devices a person is signed in on, each with a button to sign it out.
 #[component]

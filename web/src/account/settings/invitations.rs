@@ -12,6 +12,7 @@ use crate::browser::http::HttpError;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::ui::phrases::UiPhrases;
 use crate::ui::shown_once::ShownOnce;
 

@@ -20,7 +20,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::role::administers;
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};

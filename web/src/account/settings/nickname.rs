@@ -11,6 +11,7 @@ use crate::account::phrases::{AccountPhrases, JoinPhrases};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::ui::field::Field;
 use crate::ui::toast::Toasts;
 

@@ -13,6 +13,7 @@ use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 use crate::ui::field::Field;
 use crate::ui::toast::Toasts;
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 
 /// A drop-down list of options.
 #[component]

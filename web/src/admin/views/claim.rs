@@ -10,6 +10,7 @@ use crate::admin::api;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::toast::Toasts;

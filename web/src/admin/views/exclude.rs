@@ -18,6 +18,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 use crate::ui::field::Field;
 
 /// Bans a person, or deactivates their account.

@@ -14,6 +14,7 @@ use crate::admin::phrases::{AdminTerms, LimitPhrases};
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 use crate::ui::field::Field;
 
 /// One limit: its current value and the typed one.

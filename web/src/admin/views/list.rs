@@ -18,6 +18,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::role_phrases::RoleNames;
+use crate::reactive::Signal;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
 

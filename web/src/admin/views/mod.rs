@@ -35,7 +35,7 @@ use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::context::PeopleContext;
 use crate::people::role::administers;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Signal, effect, memo};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::overlays::{Overlay, Overlays};

@@ -9,6 +9,7 @@ use crate::admin::views::Heading;
 use crate::browser::base_path;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::ui::shown_once::ShownOnce;
 
 /// Creates an owner link, and shows it once.

@@ -21,6 +21,7 @@ use crate::language::locale::{Locale, words};
 use crate::language::{Language, Phrase};
 use crate::markup::view;
 use crate::people::avatar::Avatar;
+use crate::reactive::{RwSignal, Signal};
 use crate::ui::phrases::UiPhrases;
 
 #[component]

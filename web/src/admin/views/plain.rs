@@ -11,6 +11,7 @@ use crate::admin::phrases::{AdminPersonPhrases, AdminRoomPhrases, ExclusionPhras
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::Signal;
 use crate::rooms::phrases::RoomPhrases;
 
 #[component]

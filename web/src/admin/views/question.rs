@@ -14,6 +14,7 @@ use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 
 /// The confirmed action, which returns its result in words; `None` if the form is invalid.
 pub(super) type ConfirmedAction = Rc<dyn Fn() -> Option<LocalBoxFuture<'static, Result<String, HttpError>>>>;

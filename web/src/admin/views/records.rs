@@ -12,6 +12,7 @@ use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::phrases::PeoplePhrases;
 use crate::people::role_phrases::RoleNames;
+use crate::reactive::Signal;
 use crate::rooms::phrases::RoomPhrases;
 use crate::ui::icon::IconShape;
 use crate::ui::mark::mark as mark_view;

@@ -16,6 +16,7 @@ use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::role::administers;
 use crate::people::role_phrases::RoleNames;
+use crate::reactive::{RwSignal, Signal};
 
 /// Changes a person's role; can also hand over ownership.
 #[component]

@@ -12,6 +12,7 @@ use crate::admin::phrases::AdminRoomPhrases;
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 use crate::rooms::phrases::{NewRoomPhrases, RoomPhrases};
 use crate::ui::field::Field;
 

@@ -15,7 +15,7 @@ use crate::compose::completion::NameKind;
 use crate::compose::context::ComposeContext;
 use crate::compose::emoji::NamedEmoji;
 use crate::compose::{completion, emoji};
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, StoredValue, effect};
 
 /// Maximum number of suggestions shown.
 const OFFERED: usize = 8;
@@ -147,7 +147,7 @@ impl Suggestions {
     }
 
     fn set_naming(self, person: bool) {
-        if self.naming_person.try_get_untracked() == Some(!person) {
+        if self.naming_person.try_with_untracked(|naming| *naming != person) == Some(true) {
             self.naming_person.set(person);
         }
     }

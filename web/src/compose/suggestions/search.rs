@@ -1,12 +1,12 @@
 //! Searches the server for people by the name being typed: the list of a large room holds only its
 //! first people.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::{Person, RoomId};
 
 use crate::compose::name_queries::NameQueries;
 use crate::people::context::PeopleContext;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// One request at a time, and the last answer.
 #[derive(Clone, Copy)]

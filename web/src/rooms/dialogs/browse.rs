@@ -9,6 +9,7 @@ use steadfast_shared::{RoomId, RoomKind, limit};
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::kind_mark::KindMark;

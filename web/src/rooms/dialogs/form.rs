@@ -8,6 +8,7 @@ use steadfast_shared::{ErrorCode, RoomName, Topic};
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
+use crate::reactive::RwSignal;
 use crate::rooms::phrases::NewRoomPhrases;
 
 /// A form with a room's name and topic, and their errors.

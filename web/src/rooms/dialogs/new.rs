@@ -9,6 +9,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::language::{Phrase, calendar};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::form::RoomForm;
 use crate::rooms::phrases::{NavigationPhrases, NewRoomPhrases};

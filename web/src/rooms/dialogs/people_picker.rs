@@ -11,7 +11,7 @@ use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::avatar::Avatar;
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, memo};
 use crate::rooms::dialogs::search::{Search, SearchField};
 use crate::rooms::phrases::{NavigationPhrases, RoomSearchPhrases};
 use crate::ui::phrases::UiPhrases;

@@ -11,6 +11,7 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// A search on the server; only the latest response counts.
 #[derive(Clone, Copy)]

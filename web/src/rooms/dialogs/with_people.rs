@@ -11,6 +11,7 @@ use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::{RwSignal, Signal};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::people_picker::PeoplePicker;
 use crate::rooms::phrases::{NavigationPhrases, RoomPhrases, RoomSearchPhrases};

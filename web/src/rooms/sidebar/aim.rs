@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::reactive::{RwSignal, StoredValue};
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -12,7 +12,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::people::presence::Presence;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Memo, RwSignal, effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::rooms::kind_mark::KindMark;
 use crate::rooms::list::RoomLine;

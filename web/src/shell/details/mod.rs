@@ -17,6 +17,7 @@ use crate::connection::phrases::ConnectionPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, milliseconds, words};
 use crate::markup::view;
+use crate::reactive::Signal;
 use crate::rooms::phrases::RoomPhrases;
 use crate::shell::details::faults::Faults;
 use crate::shell::details::outbox::Outbox;

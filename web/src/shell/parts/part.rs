@@ -10,6 +10,7 @@ use super::split;
 use crate::browser::idle;
 use crate::compose::context::ComposeContext;
 use crate::context::Context;
+use crate::reactive::RwSignal;
 use crate::ui::overlays::Overlay;
 
 /// The first screen's own requests go first.

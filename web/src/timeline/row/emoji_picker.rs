@@ -11,6 +11,7 @@ use crate::compose::emoji::NamedEmoji;
 use crate::compose::phrases::ComposePhrases;
 use crate::language::locale::Locale;
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::timeline::phrases::ActionPhrases;
 use crate::ui::list::roving;
 

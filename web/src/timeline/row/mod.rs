@@ -22,7 +22,7 @@ use crate::markup::{computed, view};
 use crate::people::avatar::Avatar;
 use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, memo};
 use crate::timeline::layout::RowPlace;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;

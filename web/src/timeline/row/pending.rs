@@ -8,6 +8,7 @@ use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::Memo;
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::timeline::row_view::{MessageState, RowChange, UnsentChange};
 use crate::ui::phrases::UiPhrases;

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, Node};
 
 use crate::markup::view;
+use crate::reactive::StoredValue;
 use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::ui::focus::focus_in_place;
@@ -23,7 +24,7 @@ const STAYS_WITHIN: i32 = 10;
 
 #[derive(Clone, Copy)]
 struct Touches {
-    pressed: StoredValue<Option<LongPress>, LocalStorage>,
+    pressed: StoredValue<Option<LongPress>>,
     /// Whether the press was long enough to open a menu.
     stayed: StoredValue<bool>,
     actions: RowActions,
@@ -148,7 +149,7 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     let field = MainField::here();
     let actions = TimelineContext::here().actions;
     let touches = Touches {
-        pressed: StoredValue::new_local(None),
+        pressed: StoredValue::new(None),
         stayed: StoredValue::new(false),
         actions,
     };

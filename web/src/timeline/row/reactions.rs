@@ -7,7 +7,7 @@ use steadfast_shared::{Emoji, Seq};
 
 use crate::language::locale::Locale;
 use crate::markup::view;
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;

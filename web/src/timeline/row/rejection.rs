@@ -8,7 +8,7 @@ use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::markup::{computed, view};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
 use crate::timeline::row_view::MessageState;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::markup::{computed, view};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row_view::MessageState;
 use crate::ui::icon::{Icon, IconShape};

@@ -12,7 +12,7 @@ use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 use crate::timeline::actions::{OpenAction, Tool};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
@@ -129,7 +129,8 @@ pub(crate) fn OpenTool() -> impl IntoView {
             .actions
             .open
             .get()
-            .map(|OpenAction { key, tool, anchor }| match tool {
+            .map(|OpenAction { key, tool, anchor }| (key, tool, anchor.take()))
+            .map(|(key, tool, anchor)| match tool {
                 Tool::Menu => {
                     let label = words(move || ActionPhrases::of(locale.language()).message_tools.to_owned());
                     let choices = choices(timeline, key, &anchor);

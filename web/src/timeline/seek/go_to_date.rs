@@ -8,6 +8,7 @@ use steadfast_client::Anchor;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
+use crate::reactive::RwSignal;
 use crate::rooms::phrases::NavigationPhrases;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;

@@ -4,7 +4,6 @@ pub(crate) mod go_to_date;
 pub(crate) mod to_end;
 pub(crate) mod to_news;
 
-use leptos::prelude::*;
 use steadfast_client::{Anchor, Input};
 use steadfast_shared::Seq;
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::locale::{Locale, words};
 use crate::markup::{computed, view};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};

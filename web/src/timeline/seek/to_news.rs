@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::language::locale::Locale;
 use crate::markup::{computed, view};
+use crate::reactive::RwSignal;
 use crate::timeline::phrases::TimelinePhrases;
 use crate::ui::icon::{Icon, IconShape};
 

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::markup::view;
+use crate::reactive::Signal;
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::list::roving;

@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, Node};
 
 use crate::browser::viewport::px;
 use crate::markup::view;
-use crate::reactive::effect;
+use crate::reactive::{StoredValue, effect};
 use crate::ui::focus::Focus;
 use crate::ui::popup::placement;
 use crate::ui::popup::placement::Area;
@@ -30,7 +30,7 @@ pub(crate) fn Popup(
     children: Children,
 ) -> impl IntoView {
     let surface = NodeRef::<html::Div>::new();
-    let anchor = StoredValue::new_local(anchor);
+    let anchor = StoredValue::new(anchor);
     on_cleanup(move || before.give_back());
     effect(move || {
         if let Some(surface) = surface.get() {
