@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { FaultPanel } from '../pages/faults.js';
-import { NETWORK } from './console.js';
+import { NETWORK, answered } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
 const PART = /\/steadfast-web-[0-9a-f]+-\w+\.wasm$/;
@@ -110,6 +110,38 @@ for (const [locale, failed, again] of [
     await expect(standIn).toHaveCount(0);
     await page.keyboard.press('Escape');
     await expect(ann.settings).toBeFocused();
+  });
+}
+
+for (const [locale, updated] of [
+  ['en-US', 'If Steadfast was just updated, reload the page'],
+  ['ko-KR', '방금 업데이트되었다면 페이지를 새로고침해 주세요'],
+] as const) {
+  test(`a part of a former build that is gone says so, and reloading the page keeps what was typed: ${locale}`, async ({ profile, allowConsole }) => {
+    allowConsole(answered(404, /steadfast-web-[0-9a-f]+-\w+\.wasm/));
+    const page = await (await profile({ ...DESKTOP, locale })).newPage();
+    await page.route(PART, (route) => route.fulfill({ status: 404, body: 'not here' }));
+    const ann = new ChatPage(page);
+    await ann.join('Ann');
+    await ann.say('said before');
+    await ann.expectAllSent();
+    await ann.composer.fill('half a sentence');
+    await ann.settings.click();
+    const standIn = page.getByTestId('part-dialog');
+    await expect(standIn.getByRole('status')).toContainText(updated);
+    // Nothing is reloaded by itself.
+    await expect(ann.composer).toHaveValue('half a sentence');
+    await page.unroute(PART);
+    await standIn.getByTestId('part-reload').click();
+    await expect(standIn).toHaveCount(0);
+    await ann.expectConnected();
+    await expect(ann.composer).toHaveValue('half a sentence');
+    await ann.settings.click();
+    await expect(page.getByTestId('settings-dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await ann.composer.press('Enter');
+    await ann.expectAllSent();
+    await expect(ann.rows.filter({ hasText: 'half a sentence' })).toHaveCount(1);
   });
 }
 

@@ -201,6 +201,10 @@ async fn a_computed_child_that_is_replaced_is_cleaned_up_and_ends() {
     place.again(item(second));
     assert_eq!(place.html(), "<li>b</li>");
     assert!(element.is_same_node(Some(&place.element())));
+    // Its task notices that it has ended when it next runs.
+    while cleaned.with_untracked(Vec::len) < 2 {
+        tick().await;
+    }
     assert_eq!(cleaned.get_untracked(), ["a", "A"]);
     first.set("again");
     tick().await;

@@ -34,8 +34,10 @@ pub(super) fn shorten(module: &[u8], script: &str, name: &str) -> anyhow::Result
     names
         .parse_core_module(&mut encoded, Parser::new(0), module)
         .context("cannot read the bound module")?;
+    let mut module = encoded.finish();
+    panics::forget_places(&mut module);
     let script = renamed(&without_streams(script), &from, &names.short)?;
-    Ok((encoded.finish(), script))
+    Ok((module, script))
 }
 
 struct Names<'a> {
@@ -172,6 +174,7 @@ fn without_streams(script: &str) -> String {
 mod tests {
     use super::*;
     use wasm_encoder::{EntityType, ExportKind, FunctionSection, NameMap, NameSection, TypeSection, ValType};
+    use wasmparser::Payload;
 
     const SCRIPT_BEFORE: &str = r#"export class IntoUnderlyingSink {
     close() {}
@@ -266,7 +269,7 @@ const IntoUnderlyingSinkFinalization = (typeof FinalizationRegistry === 'undefin
         let bodies = Parser::new(0)
             .parse_all(&module)
             .filter_map(|payload| match payload.unwrap() {
-                wasmparser::Payload::CodeSectionEntry(body) => {
+                Payload::CodeSectionEntry(body) => {
                     let mut code = body.get_operators_reader().unwrap();
                     Some(format!("{:?}", code.read().unwrap()))
                 }
@@ -280,7 +283,7 @@ const IntoUnderlyingSinkFinalization = (typeof FinalizationRegistry === 'undefin
 
     #[test]
     fn short_names_differ() {
-        let names: std::collections::BTreeSet<String> = (0..2000).map(short).collect();
+        let names: BTreeSet<String> = (0..2000).map(short).collect();
         assert_eq!(names.len(), 2000);
         assert_eq!(
             (short(0), short(25), short(26)),
