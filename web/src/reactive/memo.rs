@@ -7,6 +7,7 @@ use leptos::prelude::{ReadUntracked, Track};
 use super::value::{Value, cast, disposed};
 
 type Inner = leptos::prelude::Memo<Value>;
+type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
 
 pub(crate) struct Memo<T> {
     inner: Inner,
@@ -29,10 +30,7 @@ pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
 }
 
 #[inline(never)]
-fn create(
-    compute: Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>,
-    differs: fn(Option<&Value>, Option<&Value>) -> bool,
-) -> Inner {
+fn create(compute: Compute, differs: fn(Option<&Value>, Option<&Value>) -> bool) -> Inner {
     Inner::new_with_compare(compute, differs)
 }
 
