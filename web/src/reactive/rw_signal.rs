@@ -97,6 +97,14 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
         self.with(T::clone)
     }
 
+    /// The value, or `None` after the signal's owner was disposed.
+    pub(crate) fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.try_with_untracked(T::clone)
+    }
+
     pub(crate) fn try_with_untracked<U>(self, act: impl FnOnce(&T) -> U) -> Option<U> {
         let guard = try_read(self.inner)?;
         Some(act(cast(&guard)))
