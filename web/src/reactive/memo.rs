@@ -6,11 +6,11 @@ use leptos::prelude::{ReadUntracked, Track};
 
 use super::value::{Value, cast, disposed};
 
-type Inner = leptos::prelude::Memo<Value>;
-type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
+type BoxedMemo = leptos::prelude::Memo<Value>;
+type ComputeNext = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
 
 pub(crate) struct Memo<T> {
-    inner: Inner,
+    inner: BoxedMemo,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -30,8 +30,8 @@ pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
 }
 
 #[inline(never)]
-fn create(compute: Compute, differs: fn(Option<&Value>, Option<&Value>) -> bool) -> Inner {
-    Inner::new_with_compare(compute, differs)
+fn create(compute: ComputeNext, differs: fn(Option<&Value>, Option<&Value>) -> bool) -> BoxedMemo {
+    BoxedMemo::new_with_compare(compute, differs)
 }
 
 fn differs<T: PartialEq + 'static>(before: Option<&Value>, after: Option<&Value>) -> bool {
@@ -43,7 +43,7 @@ fn differs<T: PartialEq + 'static>(before: Option<&Value>, after: Option<&Value>
 
 #[inline(never)]
 #[cfg_attr(debug_assertions, track_caller)]
-fn read_untracked(memo: Inner) -> <Inner as ReadUntracked>::Value {
+fn read_untracked(memo: BoxedMemo) -> <BoxedMemo as ReadUntracked>::Value {
     match memo.try_read_untracked() {
         Some(guard) => guard,
         None => disposed(),
@@ -52,7 +52,7 @@ fn read_untracked(memo: Inner) -> <Inner as ReadUntracked>::Value {
 
 #[inline(never)]
 #[cfg_attr(debug_assertions, track_caller)]
-fn read(memo: Inner) -> <Inner as ReadUntracked>::Value {
+fn read(memo: BoxedMemo) -> <BoxedMemo as ReadUntracked>::Value {
     memo.track();
     read_untracked(memo)
 }

@@ -8,11 +8,11 @@ use leptos::reactive::signal::guards::{Plain, ReadGuard, UntrackedWriteGuard};
 
 use super::value::{Value, cast, cast_mut, disposed};
 
-type Inner = leptos::prelude::RwSignal<Value>;
-type Guard = ReadGuard<Value, Plain<Value>>;
+type BoxedSignal = leptos::prelude::RwSignal<Value>;
+type SignalGuard = ReadGuard<Value, Plain<Value>>;
 
 pub(crate) struct RwSignal<T> {
-    inner: Inner,
+    inner: BoxedSignal,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -25,18 +25,18 @@ impl<T> Clone for RwSignal<T> {
 impl<T> Copy for RwSignal<T> {}
 
 #[inline(never)]
-fn create(value: Value) -> Inner {
-    Inner::new(value)
+fn create(value: Value) -> BoxedSignal {
+    BoxedSignal::new(value)
 }
 
 #[inline(never)]
-fn try_read(signal: Inner) -> Option<Guard> {
+fn try_read(signal: BoxedSignal) -> Option<SignalGuard> {
     signal.try_read_untracked()
 }
 
 #[inline(never)]
 #[cfg_attr(debug_assertions, track_caller)]
-fn read_untracked(signal: Inner) -> Guard {
+fn read_untracked(signal: BoxedSignal) -> SignalGuard {
     match try_read(signal) {
         Some(guard) => guard,
         None => disposed(),
@@ -45,23 +45,23 @@ fn read_untracked(signal: Inner) -> Guard {
 
 #[inline(never)]
 #[cfg_attr(debug_assertions, track_caller)]
-fn read(signal: Inner) -> Guard {
+fn read(signal: BoxedSignal) -> SignalGuard {
     signal.track();
     read_untracked(signal)
 }
 
 #[inline(never)]
-fn write(signal: Inner) -> Option<UntrackedWriteGuard<Value>> {
+fn write(signal: BoxedSignal) -> Option<UntrackedWriteGuard<Value>> {
     signal.try_write_untracked()
 }
 
 #[inline(never)]
-fn notify(signal: Inner) {
+fn notify(signal: BoxedSignal) {
     signal.notify();
 }
 
 #[inline(never)]
-fn replace(signal: Inner, value: Value) {
+fn replace(signal: BoxedSignal, value: Value) {
     let Some(mut guard) = write(signal) else {
         return;
     };

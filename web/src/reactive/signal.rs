@@ -2,9 +2,9 @@
 
 use super::{Memo, RwSignal, StoredValue};
 
-type Compute<T> = Box<dyn Fn() -> T>;
+type ComputeValue<T> = Box<dyn Fn() -> T>;
 
-pub(crate) struct Signal<T: 'static>(StoredValue<Compute<T>>);
+pub(crate) struct Signal<T: 'static>(StoredValue<ComputeValue<T>>);
 
 impl<T> Clone for Signal<T> {
     fn clone(&self) -> Self {
@@ -21,7 +21,7 @@ impl<T: 'static> Signal<T> {
     }
 
     #[inline(never)]
-    fn boxed(compute: Compute<T>) -> Self {
+    fn boxed(compute: ComputeValue<T>) -> Self {
         Self(StoredValue::new(compute))
     }
 

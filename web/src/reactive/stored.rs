@@ -8,10 +8,10 @@ use send_wrapper::SendWrapper;
 
 use super::value::{Value, cast, cast_mut, disposed};
 
-type Inner = leptos::prelude::StoredValue<Value>;
+type BoxedStore = leptos::prelude::StoredValue<Value>;
 
 pub(crate) struct StoredValue<T> {
-    inner: Inner,
+    inner: BoxedStore,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -24,22 +24,22 @@ impl<T> Clone for StoredValue<T> {
 impl<T> Copy for StoredValue<T> {}
 
 #[inline(never)]
-fn create(value: Value) -> Inner {
-    Inner::new(value)
+fn create(value: Value) -> BoxedStore {
+    BoxedStore::new(value)
 }
 
 #[inline(never)]
-fn try_read(stored: Inner) -> Option<ReadGuard<Value, Plain<Value>>> {
+fn try_read(stored: BoxedStore) -> Option<ReadGuard<Value, Plain<Value>>> {
     stored.try_read_value()
 }
 
 #[inline(never)]
-fn write(stored: Inner) -> Option<UntrackedWriteGuard<Value>> {
+fn write(stored: BoxedStore) -> Option<UntrackedWriteGuard<Value>> {
     stored.try_write_value()
 }
 
 #[inline(never)]
-fn replace(stored: Inner, value: Value) {
+fn replace(stored: BoxedStore, value: Value) {
     if let Some(mut guard) = write(stored) {
         let before = std::mem::replace(&mut *guard, value);
         drop(guard);
