@@ -17,6 +17,8 @@ const CASES = [
   { title: "events, to a stream", what: "receive", count: 20_000, lanes: 1 },
   { title: "acked, one after the other", what: "echo", count: 1_500, lanes: 1 },
   { title: "acked, 32 in flight", what: "echo", count: 250, lanes: 32 },
+  { title: "MessagePack, to a function", what: "listen", count: 20_000, lanes: 1, msgpack: true },
+  { title: "MessagePack, acked", what: "echo", count: 1_500, lanes: 1, msgpack: true },
 ];
 const SIDES = ["ours", "theirs"];
 
@@ -48,11 +50,11 @@ try {
   const heap = async () => (await devtools.send("Runtime.getHeapUsage")).usedSize;
   const cpu = await clockOf(page);
   /** One side does one case once: units per second, and microseconds of the page's main thread per unit. */
-  const run = async (side, { what, count, lanes }) => {
+  const run = async (side, { what, count, lanes, msgpack = false }) => {
     await devtools.send("HeapProfiler.collectGarbage");
     const before = await heap();
     const start = cpu();
-    const took = await page.evaluate(([...args]) => race(...args), [side, what, count, lanes]);
+    const took = await page.evaluate(([...args]) => race(...args), [side, what, count, lanes, msgpack]);
     const spent = cpu() - start;
     const units = count * lanes;
     return {

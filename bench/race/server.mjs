@@ -5,7 +5,16 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
 const [modules, glue, wasm] = process.argv.slice(2);
-const { Server } = createRequire(modules + "/")("socket.io");
+const require = createRequire(modules + "/");
+const { Server } = require("socket.io");
+// Written for Node's `require`: a page gets it as one module.
+const parser = require("esbuild").buildSync({
+  stdin: { contents: 'export { default } from "socket.io-msgpack-parser";', resolveDir: modules },
+  bundle: true,
+  minify: true,
+  format: "esm",
+  write: false,
+}).outputFiles[0].contents;
 
 const page = '<!doctype html><meta charset="utf-8"><title>race</title><script type="module" src="/sides.js"></script>';
 const files = {
@@ -14,6 +23,7 @@ const files = {
   "/race.js": ["text/javascript", readFileSync(glue)],
   "/race.wasm": ["application/wasm", readFileSync(wasm)],
   "/socket.io.esm.min.js": ["text/javascript", readFileSync(`${modules}/socket.io-client/dist/socket.io.esm.min.js`)],
+  "/parser.js": ["text/javascript", parser],
 };
 
 const http = createServer((request, response) => {
@@ -27,13 +37,15 @@ const http = createServer((request, response) => {
   response.end(body);
 });
 
-const io = new Server(http, { serveClient: false });
-io.on("connection", (socket) => {
-  socket.on("push", (count) => {
-    for (let id = 0; id < count; id++) socket.emit("message", { id, text: "hello, everybody" });
+for (const options of [{}, { path: "/msgpack/", parser: require("socket.io-msgpack-parser") }]) {
+  const io = new Server(http, { serveClient: false, ...options });
+  io.on("connection", (socket) => {
+    socket.on("push", (count) => {
+      for (let id = 0; id < count; id++) socket.emit("message", { id, text: "hello, everybody" });
+    });
+    socket.on("echo", (message, answer) => answer(message));
   });
-  socket.on("echo", (message, answer) => answer(message));
-});
+}
 
 http.listen(0, "127.0.0.1", () => console.log(`port ${http.address().port}`));
 // A race that dies takes its server along.

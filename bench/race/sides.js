@@ -1,4 +1,5 @@
 // Both clients behind one interface, in one page: connect, receive, echo, close. `race` lets one of them run once.
+import parser from "/parser.js";
 import init, { Ours } from "/race.js";
 import { io } from "/socket.io.esm.min.js";
 
@@ -10,8 +11,8 @@ class Theirs {
     this.socket = socket;
   }
 
-  static connect(url) {
-    const socket = io(url, { transports: ["websocket"], forceNew: true });
+  static connect(url, msgpack) {
+    const socket = io(url, { transports: ["websocket"], forceNew: true, ...(msgpack ? { path: "/msgpack/", parser } : {}) });
     return new Promise((resolve) => socket.once("connect", () => resolve(new Theirs(socket))));
   }
 
@@ -53,9 +54,9 @@ const sides = { ours: Ours, theirs: Theirs };
 const TEXT = "hello, everybody".length;
 const expected = (count) => (count * (count - 1)) / 2 + count * TEXT;
 
-/** Runs `lanes` loops of `count` each of "receive" or "echo"; returns how long that took, in milliseconds. */
-globalThis.race = async (name, what, count, lanes) => {
-  const side = await sides[name].connect(location.origin);
+/** Runs `lanes` loops of `count` each of "listen", "receive" or "echo"; returns how long that took, in milliseconds. */
+globalThis.race = async (name, what, count, lanes, msgpack) => {
+  const side = await sides[name].connect(location.origin, msgpack);
   const start = performance.now();
   const sums = await Promise.all(Array.from({ length: lanes }, () => side[what](count)));
   const took = performance.now() - start;

@@ -8,7 +8,7 @@ mod page {
 
     use js_sys::{Error, Promise};
     use serde::{Deserialize, Serialize};
-    use socketio_anywhere::{Client, Event, Handler};
+    use socketio_anywhere::{Client, Event, Handler, Parser};
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
     use wasm_bindgen_futures::future_to_promise;
@@ -29,10 +29,16 @@ mod page {
 
     #[wasm_bindgen]
     impl Ours {
-        /// Dials `url`; the promise is kept once the server has granted the namespace.
-        pub fn connect(url: String) -> Promise {
+        /// Dials `url`; the promise is kept once the server has granted the namespace. With `msgpack` the packets are in
+        /// MessagePack.
+        pub fn connect(url: String, msgpack: bool) -> Promise {
             future_to_promise(async move {
-                let client = Client::builder(url).auto_connect(false).build();
+                let builder = Client::builder(url).auto_connect(false);
+                let client = if msgpack {
+                    builder.path("/msgpack").parser(Parser::MessagePack).build()
+                } else {
+                    builder.build()
+                };
                 let client = client.map_err(|error| error.to_string())?;
                 let mut events = client.events();
                 client.connect();

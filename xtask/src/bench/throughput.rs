@@ -24,7 +24,7 @@ pub(crate) struct Options {
 /// Builds the page, then runs it with `bench/race/race.mjs`.
 pub(super) fn throughput(options: &Options) -> anyhow::Result<ExitCode> {
     let browser = browser::browser()?;
-    let page = page::build("race", &options.opt_level)?;
+    let page = page::build_with("race", &options.opt_level, "race", &["--features", "msgpack"])?;
     step("racing in headless Chromium", || {
         process::run(
             process::command("node")
