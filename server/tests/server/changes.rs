@@ -148,7 +148,7 @@ async fn a_change_is_refused_where_another_message_than_the_one_meant_is(fixture
     for (change, seq) in changes().into_iter().zip(2..) {
         let meant = meant_for(there.id, change);
         assert!(matches!(
-            fixture.append(&[meant.clone()]).await[0],
+            fixture.append(std::slice::from_ref(&meant)).await[0],
             EntryOutcome::Stored { seq: stored, .. } if stored == seq
         ));
         // A retry is answered as stored, though the id that it names is no longer checked.
