@@ -9,6 +9,7 @@ use clap::Args;
 use tokio::time::{Instant, sleep};
 
 use crate::clock;
+use crate::config::secret;
 use crate::store::database::Database;
 use crate::store::report::Report;
 use crate::store::sqlite::check::check;
@@ -32,7 +33,7 @@ pub struct Backup {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse
+        value_parser = secret(Database::parse)
     )]
     pub database: Database,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::config::secret;
 use crate::store::database::Database;
 use crate::store::postgres;
 use crate::store::report::Report;
@@ -24,7 +25,7 @@ pub struct CheckArgs {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse
+        value_parser = secret(Database::parse)
     )]
     pub database: Database,
 

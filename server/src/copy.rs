@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::Args;
 
 use crate::clock;
+use crate::config::secret;
 use crate::store::database::Database;
 use crate::store::transfer::{Progress, TransferError, Transferred, transfer};
 
@@ -15,11 +16,11 @@ const WIDTH: u64 = 30;
 #[derive(Args, Clone, Debug)]
 pub struct CopyArgs {
     /// The database to read; no server may run on it
-    #[arg(long, value_name = "PATH OR URL", value_parser = Database::parse)]
+    #[arg(long, value_name = "PATH OR URL", value_parser = secret(Database::parse))]
     pub from: Database,
 
     /// The database to write: a new file, or an empty database in Postgres
-    #[arg(long, value_name = "PATH OR URL", value_parser = Database::parse)]
+    #[arg(long, value_name = "PATH OR URL", value_parser = secret(Database::parse))]
     pub to: Database,
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::backup::show;
+use crate::config::secret;
 use crate::store::database::Database;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::report::Report;
@@ -28,7 +29,7 @@ pub struct Restore {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse
+        value_parser = secret(Database::parse)
     )]
     pub database: Database,
 }

@@ -14,6 +14,7 @@ use steadfast_shared::{Role, RoomName, Topic};
 use super::client::{AdminError, LocalServer};
 use super::passwd;
 use super::show;
+use crate::config::secret;
 use crate::store::database::Database;
 
 #[derive(Args, Clone, Debug)]
@@ -25,7 +26,7 @@ pub struct Admin {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse,
+        value_parser = secret(Database::parse),
         global = true
     )]
     pub database: Database,

@@ -9,6 +9,7 @@ use steadfast_shared::{Nickname, Passphrase, PassphraseError};
 use super::client::{AdminError, LocalServer};
 use super::command;
 use crate::clock;
+use crate::config::secret;
 use crate::passphrase::{For, HashError, Passphrases};
 use crate::store::database::{Database, OpenError};
 use crate::store::{StorageLimits, Store, StoreError};
@@ -27,7 +28,7 @@ pub struct Passwd {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse
+        value_parser = secret(Database::parse)
     )]
     pub database: Database,
 

@@ -4,6 +4,7 @@ mod adapter;
 mod base_path;
 mod limits;
 pub(crate) mod parse;
+mod secret;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use adapter::{AdapterChoice, AdapterError};
 pub use base_path::BasePath;
 pub use limits::{ConnectionLimits, DataLimits, DeviceRates, Limits, TimeLimits};
 use parse::{invite, network, origin};
+pub use secret::secret;
 
 use crate::store::database::Database;
 
@@ -42,7 +44,7 @@ pub struct Config {
         value_name = "PATH OR URL",
         default_value = "steadfast.db",
         hide_env_values = true,
-        value_parser = Database::parse
+        value_parser = secret(Database::parse)
     )]
     pub database: Database,
 
@@ -53,7 +55,7 @@ pub struct Config {
         env = "STEADFAST_ADAPTER",
         value_name = "ADAPTER",
         hide_env_values = true,
-        value_parser = AdapterChoice::parse
+        value_parser = secret(AdapterChoice::parse)
     )]
     pub adapter: Option<AdapterChoice>,
 
@@ -118,7 +120,7 @@ pub struct Config {
     pub fault_panel: bool,
 
     /// Require an invitation to sign up: this code, or a link that an owner makes. At least 8 characters
-    #[arg(long, env = "STEADFAST_INVITE", value_name = "CODE", hide_env_values = true, value_parser = invite)]
+    #[arg(long, env = "STEADFAST_INVITE", value_name = "CODE", hide_env_values = true, value_parser = secret(invite))]
     pub invite: Option<String>,
 
     /// Limits on what one client may do, and on memory
