@@ -119,7 +119,10 @@ for (const [locale, updated] of [
 ] as const) {
   test(`a part of a former build that is gone says so, and reloading the page keeps what was typed: ${locale}`, async ({ profile, allowConsole }) => {
     allowConsole(answered(404, /steadfast-web-[0-9a-f]+-\w+\.wasm/));
-    const page = await (await profile({ ...DESKTOP, locale })).newPage();
+    const context = await profile({ ...DESKTOP, locale });
+    // An idle page would load the part by itself before the press.
+    await context.addInitScript(saveData);
+    const page = await context.newPage();
     await page.route(PART, (route) => route.fulfill({ status: 404, body: 'not here' }));
     const ann = new ChatPage(page);
     await ann.join('Ann');
