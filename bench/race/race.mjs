@@ -103,8 +103,9 @@ async function clockOf(page) {
     .map(({ id }) => () => Number(readFileSync(`/proc/${id}/task/${id}/schedstat`, "utf8").split(" ")[0]) / 1000);
   // There is a spare renderer; the page's is the one that gets busy.
   const before = clocks.map((clock) => clock());
+  // On a busy machine that takes a while to show: a spare one may still be starting.
   await page.evaluate(() => {
-    for (const end = performance.now() + 200; performance.now() < end; );
+    for (const end = performance.now() + 2_000; performance.now() < end; );
   });
   const spent = clocks.map((clock, at) => clock() - before[at]);
   return clocks[spent.indexOf(Math.max(...spent))];
