@@ -10,6 +10,7 @@ use super::change::{self, AllowedChange, MemberState};
 use super::{Append, Membership, Memberships, Sql};
 use crate::store::admin::kept_out;
 use crate::store::command::CommandError;
+use crate::store::log::quote;
 use crate::store::number::to_sql;
 use crate::store::people::person;
 use crate::store::query::sql;
@@ -171,7 +172,8 @@ impl<S: Sql> Append<S> {
             return Ok(HashMap::new());
         }
         self.store().await?;
-        self.connection.quoted(&replies).await
+        let replies: Vec<_> = replies.into_iter().collect();
+        quote::quoted(&mut self.connection, &replies).await
     }
 
     /// Stores an edit, a deletion or a reaction, and applies it.

@@ -1,8 +1,8 @@
 //! The statements of a transaction that appends: a few for however many entries.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use steadfast_shared::{Body, Entry, EntryId, Millis, Person, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, Person, RoomId, Seq, UserId};
 
 use super::Append;
 use super::change::{AllowedChange, MemberState};
@@ -40,12 +40,6 @@ pub(in crate::store) trait Sql: SqlConnection + Sized {
 
     /// The log's entries with these ids.
     fn firsts(&mut self, entries: &[&NewEntry]) -> impl Future<Output = Result<Firsts, StoreError>> + Send;
-
-    /// The excerpts of these messages; entries of other kinds are left out.
-    fn quoted(
-        &mut self,
-        messages: &BTreeSet<(RoomId, Seq)>,
-    ) -> impl Future<Output = Result<HashMap<(RoomId, Seq), Quoted>, StoreError>> + Send;
 
     /// Marks these people as staying in these rooms by their own will.
     fn stay(

@@ -1,8 +1,11 @@
 //! The log: appending to it, and reading it.
 
 pub(in crate::store) mod body;
+pub(in crate::store) mod history;
+mod now;
 pub(in crate::store) mod older;
 pub(in crate::store) mod page;
+pub(in crate::store) mod quote;
 pub(in crate::store) mod since;
 
 use std::net::IpAddr;

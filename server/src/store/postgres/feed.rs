@@ -7,10 +7,11 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::Transaction;
-use super::{PostgresStore, bounded, from_sql, glance, history, to_sql};
+use super::{PostgresStore, bounded, from_sql, glance, to_sql};
 use crate::store::feed::{
     CHANGES_KEPT, CHANGES_KEPT_FOR, ChangeKind, ChangeNumber, Feed, FeedChange, Profile, Snapshot,
 };
+use crate::store::log::history;
 use crate::store::people::person;
 use crate::store::rooms::view;
 use crate::store::sql_store::written;
@@ -114,7 +115,7 @@ impl Snapshot for PostgresSnapshot {
     }
 
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
-        bounded(history::grown(&mut self.0, rooms, limit)).await
+        bounded(history::grown(&mut *self.0, rooms, limit)).await
     }
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
@@ -130,7 +131,7 @@ impl Snapshot for PostgresSnapshot {
     }
 
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
-        bounded(history::mismatched(&mut self.0, cursors)).await
+        bounded(history::mismatched(&mut *self.0, cursors)).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {

@@ -10,7 +10,7 @@
 //! - [`notification`]: notifications between nodes
 //! - `append`, `growth`: the statements for `store::append`
 //! - `change`: applies edits, deletions and reactions to messages
-//! - `history`, `quote`: reading the log; `glance`: reading only its new entries, by one statement
+//! - `glance`: reading only the new entries of logs, by one statement
 //! - `locks`: the locks of commands
 //! - `feed`: the change feed, and the snapshot read together with it
 //! - `names`: the keys of names
@@ -39,7 +39,7 @@ mod transaction;
 mod tries;
 mod usage;
 
-use log::{append, change, glance, growth, history, locks, quote};
+use log::{append, change, glance, growth, locks};
 
 use std::collections::BTreeSet;
 use std::io;
@@ -53,6 +53,7 @@ use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::log::history;
 use super::number::{from_sql, to_sql};
 use super::sql_store::{SqlStore, written};
 use super::{
@@ -336,7 +337,7 @@ impl Store for PostgresStore {
 #[async_trait]
 impl Log for PostgresStore {
     async fn heads(&self) -> Result<event::Heads, StoreError> {
-        self.read(history::heads(self)).await
+        history::heads(self).await
     }
 
     async fn commit(
@@ -349,7 +350,7 @@ impl Log for PostgresStore {
     }
 
     async fn page(&self, room: RoomId, span: Span, limit: usize) -> Result<event::Page, StoreError> {
-        self.read(history::page(self, room, span, limit)).await
+        history::page(self, room, span, limit).await
     }
 
     /// Nothing to do: Postgres's vacuum removes erased rows from the tables' files, and recycling removes them from its log.

@@ -4,9 +4,6 @@
 //! - `inspect`: inspects a database before it is opened for writing
 //! - `append`: the statements for `store::append`
 //! - `change`: applies edits, deletions and reactions to messages
-//! - `history`: reading the log
-//! - `now`: the current state of a page's entries
-//! - `quote`: the excerpts of messages that entries reply to
 //! - `feed`: the change feed; `snapshot`: reads from one snapshot
 //! - `names`: updates the keys of names
 //! - [`copy`]: copies a snapshot; [`check`]: checks a database
@@ -27,7 +24,7 @@ mod tries;
 mod usage;
 mod watch;
 
-use log::{append, change, history, now, quote};
+use log::{append, change};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -41,6 +38,7 @@ use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 
 pub use super::PATIENCE;
 use super::lock::FileLock;
+use super::log::history;
 use super::number::{from_sql, to_sql};
 use super::quota::DiskSpace;
 use super::sql_store::SqlStore;

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
-use super::{SqliteStore, feed, history};
+use super::{SqliteStore, feed};
 use crate::store::feed::{ChangeNumber, Feed, FeedChange, Profile, Snapshot};
+use crate::store::log::history;
 use crate::store::people::person;
 use crate::store::rooms::view;
 use crate::store::{Grown, SessionId, StoreError};
@@ -47,7 +48,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
-        history::grown(&mut self.0, rooms, limit).await
+        history::grown(&mut *self.0, rooms, limit).await
     }
 
     async fn rooms_of(&mut self, user: UserId) -> Result<Vec<Room>, StoreError> {
@@ -63,7 +64,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn mismatched(&mut self, cursors: &Cursors) -> Result<Vec<RoomId>, StoreError> {
-        history::mismatched(&mut self.0, cursors).await
+        history::mismatched(&mut *self.0, cursors).await
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {

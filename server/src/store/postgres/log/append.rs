@@ -1,16 +1,16 @@
 //! Postgres's statements for [`crate::store::append`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Entry, EntryId, Millis, RoomId, UserId};
 use uuid::Uuid;
 
 use crate::store::append::change::AllowedChange;
 use crate::store::append::{self, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
 use crate::store::postgres::body::read;
-use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks, quote};
+use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks};
 use crate::store::sql_store::{Wait, attempted};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
@@ -178,14 +178,6 @@ impl Sql for &mut PgConnection {
             Ok(((author, id), first))
         };
         found.iter().map(first).collect()
-    }
-
-    async fn quoted(
-        &mut self,
-        messages: &BTreeSet<(RoomId, Seq)>,
-    ) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
-        let messages: Vec<(RoomId, Seq)> = messages.iter().copied().collect();
-        quote::quoted(self, &messages).await
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {

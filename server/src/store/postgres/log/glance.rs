@@ -9,7 +9,7 @@ use steadfast_shared::{Entry, RoomId, Seq, limit};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::history::{entry, row_bytes};
+use crate::store::log::history::{entry, row_bytes};
 use crate::store::page::{mentioned, replied_to};
 use crate::store::postgres::follower::Follower;
 use crate::store::postgres::{from_sql, to_sql};

@@ -4,6 +4,4 @@ pub(in crate::store::postgres) mod append;
 pub(in crate::store::postgres) mod change;
 pub(in crate::store::postgres) mod glance;
 pub(in crate::store::postgres) mod growth;
-pub(in crate::store::postgres) mod history;
 pub(in crate::store::postgres) mod locks;
-pub(in crate::store::postgres) mod quote;

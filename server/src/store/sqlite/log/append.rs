@@ -2,12 +2,12 @@
 //!
 //! The write lock is held from the first statement to the commit, so the heads read here stay current until then.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
-use steadfast_shared::{Body, Entry, EntryId, Millis, Quoted, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId};
 
 use crate::store::append::change::AllowedChange;
 use crate::store::append::{
@@ -16,7 +16,7 @@ use crate::store::append::{
 use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
 use crate::store::sqlite::body::read;
-use crate::store::sqlite::{SqliteStore, change, feed, from_sql, quote, to_sql, usage};
+use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql, usage};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
@@ -208,22 +208,6 @@ impl Sql for Writing {
             Ok(((author, id), first))
         };
         found.iter().map(first).collect()
-    }
-
-    async fn quoted(
-        &mut self,
-        messages: &BTreeSet<(RoomId, Seq)>,
-    ) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
-        let mut by_room: HashMap<RoomId, Vec<Seq>> = HashMap::new();
-        for (room, seq) in messages {
-            by_room.entry(*room).or_default().push(*seq);
-        }
-        let mut found = HashMap::new();
-        for (room, seqs) in by_room {
-            let quoted = quote::quoted(self, room, &seqs).await?;
-            found.extend(quoted.into_iter().map(|quoted| ((room, quoted.seq), quoted)));
-        }
-        Ok(found)
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {

@@ -1,7 +1,4 @@
-//! Appending to the log, and reading it.
+//! Appending to the log.
 
 pub(in crate::store::sqlite) mod append;
 pub(in crate::store::sqlite) mod change;
-pub(in crate::store::sqlite) mod history;
-pub(in crate::store::sqlite) mod now;
-pub(in crate::store::sqlite) mod quote;

@@ -2,48 +2,48 @@
 
 use std::collections::HashMap;
 
-use sqlx::{PgConnection, Row};
 use steadfast_shared::{Body, Person, Quoted, RoomId, Seq, UserId};
-use uuid::Uuid;
 
 use crate::store::StoreError;
-use crate::store::postgres::body::read;
-use crate::store::postgres::{from_sql, to_sql};
+use crate::store::body::read;
+use crate::store::number::{from_sql, to_sql};
+use crate::store::query::{SqlConnection, as_hex, as_lines, sql};
 
 /// The excerpts of these messages, from their current texts; entries of other kinds are left out.
-pub(in crate::store::postgres) async fn quoted(
-    connection: &mut PgConnection,
+pub(in crate::store) async fn quoted<C: SqlConnection>(
+    connection: &mut C,
     messages: &[(RoomId, Seq)],
 ) -> Result<HashMap<(RoomId, Seq), Quoted>, StoreError> {
     if messages.is_empty() {
         return Ok(HashMap::new());
     }
-    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) =
-        messages.iter().map(|(room, seq)| (room.0, to_sql(*seq))).unzip();
-    let rows = sqlx::query(
+    let requested: Vec<_> = messages
+        .iter()
+        .map(|(room, seq)| (as_hex(room.0.as_bytes()), to_sql(*seq)))
+        .collect();
+    let rows = sql!(
         "select entries.room, entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name,
                 entries.at <= users.masked_at as masked
-         from (select distinct * from unnest($1::uuid[], $2::bigint[]) as given (room, seq)) as requested
+         from (select distinct " [line_id "0"] " as room, " [line_number "1"] " as seq from " [lines "$1"] ") as requested
          join entries on entries.room = requested.room and entries.seq = requested.seq
          join users on users.id = entries.author
          left join changed on changed.room = entries.room and changed.message = entries.seq
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit
-         where entries.kind in ('message', 'erased')",
+         where entries.kind in ('message', 'erased')"
     )
-    .bind(rooms)
-    .bind(seqs)
-    .fetch_all(connection)
+    .bind(as_lines(&requested)?)
+    .all(connection)
     .await?;
     rows.iter()
         .map(|row| {
-            let body: Body = read(row.try_get("body")?)?;
-            let masked: bool = row.try_get("masked")?;
-            let room = RoomId(row.try_get("room")?);
+            let body: Body = read(row.get("body")?)?;
+            let masked: bool = row.get("masked")?;
+            let room = RoomId(row.get("room")?);
             let quoted = Quoted {
-                seq: from_sql(row.try_get("seq")?),
+                seq: from_sql(row.get("seq")?),
                 author: Person {
-                    id: UserId(row.try_get("author")?),
-                    name: row.try_get("name")?,
+                    id: UserId(row.get("author")?),
+                    name: row.get("name")?,
                 },
                 text: body
                     .text()
