@@ -2,9 +2,7 @@
 //!
 //! - [`record`]: a device's stored records, and the writes that keep them
 //! - `request`: a request to the server has an id, and may stay without an answer
-//! - `paging`: requests for pages of the log, one at a time
 //! - `vec_map`: a map and a set kept in order in one vector
-//! - `window`: a contiguous piece of a room's log, folded: each message as its changes left it
 //! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
 //! - `inbox`: per room, the contiguous window of the log, and the entries buffered ahead of a gap
@@ -25,7 +23,6 @@ mod inbox;
 pub mod link;
 pub mod older;
 mod outbox;
-mod paging;
 mod people;
 pub mod record;
 mod request;
@@ -36,7 +33,6 @@ pub mod tab_message;
 mod throttle;
 pub mod timeline;
 mod vec_map;
-mod window;
 
 pub use connection::Connection;
 pub use people::notices::{Notice, NoticeKind};

@@ -1,17 +1,24 @@
 //! One room's log as this device has it: the contiguous window `low..=high`, and the entries buffered ahead of a gap.
 //!
-//! - `pull`: which page to request, and how to apply the answer
+//! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
+//! - `ahead`: the entries past the cursor
+//! - `pull`: which page to request, and how to apply the answer; `paging`: one request for a page at a time
 //!
 //! Invariant: the window is contiguous, and `high` moves by one entry at a time, or by a jump that replaces the window.
 
+mod ahead;
+pub(crate) mod fold;
+pub(crate) mod paging;
 mod pull;
+pub(crate) mod window;
 
 use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
-pub(crate) use pull::Pull;
+use ahead::Ahead;
+use pull::Pull;
+use window::Window;
 
 use crate::vec_map::VecMap;
-use crate::window::Window;
 
 /// No `seq` is larger: JavaScript could not read it.
 pub(crate) const LAST_SEQ: Seq = 1 << 53;
@@ -22,15 +29,6 @@ pub(crate) struct InboxBounds {
     pub(crate) window: usize,
     pub(crate) window_browsing: usize,
     pub(crate) buffered: usize,
-}
-
-/// An own entry, acknowledged ahead of a gap.
-#[derive(Debug)]
-struct Acked {
-    entry: Entry,
-    /// Over another tab's link, or an earlier one: perhaps in a log that no longer exists. Shown, but the cursor does not
-    /// count it.
-    elsewhere: bool,
 }
 
 /// One room's log on this device.
@@ -45,11 +43,8 @@ pub(crate) struct Inbox {
     doubted: bool,
     /// A deletion that is perhaps not in the log has erased a text here: the newest page has to replace the window.
     erased_in_vain: bool,
-    /// Entries ahead of a gap. Bounded: those that do not fit are pulled again.
-    buffered: VecMap<Seq, Entry>,
-    /// This device's own entries, acknowledged ahead of a gap: shown until the window reaches them.
-    acked: VecMap<Seq, Acked>,
-    /// Where each entry of the window and of `acked` is.
+    ahead: Ahead,
+    /// The place of each entry of the window, and of each acknowledged ahead of a gap.
     keys: VecMap<(UserId, EntryId), Seq>,
     pull: Pull,
     /// A person has scrolled back: old pages stay until the newest entry is seen again.
@@ -65,8 +60,7 @@ impl Inbox {
             head: 0,
             doubted: false,
             erased_in_vain: false,
-            buffered: VecMap::default(),
-            acked: VecMap::default(),
+            ahead: Ahead::default(),
             keys: VecMap::default(),
             pull: Pull::default(),
             browsing: false,
@@ -108,19 +102,14 @@ impl Inbox {
         self.window.low().unwrap_or(self.high.unwrap_or(0) + 1)
     }
 
-    /// The number of entries buffered ahead of a gap.
-    pub(crate) fn buffered(&self) -> usize {
-        self.buffered.len()
-    }
-
     /// The entries without a gap up to the cursor.
     pub(crate) fn window(&self) -> &Window {
         &self.window
     }
 
-    /// Own entries acknowledged ahead of a gap, oldest first.
-    pub(crate) fn acked(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.acked.values().map(|acked| &acked.entry)
+    /// The entries past the cursor.
+    pub(crate) fn ahead(&self) -> &Ahead {
+        &self.ahead
     }
 
     /// The entry with this author and id, if it is in the window.
@@ -164,13 +153,9 @@ impl Inbox {
         self.pull.link_down();
     }
 
-    /// Forgets every entry, to read them all again: their contents have changed.
-    pub(crate) fn start_over(&mut self) {
-        self.start_afresh(self.head);
-    }
-
-    /// Forgets every entry: their log no longer exists. The present one ends at `head`.
-    fn start_afresh(&mut self, head: Seq) {
+    /// Forgets every entry, to read them again from a log that ends at `head`: their contents have changed, or their log no
+    /// longer exists.
+    pub(crate) fn start_over(&mut self, head: Seq) {
         *self = Self::new(self.bounds);
         self.head = head;
         if head == 0 {
@@ -186,16 +171,8 @@ impl Inbox {
             *self = Self::new(self.bounds);
         }
         // They may be from a log that no longer exists: the handshake's cursor is before them. Otherwise they come again.
-        self.buffered.clear();
-        for acked in self.acked.values_mut() {
-            acked.elsewhere = true;
-        }
-        let known = [
-            self.high,
-            self.buffered.last_key().copied(),
-            self.acked.last_key().copied(),
-            Some(head.min(LAST_SEQ)),
-        ];
+        self.ahead.session_opened();
+        let known = [self.high, self.ahead.last_acked(), Some(head.min(LAST_SEQ))];
         self.head = known.into_iter().flatten().max().unwrap_or(0);
         self.pull.unblock();
         if self.head == 0 && self.high.is_none() {
@@ -214,12 +191,11 @@ impl Inbox {
             // Another entry at the same place: one of them is from a log that no longer exists.
             self.doubted |= self.is_another(&entry);
             if self.high.is_none_or(|high| entry.seq > high) {
-                self.buffered.get_or_insert_with(entry.seq, || entry);
+                self.ahead.buffer(entry);
             }
         }
         let grew = self.drain();
-        // The nearest are kept: they are the next to fit.
-        self.buffered.truncate(self.bounds.buffered);
+        self.ahead.bound_buffered(self.bounds.buffered);
         grew
     }
 
@@ -247,16 +223,12 @@ impl Inbox {
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
         self.window.change(&entry);
-        let (seq, id) = (entry.seq, entry.id);
-        let before = self.acked.insert(seq, Acked { entry, elsewhere });
-        if let Some(gone) = before.filter(|before| before.entry.id != id) {
+        if let Some(gone) = self.ahead.acknowledge(entry, elsewhere) {
             // One of the two is from a log that no longer exists; the log's copy shows which.
-            self.forget(&gone.entry);
+            self.forget(&gone);
         }
-        while self.acked.len() > self.bounds.window_browsing {
-            if let Some((_, oldest)) = self.acked.pop_first() {
-                self.forget(&oldest.entry);
-            }
+        while let Some(oldest) = self.ahead.pop_acked_past(self.bounds.window_browsing) {
+            self.forget(&oldest);
         }
         self.drain()
     }
@@ -280,7 +252,7 @@ impl Inbox {
     pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
         let newest_first = self.window.entries().iter().rev();
         let window = newest_first.take_while(move |entry| entry.seq > seq);
-        window.chain(self.buffered.values()).chain(self.acked())
+        window.chain(self.ahead.entries())
     }
 
     /// A person opens a detached view: the old pages go.
@@ -321,7 +293,10 @@ impl Inbox {
             return false;
         };
         let before = high;
-        while let Some(entry) = self.next_after(high) {
+        while let Some((entry, gone)) = self.ahead.next_after(high) {
+            if let Some(gone) = gone {
+                self.forget(&gone);
+            }
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
             self.window.push_newest(entry);
@@ -334,22 +309,6 @@ impl Inbox {
         grew
     }
 
-    fn next_after(&mut self, high: Seq) -> Option<Entry> {
-        let seq = high + 1;
-        if let Some(entry) = self.buffered.remove(&seq) {
-            let acked = self.acked.remove(&seq).map(|acked| acked.entry);
-            if let Some(gone) = acked.filter(|acked| acked.id != entry.id) {
-                // Another tab got the ack from a log that no longer exists.
-                self.forget(&gone);
-            }
-            return Some(entry);
-        }
-        self.acked
-            .get(&seq)
-            .filter(|acked| !acked.elsewhere && is_whole(&acked.entry))?;
-        self.acked.remove(&seq).map(|acked| acked.entry)
-    }
-
     /// Starts over: the window is these entries, the cursor `high`.
     fn replace(&mut self, entries: Vec<Entry>, high: Seq) {
         self.window = entries.into_iter().collect();
@@ -357,16 +316,15 @@ impl Inbox {
         self.browsing = false;
         self.erased_in_vain = false;
         self.raise_head(high);
-        self.buffered.retain(|seq, _| *seq > high);
-        self.acked.retain(|seq, _| *seq > high);
-        for acked in self.acked.values() {
-            self.window.change(&acked.entry);
+        self.ahead.passed(high);
+        for acked in self.ahead.acked() {
+            self.window.change(acked);
         }
         self.keys = self
             .window
             .entries()
             .iter()
-            .chain(self.acked.values().map(|acked| &acked.entry))
+            .chain(self.ahead.acked())
             .map(|entry| ((entry.author.id, entry.id), entry.seq))
             .collect();
         self.drain();
@@ -398,20 +356,6 @@ impl Inbox {
         self.window.forget_change(entry);
         self.erased_in_vain |= matches!(entry.body, Body::Delete { .. });
     }
-}
-
-/// Whether an entry is as complete as the log's copy: an ack leaves out the quoted message and the names of the people
-/// mentioned.
-fn is_whole(entry: &Entry) -> bool {
-    let replies = matches!(
-        entry.body,
-        Body::Message {
-            reply_to: Some(_),
-            ..
-        }
-    );
-    let mentions = entry.body.mentions().next().is_some();
-    (!replies || entry.quoted.is_some()) && (!mentions || !entry.mentioned.is_empty())
 }
 
 /// Whether one of these entries deletes a message.

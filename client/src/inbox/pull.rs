@@ -7,7 +7,7 @@ use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{RoomId, Seq};
 
 use super::{Inbox, is_contiguous};
-use crate::paging::{PageResult, Paged, Paging};
+use crate::inbox::paging::{PageResult, Paged, Paging};
 use crate::request::RequestId;
 use crate::rng::Rng;
 
@@ -44,6 +44,25 @@ impl Pull {
         self.blocked = false;
         self.paging.start_over();
     }
+
+    fn wanted(&self, inbox: &Inbox) -> Option<PullKind> {
+        if self.blocked || self.paging.is_under_way() {
+            return None;
+        }
+        match inbox.high {
+            Some(_) if inbox.doubted || inbox.erased_in_vain => Some(PullKind::Newest),
+            None => Some(PullKind::Newest).filter(|_| inbox.head > 0),
+            Some(high) if inbox.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(PullKind::Newest),
+            Some(high) if inbox.head > high => Some(PullKind::After(high)),
+            Some(_) => Some(PullKind::Before(inbox.low())).filter(|_| inbox.is_loading_older()),
+        }
+    }
+
+    /// Whether a page is from another log than the cached entries: the database went back in time. It ends before the
+    /// head known when it was requested, or has another entry at a place.
+    fn contradicts(&self, page: &Page, inbox: &Inbox) -> bool {
+        page.head < self.known || page.entries.iter().any(|entry| inbox.is_another(entry))
+    }
 }
 
 impl Inbox {
@@ -66,7 +85,10 @@ impl Inbox {
 
     /// When the next page may be requested, if one is wanted and it is too early.
     pub(crate) fn pull_not_before(&self) -> Option<Duration> {
-        self.pull.paging.not_before().filter(|_| self.wanted().is_some())
+        self.pull
+            .paging
+            .not_before()
+            .filter(|_| self.pull.wanted(self).is_some())
     }
 
     /// The page to request next, unless none is wanted, one is under way, or it is too early.
@@ -79,7 +101,7 @@ impl Inbox {
         if self.pull.paging.is_early(now) {
             return None;
         }
-        let kind = self.wanted()?;
+        let kind = self.pull.wanted(self)?;
         self.pull.paging.asked(request, kind);
         self.pull.known = self.head.max(self.high.unwrap_or(0));
         let (after, before, limit) = match kind {
@@ -87,8 +109,8 @@ impl Inbox {
             PullKind::After(high) => {
                 // No more than the gap: the entries after it are buffered already.
                 let gap = self
-                    .buffered
-                    .first_key()
+                    .ahead
+                    .first_buffered()
                     .map_or(u64::MAX, |first| first - high - 1);
                 let limit = usize::try_from(gap)
                     .unwrap_or(PAGE_ENTRIES)
@@ -115,9 +137,9 @@ impl Inbox {
     ) -> bool {
         if let Ok(Ok(page)) = &result
             && self.pull.paging.waits_for(request)
-            && self.is_contradicted_by(page)
+            && self.pull.contradicts(page, self)
         {
-            self.start_afresh(page.head);
+            self.start_over(page.head);
             return true;
         }
         match self.pull.paging.answered(request, result, fits, now, rng) {
@@ -128,21 +150,6 @@ impl Inbox {
                 true
             }
             Some(Paged::Again) | None => false,
-        }
-    }
-
-    fn wanted(&self) -> Option<PullKind> {
-        if self.pull.blocked || self.pull.paging.is_under_way() {
-            return None;
-        }
-        match self.high {
-            Some(_) if self.doubted || self.erased_in_vain => Some(PullKind::Newest),
-            None => Some(PullKind::Newest).filter(|_| self.head > 0),
-            Some(high) if self.head > high + PAGES_WALKED * PAGE_ENTRIES as u64 => Some(PullKind::Newest),
-            Some(high) if self.head > high => Some(PullKind::After(high)),
-            Some(_) => {
-                Some(PullKind::Before(self.low())).filter(|_| self.pull.wants_older && self.may_load_older())
-            }
         }
     }
 
@@ -173,12 +180,6 @@ impl Inbox {
                 true
             }
         }
-    }
-
-    /// Whether a page is from another log than the cached entries: the database went back in time. It ends before the
-    /// head known when it was requested, or has another entry at a place.
-    fn is_contradicted_by(&self, page: &Page) -> bool {
-        page.head < self.pull.known || page.entries.iter().any(|entry| self.is_another(entry))
     }
 
     fn take_newest(&mut self, page: Page) -> bool {

@@ -51,9 +51,9 @@ fn only_the_next_entry_is_applied() {
     let mut inbox = at(10);
     assert!(!inbox.offer([entry(9), entry(10)]));
     assert!(!inbox.offer([entry(12)]));
-    assert_eq!((inbox.high(), inbox.buffered()), (Some(10), 1));
+    assert_eq!((inbox.high(), inbox.ahead().buffered()), (Some(10), 1));
     assert!(inbox.offer([entry(11)]));
-    assert_eq!((inbox.high(), inbox.buffered()), (Some(12), 0));
+    assert_eq!((inbox.high(), inbox.ahead().buffered()), (Some(12), 0));
 }
 
 fn reaction(seq: Seq, name: u128) -> Entry {
@@ -81,7 +81,7 @@ fn a_change_acknowledged_in_a_log_that_is_no_more_goes_with_the_logs_copy_of_its
     assert_eq!(reactions(&inbox), 1);
     assert!(inbox.offer([entry(2)]));
     assert_eq!(reactions(&inbox), 0);
-    assert_eq!(inbox.acked().count(), 0);
+    assert_eq!(inbox.ahead().acked().count(), 0);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn an_ack_ahead_of_a_gap_in_a_log_that_is_no_more_gives_way_to_the_log() {
 fn what_a_gap_holds_back_is_bounded_and_the_nearest_is_kept() {
     let mut inbox = at(10);
     inbox.offer((12..200).map(entry));
-    assert_eq!(inbox.buffered(), BOUNDS.buffered);
+    assert_eq!(inbox.ahead().buffered(), BOUNDS.buffered);
     inbox.offer([entry(11)]);
     assert_eq!(inbox.high(), Some(31));
     assert_eq!(inbox.head(), 199, "what was let go is known to be missing");
@@ -282,9 +282,9 @@ fn a_place_no_log_has_is_ignored() {
     let mut inbox = at(10);
     inbox.offer([entry(Seq::MAX), entry(0)]);
     inbox.raise_head(Seq::MAX);
-    assert_eq!((inbox.head(), inbox.buffered()), (10, 0));
+    assert_eq!((inbox.head(), inbox.ahead().buffered()), (10, 0));
     inbox.acknowledge(entry(Seq::MAX), false);
-    assert_eq!(inbox.acked().count(), 0);
+    assert_eq!(inbox.ahead().acked().count(), 0);
     inbox.open(Seq::MAX, false);
     inbox.next_pull(ROOM, RequestId(1), SOON).unwrap();
     let wild = page(Seq::MAX - 5..=Seq::MAX - 1, Seq::MAX);
@@ -350,10 +350,10 @@ proptest! {
             prop_assert_eq!(seqs, (inbox.low()..=now_high).collect::<Vec<_>>());
             prop_assert!(now_high >= high, "the cursor moved back");
             high = now_high;
-            prop_assert!(inbox.buffered() <= BOUNDS.buffered);
+            prop_assert!(inbox.ahead().buffered() <= BOUNDS.buffered);
             prop_assert!(inbox.window().len() <= BOUNDS.window_browsing + 100);
-            prop_assert!(inbox.buffered.keys().chain(inbox.acked.keys()).all(|seq| *seq > high + 1));
-            let keys = inbox.window().len() + inbox.acked.len();
+            prop_assert!(inbox.ahead.entries().all(|entry| entry.seq > high + 1));
+            let keys = inbox.window().len() + inbox.ahead.acked().count();
             prop_assert_eq!(inbox.keys.len(), keys, "an index that does not match");
         }
         // Left in peace, it catches up.
@@ -369,6 +369,6 @@ proptest! {
                 inbox.pulled(RequestId(1_000 + n), Ok(Ok(page(range, HEAD))), now, &mut rng);
             }
         }
-        prop_assert_eq!((inbox.high(), inbox.buffered()), (Some(HEAD), 0));
+        prop_assert_eq!((inbox.high(), inbox.ahead().buffered()), (Some(HEAD), 0));
     }
 }

@@ -3,7 +3,7 @@
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{EntryId, Person, Seq};
 
-use crate::window::Window;
+use crate::inbox::window::Window;
 
 /// A message that was shown here and is not in the log any more.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -139,7 +139,7 @@ impl Room {
     fn revise(&mut self, room: &event::Room) -> bool {
         let revised = self.about.revision != room.revision;
         if revised {
-            self.inbox.start_over();
+            self.inbox.start_over(self.inbox.head());
             self.look_end();
             self.cache_is_old = true;
         }

@@ -171,7 +171,7 @@ impl<'a> RoomView<'a> {
             active_at: room.active_at(),
             head: room.inbox.head(),
             cursor: room.inbox.high(),
-            buffered: room.inbox.buffered(),
+            buffered: room.inbox.ahead().buffered(),
             read: room.read(),
             first_unread: room.first_unread(me),
             unread: unread.news,

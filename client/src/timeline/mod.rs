@@ -8,11 +8,11 @@ use std::fmt;
 use steadfast_shared::{Body, Entry, Seq};
 
 use crate::inbox::Inbox;
+use crate::inbox::window::Window;
 use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::timeline::row::{Echoed, QuotedView, Row, RowBody, RowState};
 use crate::timeline::viewer::Viewer;
-use crate::window::Window;
 
 /// The rows of one room, oldest first.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl<'a> Timeline<'a> {
             .into_iter()
             .flat_map(|window| window.entries().iter());
         let live = this.inbox().filter(|_| this.is_live());
-        let acked = live.into_iter().flat_map(Inbox::acked);
+        let acked = live.into_iter().flat_map(|inbox| inbox.ahead().acked());
         window
             .chain(acked)
             .filter(|entry| is_row(&entry.body))

@@ -7,7 +7,7 @@ use steadfast_shared::event::{self, Cursors, Entries, Heads};
 use steadfast_shared::{Entry, RoomId, UserId};
 
 use super::Conversation;
-use crate::paging::PageResult;
+use crate::inbox::paging::PageResult;
 use crate::people::names::NamesVersion;
 use crate::record::{RoomCache, Write};
 use crate::request::{RequestError, RequestId};

@@ -6,10 +6,10 @@ use steadfast_shared::{Emoji, Quoted};
 
 use super::changes::{body_entry, live, thumb};
 use super::*;
+use crate::inbox::window::Window;
+use crate::inbox::window::tests::{log, read, said};
 use crate::room::detached::Anchor;
 use crate::timeline::row::RowBody;
-use crate::window::Window;
-use crate::window::tests::{log, read, said};
 
 /// Answers what is asked, as a server whose log is this one.
 pub(super) fn serve(desk: &mut Desk, log: &[Entry]) {

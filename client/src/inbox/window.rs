@@ -3,14 +3,12 @@
 //! Invariant: the entries' `seq` ascend without a gap, and a message is shown as the fold of every change known,
 //! whichever of them came first.
 
-pub(crate) mod fold;
-
 use std::collections::VecDeque;
 
 use steadfast_shared::{Body, Entry, Seq};
 
+use crate::inbox::fold::{Folded, LogChange, fold};
 use crate::vec_map::VecMap;
-use crate::window::fold::{Folded, LogChange, fold};
 
 /// A contiguous piece of a room's log.
 #[derive(Debug, Default)]
