@@ -66,7 +66,7 @@ try {
 
   const samples = new Map();
   for (let round = 0; round <= Number(rounds); round++) {
-    // Whoever begins has the colder caches: take turns at that, too.
+    // The first to run has colder caches, so the sides take turns at that too.
     const order = round % 2 === 0 ? SIDES : SIDES.toReversed();
     for (const test of CASES) {
       for (const side of order) {

@@ -1,4 +1,4 @@
-// What came of it, from the outside: the log as it is stored, and what each device shows at the end.
+// The result as seen from outside: the stored log, and the messages each device shows at the end.
 
 /**
  * @typedef {{ shown: string[], waiting: Set<string>, acknowledged: Set<string> }} Seen

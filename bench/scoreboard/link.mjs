@@ -50,7 +50,7 @@ export class Link {
   }
 
   /**
-   * For a while nothing gets through, or no answers; neither side is told. What was swallowed is gone, so the link then falls.
+   * For a while nothing gets through, or no answers; neither side notices. Swallowed data is lost, so the link then fails.
    * @param {'both' | 'answers'} what
    * @param {number} ms
    */

@@ -1,4 +1,4 @@
-// Runs the script of faults against each chat in turn and prints what came of it, side by side.
+// Runs the script of faults against each chat in turn and prints the results side by side.
 //
 //   node scoreboard.mjs STEADFAST-BINARY MARKDOWN-FILE [SEED]
 

@@ -1,5 +1,5 @@
 // The chat as the Socket.IO tutorial leaves it, on one of two databases: `sqlite3`, as in its text, or `better-sqlite3` with a
-// write-ahead log, as whoever makes it faster would.
+// write-ahead log, as a developer who makes it faster would do.
 //
 //   node tutorial.mjs PORT[,PORT…] DATABASE sqlite3|better-sqlite3
 //

@@ -16,7 +16,7 @@ const BEHIND: usize = 4_096;
 #[derive(Clone)]
 struct Texts {
     all: broadcast::Sender<Utf8Bytes>,
-    /// Who is in which room.
+    /// The members of each room.
     rooms: Arc<Mutex<HashMap<String, Vec<mpsc::Sender<Utf8Bytes>>>>>,
 }
 

@@ -1,4 +1,4 @@
-//! A chat's server as a process of its own, and what it costs.
+//! A chat's server as a process of its own, and its use of processor and memory.
 
 use std::fmt;
 use std::fs;
@@ -21,7 +21,7 @@ use crate::member::Entrance;
 
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
-/// Limits that are there to stop what this program does.
+/// Switches off the limits that would stop a load generator.
 const LIFTED: [&str; 24] = [
     "--messages-per-second",
     "1000000",
@@ -49,7 +49,7 @@ const LIFTED: [&str; 24] = [
     "0",
 ];
 
-/// Who is measured.
+/// The server that is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, ValueEnum)]
 pub(crate) enum Peer {
     /// This project's server on SQLite
@@ -142,7 +142,7 @@ struct Process {
     id: u32,
 }
 
-/// What a process has cost so far.
+/// A process's use of processor and memory so far.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Usage {
     /// Processor time, all threads.
@@ -235,7 +235,7 @@ impl Host {
         Ok(())
     }
 
-    /// Starts a process and waits until it says so many times that it listens.
+    /// Starts a process and waits until it has printed this many times that it listens.
     async fn launch(&mut self, command: &mut Command, times: usize) -> anyhow::Result<()> {
         let peer = self.peer;
         let mut child = command
@@ -273,7 +273,7 @@ impl Host {
         }
     }
 
-    /// Puts so many messages into the database of a tutorial's chat, by another process.
+    /// Puts this many messages into the database of a tutorial's chat, by another process.
     pub(crate) async fn fill_tutorial(&self, programs: &Programs, messages: usize) -> anyhow::Result<()> {
         let folder = match self.peer {
             Peer::Cluster => self.folder.path().to_owned(),
@@ -291,7 +291,7 @@ impl Host {
         Ok(())
     }
 
-    /// What the server has cost so far: all its processes, those of Postgres and Redis aside.
+    /// The server's use so far, over all its processes except those of Postgres and Redis.
     pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
         let mut all = Usage::default();
         for Process { id, .. } in &self.processes {
@@ -330,14 +330,14 @@ async fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
 }
 
-/// What this program has cost so far.
+/// This program's own use so far.
 pub(crate) fn own_usage() -> anyhow::Result<Usage> {
     usage(Path::new("/proc/self"))
 }
 
 fn usage(process: &Path) -> anyhow::Result<Usage> {
     let stat = fs::read_to_string(process.join("stat")).context("no /proc: this runs on Linux")?;
-    // The name may hold anything; what follows its bracket does not.
+    // The name may contain anything; the fields after its bracket are numbers.
     let (_, numbers) = stat.rsplit_once(')').context("an unreadable /proc")?;
     let numbers: Vec<u64> = numbers
         .split_whitespace()

@@ -1,4 +1,4 @@
-//! A TCP proxy between members and a server that does what lines do: it falls, it delays, it stops.
+//! A TCP proxy between members and a server that behaves as bad lines do: it fails, delays and stalls.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// Bytes that the kernel takes from the server and nobody has read: few, so that a stopped line is noticed.
+/// Bytes that the kernel buffers from the server before they are read: few, so that a stalled line is noticed.
 const UNREAD: u32 = 16 * 1024;
 const PIECE: usize = 16 * 1024;
 

@@ -1,11 +1,11 @@
 //! Puts load on chats, one after the other in one run, and prints how they compare.
 //!
-//! - [`host`]: a chat's server as a process of its own, and what it costs
+//! - [`host`]: a chat's server as a process of its own, and its use of processor and memory
 //! - [`database`]: a database of a round's own on Postgres
 //! - [`member`]: one connection to it
 //! - [`line`]: a proxy between the two that delays, stops and falls
-//! - [`record`], [`tally`]: what was heard, and when, and by whom
-//! - [`scenario`]: what is done to it
+//! - [`record`], [`tally`]: which member received which text, and when
+//! - [`scenario`]: the load put on it
 //! - [`report`]: medians, ratios, spread
 //! - [`floor`]: the least that a broadcast can cost
 //!

@@ -1,4 +1,4 @@
-//! What was heard and acknowledged while the measuring went on, and how long it took.
+//! The deliveries and acks within the measured time, and their latencies.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ const DIGITS: u8 = 2;
 const STAMP: usize = 20;
 /// How wide the node's number is behind it.
 const NODE: usize = 3;
-/// What a text has besides: about what people write.
+/// The rest of a text: about as long as people's messages are.
 const WORDS: &str = "the quick brown fox jumps over the lazy dog and back again, twice";
 
 /// Times, in microseconds.
@@ -49,7 +49,7 @@ impl Times {
     }
 }
 
-/// What all members together heard and had acknowledged.
+/// The deliveries and acks of all members together.
 pub(crate) struct Record {
     open: AtomicBool,
     /// Also before the measuring and after it.
@@ -62,7 +62,7 @@ pub(crate) struct Record {
     pub(crate) elsewhere: Times,
     /// When each text of the measured time was heard first on its author's node.
     published: Mutex<HashMap<u64, Instant>>,
-    /// Who heard which text, where that is counted.
+    /// Which member received which text, in scenarios that count it.
     tally: Option<Tally>,
 }
 
@@ -84,12 +84,12 @@ impl Record {
         }
     }
 
-    /// Notes of so many members which texts each of them heard, and how often. Every text is for all of them.
+    /// Records which texts each of this many members received, and how often. Every text is for all of them.
     pub(crate) fn of_each(members: usize) -> Self {
         Self::of_rooms(members, members)
     }
 
-    /// The same where each text is for so many of them.
+    /// The same if each text is for this many of them.
     pub(crate) fn of_rooms(members: usize, listeners: usize) -> Self {
         Self {
             tally: Some(Tally::new(members, listeners)),
@@ -104,7 +104,7 @@ impl Record {
         }
     }
 
-    /// How much of what was said was heard, where it is noted.
+    /// The part of all texts that was delivered, if that is recorded.
     pub(crate) fn share(&self) -> Share {
         self.tally.as_ref().map(Tally::share).unwrap_or_default()
     }

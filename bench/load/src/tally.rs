@@ -10,12 +10,12 @@ pub(crate) struct Tally {
     listeners: usize,
     said: Mutex<HashSet<u64>>,
     heard: Vec<Mutex<HashMap<u64, u32>>>,
-    /// Texts that were heard by somebody for the first time.
+    /// First deliveries of a text to a member.
     first: AtomicU64,
     again: AtomicU64,
 }
 
-/// What came of it.
+/// The result of the count.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Share {
     /// Deliveries there should be: every text, to every member it is for.

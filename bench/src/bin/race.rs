@@ -1,4 +1,4 @@
-//! Our side of the race: what `bench/race/sides.js` does with the JavaScript client, with ours.
+//! Our side of the race: the same as `bench/race/sides.js`, which uses the JavaScript client.
 
 #[cfg(target_family = "wasm")]
 mod page {
@@ -15,7 +15,7 @@ mod page {
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// What goes over the wire: a small chat message.
+    /// The payload: a small chat message.
     #[derive(Serialize, Deserialize)]
     struct Message {
         id: u32,
@@ -51,7 +51,7 @@ mod page {
             })
         }
 
-        /// Asks the server for `count` events; kept when the last has been read, with the sum of what they said.
+        /// Requests `count` events from the server. Resolves when the last one has been read, to the sum of their contents.
         pub fn receive(&self, count: u32) -> Promise {
             let client = self.0.clone();
             future_to_promise(async move {
@@ -70,7 +70,7 @@ mod page {
             })
         }
 
-        /// The same with a function that is called for each event, which is what the JavaScript client has.
+        /// The same with a callback for each event, as in the JavaScript client.
         pub fn listen(&self, count: u32) -> Promise {
             Promise::new(&mut |resolve, reject| {
                 let mut sum = 0.0;

@@ -57,7 +57,7 @@ enum Link {
     Floor(floor::Floor),
 }
 
-/// What a link's tasks tell.
+/// The reports of a link's tasks.
 #[derive(Clone)]
 struct Ear {
     record: Arc<Record>,
@@ -114,7 +114,7 @@ impl Member {
         self.post_text(&stamped(self.entrance.node), Some(room)).await
     }
 
-    /// The same in so many words.
+    /// The same as text.
     pub(crate) async fn post_long(&self, bytes: usize) -> anyhow::Result<()> {
         let mut text = stamped(self.entrance.node);
         text.push(' ');
@@ -203,7 +203,7 @@ fn client(entrance: &Entrance) -> socketio_anywhere::Builder {
         .auto_connect(false)
 }
 
-/// Connects again what a server has ended or refused, as a chat does, until the client is dropped.
+/// Reconnects when a server has ended or refused the connection, as a chat does, until the client is dropped.
 async fn keep_connected(client: socketio_anywhere::WeakClient) {
     loop {
         sleep(BACK.1).await;

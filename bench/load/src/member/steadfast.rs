@@ -1,4 +1,4 @@
-//! A member of this project's chat: how far it has heard each room is in its handshake, and it asks for what it missed.
+//! A member of this project's chat: its handshake carries a cursor for each room, and it requests the entries it missed.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,7 +38,7 @@ struct Progress {
     cursors: BTreeMap<String, u64>,
 }
 
-/// Of `session`, what is looked at.
+/// The fields of `session` that are read here.
 #[derive(Clone, Deserialize)]
 struct Opened {
     me: Me,
@@ -58,7 +58,7 @@ struct Room {
     head: u64,
 }
 
-/// Of `entries` and of a page, what is looked at.
+/// The fields of `entries` and of a page that are read here.
 #[derive(Clone, Deserialize)]
 struct Entries {
     room: String,
@@ -77,7 +77,7 @@ struct Body {
     text: String,
 }
 
-/// What a connection's events do to its progress.
+/// The effect of a connection's events on its progress.
 #[derive(Clone)]
 struct Follower {
     progress: Arc<Mutex<Progress>>,
@@ -93,7 +93,7 @@ impl Follower {
     fn open(&self, opened: Opened) {
         self.with(|progress| {
             for room in &opened.rooms {
-                // What was said before it came for the first time does not count.
+                // Messages from before its first connection do not count.
                 progress.cursors.entry(room.id.clone()).or_insert(room.head);
             }
             progress.epoch = opened.epoch;
@@ -109,7 +109,7 @@ impl Follower {
         self.ear.open();
     }
 
-    /// Takes what follows; what does not is a repeat, or asked for.
+    /// Takes entries that follow the last one. Others are repeats, or wait for the gap to be pulled.
     fn hear(&self, news: Entries) {
         let mut gap = false;
         self.with(|progress| {
@@ -243,7 +243,7 @@ impl Steadfast {
         Ok(())
     }
 
-    /// Says so many things, many at once.
+    /// Sends this many messages, many of them at once.
     pub(crate) async fn fill(&self, texts: usize) -> anyhow::Result<()> {
         let mut left = texts;
         while left > 0 {

@@ -12,7 +12,7 @@ use crate::host::Host;
 use crate::member::Member;
 use crate::record::Record;
 
-/// Members whose lines hold, and who talk all the time.
+/// Members whose lines stay up, and who send all the time.
 const TALKERS: usize = 5;
 /// How often each of them says something.
 const EVERY: Duration = Duration::from_millis(100);

@@ -22,7 +22,7 @@ const VISITS: usize = 20;
 const LEAST: usize = 2;
 const LONGEST: Duration = Duration::from_secs(4);
 
-/// How far a visitor is behind, and the names of what it takes.
+/// How far a visitor is behind, and the names of its measures.
 const KINDS: [(Option<usize>, [&str; 2]); 3] = [
     (None, ["newcomer: first screen ms", "newcomer: server CPU ms"]),
     (
@@ -36,7 +36,7 @@ const KINDS: [(Option<usize>, [&str; 2]); 3] = [
 ];
 const ALL: &str = "5,000 behind: all of it ms";
 
-/// Of a session, what is looked at.
+/// The fields of a session that are read here.
 #[derive(Deserialize)]
 struct Opened {
     epoch: String,

@@ -1,4 +1,4 @@
-//! Connections that say nothing: what each takes, and what is left once they are gone.
+//! Idle connections: the memory that each takes, and the memory left once they are closed.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Every line delays what it carries, and falls again and again. Whoever says something says it again until it is acknowledged.
+//! Every line delays its data and fails again and again. A member repeats each message until it is acknowledged.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,11 +1,11 @@
-//! What is done to a server, and what comes of it.
+//! The scenarios: the load put on a server, and the figures measured.
 //!
 //! - `talk`: some say something again as soon as it was acknowledged, all hear it
-//! - `paced`: a fixed number of messages per second, whoever says them
+//! - `paced`: a fixed number of messages per second, from all members together
 //! - `rooms`: the same in many small rooms
 //! - `idle`: connections that say nothing
 //! - `avalanche`: all connections are cut and come back
-//! - `history`: who comes to a long one
+//! - `history`: a visitor to a long log
 //! - `slow`: some read nothing for a while
 //! - `jitter`: every line delays, and falls again and again
 
@@ -34,7 +34,7 @@ mod rooms;
 mod slow;
 mod talk;
 
-/// Of what should have been heard, how much was.
+/// The part of all expected deliveries that arrived.
 pub(crate) const DELIVERED: &str = "delivered %";
 /// Texts that a member was shown more than once.
 pub(crate) const AGAIN: &str = "shown again";
@@ -45,10 +45,10 @@ const WARM_UP: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, ValueEnum)]
 pub(crate) enum Scenario {
-    /// 200 connections, one of which says one thing after the other
+    /// 200 connections, one of which sends one message after the other
     #[value(name = "talk-1")]
     TalkOne,
-    /// The same with 100 who do
+    /// The same with 100 that do
     #[value(name = "talk-100")]
     TalkHundred,
     /// 200 connections, 100 messages per second
@@ -65,7 +65,7 @@ pub(crate) enum Scenario {
     Idle,
     /// All connections are cut and come back
     Avalanche,
-    /// Who comes to 100,000 messages: for the first time, 50 behind, 5,000 behind
+    /// A visitor to 100,000 messages: for the first time, 50 behind, 5,000 behind
     History,
     /// Half of the connections read nothing for a while
     SlowReader,
@@ -148,7 +148,7 @@ impl fmt::Display for Scenario {
     }
 }
 
-/// So many members, connected.
+/// This many members, connected.
 async fn join(host: &Host, members: usize, record: &Arc<Record>) -> anyhow::Result<Vec<Member>> {
     join_by(host, 0..members, record, |_, entrance| entrance).await
 }
@@ -186,7 +186,7 @@ fn through(lines: &[Line], entrance: Entrance) -> Entrance {
     }
 }
 
-/// What a share has to say.
+/// The messages that a share of the members sends.
 fn delivered(share: Share) -> [(&'static str, f64); 2] {
     #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
     let again = share.again as f64;
@@ -206,7 +206,7 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.get(at).copied().unwrap_or(f64::NAN)
 }
 
-/// What a stretch of time cost, and what was done in it.
+/// The use of a stretch of time, and the work done in it.
 struct Stretch<'a> {
     host: &'a Host,
     record: &'a Record,

@@ -51,7 +51,7 @@ pub(super) async fn play(
     while let Some(posted) = posts.join_next().await {
         posted??;
     }
-    // Whoever was there from the beginning has to hear everything.
+    // A member connected from the beginning has to receive everything.
     let all = u64::from(said) * members.len() as u64;
     let heard_all = timeout(LAST, async {
         while record.heard() - before < all {

@@ -1,4 +1,4 @@
-//! Some members read nothing for a while: what that costs the others and the server, and whether they miss anything.
+//! Some members read nothing for a while: its cost to the others and to the server, and whether they miss anything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,7 @@ pub(super) async fn play(
     }
     record.heard_by_all(LAST).await;
     let caught_up = released.elapsed().as_secs_f64();
-    // Whoever was ended has connected again.
+    // A member that was disconnected has reconnected.
     sleep(Duration::from_millis(500)).await;
     let ended = slow
         .iter()

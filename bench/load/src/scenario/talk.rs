@@ -36,7 +36,7 @@ pub(super) async fn play(
         figures
     };
     let (talked, figures) = tokio::join!(talking, measuring);
-    talked.context("somebody could not talk")?;
+    talked.context("a member could not send")?;
     super::leave(members).await;
     figures
 }
