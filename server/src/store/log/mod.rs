@@ -1,6 +1,7 @@
 //! The log: appending to it, and reading it.
 
 pub(in crate::store) mod body;
+pub(in crate::store) mod changes;
 pub(in crate::store) mod history;
 mod now;
 pub(in crate::store) mod older;

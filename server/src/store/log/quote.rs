@@ -24,8 +24,8 @@ pub(in crate::store) async fn quoted<C: SqlConnection>(
     let rows = sql!(
         "select entries.room, entries.seq, coalesce(edits.body, entries.body) as body, users.id as author, users.name,
                 entries.at <= users.masked_at as masked
-         from (select distinct " [line_id "0"] " as room, " [line_number "1"] " as seq from " [lines "$1"] ") as requested
-         join entries on entries.room = requested.room and entries.seq = requested.seq
+         from " [lines "$1"] "
+         join entries on entries.room = " [line_id "0"] " and entries.seq = " [line_number "1"] "
          join users on users.id = entries.author
          left join changed on changed.room = entries.room and changed.message = entries.seq
          left join entries as edits on edits.room = changed.room and edits.seq = changed.edit

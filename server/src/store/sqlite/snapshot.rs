@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::{Sqlite, Transaction};
 use steadfast_shared::{Cursors, Room, RoomId, Seq, UserId};
 
-use super::{SqliteStore, feed};
+use super::SqliteStore;
 use crate::store::feed::{ChangeNumber, Feed, FeedChange, Profile, Snapshot};
+use crate::store::log::changes;
 use crate::store::log::history;
 use crate::store::people::person;
 use crate::store::rooms::view;
@@ -26,7 +27,7 @@ impl Feed for SqliteStore {
     }
 
     async fn prune_changes(&self, at: steadfast_shared::Millis) -> Result<(), StoreError> {
-        feed::prune(self, at).await
+        changes::prune(self, at).await
     }
 }
 
@@ -36,7 +37,7 @@ struct SqliteSnapshot(Transaction<'static, Sqlite>);
 #[async_trait]
 impl Snapshot for SqliteSnapshot {
     async fn feed_head(&mut self) -> Result<ChangeNumber, StoreError> {
-        feed::head(&mut self.0).await
+        changes::head(&mut *self.0).await
     }
 
     async fn changes_after(
@@ -44,7 +45,7 @@ impl Snapshot for SqliteSnapshot {
         number: ChangeNumber,
         limit: usize,
     ) -> Result<Option<Vec<FeedChange>>, StoreError> {
-        feed::after(&mut self.0, number, limit).await
+        changes::after(&mut *self.0, number, limit).await
     }
 
     async fn grown(&mut self, rooms: &[(RoomId, Seq)], limit: usize) -> Result<Vec<Grown>, StoreError> {
@@ -68,15 +69,6 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn ended(&mut self, sessions: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
-        let ids = serde_json::to_string(sessions).map_err(|_| StoreError::Unreadable("session"))?;
-        sqlx::query_scalar(
-            "select value from json_each(?) where not exists (
-                select 1 from sessions join users on users.id = sessions.user
-                where sessions.id = value and users.state = 'active')",
-        )
-        .bind(ids)
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(StoreError::from)
+        changes::ended(&mut *self.0, sessions).await
     }
 }

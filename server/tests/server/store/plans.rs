@@ -64,7 +64,7 @@ const MEANT: [(&str, &str); 15] = [
 const OF_OPERATORS: [&str; 3] = ["check.rs", "copy.rs", "inspect.rs"];
 
 /// The folders with statements for both databases; operators use those of the last.
-const SHARED: [&str; 4] = ["append", "people", "rooms", "admin"];
+const SHARED: [&str; 5] = ["append", "log", "people", "rooms", "admin"];
 
 #[derive(Clone, Copy)]
 enum Dialect {
@@ -86,7 +86,7 @@ fn statements() -> Vec<String> {
         .into_iter()
         .flat_map(files_of)
         .filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
-    let shared = SHARED[..3].iter().flat_map(|folder| files_of(folder));
+    let shared = SHARED[..4].iter().flat_map(|folder| files_of(folder));
     own.flat_map(|file| statements_of(&file))
         .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Sqlite)))
         .collect()
