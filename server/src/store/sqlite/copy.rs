@@ -24,26 +24,26 @@ pub(super) async fn reading(file: &Path, alone: bool) -> Result<SqliteConnection
     if !alone && files::beside(file, files::JOURNAL).exists() {
         roll_back(file).await?;
     }
-    SqliteConnectOptions::new()
+    let connection = SqliteConnectOptions::new()
         .filename(file)
         .read_only(true)
         .immutable(alone)
         .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
-        .await
-        .map_err(StoreError::from)
+        .await?;
+    Ok(connection)
 }
 
 /// A connection that may write, to a database that no server uses.
 async fn writable(file: &Path) -> Result<SqliteConnection, StoreError> {
-    SqliteConnectOptions::new()
+    let connection = SqliteConnectOptions::new()
         .filename(file)
         .busy_timeout(PATIENCE)
         .disable_statement_logging()
         .connect()
-        .await
-        .map_err(StoreError::from)
+        .await?;
+    Ok(connection)
 }
 
 /// Rolls back a killed process's unfinished write, as SQLite does at the first read of a writable connection. Until then read-only
@@ -53,7 +53,7 @@ async fn roll_back(file: &Path) -> Result<(), StoreError> {
     sqlx::query("select count(*) from sqlite_schema")
         .execute(&mut connection)
         .await?;
-    connection.close().await.map_err(StoreError::from)
+    Ok(connection.close().await?)
 }
 
 /// Copies the database into an empty file. Reports the approximate bytes written, and their total.
@@ -85,7 +85,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
         }
     }
     progress(total, total);
-    connection.close().await.map_err(StoreError::from)
+    Ok(connection.close().await?)
 }
 
 /// Gives a copy an epoch of its own, so that browsers drop their data of the one it was copied from. Returns the time as part of
@@ -103,10 +103,10 @@ pub async fn renew_epoch(file: &Path) -> Result<String, StoreError> {
 
 /// The time as part of a file name: `20261128-190159`, in UTC.
 pub(super) async fn stamp(connection: &mut SqliteConnection) -> Result<String, StoreError> {
-    sqlx::query_scalar("select strftime('%Y%m%d-%H%M%S', 'now')")
+    let stamp = sqlx::query_scalar("select strftime('%Y%m%d-%H%M%S', 'now')")
         .fetch_one(connection)
-        .await
-        .map_err(StoreError::from)
+        .await?;
+    Ok(stamp)
 }
 
 /// Moves the content of the write-ahead log into the database file, and removes the log.
@@ -122,5 +122,5 @@ pub async fn fold_wal(database: &Path) -> Result<(), StoreError> {
     for pragma in ["pragma wal_checkpoint(truncate)", "pragma journal_mode = delete"] {
         sqlx::query(pragma).execute(&mut connection).await?;
     }
-    connection.close().await.map_err(StoreError::from)
+    Ok(connection.close().await?)
 }

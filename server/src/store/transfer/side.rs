@@ -55,10 +55,6 @@ pub(super) trait Side: Send {
 /// The setting that names the source of an unfinished copy. A server does not start on such a database.
 pub(in crate::store) const COPYING: &str = "copying";
 
-fn failed(error: sqlx::Error) -> StoreError {
-    StoreError::Failed(error)
-}
-
 /// Translates an unusable nickname key, which begins with a character that no nickname has: NUL in SQLite, which Postgres cannot
 /// store.
 fn for_postgres(text: &str) -> String {
@@ -119,24 +115,19 @@ macro_rules! read {
             use sqlx::Row as _;
             Ok(match column.kind {
                 ColumnKind::Id => row
-                    .try_get::<Option<Uuid>, _>(index)
-                    .map_err(failed)?
+                    .try_get::<Option<Uuid>, _>(index)?
                     .map_or(Cell::None, Cell::Id),
                 ColumnKind::Number => row
-                    .try_get::<Option<i64>, _>(index)
-                    .map_err(failed)?
+                    .try_get::<Option<i64>, _>(index)?
                     .map_or(Cell::None, Cell::Number),
                 ColumnKind::Flag => row
-                    .try_get::<Option<bool>, _>(index)
-                    .map_err(failed)?
+                    .try_get::<Option<bool>, _>(index)?
                     .map_or(Cell::None, Cell::Flag),
                 ColumnKind::Text => row
-                    .try_get::<Option<String>, _>(index)
-                    .map_err(failed)?
+                    .try_get::<Option<String>, _>(index)?
                     .map_or(Cell::None, Cell::Text),
                 ColumnKind::Bytes => row
-                    .try_get::<Option<Vec<u8>>, _>(index)
-                    .map_err(failed)?
+                    .try_get::<Option<Vec<u8>>, _>(index)?
                     .map_or(Cell::None, Cell::Bytes),
             })
         }
@@ -176,7 +167,7 @@ macro_rules! side {
                     query.push(")");
                 }
                 query.push(format!(" order by {order} limit {limit}"));
-                let rows = query.build().fetch_all(&mut self.0).await.map_err(failed)?;
+                let rows = query.build().fetch_all(&mut self.0).await?;
                 rows.iter()
                     .map(|row| {
                         let columns = table.columns.iter().enumerate();
@@ -198,7 +189,7 @@ macro_rules! side {
                     condition(table),
                     order.join(", ")
                 );
-                let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_optional(&mut self.0).await.map_err(failed)?;
+                let row = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_optional(&mut self.0).await?;
                 let Some(row) = row else { return Ok(Vec::new()) };
                 let columns = key.iter().enumerate();
                 columns.map(|(index, column)| Self::read(&row, index, *column)).collect()
@@ -208,8 +199,7 @@ macro_rules! side {
                 let query = format!("select count(*) from \"{}\" where {}", table.name, condition(table));
                 let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
                     .fetch_one(&mut self.0)
-                    .await
-                    .map_err(failed)?;
+                    .await?;
                 Ok(u64::try_from(count).unwrap_or(0))
             }
 
@@ -224,78 +214,71 @@ macro_rules! side {
                     }
                     query.push(")");
                 }
-                query.build().execute(&mut self.0).await.map_err(failed)?;
+                query.build().execute(&mut self.0).await?;
                 Ok(())
             }
 
             async fn epoch(&mut self) -> Result<Epoch, StoreError> {
-                let epoch = sqlx::query_scalar("select id from epoch").fetch_one(&mut self.0).await;
-                epoch.map(Epoch).map_err(failed)
+                Ok(Epoch(sqlx::query_scalar("select id from epoch").fetch_one(&mut self.0).await?))
             }
 
             async fn feed_head(&mut self) -> Result<i64, StoreError> {
-                sqlx::query_scalar("select head from feed").fetch_one(&mut self.0).await.map_err(failed)
+                Ok(sqlx::query_scalar("select head from feed").fetch_one(&mut self.0).await?)
             }
 
             async fn is_closed(&mut self) -> Result<bool, StoreError> {
-                sqlx::query_scalar("select exists (select 1 from settings where name = 'registration' and value = 'closed')")
+                Ok(sqlx::query_scalar("select exists (select 1 from settings where name = 'registration' and value = 'closed')")
                     .fetch_one(&mut self.0)
-                    .await
-                    .map_err(failed)
+                    .await?)
             }
 
             async fn copied_from(&mut self) -> Result<Option<String>, StoreError> {
-                sqlx::query_scalar("select value from settings where name = $1")
+                Ok(sqlx::query_scalar("select value from settings where name = $1")
                     .bind(COPYING)
                     .fetch_optional(&mut self.0)
-                    .await
-                    .map_err(failed)
+                    .await?)
             }
 
             async fn is_unused(&mut self) -> Result<bool, StoreError> {
-                sqlx::query_scalar(
+                Ok(sqlx::query_scalar(
                     "select not exists (select 1 from users where role <> 'server') and not exists (select 1 from entries)
                         and (select count(*) from rooms) <= 1",
                 )
                 .fetch_one(&mut self.0)
-                .await
-                .map_err(failed)
+                .await?)
             }
 
             async fn begin(&mut self, from: Epoch) -> Result<(), StoreError> {
-                let mut transaction = self.0.begin().await.map_err(failed)?;
+                let mut transaction = self.0.begin().await?;
                 for query in ["delete from rooms", "delete from owner_links", "delete from changes"] {
-                    sqlx::query(query).execute(&mut *transaction).await.map_err(failed)?;
+                    sqlx::query(query).execute(&mut *transaction).await?;
                 }
                 sqlx::query("insert into settings (name, value) values ($1, $2)")
                     .bind(COPYING)
                     .bind(from.0.to_string())
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-                transaction.commit().await.map_err(failed)
+                    .await?;
+                Ok(transaction.commit().await?)
             }
 
             async fn finish(&mut self, epoch: Epoch, feed_head: i64, closed: bool) -> Result<(), StoreError> {
-                let mut transaction = self.0.begin().await.map_err(failed)?;
-                sqlx::query("update epoch set id = $1").bind(epoch.0).execute(&mut *transaction).await.map_err(failed)?;
-                sqlx::query("update feed set head = $1").bind(feed_head).execute(&mut *transaction).await.map_err(failed)?;
+                let mut transaction = self.0.begin().await?;
+                sqlx::query("update epoch set id = $1").bind(epoch.0).execute(&mut *transaction).await?;
+                sqlx::query("update feed set head = $1").bind(feed_head).execute(&mut *transaction).await?;
                 for query in $numbers {
-                    sqlx::query(sqlx::AssertSqlSafe(query)).execute(&mut *transaction).await.map_err(failed)?;
+                    sqlx::query(sqlx::AssertSqlSafe(query)).execute(&mut *transaction).await?;
                 }
                 if closed {
                     sqlx::query("insert into settings (name, value) values ('registration', 'closed') on conflict (name) do nothing")
                         .execute(&mut *transaction)
-                        .await
-                        .map_err(failed)?;
+                        .await?;
                 }
                 // The keys of names are made at the next start, as are the tables that only one kind of database has.
                 sqlx::query("delete from settings where name in ($1, 'name_rules')")
                     .bind(COPYING)
                     .execute(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-                transaction.commit().await.map_err(failed)
+                    .await?;
+                Ok(transaction.commit().await?)
             }
         }
     };
@@ -346,7 +329,7 @@ impl InSqlite {
             .pragma("wal_autocheckpoint", "0")
             .pragma("secure_delete", "on")
             .disable_statement_logging();
-        Ok(Self(options.connect().await.map_err(failed)?))
+        Ok(Self(options.connect().await?))
     }
 }
 
