@@ -59,12 +59,8 @@ async fn admit(
         .take(network(address), clock::instant())
         .map_err(too_many("sign-ins from this address"))?;
 
-    if let Some(shown) = credentials::token(headers)
-        && let Some(device) = shared.store.device(shown.hash()).await.map_err(failed)?
-        && is_name_of(&device, &request)
-    {
-        // The token is left out: a script that has only the cookie must not learn it.
-        return Ok(signed_in(shared, device, &shown, false));
+    if let Some(session) = session_shown(shared, headers, &request).await? {
+        return Ok(session);
     }
 
     if request.passphrase.is_none() && request.owner_code.is_none() {
@@ -78,16 +74,9 @@ async fn admit(
         None => fresh_token()?,
     };
     if request.key.is_some()
-        && let Some(device) = shared.store.device(token.hash()).await.map_err(failed)?
+        && let Some(session) = session_of_key(shared, &token, &request).await?
     {
-        return match is_name_of(&device, &request) {
-            // The answer to the first request was lost.
-            true => Ok(signed_in(shared, device, &token, with_token)),
-            false => Err(HttpRefusal::new(
-                ErrorCode::Conflict,
-                "this key has signed in another nickname: make a new key for each sign-in",
-            )),
-        };
+        return Ok(session);
     }
     let (new, mut log) = described(&request, headers, address, &token);
     let owner_code = request
@@ -119,6 +108,50 @@ async fn admit(
         }
         None => Err(turned_away(shared, &request, address).await),
     };
+    let device = record_sign_in(shared, address, log, done)?;
+    Ok(signed_in(shared, device, &token, with_token))
+}
+
+/// The session of a device that shows its token and requests its own nickname.
+async fn session_shown(
+    shared: &HttpState,
+    headers: &HeaderMap,
+    request: &NewSession,
+) -> Result<Option<Response>, HttpRefusal> {
+    let Some(shown) = credentials::token(headers) else {
+        return Ok(None);
+    };
+    let device = shared.store.device(shown.hash()).await.map_err(failed)?;
+    // The token is left out: a script that has only the cookie must not learn it.
+    let session = |device| signed_in(shared, device, &shown, false);
+    Ok(device.filter(|device| is_name_of(device, request)).map(session))
+}
+
+/// The session that this key has made, if the answer to that request was lost.
+async fn session_of_key(
+    shared: &HttpState,
+    token: &Token,
+    request: &NewSession,
+) -> Result<Option<Response>, HttpRefusal> {
+    match shared.store.device(token.hash()).await.map_err(failed)? {
+        None => Ok(None),
+        Some(device) if is_name_of(&device, request) => {
+            Ok(Some(signed_in(shared, device, token, request.with_token)))
+        }
+        Some(_) => Err(HttpRefusal::new(
+            ErrorCode::Conflict,
+            "this key has signed in another nickname: make a new key for each sign-in",
+        )),
+    }
+}
+
+/// Writes the outcome to the sign-in log and the audit log.
+fn record_sign_in(
+    shared: &HttpState,
+    address: IpAddr,
+    mut log: NewSignIn,
+    done: Result<Device, HttpRefusal>,
+) -> Result<Device, HttpRefusal> {
     let device = match done {
         Ok(device) => device,
         Err(refused) => {
@@ -134,7 +167,7 @@ async fn admit(
     }
     log.user = Some(device.person.id);
     shared.journal.sign_in(log);
-    Ok(signed_in(shared, device, &token, with_token))
+    Ok(device)
 }
 
 /// Whether a request names the person of this device, in whatever case and form.
