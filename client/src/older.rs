@@ -1,21 +1,21 @@
-//! Records stored under older rules that could not be sent any more. The page of a room is shown all the same: each
-//! entry keeps its place, and one that cannot be read becomes the nearest that can.
+//! Records that an older version stored and this one would refuse. A room's cached page is shown all the same: each entry
+//! keeps its place, and an unreadable one is replaced by the nearest readable body.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use steadfast_shared::{Entry, Person};
 
-/// In place of a text that shows nothing, as the server writes it.
+/// Replaces a text that shows nothing; the server writes the same.
 const BLANK: &str = "…";
 
-/// Makes an unreadable [`crate::RoomCache`] readable, as far as its entries allow.
+/// Repairs an unreadable [`crate::RoomCache`], as far as its entries allow.
 pub fn mend(cache: &mut Value) {
     let entries = cache.get_mut("entries").and_then(Value::as_array_mut);
     for entry in entries.into_iter().flatten() {
         if is_readable(entry) {
             continue;
         }
-        // The changes of a message are pulled again with it, once its room is read anew.
+        // A message's changes are pulled again with it when its room is next read.
         if let Some(members) = entry.as_object_mut() {
             members.remove("now");
             members.remove("quoted");
@@ -33,13 +33,13 @@ pub fn mend(cache: &mut Value) {
     }
 }
 
-/// A record of the outbox that this version cannot read, and so cannot send: the parts of it that can be shown.
+/// The displayable parts of an outbox record that this version can neither read nor send.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unreadable {
-    /// Where the storage has it.
+    /// Its key in the storage.
     pub key: String,
     pub author: Option<Person>,
-    /// Its text, as it stands there.
+    /// Its text, as stored.
     pub text: Option<String>,
 }
 
@@ -49,17 +49,17 @@ impl Unreadable {
         let record: Value = serde_json::from_str(record).unwrap_or_default();
         let author = record.get("author");
         let body = record.get("body").unwrap_or(&Value::Null);
-        // Messages and edits, reactions, and the records of a version that knew messages alone.
-        let said = [body.get("text"), body.get("emoji"), record.get("text")];
-        let said = said.into_iter().flatten().find_map(Value::as_str);
+        // Messages and edits; reactions; records of a version that had only messages.
+        let texts = [body.get("text"), body.get("emoji"), record.get("text")];
+        let text = texts.into_iter().flatten().find_map(Value::as_str);
         Self {
             key,
             author: author.and_then(read),
-            text: said.filter(|text| !text.trim().is_empty()).map(str::to_owned),
+            text: text.filter(|text| !text.trim().is_empty()).map(str::to_owned),
         }
     }
 
-    /// Whether this person wrote it, or its author is unknown. Its text is shown to its author alone.
+    /// Whether this person wrote it, or its author is unknown. Only the author is shown its text.
     pub fn concerns(&self, me: &Person) -> bool {
         self.author
             .as_ref()
@@ -71,7 +71,7 @@ fn is_readable(entry: &Value) -> bool {
     read::<Entry>(entry).is_some()
 }
 
-/// By way of its text, as every other record is read: a page carries one reader of each.
+/// Reads through text, as all records are read: the page then contains one reader per type.
 fn read<T: DeserializeOwned>(record: &Value) -> Option<T> {
     serde_json::from_str(&record.to_string()).ok()
 }

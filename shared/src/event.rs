@@ -30,8 +30,8 @@
 //! | [`ROLE`] | server | no: [`NewRole`], to one person's sockets |
 //! | [`MEMBER_ROLE`] | server | no: [`MemberRole`]; volatile |
 //! | [`NICKNAME`] | client | [`Reply`]`<`[`Person`]`>` to [`room::ChangeNickname`] |
-//! | [`ROOM`] | server | no: [`room::RoomNews`], to one person's sockets |
-//! | [`MEMBERS`] | server | no: [`room::MemberNews`]; volatile |
+//! | [`ROOM`] | server | no: [`room::RoomUpdate`], to one person's sockets |
+//! | [`MEMBERS`] | server | no: [`room::MembershipUpdate`]; volatile |
 //! | [`NODES`] | server | no: [`Nodes`], on a change, and after [`SESSION`] while degraded |
 
 use std::collections::BTreeMap;

@@ -246,7 +246,7 @@ pub struct ChangeRoom {
 /// `room` from the server: this person's membership of a room, or the room itself, has changed. To all their sockets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum RoomNews {
+pub enum RoomUpdate {
     /// The person is a member, and this is the room's state. Live entries after `room.head` follow.
     In { room: Box<Room> },
     /// The person is no longer a member, and nothing of the room follows.
@@ -258,7 +258,7 @@ pub enum RoomNews {
     },
 }
 
-impl FromField for RoomNews {
+impl FromField for RoomUpdate {
     fn from_field(field: Field) -> Result<Self, FieldError> {
         let mut fields = field.object()?;
         let state: String = fields.get("state")?;
@@ -275,7 +275,7 @@ impl FromField for RoomNews {
     }
 }
 
-read_by_fields!(RoomNews);
+read_by_fields!(RoomUpdate);
 
 /// One line of the answer to `room:members`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -296,14 +296,14 @@ fn is_member(role: &Role) -> bool {
 
 /// `members` from the server: a person entered a room (also by signing up) or left it. To the room; ephemeral.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct MemberNews {
+pub struct MembershipUpdate {
     pub room: RoomId,
     pub person: Person,
     /// Whether they entered it.
     pub joined: bool,
 }
 
-record!(MemberNews { room, person, joined });
+record!(MembershipUpdate { room, person, joined });
 
 /// `room:members`: lists a room's members by name; the answer is a list of [`Member`].
 ///
@@ -370,21 +370,25 @@ mod tests {
         let id = RoomId(Uuid::from_u128(7));
         let room = Box::new(Room::new(id, "general"));
         for news in [
-            RoomNews::In { room },
-            RoomNews::Out {
+            RoomUpdate::In { room },
+            RoomUpdate::Out {
                 room: id,
                 deleted: true,
             },
-            RoomNews::Out {
+            RoomUpdate::Out {
                 room: id,
                 deleted: false,
             },
         ] {
             let json = serde_json::to_string(&news).unwrap();
-            assert_eq!(serde_json::from_str::<RoomNews>(&json).unwrap(), news, "{json}");
+            assert_eq!(serde_json::from_str::<RoomUpdate>(&json).unwrap(), news, "{json}");
             // However the fields come.
             let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-            assert_eq!(serde_json::from_value::<RoomNews>(value).unwrap(), news, "{json}");
+            assert_eq!(
+                serde_json::from_value::<RoomUpdate>(value).unwrap(),
+                news,
+                "{json}"
+            );
         }
         for json in [
             r#"{"state":"in","room":"00000000-0000-0000-0000-000000000007"}"#,
@@ -392,7 +396,7 @@ mod tests {
             r#"{"state":"elsewhere","room":"00000000-0000-0000-0000-000000000007"}"#,
             r#"{"state":"out"}"#,
         ] {
-            assert!(serde_json::from_str::<RoomNews>(json).is_err(), "{json}");
+            assert!(serde_json::from_str::<RoomUpdate>(json).is_err(), "{json}");
         }
     }
 }

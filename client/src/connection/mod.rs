@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use steadfast_shared::HandshakeError;
 use steadfast_shared::event::{ClosingReason, Entries};
-use steadfast_shared::room::RoomNews;
+use steadfast_shared::room::RoomUpdate;
 
 pub(crate) use dialer::{Dialer, DialerOutput};
 
@@ -102,7 +102,7 @@ pub enum LinkEnd {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Early {
     pub(crate) entries: VecDeque<Entries>,
-    pub(crate) rooms: Vec<RoomNews>,
+    pub(crate) rooms: Vec<RoomUpdate>,
 }
 
 impl Connection {
@@ -149,7 +149,7 @@ impl Early {
         }
     }
 
-    pub(crate) fn keep_room(&mut self, news: RoomNews) {
+    pub(crate) fn keep_room(&mut self, news: RoomUpdate) {
         if self.rooms.len() < EARLY {
             self.rooms.push(news);
         }

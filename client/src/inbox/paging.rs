@@ -12,7 +12,7 @@ use crate::rng::Rng;
 /// The result of requesting a page: the server's answer, or none.
 pub(crate) type PageResult = Result<Result<Page, WireError>, RequestError>;
 
-/// The asking for pages of one kind or another.
+/// The state of requests for pages of several kinds.
 #[derive(Debug)]
 pub(crate) struct Paging<Kind> {
     under_way: Option<(RequestId, Kind)>,
@@ -54,12 +54,12 @@ impl<Kind: Copy> Paging<Kind> {
             .is_some_and(|(under_way, _)| *under_way == request)
     }
 
-    /// When the next page may be requested, where it is too early now.
+    /// When the next page may be requested, if the server has imposed a wait.
     pub(crate) fn not_before(&self) -> Option<Duration> {
         self.not_before
     }
 
-    /// Whether it is too early to ask.
+    /// Whether it is too early for a request.
     pub(crate) fn is_early(&self, now: Duration) -> bool {
         self.not_before.is_some_and(|at| now < at)
     }
@@ -70,7 +70,7 @@ impl<Kind: Copy> Paging<Kind> {
         self.not_before = None;
     }
 
-    /// The page under way is of no use any more.
+    /// The page under way is no longer of use.
     pub(crate) fn give_up(&mut self) {
         self.under_way = None;
     }
@@ -81,8 +81,7 @@ impl<Kind: Copy> Paging<Kind> {
         self.backoff.reset();
     }
 
-    /// Interprets an answer; `None` where it is not the one that is waited for. `fits`: whether a page answers the
-    /// request.
+    /// Interprets an answer; `None` if another request is under way. `fits`: whether a page answers the request.
     pub(crate) fn answered(
         &mut self,
         request: RequestId,

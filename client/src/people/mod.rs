@@ -1,4 +1,4 @@
-//! The people of the server, as this device knows them: their names, who is there, who came and went.
+//! The people on the server, as this device knows them: their names, their presence, and notices of who came and went.
 
 pub(crate) mod names;
 pub(crate) mod notices;

@@ -1,17 +1,17 @@
-//! People's nicknames. A person who takes another one has it in their older messages, too.
+//! People's nicknames. After a rename, older messages show the new name too.
 //!
 //! Each message of the server carries the names current when it was sent. So the newest message is right, and an answer
-//! is as new as the last event before its request. No clock is read: a server's can be put back.
+//! is as new as the last event before its request. No clock decides, because a server's clock can be set back.
 
 use steadfast_shared::{Entry, Person, UserId};
 
 use crate::vec_map::VecMap;
 
-/// Most people whose names are kept. Past it the one mentioned longest ago is forgotten, and shown by the names their
-/// entries carry.
+/// Most people whose names are kept. Beyond it the person mentioned longest ago is dropped, and shown by the names in
+/// their entries.
 const KEPT: usize = 5_000;
 
-/// A count of the name updates received up to some time. Nothing is older than the default: a device's stored names.
+/// The number of name updates received so far. The default is the oldest: a device's stored names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(crate) struct NamesVersion(u64);
 
@@ -19,8 +19,8 @@ pub(crate) struct NamesVersion(u64);
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     known: VecMap<UserId, (NamesVersion, Box<Person>)>,
-    heard: NamesVersion,
-    /// Somebody known goes by another name.
+    version: NamesVersion,
+    /// Whether a cached name has changed.
     renamed: bool,
 }
 
@@ -30,36 +30,35 @@ impl Names {
         self.known.get(&person.id).map_or(person, |(_, known)| known)
     }
 
-    /// The person of this id, where a name is known.
+    /// The person with this id, if their name is cached.
     pub(crate) fn get(&self, id: UserId) -> Option<&Person> {
         self.known.get(&id).map(|(_, known)| known.as_ref())
     }
 
-    /// The version of the names by now.
-    pub(crate) fn heard(&self) -> NamesVersion {
-        self.heard
+    pub(crate) fn version(&self) -> NamesVersion {
+        self.version
     }
 
-    /// Takes in the names of entries pushed by the server.
-    pub(crate) fn hear(&mut self, entries: &[Entry]) {
-        self.heard.0 += 1;
-        self.read(entries, self.heard);
+    /// Learns the names in entries that the server pushed.
+    pub(crate) fn learn_pushed(&mut self, entries: &[Entry]) {
+        self.version.0 += 1;
+        self.learn_requested(entries, self.version);
     }
 
-    /// Takes in a name that comes by itself.
-    pub(crate) fn hear_of(&mut self, person: &Person) {
-        self.heard.0 += 1;
-        self.take(person, self.heard);
+    /// Learns a name that the server pushed by itself.
+    pub(crate) fn learn(&mut self, person: &Person) {
+        self.version.0 += 1;
+        self.take(person, self.version);
     }
 
-    /// Takes in the names of entries requested at version `when`.
-    pub(crate) fn read(&mut self, entries: &[Entry], when: NamesVersion) {
+    /// Learns the names in entries that were requested at version `when`.
+    pub(crate) fn learn_requested(&mut self, entries: &[Entry], when: NamesVersion) {
         for person in entries.iter().flat_map(people_of) {
             self.take(person, when);
         }
     }
 
-    /// Whether a known person goes by another name since this was last asked.
+    /// Whether a cached name has changed since the last call.
     pub(crate) fn take_renamed(&mut self) -> bool {
         std::mem::take(&mut self.renamed)
     }
@@ -117,17 +116,17 @@ mod tests {
     #[test]
     fn an_answer_is_as_new_as_what_had_been_heard_when_it_was_asked_for() {
         let mut names = Names::default();
-        names.read(&written_by("of old"), NamesVersion::default());
+        names.learn_requested(&written_by("of old"), NamesVersion::default());
         assert!(!names.take_renamed());
-        let asked = names.heard();
-        names.hear(&written_by("mina"));
+        let asked = names.version();
+        names.learn_pushed(&written_by("mina"));
         assert!(names.take_renamed(), "heard while the page is on its way");
-        names.read(&written_by("of old"), asked);
+        names.learn_requested(&written_by("of old"), asked);
         assert!(!names.take_renamed());
         assert_eq!(names.get(called("").id), Some(&called("mina")));
-        names.read(&written_by("mia"), names.heard());
+        names.learn_requested(&written_by("mia"), names.version());
         assert!(names.take_renamed());
-        names.hear_of(&called("mina"));
+        names.learn(&called("mina"));
         assert!(names.take_renamed());
         assert_eq!(names.current(&called("of old")), &called("mina"));
     }
@@ -135,10 +134,10 @@ mod tests {
     #[test]
     fn past_the_bound_the_one_heard_of_longest_ago_is_forgotten() {
         let mut names = Names::default();
-        names.hear_of(&called("mina"));
+        names.learn(&called("mina"));
         for n in 0..KEPT as u128 {
             let id = UserId(Uuid::from_u128(100 + n));
-            names.hear_of(&Person { id, name: "x".into() });
+            names.learn(&Person { id, name: "x".into() });
         }
         assert_eq!((names.known.len(), names.get(called("").id)), (KEPT, None));
     }

@@ -1,8 +1,7 @@
-//! Who came and went just now: lines that are shown for a while and never stored.
+//! Notices of people who came and went: lines that are shown for a while and never stored.
 //!
-//! Pure: time is passed in. Nothing here touches a cursor. The server does not report a connection that is back within
-//! its grace; nor is there a line for a person who is back soon after that, or for everybody coming back when the
-//! server does.
+//! Nothing here touches a cursor. The server does not report a connection that is back within its grace period. A person
+//! who is back soon after that gets no line either, and neither do the people who come back with a restarted server.
 
 use std::time::Duration;
 
@@ -12,19 +11,19 @@ use steadfast_shared::{Person, RoomId, UserId};
 use crate::people::names::Names;
 use crate::vec_map::VecMap;
 
-/// A line is shown for this long after the last person in it.
+/// How long a line is shown after the last person was added to it.
 const LASTS: Duration = Duration::from_secs(8);
 
-/// A person back sooner was never away, and one who leaves a room sooner was never in it.
+/// A person who is back sooner counts as never away, and one who leaves a room sooner as never in it.
 const FLAP: Duration = Duration::from_secs(10);
 
 /// Most people named in one line; the others are counted.
 const NAMED: usize = 20;
 
-/// Most lines at once; the oldest gives way.
+/// Most lines at once; a new one replaces the oldest.
 const LINES: usize = 20;
 
-/// Most people remembered as offline.
+/// Most people remembered as offline, and most moves.
 const REMEMBERED: usize = 1_000;
 
 /// The event that one line reports.
@@ -36,7 +35,7 @@ pub enum NoticeKind {
     Left,
     /// People who were offline are online.
     Back,
-    /// People who were there are offline.
+    /// People who were online are offline.
     Gone,
 }
 
@@ -45,20 +44,20 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// The room it concerns; `None` for the whole server.
     pub room: Option<RoomId>,
-    /// Of whom, in the order it happened: one person at least.
+    /// At least one person, in the order of events.
     pub people: Vec<Person>,
-    /// How many more there are than are named.
+    /// The number of people beyond those named.
     pub more: usize,
     until: Duration,
 }
 
-/// The lines about who came and went.
+/// The lines about people who came and went.
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
     lines: Vec<Notice>,
-    /// Since when people are offline, where that is known.
+    /// When people went offline, as far as this tab noticed.
     gone: VecMap<UserId, Duration>,
-    /// When people last came into a room, or left it.
+    /// When people last joined or left a room.
     moved: VecMap<(RoomId, UserId), Duration>,
 }
 
@@ -70,57 +69,63 @@ impl Notices {
             .filter(move |line| line.room.is_none_or(|of| of == room))
     }
 
-    /// A person joined a room, or left it. Returns whether a line changed.
-    pub(crate) fn moves(&mut self, room: RoomId, person: &Person, joined: bool, now: Duration) -> bool {
+    /// A person joined or left a room. Returns whether a line changed.
+    pub(crate) fn membership_changed(
+        &mut self,
+        room: RoomId,
+        person: &Person,
+        joined: bool,
+        now: Duration,
+    ) -> bool {
         let before = self.moved.insert((room, person.id), now);
         if self.moved.len() > REMEMBERED {
             self.moved.retain(|_, at| now < *at + FLAP);
             self.moved.truncate(REMEMBERED);
         }
-        let (says, unsays) = if joined {
+        let (added, withdrawn) = if joined {
             (NoticeKind::Joined, NoticeKind::Left)
         } else {
             (NoticeKind::Left, NoticeKind::Joined)
         };
         if before.is_some_and(|at| now < at + FLAP) {
-            return self.unsay(unsays, Some(room), person.id);
+            return self.withdraw(withdrawn, Some(room), person.id);
         }
         if joined {
-            self.unsay(NoticeKind::Back, None, person.id);
+            self.withdraw(NoticeKind::Back, None, person.id);
         }
-        self.say(says, Some(room), person, now);
+        self.add(added, Some(room), person, now);
         true
     }
 
-    /// A person is there, away or not. `was_here`: they were there before. Returns whether a line changed.
-    pub(crate) fn appears(&mut self, presence: &Presence, was_here: bool, now: Duration) -> bool {
+    /// A person's presence changed. `was_here`: they were online or away before. Returns whether a line changed.
+    pub(crate) fn presence_changed(&mut self, presence: &Presence, was_here: bool, now: Duration) -> bool {
         let person = &presence.person;
         match presence.state {
-            // A person at none of their devices is not back.
+            // A person who is away from all their devices is not back.
             Availability::Away => false,
             Availability::Offline if was_here => {
                 self.goes(person.id, now);
-                if !self.unsay(NoticeKind::Back, None, person.id) {
-                    self.say(NoticeKind::Gone, None, person, now);
+                if !self.withdraw(NoticeKind::Back, None, person.id) {
+                    self.add(NoticeKind::Gone, None, person, now);
                 }
                 true
             }
             Availability::Offline => false,
             Availability::Online => {
-                let unsaid = self.unsay(NoticeKind::Gone, None, person.id);
+                let withdrawn = self.withdraw(NoticeKind::Gone, None, person.id);
                 let back = match self.gone.remove(&person.id) {
                     Some(since) => since + FLAP <= now,
                     None => !was_here && !self.has_just_joined(person.id, now),
                 };
                 if back {
-                    self.say(NoticeKind::Back, None, person, now);
+                    self.add(NoticeKind::Back, None, person, now);
                 }
-                back | unsaid
+                back | withdrawn
             }
         }
     }
 
-    /// A session opened, and those who were there before are not: the server may have come back sooner than they.
+    /// A session opened without people who were here before: the server may have come back sooner than they.
     pub(crate) fn missing(&mut self, people: impl Iterator<Item = UserId>, now: Duration) {
         for person in people {
             self.goes(person, now);
@@ -140,7 +145,7 @@ impl Notices {
         self.moved.retain(|(of, _), _| *of != room);
     }
 
-    /// The link went down: who came and went meanwhile is not known.
+    /// The link went down: this tab does not notice who comes and goes.
     pub(crate) fn link_down(&mut self) {
         self.gone.clear();
         self.moved.clear();
@@ -167,7 +172,7 @@ impl Notices {
         moved.any(|((_, of), at)| *of == person && now < *at + FLAP)
     }
 
-    fn say(&mut self, kind: NoticeKind, room: Option<RoomId>, person: &Person, now: Duration) {
+    fn add(&mut self, kind: NoticeKind, room: Option<RoomId>, person: &Person, now: Duration) {
         let until = now + LASTS;
         let same = |line: &&mut Notice| line.kind == kind && line.room == room;
         if let Some(line) = self.lines.iter_mut().find(same) {
@@ -192,7 +197,7 @@ impl Notices {
         });
     }
 
-    fn unsay(&mut self, kind: NoticeKind, room: Option<RoomId>, person: UserId) -> bool {
+    fn withdraw(&mut self, kind: NoticeKind, room: Option<RoomId>, person: UserId) -> bool {
         let mut changed = false;
         self.lines.retain_mut(|line| {
             if line.kind == kind && line.room == room {
@@ -248,7 +253,7 @@ mod tests {
     fn people_who_join_share_a_line_that_goes_by_itself() {
         let mut notices = Notices::default();
         for n in 0..25 {
-            assert!(notices.moves(ROOM, &person(n), true, SECOND));
+            assert!(notices.membership_changed(ROOM, &person(n), true, SECOND));
         }
         assert_eq!(lines(&notices), [(NoticeKind::Joined, NAMED, 5)]);
         assert_eq!(notices.next_expiry(), Some(SECOND + LASTS));
@@ -260,41 +265,41 @@ mod tests {
     #[test]
     fn a_flap_says_nothing() {
         let mut notices = Notices::default();
-        notices.appears(&offline(1), true, SECOND);
+        notices.presence_changed(&offline(1), true, SECOND);
         assert_eq!(lines(&notices), [(NoticeKind::Gone, 1, 0)]);
-        assert!(notices.appears(&online(1), false, SECOND * 2));
+        assert!(notices.presence_changed(&online(1), false, SECOND * 2));
         assert_eq!(lines(&notices), []);
-        notices.moves(ROOM, &person(2), true, SECOND);
-        notices.moves(ROOM, &person(2), false, SECOND * 3);
+        notices.membership_changed(ROOM, &person(2), true, SECOND);
+        notices.membership_changed(ROOM, &person(2), false, SECOND * 3);
         assert_eq!(lines(&notices), []);
     }
 
     #[test]
     fn who_was_offline_is_back() {
         let mut notices = Notices::default();
-        notices.appears(&offline(1), true, SECOND);
+        notices.presence_changed(&offline(1), true, SECOND);
         notices.expire(SECOND * 20);
-        assert!(notices.appears(&online(1), false, SECOND * 20));
+        assert!(notices.presence_changed(&online(1), false, SECOND * 20));
         assert_eq!(lines(&notices), [(NoticeKind::Back, 1, 0)]);
         assert!(
-            !notices.appears(&online(2), true, SECOND * 20),
+            !notices.presence_changed(&online(2), true, SECOND * 20),
             "who is there is not back"
         );
         assert!(
-            notices.appears(&online(3), false, SECOND * 20),
+            notices.presence_changed(&online(3), false, SECOND * 20),
             "who was offline all the time is"
         );
-        notices.appears(&offline(3), true, SECOND * 21);
+        notices.presence_changed(&offline(3), true, SECOND * 21);
         assert_eq!(lines(&notices), [(NoticeKind::Back, 1, 0)], "back for a moment");
     }
 
     #[test]
     fn who_has_just_signed_up_has_joined_and_is_not_back() {
         let mut notices = Notices::default();
-        notices.moves(ROOM, &person(1), true, SECOND);
-        assert!(!notices.appears(&online(1), false, SECOND));
-        notices.appears(&online(2), false, SECOND);
-        notices.moves(ROOM, &person(2), true, SECOND);
+        notices.membership_changed(ROOM, &person(1), true, SECOND);
+        assert!(!notices.presence_changed(&online(1), false, SECOND));
+        notices.presence_changed(&online(2), false, SECOND);
+        notices.membership_changed(ROOM, &person(2), true, SECOND);
         assert_eq!(lines(&notices), [(NoticeKind::Joined, 2, 0)]);
     }
 
@@ -303,14 +308,14 @@ mod tests {
         let mut notices = Notices::default();
         notices.link_down();
         notices.missing([person(1).id, person(2).id].into_iter(), SECOND);
-        assert!(!notices.appears(&online(1), false, SECOND * 3));
-        assert!(notices.appears(&online(2), false, SECOND * 60));
+        assert!(!notices.presence_changed(&online(1), false, SECOND * 3));
+        assert!(notices.presence_changed(&online(2), false, SECOND * 60));
     }
 
     #[test]
     fn a_room_that_is_left_leaves_no_line() {
         let mut notices = Notices::default();
-        notices.moves(ROOM, &person(1), true, SECOND);
+        notices.membership_changed(ROOM, &person(1), true, SECOND);
         notices.forget_room(ROOM);
         assert_eq!(lines(&notices), []);
     }

@@ -1,4 +1,4 @@
-//! Who is here, and who is writing. Received, never stored; nothing here touches a cursor.
+//! The people who are online, and those who are typing. Never stored; nothing here touches a cursor.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use steadfast_shared::{Person, RoomId, UserId};
 use crate::people::names::Names;
 use crate::vec_map::VecMap;
 
-/// A `typing` counts for this long.
+/// How long a `typing` event counts.
 const TYPING_LASTS: Duration = Duration::from_secs(5);
 
-/// Most people tracked as writing in one room: nobody reads a longer list.
+/// Most people tracked as typing in one room: nobody reads a longer list.
 const TYPING_HELD: usize = 100;
 
-/// Who is here, and who is writing.
+/// The people who are online, and those who are typing.
 #[derive(Debug, Default)]
 pub(crate) struct KnownPresence {
-    /// By name; those who are offline are not in it.
+    /// Everyone online or away, by name.
     here: Vec<event::Presence>,
-    /// How many are there, of rooms with too many people to report one by one.
+    /// The number of people in rooms that have too many to report one by one.
     crowds: VecMap<RoomId, u32>,
     typing: VecMap<RoomId, VecMap<UserId, (Person, Duration)>>,
 }
@@ -36,13 +36,13 @@ impl KnownPresence {
         }
     }
 
-    /// These are all the crowds among the rooms that are watched.
+    /// Replaces all counts: these are the crowds among the watched rooms.
     pub(crate) fn crowds(&mut self, rooms: &[event::Crowd]) {
         let crowds = rooms.iter().filter(|crowd| crowd.crowd);
         self.crowds = crowds.map(|crowd| (crowd.room, crowd.here)).collect();
     }
 
-    /// The number of some rooms is another. Answers whether a room has become a crowd.
+    /// Updates the counts of some rooms. Returns whether a room has become a crowd.
     pub(crate) fn crowds_changed(&mut self, rooms: &[event::Crowd]) -> bool {
         let mut became = false;
         for crowd in rooms {
@@ -106,14 +106,14 @@ impl KnownPresence {
         }
     }
 
-    /// A person's message has come: they are not writing it any more. Returns whether they were.
+    /// A person's message arrived, so they are no longer typing it. Returns whether they were.
     pub(crate) fn wrote(&mut self, room: RoomId, person: UserId) -> bool {
         self.typing
             .get_mut(&room)
             .is_some_and(|writing| writing.remove(&person).is_some())
     }
 
-    /// The rooms where a person has stopped writing by `now`.
+    /// Drops people who have stopped typing by `now`. Returns their rooms.
     pub(crate) fn expire(&mut self, now: Duration) -> Vec<RoomId> {
         let mut changed = Vec::new();
         self.typing.retain(|room, writing| {
@@ -127,7 +127,7 @@ impl KnownPresence {
         changed
     }
 
-    /// When the next one stops writing.
+    /// When the next person counts as having stopped.
     pub(crate) fn next_expiry(&self) -> Option<Duration> {
         self.typing
             .values()
@@ -136,8 +136,8 @@ impl KnownPresence {
             .min()
     }
 
-    /// The link is down: nobody is known to be writing.
-    pub(crate) fn nobody_writes(&mut self) -> Vec<RoomId> {
+    /// The link is down: forgets who is typing. Returns the rooms concerned.
+    pub(crate) fn clear_typing(&mut self) -> Vec<RoomId> {
         std::mem::take(&mut self.typing)
             .into_iter()
             .map(|(room, _)| room)

@@ -1,7 +1,7 @@
 //! A detached view: a contiguous window around another place of a room's log, paged both ways, apart from the live one.
 //!
-//! It drops its far side past its bound, takes in every change that arrives live, and is joined to the live window when
-//! it reaches it. After a jump of the live window, changes may have been missed: then every page is read again.
+//! It drops its far side beyond its bound, applies every change that arrives live, and joins the live window when it
+//! reaches it. After a jump of the live window changes may have been missed, so every page is read again.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(crate) struct DetachedView {
     paging: Paging<DetachedPage>,
     wants_older: bool,
     wants_newer: bool,
-    /// A person moves away from the newest: nothing is joined meanwhile, which would take the pages they go for.
+    /// A person scrolls away from the newest entries. Joining would drop the pages they are going to.
     leaving: bool,
     /// Up to here, changes may have been missed.
     stale: Option<Seq>,
@@ -42,7 +42,7 @@ enum DetachedPage {
     Place,
     Before(Seq),
     After(Seq),
-    /// The entries after this place, once more.
+    /// The entries after this place, read again.
     Again(Seq),
 }
 
@@ -50,9 +50,9 @@ enum DetachedPage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Detached {
     Same,
-    /// There is more to see, or it is up to date.
+    /// More entries are visible, or they are up to date.
     More,
-    /// There is nothing to see here.
+    /// There are no entries here.
     Nowhere,
 }
 
@@ -92,7 +92,7 @@ impl DetachedView {
         self.window
     }
 
-    /// A page is on its way, or will be.
+    /// Whether a page is on its way, or will be requested.
     pub(crate) fn is_loading_older(&self) -> bool {
         self.wants_older
     }
@@ -115,13 +115,13 @@ impl DetachedView {
         news
     }
 
-    /// Whether it may be joined to the live window where it reaches it: nothing is on its way, and nothing was missed.
+    /// Whether it may join the live window: no page is on its way, and no change was missed.
     pub(crate) fn may_join(&self) -> bool {
         self.stale.is_none() && !self.paging.is_under_way() && !self.leaving
     }
 
-    /// Takes in a change. Returns whether it concerns an entry of the window, or a quote there.
-    pub(crate) fn hear(&mut self, entry: &Entry) -> bool {
+    /// Applies a change. Returns whether it concerns an entry of the window, or a quote there.
+    pub(crate) fn apply(&mut self, entry: &Entry) -> bool {
         let concerns = entry
             .body
             .changes()
@@ -129,7 +129,7 @@ impl DetachedView {
         if concerns {
             self.window.change(entry);
             if self.window.changes() > 4 * self.bound {
-                // Reading again lets go of them.
+                // Reading again drops them.
                 self.read_again();
             }
         }
@@ -155,7 +155,7 @@ impl DetachedView {
         self.paging.is_under_way()
     }
 
-    /// The page to ask for next, unless none is wanted, one is under way, or it is too early.
+    /// The page to request next, unless none is wanted, one is under way, or it is too early.
     pub(crate) fn next_pull(
         &mut self,
         room: RoomId,
@@ -209,7 +209,7 @@ impl DetachedView {
         }
     }
 
-    /// Takes in an answer. `heard`: cached changes, of which those count that are newer than the page.
+    /// Handles an answer. `heard`: cached changes; those newer than the page are applied to it.
     pub(crate) fn pulled<'a>(
         &mut self,
         request: RequestId,
@@ -223,7 +223,7 @@ impl DetachedView {
                 let head = page.head;
                 let looked = self.take(kind, page);
                 for change in heard.filter(|entry| entry.seq > head) {
-                    self.hear(change);
+                    self.apply(change);
                 }
                 looked
             }

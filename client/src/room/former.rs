@@ -1,31 +1,31 @@
-//! Messages that were here before the server's database went back in time, and those of them that it has no more.
+//! Messages from before the server's database went back in time, to find those that it has lost.
 
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{EntryId, Person, Seq};
 
 use crate::inbox::window::Window;
 
-/// A message that was shown here and is not in the log any more.
+/// A message that was shown here and is no longer in the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LostMessage {
     pub id: EntryId,
     pub author: Person,
-    /// The last text it was shown with.
+    /// The text last shown.
     pub text: String,
-    /// Its place in the log that is no more.
+    /// Its place in the former log.
     pub(crate) seq: Seq,
 }
 
-/// The newest messages of a log that may be no more, until a person has seen which of them are lost.
+/// The newest messages of a former log, until a person has seen the list of those that are lost.
 #[derive(Debug, Default)]
 pub(crate) struct FormerLog {
     messages: Vec<LostMessage>,
-    /// Where the log ended that the server then had.
+    /// The head of the log that replaced it.
     head: Seq,
 }
 
 impl FormerLog {
-    /// Takes in the messages of a window that is about to go.
+    /// Keeps the messages of a window that is about to be dropped.
     pub(crate) fn remember(&mut self, window: &Window) {
         let shown = window.entries().iter().filter_map(|entry| {
             let folded = window.folded(entry.seq);
@@ -49,12 +49,12 @@ impl FormerLog {
         self.messages.drain(..excess);
     }
 
-    /// The log that there is instead ends here.
+    /// Another log takes its place, which ends at `head`.
     pub(crate) fn replaced(&mut self, head: Seq) {
         self.head = head;
     }
 
-    /// The messages that the log there is does not have, as far as this window shows it.
+    /// The messages that the present log does not have, as far as this window shows it.
     pub(crate) fn lost<'a>(&'a self, window: &'a Window) -> impl Iterator<Item = &'a LostMessage> {
         let is_lost = |message: &&LostMessage| {
             let another = window
@@ -62,7 +62,7 @@ impl FormerLog {
                 .is_some_and(|entry| entry.id != message.id);
             message.seq > self.head || another
         };
-        // One that was not acknowledged to every tab is sent again, and has another place then.
+        // A message not acknowledged to every tab is sent again, and then has another place.
         let is_here = |message: &&LostMessage| window.entries().iter().any(|entry| entry.id == message.id);
         self.messages
             .iter()

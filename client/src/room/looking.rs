@@ -62,7 +62,7 @@ impl Room {
         self.look.as_ref().filter(|look| look.window().len() > 0)
     }
 
-    /// A person wants to see another place. Where the live window has it, that one stays visible.
+    /// A person wants to see another place. If the live window has it, that stays visible.
     pub(crate) fn look(&mut self, at: Anchor, bound: usize) {
         self.place = Some(at);
         self.look = None;
@@ -77,7 +77,7 @@ impl Room {
         self.place = None;
     }
 
-    /// The `seq` of the place last asked for, once its entry is here.
+    /// The `seq` of the place last requested, once its entry is here.
     fn place(&self) -> Option<Seq> {
         let at = self
             .place
@@ -88,7 +88,7 @@ impl Room {
         place_in(window, self.detached().is_some() || self.inbox.at_beginning(), at)
     }
 
-    /// Wants one more page of older entries. Returns whether that adds a page to request.
+    /// A person wants one more page of older entries. Returns whether that adds a page to request.
     pub(crate) fn want_older(&mut self, bound: usize) -> bool {
         if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
             let ahead = self.inbox.after(self.inbox.high().unwrap_or(0));
@@ -101,13 +101,13 @@ impl Room {
         }
     }
 
-    /// One more page of newer entries, in a detached view.
+    /// A person wants one more page of newer entries, in a detached view.
     pub(crate) fn want_newer(&mut self) -> bool {
         let wants = self.look.as_mut().is_some_and(DetachedView::want_newer);
         wants && !self.join()
     }
 
-    /// Takes in entries of the log, however they came. Returns whether the visible window changed.
+    /// Takes in entries of the log from any source. Returns whether the visible window changed.
     pub(crate) fn offer(&mut self, entries: Vec<Entry>, missed: bool) -> bool {
         let mut changed = self.hear(&entries);
         let cursor = self.inbox.high();
@@ -178,7 +178,7 @@ impl Room {
         [look, self.inbox.pull_not_before()].into_iter().flatten().min()
     }
 
-    /// How many pages of it are on their way.
+    /// The number of pages on their way.
     pub(crate) fn pulling(&self) -> usize {
         let look = self.look.as_ref().is_some_and(DetachedView::is_pulling);
         usize::from(look) + usize::from(self.inbox.is_pulling())
@@ -196,8 +196,8 @@ impl Room {
         }
     }
 
-    /// The first message of another person after the read marker: in the live window where it reaches back that far,
-    /// else where to search for it.
+    /// The first message of another person after the read marker. If the live window does not reach back that far, the place
+    /// from which to search for it.
     pub(crate) fn first_unread(&self, me: Option<UserId>) -> Option<Seq> {
         if self.inbox.high().is_some() && self.inbox.low() <= self.read + 1 {
             let mut after = self.inbox.window().after(self.read);
@@ -214,7 +214,7 @@ impl Room {
         };
         entries
             .iter()
-            .fold(false, |concerns, entry| look.hear(entry) | concerns)
+            .fold(false, |concerns, entry| look.apply(entry) | concerns)
     }
 
     fn notice_jump(&mut self, cursor: Option<Seq>) {
@@ -224,7 +224,7 @@ impl Room {
         }
     }
 
-    /// Joins the detached view to the live window where it reaches it. Returns whether it did.
+    /// Joins the detached view to the live window if it reaches it. Returns whether it did.
     fn join(&mut self) -> bool {
         let can = |look: &mut DetachedView| look.may_join() && self.inbox.can_join(look.window());
         let Some(look) = self.look.take_if(can) else {
@@ -236,7 +236,7 @@ impl Room {
     }
 }
 
-/// Where a place is in a window, where it is in there. `from_start`: nothing older than the window counts.
+/// The `seq` of a place in a window, if it is there. `from_start`: nothing is older than the window.
 fn place_in(window: &Window, from_start: bool, at: Anchor) -> Option<Seq> {
     match at {
         Anchor::Around(seq) => window.get(seq).map(|entry| entry.seq),

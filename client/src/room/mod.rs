@@ -1,6 +1,6 @@
 //! One room: its name, its inbox, how far it is read, and whether its cache is up to date.
 //!
-//! - `looking`: the detached view of another place of its log, beside the inbox
+//! - `looking`: the room as a person sees it, with its inbox or a detached view of another place
 //! - `former`: messages that were here before the server's database went back
 
 pub(crate) mod detached;
@@ -38,16 +38,16 @@ pub(crate) struct Room {
     pub(crate) name: String,
     pub(crate) about: About,
     pub(crate) inbox: Inbox,
-    /// Another place that is looked at, instead of the newest.
+    /// A view of another place, instead of the newest entries.
     look: Option<DetachedView>,
     /// The place a person last asked to see.
     place: Option<Anchor>,
     read: Seq,
     counted: Counted,
-    /// How far the server knows this person to have read.
+    /// The read marker that the server has.
     read_told: Seq,
     former: FormerLog,
-    /// The cache on disk is older than the room in memory.
+    /// Whether the cache on disk is older than the room in memory.
     pub(crate) cache_is_old: bool,
 }
 
@@ -69,7 +69,7 @@ impl Room {
             former: FormerLog::default(),
             cache_is_old: false,
         };
-        // The server has not counted yet: the entries here are a lower bound.
+        // The server's counts have not come yet: the cached entries are a lower bound.
         room.counted.unread = room.news_after(room.read, me);
         room
     }
@@ -90,8 +90,8 @@ impl Room {
         }
     }
 
-    /// A session opened, with the room in this state; `reset` where the database does not have the cursor's entry.
-    /// Returns whether the window had to go.
+    /// A session opened with the room in this state; `reset` if the database does not have the cursor's entry. Returns
+    /// whether the window was dropped.
     pub(crate) fn open(&mut self, room: &event::Room, reset: bool) -> bool {
         let revised = self.revise(room);
         if reset {
@@ -109,33 +109,33 @@ impl Room {
         reset || revised
     }
 
-    /// What of this room's log was shown, for one of the same room in a database that takes this one's place.
+    /// The messages shown of this room, to compare with its log in a database that replaces this one.
     pub(crate) fn into_former(mut self) -> FormerLog {
         self.former.remember(self.inbox.window());
         self.former
     }
 
-    /// Takes what was shown of the log that this one replaces.
+    /// Takes over the messages shown of the log that this one replaces.
     pub(crate) fn replaces(&mut self, former: FormerLog, head: Seq) {
         self.former = former;
         self.former.replaced(head);
     }
 
-    /// The messages that were shown here and that the server's database, which went back, has no more. None before it is known.
+    /// The messages shown here that the server's database no longer has. None until that is known.
     pub(crate) fn lost(&self) -> impl Iterator<Item = &LostMessage> {
         let is_known = self.inbox.high().is_some();
         let lost = is_known.then(|| self.former.lost(self.inbox.window()));
         lost.into_iter().flatten()
     }
 
-    /// A person has seen which messages are lost. Returns whether some were.
+    /// A person has seen the list of lost messages. Returns whether there was one.
     pub(crate) fn forget_lost(&mut self) -> bool {
         let had_some = !self.former.is_empty();
         self.former.forget();
         had_some
     }
 
-    /// Drops the cached entries where they were hidden, shown again or erased since. Returns whether they were.
+    /// Drops the cached entries if some were hidden, shown again or erased since. Returns whether it did.
     fn revise(&mut self, room: &event::Room) -> bool {
         let revised = self.about.revision != room.revision;
         if revised {
@@ -166,14 +166,14 @@ impl Room {
         };
     }
 
-    /// The time of the last message here, as far as is known.
+    /// The time of the newest known message.
     pub(crate) fn active_at(&self) -> Millis {
         let mut newest_first = self.inbox.window().entries().iter().rev();
         let newest = newest_first.find(|entry| entry.body.is_news());
         self.about.active_at.max(newest.map_or(0, |entry| entry.at))
     }
 
-    /// Whether this person has hidden it, and nothing was said in it since.
+    /// Whether this person has hidden it, and nobody has written in it since.
     pub(crate) fn is_hidden(&self) -> bool {
         self.about.hidden && self.active_at() <= self.about.active_at
     }
@@ -182,7 +182,7 @@ impl Room {
         self.read
     }
 
-    /// This person has read up to `seq`, here or elsewhere. Returns whether that moves the read marker.
+    /// This person has read up to `seq`, here or in another tab. Returns whether that moves the read marker.
     pub(crate) fn mark_read(&mut self, seq: Seq, told: bool) -> bool {
         let seq = seq.min(self.inbox.head());
         if told {
@@ -196,7 +196,7 @@ impl Room {
         news
     }
 
-    /// The read marker to send to the server, where it does not have it yet.
+    /// The read marker to send, if the server does not have it yet.
     pub(crate) fn read_to_tell(&self) -> Option<event::Read> {
         (self.read > self.read_told).then_some(event::Read {
             room: self.id,
@@ -208,9 +208,8 @@ impl Room {
         self.read_told = self.read;
     }
 
-    /// Other people's messages after the read marker, and how many of them mention this person. Counted in the window
-    /// where it reaches back that far; for entries known to exist and not in it, the server's count is believed, or
-    /// everything counts.
+    /// Other people's messages after the read marker, and how many of them mention this person. The window is counted if it
+    /// reaches back that far. For entries that are not in it, the server's count holds; without one, all of them count.
     pub(crate) fn unread(&self, me: Option<UserId>) -> Unread {
         let counted = self.counted;
         let reaches_back = self.inbox.high().is_some() && self.inbox.low() <= self.read + 1;

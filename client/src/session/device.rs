@@ -104,7 +104,7 @@ impl Session {
             chat.speak_for_another(&old);
         }
         let Identity { me, .. } = identity.clone();
-        chat.names.hear_of(&me);
+        chat.names.learn(&me);
         chat.effects.writes.push(Write::PutIdentity(identity));
         chat.effects.tell(TabMessage::SignedIn { me, epoch });
         chat.everything_changed();

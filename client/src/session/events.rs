@@ -5,7 +5,7 @@ use std::time::Duration;
 use steadfast_shared::Role;
 use steadfast_shared::RoomId;
 use steadfast_shared::event::{self, Entries, Nodes, Opened};
-use steadfast_shared::room::RoomNews;
+use steadfast_shared::room::RoomUpdate;
 
 use super::Session;
 use super::input::ServerEvent;
@@ -107,7 +107,7 @@ impl Session {
     }
 
     /// This person came into a room or left it, or the room is another.
-    fn room_news(&mut self, news: RoomNews) {
+    fn room_news(&mut self, news: RoomUpdate) {
         if let Some(early) = self.dialer.early() {
             return early.keep_room(news);
         }
@@ -115,13 +115,13 @@ impl Session {
             return;
         }
         match news {
-            RoomNews::In { room } => {
+            RoomUpdate::In { room } => {
                 for entries in self.chat.be_in_room(&room) {
                     self.entries(entries, false);
                 }
                 self.chat.rooms.acknowledge_early(&mut self.chat.effects);
             }
-            RoomNews::Out { room, deleted } => {
+            RoomUpdate::Out { room, deleted } => {
                 if deleted {
                     self.chat.rooms.deleted(room);
                 }

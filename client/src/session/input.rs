@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use steadfast_shared::event::{Entries, Heads, Page, Presence, Read, Sent, Typing, Watched};
 use steadfast_shared::http::SessionInfo;
-use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 use steadfast_shared::{
     Body, Emoji, EntryId, HandshakeError, MessageText, Millis, RoomId, Seq, UserId, WireError, event,
 };
@@ -171,8 +171,8 @@ pub enum ServerEvent {
     Presence(Presence),
     Watched(Watched),
     Read(Read),
-    Room(RoomNews),
-    Members(MemberNews),
+    Room(RoomUpdate),
+    Members(MembershipUpdate),
     Blocked(event::Blocked),
     Role(event::NewRole),
     Nodes(event::Nodes),

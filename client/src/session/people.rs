@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use steadfast_shared::event::{Availability, Nodes, Presence, Typing, Watch, Watched};
-use steadfast_shared::room::MemberNews;
+use steadfast_shared::room::MembershipUpdate;
 use steadfast_shared::{Entry, Person, RoomId, UserId, WireError, limit};
 
 use super::conversation::{Conversation, OwnRooms};
@@ -105,7 +105,7 @@ impl PeopleHere {
         let Watched { mut people, rooms } = watched.unwrap_or_default();
         people.extend(online);
         for presence in &people {
-            chat.names.hear_of(&presence.person);
+            chat.names.learn(&presence.person);
         }
         let before = self.presence.here().iter().map(|presence| presence.person.id);
         let missing = before.filter(|id| people.iter().all(|here| here.person.id != *id));
@@ -147,7 +147,7 @@ impl PeopleHere {
             return;
         };
         for presence in &watched.people {
-            chat.names.hear_of(&presence.person);
+            chat.names.learn(&presence.person);
         }
         let mut people = watched.people;
         let me = chat.account.id();
@@ -172,10 +172,10 @@ impl PeopleHere {
 
     /// A person comes or goes.
     pub(super) fn comes_or_goes(&mut self, presence: Presence, chat: &mut Conversation, now: Duration) {
-        chat.names.hear_of(&presence.person);
+        chat.names.learn(&presence.person);
         let other = chat.account.id() != Some(presence.person.id);
         let was_here = self.availability(presence.person.id) != Availability::Offline;
-        if other && self.notices.appears(&presence, was_here, now) {
+        if other && self.notices.presence_changed(&presence, was_here, now) {
             chat.effects.changes.insert(Change::Notices);
         }
         self.presence.comes_or_goes(presence);
@@ -183,11 +183,16 @@ impl PeopleHere {
     }
 
     /// A person comes into a room or leaves it.
-    pub(super) fn moves(&mut self, news: &MemberNews, chat: &mut Conversation, now: Duration) {
-        chat.names.hear_of(&news.person);
+    pub(super) fn moves(&mut self, news: &MembershipUpdate, chat: &mut Conversation, now: Duration) {
+        chat.names.learn(&news.person);
         let other = chat.account.id() != Some(news.person.id);
         let here = chat.rooms.contains(news.room);
-        if other && here && self.notices.moves(news.room, &news.person, news.joined, now) {
+        if other
+            && here
+            && self
+                .notices
+                .membership_changed(news.room, &news.person, news.joined, now)
+        {
             chat.effects.changes.insert(Change::Notices);
         }
         chat.effects.changes.insert(Change::Members(news.room));
@@ -232,7 +237,7 @@ impl PeopleHere {
     }
 
     pub(super) fn link_ended(&mut self, effects: &mut Effects) {
-        for room in self.presence.nobody_writes() {
+        for room in self.presence.clear_typing() {
             effects.changes.insert(Change::Typing(room));
         }
         self.notices.link_down();

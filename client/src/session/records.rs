@@ -108,7 +108,15 @@ impl Records {
                 Write::DropIdentity | Write::DropOutbox => {}
             }
         }
-        if result.is_err() {
+        self.schedule_rewrite(result.is_err(), now, rng);
+        if result.is_ok() && !saved.is_empty() {
+            chat.effects.tell(TabMessage::Saved { ids: saved });
+        }
+    }
+
+    /// Sets when the failed writes are repeated.
+    fn schedule_rewrite(&mut self, failed: bool, now: Duration, rng: &mut Rng) {
+        if failed {
             while self.rewrite.ids.len() > REWRITTEN {
                 self.rewrite.ids.pop_first();
             }
@@ -117,9 +125,6 @@ impl Records {
             }
         } else if self.rewrite.at.is_none() {
             self.rewrite.backoff.reset();
-        }
-        if result.is_ok() && !saved.is_empty() {
-            chat.effects.tell(TabMessage::Saved { ids: saved });
         }
     }
 

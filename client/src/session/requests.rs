@@ -167,7 +167,7 @@ impl Requests {
     fn pull_pages(&mut self, chat: &mut Conversation, now: Duration) {
         let mut under_way = chat.rooms.iter().map(Room::pulling).sum::<usize>();
         let mut pulls = Vec::new();
-        let heard = chat.names.heard();
+        let heard = chat.names.version();
         for room in chat.rooms.iter_mut() {
             if under_way >= PULLS {
                 break;

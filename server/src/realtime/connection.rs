@@ -53,7 +53,7 @@ pub(super) struct ClientConnection {
 
 /// The origin of a connection.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct ClientSource {
     pub(super) address: Option<IpAddr>,
     pub(super) peer: Option<Peer>,
 }
@@ -65,7 +65,7 @@ impl ClientConnection {
         device: Arc<DeviceConnections>,
         tab: Option<Uuid>,
         rooms: impl IntoIterator<Item = RoomId>,
-        Source { address, peer }: Source,
+        ClientSource { address, peer }: ClientSource,
         polls: Option<Polls>,
     ) -> Self {
         Self {

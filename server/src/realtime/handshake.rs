@@ -17,13 +17,13 @@ use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
 use super::adapter::hint::Hint;
 use super::allowance::Payer;
 use super::args::{EventArgs, ShownAuth};
-use super::connection::{ClientConnection, Cost, Polls, Source};
+use super::connection::{ClientConnection, ClientSource, Cost, Polls};
 use super::handshakes::{Permit, ShownToken};
 use super::people::ConnectionPermit;
 use super::resume::Resume;
 use super::{Realtime, cost_of, rooms};
 use crate::request::client_address::{ClientAddress, network};
-use crate::request::origin::Asker;
+use crate::request::origin::RequestOrigin;
 use crate::serve::peer::Peer;
 use crate::store::{Device, Store, StoreError, Token};
 
@@ -59,8 +59,12 @@ impl Realtime {
             return Err(HandshakeError::Busy.into());
         }
         let request = socket.req_parts();
-        let asker = request.extensions.get().copied().unwrap_or(Asker::Foreign);
-        if asker == Asker::Foreign {
+        let asker = request
+            .extensions
+            .get()
+            .copied()
+            .unwrap_or(RequestOrigin::Foreign);
+        if asker == RequestOrigin::Foreign {
             return Err(HandshakeError::ForbiddenOrigin.into());
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;
@@ -233,8 +237,8 @@ async fn device_of(store: &dyn Store, auth: &Auth, request: &Extensions) -> Resu
 }
 
 /// Where a request comes from.
-fn source_of(request: &Extensions) -> Source {
-    Source {
+fn source_of(request: &Extensions) -> ClientSource {
+    ClientSource {
         address: request.get().map(|ClientAddress(address)| *address),
         peer: request.get().map(|ConnectInfo(peer)| Peer::clone(peer)),
     }

@@ -22,7 +22,7 @@ pub struct Origins {
 
 /// The kind of page that sent a request. In the extensions of every request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asker {
+pub enum RequestOrigin {
     /// This server's own page, or a program.
     Own,
     /// A page of a listed origin.
@@ -47,7 +47,7 @@ impl Host {
 
 /// A host that this server does not answer for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StrangeHost(pub String);
+pub struct UnknownHost(pub String);
 
 impl Origins {
     pub fn new(config: &Config) -> Self {
@@ -60,10 +60,10 @@ impl Origins {
     /// Checks that this server answers for the requested host; `local` is the address it was reached at.
     ///
     /// Accepted are names of this machine, the address itself, and the hosts of the origins that the operator listed.
-    pub fn host(&self, uri: &Uri, headers: &HeaderMap, local: IpAddr) -> Result<Host, StrangeHost> {
+    pub fn host(&self, uri: &Uri, headers: &HeaderMap, local: IpAddr) -> Result<Host, UnknownHost> {
         let requested = requested_host(uri, headers);
         let authority = requested.to_ascii_lowercase();
-        let strange = || StrangeHost(printable(&requested));
+        let strange = || UnknownHost(printable(&requested));
         if authority.contains('@') || authority.parse::<Authority>().is_err() {
             return Err(strange());
         }
@@ -84,18 +84,18 @@ impl Origins {
     }
 
     /// Classifies the page that sent a request to this host, comparing scheme and port too.
-    pub fn asker(&self, headers: &HeaderMap, host: &Host) -> Asker {
+    pub fn asker(&self, headers: &HeaderMap, host: &Host) -> RequestOrigin {
         let Some(origin) = sole(headers, ORIGIN) else {
-            return Asker::Own;
+            return RequestOrigin::Own;
         };
         let origin = origin.to_ascii_lowercase();
         let local = host.local && origin.strip_prefix("http://") == Some(without_port_80(&host.authority));
         if local || self.public.as_ref() == Some(&origin) {
-            Asker::Own
+            RequestOrigin::Own
         } else if self.listed.contains(&origin) {
-            Asker::Listed
+            RequestOrigin::Listed
         } else {
-            Asker::Foreign
+            RequestOrigin::Foreign
         }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
         origins.host(&uri, &headers(host, None), LOCAL).is_ok()
     }
 
-    fn asker(origins: &Origins, host: &'static str, origin: &'static str) -> Asker {
+    fn asker(origins: &Origins, host: &'static str, origin: &'static str) -> RequestOrigin {
         let (uri, headers) = (Uri::from_static("/"), headers(host, Some(origin)));
         let host = origins.host(&uri, &headers, LOCAL).unwrap();
         origins.asker(&headers, &host)
@@ -256,30 +256,38 @@ mod tests {
     fn fault_l02_a_page_is_compared_with_its_scheme_and_its_port() {
         let local = Origins::default();
         for (host, origin, expected) in [
-            ("localhost:3000", "http://localhost:3000", Asker::Own),
-            ("LOCALHOST:3000", "http://localhost:3000", Asker::Own),
-            ("127.0.0.1:80", "http://127.0.0.1", Asker::Own),
-            ("[::1]:3000", "http://[::1]:3000", Asker::Own),
-            ("192.168.1.5:3000", "http://192.168.1.5:3000", Asker::Own),
-            ("localhost:3000", "https://localhost:3000", Asker::Foreign),
-            ("localhost:3000", "http://localhost:3001", Asker::Foreign),
-            ("localhost:3000", "http://127.0.0.1:3000", Asker::Foreign),
-            ("localhost:3000", "null", Asker::Foreign),
-            ("localhost:3000", "file://", Asker::Foreign),
-            ("localhost:3000", "http://evil.example", Asker::Foreign),
+            ("localhost:3000", "http://localhost:3000", RequestOrigin::Own),
+            ("LOCALHOST:3000", "http://localhost:3000", RequestOrigin::Own),
+            ("127.0.0.1:80", "http://127.0.0.1", RequestOrigin::Own),
+            ("[::1]:3000", "http://[::1]:3000", RequestOrigin::Own),
+            ("192.168.1.5:3000", "http://192.168.1.5:3000", RequestOrigin::Own),
+            ("localhost:3000", "https://localhost:3000", RequestOrigin::Foreign),
+            ("localhost:3000", "http://localhost:3001", RequestOrigin::Foreign),
+            ("localhost:3000", "http://127.0.0.1:3000", RequestOrigin::Foreign),
+            ("localhost:3000", "null", RequestOrigin::Foreign),
+            ("localhost:3000", "file://", RequestOrigin::Foreign),
+            ("localhost:3000", "http://evil.example", RequestOrigin::Foreign),
         ] {
             assert_eq!(asker(&local, host, origin), expected, "{origin} at {host}");
         }
         for (host, origin, expected) in [
-            ("chat.example", "https://chat.example", Asker::Own),
-            ("127.0.0.1:3000", "https://chat.example", Asker::Own),
-            ("127.0.0.1:3000", "http://127.0.0.1:3000", Asker::Own),
-            ("127.0.0.1:3000", "http://localhost:8080", Asker::Listed),
-            ("chat.example", "https://other.example:8443", Asker::Listed),
-            ("chat.example", "http://chat.example", Asker::Foreign),
-            ("chat.example", "https://chat.example:8443", Asker::Foreign),
-            ("chat.example", "https://other.example", Asker::Foreign),
-            ("chat.example", "https://sub.chat.example", Asker::Foreign),
+            ("chat.example", "https://chat.example", RequestOrigin::Own),
+            ("127.0.0.1:3000", "https://chat.example", RequestOrigin::Own),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000", RequestOrigin::Own),
+            ("127.0.0.1:3000", "http://localhost:8080", RequestOrigin::Listed),
+            (
+                "chat.example",
+                "https://other.example:8443",
+                RequestOrigin::Listed,
+            ),
+            ("chat.example", "http://chat.example", RequestOrigin::Foreign),
+            (
+                "chat.example",
+                "https://chat.example:8443",
+                RequestOrigin::Foreign,
+            ),
+            ("chat.example", "https://other.example", RequestOrigin::Foreign),
+            ("chat.example", "https://sub.chat.example", RequestOrigin::Foreign),
         ] {
             assert_eq!(asker(&public(), host, origin), expected, "{origin} at {host}");
         }

@@ -9,7 +9,7 @@ use steadfast_shared::admin::{
 };
 use steadfast_shared::event::{self, ClosingReason, MemberRole, NewRole, Page, Reply, Sent, Session};
 use steadfast_shared::http::{LeftMessage, SessionInfo};
-use steadfast_shared::room::{Member, RoomNews};
+use steadfast_shared::room::{Member, RoomUpdate};
 use steadfast_shared::{Body, EntryId, ErrorCode, Role, Room, RoomId, WireError};
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ async fn page(client: &mut Client, room: RoomId) -> Vec<Body> {
 
 async fn told_of(client: &mut Client, room: RoomId) -> Room {
     loop {
-        if let RoomNews::In { room: view } = client.next(event::ROOM).await
+        if let RoomUpdate::In { room: view } = client.next(event::ROOM).await
             && view.id == room
         {
             return *view;
@@ -395,7 +395,7 @@ async fn fault_h10_a_deleted_room_is_gone_for_everybody_and_takes_nothing_more()
     assert_eq!(deleted.status(), 204);
     for client in [&mut mina, &mut jun] {
         loop {
-            if let RoomNews::Out { room: out, deleted } = client.next(event::ROOM).await {
+            if let RoomUpdate::Out { room: out, deleted } = client.next(event::ROOM).await {
                 assert_eq!((out, deleted), (room, true));
                 break;
             }

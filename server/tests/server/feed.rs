@@ -10,7 +10,7 @@ use steadfast_server::config::Config;
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{Command, NewEntry};
 use steadfast_shared::event::{self, Presence, Reply};
-use steadfast_shared::room::{CreateRoom, RoomNews};
+use steadfast_shared::room::{CreateRoom, RoomUpdate};
 use steadfast_shared::{
     Body, Entry, EntryId, ErrorCode, Person, Room, RoomId, RoomKind, RoomName, Topic, UserId,
 };
@@ -40,8 +40,8 @@ fn me(client: &Client) -> UserId {
 
 async fn news(client: &mut Client) -> Room {
     match client.next(event::ROOM).await {
-        RoomNews::In { room } => *room,
-        RoomNews::Out { room, .. } => panic!("out of {room}"),
+        RoomUpdate::In { room } => *room,
+        RoomUpdate::Out { room, .. } => panic!("out of {room}"),
     }
 }
 

@@ -9,7 +9,7 @@ use steadfast_server::config::Config;
 use steadfast_server::store::Store;
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_shared::event::{self, ClosingReason};
-use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 use steadfast_shared::{Body, Room};
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ async fn who_comes_and_goes_by_way_of_one_node_comes_and_goes_on_the_other() {
     let room: Room = ok(&mut mina, event::CREATE_ROOM, asked).await;
     let invite = json!({ "room": room.id, "people": [jun.opened().me.id] });
     let _: Value = ok(&mut mina, event::INVITE, invite).await;
-    let RoomNews::In { room: seen } = jun.next(event::ROOM).await else {
+    let RoomUpdate::In { room: seen } = jun.next(event::ROOM).await else {
         panic!("out");
     };
     assert_eq!((seen.id, seen.head), (room.id, 1));
@@ -95,7 +95,7 @@ async fn names_newcomers_and_ended_sessions_hold_on_every_node() {
     let mut tab = one.connect(&session, json!({})).await;
     let room = jun.room();
     one.sign_in("Ada").await;
-    let ada: MemberNews = jun.next(event::MEMBERS).await;
+    let ada: MembershipUpdate = jun.next(event::MEMBERS).await;
     assert!(ada.joined && ada.person.name == "Ada");
 
     let _: Value = ok(&mut tab, event::NICKNAME, json!({ "name": "June" })).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use steadfast_shared::event::{self, Entries, Page, Presence, Reply, Sent};
-use steadfast_shared::room::{ListedRoom, MemberNews, RoomNews};
+use steadfast_shared::room::{ListedRoom, MembershipUpdate, RoomUpdate};
 use steadfast_shared::{Body, ErrorCode, Person, Room, RoomChange, RoomId, RoomKind, UserId, limit};
 use uuid::Uuid;
 
@@ -15,14 +15,14 @@ async fn create(client: &mut Client, kind: &str, name: &str) -> Room {
 
 async fn came_in(client: &mut Client) -> Room {
     match client.next(event::ROOM).await {
-        RoomNews::In { room } => *room,
-        RoomNews::Out { room, .. } => panic!("out of {room}"),
+        RoomUpdate::In { room } => *room,
+        RoomUpdate::Out { room, .. } => panic!("out of {room}"),
     }
 }
 
 async fn is_out(client: &mut Client) -> RoomId {
     loop {
-        if let RoomNews::Out { room, .. } = client.next(event::ROOM).await {
+        if let RoomUpdate::Out { room, .. } = client.next(event::ROOM).await {
             return room;
         }
     }
@@ -79,7 +79,7 @@ async fn who_is_there_hears_of_somebody_who_signs_up() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     server.sign_in("Jun").await;
-    let news: MemberNews = mina.next(event::MEMBERS).await;
+    let news: MembershipUpdate = mina.next(event::MEMBERS).await;
     assert_eq!(
         (news.room, news.person.name.as_str(), news.joined),
         (mina.room(), "Jun", true)
@@ -109,7 +109,7 @@ async fn a_public_room_is_found_joined_and_left() {
         (2, 2, 0, false)
     );
     assert_eq!(came_in(&mut jun).await, joined);
-    let news: MemberNews = mina.next(event::MEMBERS).await;
+    let news: MembershipUpdate = mina.next(event::MEMBERS).await;
     assert_eq!((news.person.name.as_str(), news.joined), ("Jun", true));
     mina.send(&[message(room.id, "hello")]).await;
     let live = jun.next::<Entries>(event::ENTRIES).await;
@@ -117,7 +117,7 @@ async fn a_public_room_is_found_joined_and_left() {
 
     let () = ok(&mut jun, event::LEAVE_ROOM, json!({ "room": room.id })).await;
     assert_eq!(is_out(&mut jun).await, room.id);
-    let news: MemberNews = mina.next(event::MEMBERS).await;
+    let news: MembershipUpdate = mina.next(event::MEMBERS).await;
     assert_eq!((news.person.name.as_str(), news.joined), ("Jun", false));
     mina.send(&[message(room.id, "gone?"), message(jun.room(), "in general")])
         .await;

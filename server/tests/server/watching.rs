@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use steadfast_server::clock;
 use steadfast_shared::event::{self, Availability, Reply, Watched};
-use steadfast_shared::room::{CreateRoom, MemberNews};
+use steadfast_shared::room::{CreateRoom, MembershipUpdate};
 use steadfast_shared::{ErrorCode, Room, RoomId, RoomKind, RoomName, limit};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -277,7 +277,7 @@ async fn a_client_that_watches_nothing_is_told_of_its_rooms_people_one_by_one() 
                 told_of.person.name
             }
             event::MEMBERS => {
-                let told_of: MemberNews = serde_json::from_value(payload[0].clone()).unwrap();
+                let told_of: MembershipUpdate = serde_json::from_value(payload[0].clone()).unwrap();
                 told_of.person.name
             }
             other => {

@@ -41,7 +41,8 @@ impl Conversation {
                 self.effects.writes.push(Write::DropRoom(cache.room));
                 continue;
             }
-            self.names.read(&cache.entries, NamesVersion::default());
+            self.names
+                .learn_requested(&cache.entries, NamesVersion::default());
             let mut room = Room::restored(bounds, cache, me);
             if online.is_some() {
                 // The handshake under way may have said nothing of it.
@@ -51,7 +52,7 @@ impl Conversation {
         }
         self.rooms.acknowledge_early(&mut self.effects);
         if let Some(me) = self.account.me().cloned() {
-            self.names.hear_of(&me);
+            self.names.learn(&me);
         }
     }
 
@@ -64,7 +65,7 @@ impl Conversation {
         }
         let bounds = self.options.bounds();
         for listed in rooms {
-            listed.with.iter().for_each(|person| self.names.hear_of(person));
+            listed.with.iter().for_each(|person| self.names.learn(person));
             let former = self.rooms.take_former_log(listed.id);
             let room = self
                 .rooms
@@ -88,7 +89,7 @@ impl Conversation {
     pub(crate) fn be_in_room(&mut self, told: &event::Room) -> VecDeque<Entries> {
         let id = told.id;
         let mut early = VecDeque::new();
-        told.with.iter().for_each(|person| self.names.hear_of(person));
+        told.with.iter().for_each(|person| self.names.learn(person));
         if let Some(room) = self.rooms.get_mut(id) {
             room.told(told);
         } else {
@@ -117,7 +118,7 @@ impl Conversation {
     /// Takes in entries of the log of a room this person is in, however they came.
     pub(crate) fn entries(&mut self, id: RoomId, entries: Vec<Entry>, missed: bool) {
         self.recognise_all(id, &entries);
-        self.names.hear(&entries);
+        self.names.learn_pushed(&entries);
         let Some(room) = self.rooms.get_mut(id) else {
             return;
         };
@@ -147,7 +148,7 @@ impl Conversation {
             && page.room == id
         {
             self.recognise_all(id, &page.entries);
-            self.names.read(&page.entries, heard);
+            self.names.learn_requested(&page.entries, heard);
         }
         let Some(room) = self.rooms.get_mut(id) else {
             return;

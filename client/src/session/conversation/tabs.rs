@@ -76,20 +76,7 @@ impl Conversation {
                     }
                 }
             }
-            TabMessage::Sent { epoch, stored } => {
-                // A tab that has them from this tab alone may have started after this message.
-                let vouched = stored.iter().filter(|stored| self.outbox.vouches(stored.id));
-                let vouched: Vec<Stored> = vouched.copied().collect();
-                for stored in stored {
-                    self.settle(epoch, stored, false);
-                }
-                if !vouched.is_empty() {
-                    self.effects.tell(TabMessage::Sent {
-                        epoch,
-                        stored: vouched,
-                    });
-                }
-            }
+            TabMessage::Sent { epoch, stored } => self.on_sent(epoch, stored),
             TabMessage::Rejected { id, rejection } => {
                 if !self.outbox.flight.carries(id) && self.outbox.reject(id, rejection).is_some() {
                     self.item_changed(id);
@@ -116,6 +103,22 @@ impl Conversation {
                 self.vouch_for(untold);
             }
             TabMessage::SignedIn { .. } | TabMessage::SignedOut { .. } => {}
+        }
+    }
+
+    /// Another tab got the acks of these items.
+    fn on_sent(&mut self, epoch: Epoch, stored: Vec<Stored>) {
+        // A tab that has them from this tab alone may have started after this message.
+        let vouched = stored.iter().filter(|stored| self.outbox.vouches(stored.id));
+        let vouched: Vec<Stored> = vouched.copied().collect();
+        for stored in stored {
+            self.settle(epoch, stored, false);
+        }
+        if !vouched.is_empty() {
+            self.effects.tell(TabMessage::Sent {
+                epoch,
+                stored: vouched,
+            });
         }
     }
 

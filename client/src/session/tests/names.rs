@@ -1,6 +1,6 @@
 //! What people are called, wherever they show.
 
-use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 use steadfast_shared::{Nickname, RoomKind, mention};
 
 use super::changes::{body_entry, live, thumb};
@@ -89,7 +89,7 @@ fn talked_with_another() -> Desk {
         person: person(2),
         state: Availability::Online,
     }));
-    desk.event(ServerEvent::Members(MemberNews {
+    desk.event(ServerEvent::Members(MembershipUpdate {
         room: ROOM,
         person: person(2),
         joined: true,
@@ -198,7 +198,7 @@ fn a_direct_room_is_called_by_the_names_its_people_have() {
         with: vec![called(2, "mina")],
         ..Room::new(RoomId(Uuid::from_u128(0xD)), "")
     };
-    desk.event(ServerEvent::Room(RoomNews::In {
+    desk.event(ServerEvent::Room(RoomUpdate::In {
         room: Box::new(direct),
     }));
     assert!(

@@ -1,7 +1,7 @@
 //! Rooms that come and go while the session is open, and who is in them.
 
 use steadfast_shared::RoomKind;
-use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 
 use super::*;
 use crate::people::notices::NoticeKind;
@@ -17,7 +17,7 @@ fn told(id: RoomId, name: &str, head: Seq, active_at: u64) -> Room {
 }
 
 fn comes_in(desk: &mut Desk, room: Room) {
-    desk.event(ServerEvent::Room(RoomNews::In { room: Box::new(room) }));
+    desk.event(ServerEvent::Room(RoomUpdate::In { room: Box::new(room) }));
 }
 
 fn said_there(seq: Seq) -> Entries {
@@ -67,7 +67,7 @@ fn a_room_left_leaves_nothing_behind() {
     desk.hear(said_there(1));
     desk.input(Input::Flush);
     assert_eq!(desk.disk.rooms.len(), 2);
-    desk.event(ServerEvent::Room(RoomNews::Out {
+    desk.event(ServerEvent::Room(RoomUpdate::Out {
         room: OTHER,
         deleted: false,
     }));
@@ -227,7 +227,7 @@ fn who_comes_is_a_line_for_a_while() {
     let mut desk = Desk::new(1);
     desk.online(0);
     for n in 1..=3 {
-        desk.event(ServerEvent::Members(MemberNews {
+        desk.event(ServerEvent::Members(MembershipUpdate {
             room: ROOM,
             person: person(n),
             joined: true,

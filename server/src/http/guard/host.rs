@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use steadfast_shared::{ErrorCode, WireError};
 
 use crate::http::HttpRefusal;
-use crate::request::origin::{Origins, StrangeHost};
+use crate::request::origin::{Origins, UnknownHost};
 use crate::serve::peer::Peer;
 
 /// Refuses foreign hosts, and records on the other requests which page sent them.
@@ -26,7 +26,7 @@ pub async fn check(
     }
     let host = match origins.host(request.uri(), request.headers(), peer.local()) {
         Ok(host) => host,
-        Err(StrangeHost(host)) => {
+        Err(UnknownHost(host)) => {
             tracing::debug!(host, "a request for another host was refused");
             return strange(&host, request.uri().path());
         }

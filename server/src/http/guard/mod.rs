@@ -15,18 +15,22 @@ use axum::response::{IntoResponse, Response};
 use steadfast_shared::ErrorCode;
 
 use super::HttpRefusal;
-use crate::request::origin::Asker;
+use crate::request::origin::RequestOrigin;
 
 /// Refuses requests of foreign pages, and lets allowed origins read the responses.
 pub async fn guard(request: Request, next: Next) -> Response {
-    let asker = request.extensions().get().copied().unwrap_or(Asker::Foreign);
-    if asker == Asker::Foreign {
+    let asker = request
+        .extensions()
+        .get()
+        .copied()
+        .unwrap_or(RequestOrigin::Foreign);
+    if asker == RequestOrigin::Foreign {
         let message = "this page may not use this server: start the server with --allowed-origin to allow it";
         let mut answer = HttpRefusal::new(ErrorCode::Unauthorized, message).into_response();
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return answer;
     }
-    let listed = (asker == Asker::Listed)
+    let listed = (asker == RequestOrigin::Listed)
         .then(|| request.headers().get(ORIGIN).cloned())
         .flatten();
     let preflight = request.method() == Method::OPTIONS;

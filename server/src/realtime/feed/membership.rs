@@ -4,7 +4,7 @@
 //! after it; a former member is sent nothing more.
 
 use steadfast_shared::event;
-use steadfast_shared::room::{MemberNews, RoomNews};
+use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 use steadfast_shared::{Person, Room, RoomId, UserId};
 
 use super::super::sockets::room_name;
@@ -20,7 +20,7 @@ impl Applying<'_> {
             hub.hints.room(view.id);
         }
         let room = view.id;
-        let news = RoomNews::In { room: Box::new(view) };
+        let news = RoomUpdate::In { room: Box::new(view) };
         hub.presence.join(room, user, &hub.people.sids_of(user));
         for (connection, socket) in hub.sockets.outdated(user, number) {
             connection.place().rooms.insert(room);
@@ -33,7 +33,7 @@ impl Applying<'_> {
     pub(super) fn take_out(&self, user: UserId, room: RoomId, number: ChangeNumber, deleted: bool) {
         let hub = self.hub;
         hub.presence.leave(room, user, &hub.people.sids_of(user));
-        let news = RoomNews::Out { room, deleted };
+        let news = RoomUpdate::Out { room, deleted };
         for (connection, socket) in hub.sockets.outdated(user, number) {
             let was_in = connection.place().rooms.remove(&room);
             socket.leave(room_name(room));
@@ -44,7 +44,7 @@ impl Applying<'_> {
     }
 
     pub(super) async fn broadcast_membership(&self, room: RoomId, person: &Person, joined: bool) {
-        let news = MemberNews {
+        let news = MembershipUpdate {
             room,
             person: person.clone(),
             joined,

@@ -24,7 +24,7 @@ use places::{Post, RETRY_AFTER_QUEUE, Whose};
 use super::Realtime;
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
-use crate::request::origin::Asker;
+use crate::request::origin::RequestOrigin;
 use crate::serve::peer::Peer;
 use crate::store::Token;
 
@@ -222,7 +222,7 @@ fn kept(all: &mut Extensions) -> Extensions {
             })*
         };
     }
-    keep!(ConnectInfo<Peer>, ClientAddress, Asker, OnUpgrade);
+    keep!(ConnectInfo<Peer>, ClientAddress, RequestOrigin, OnUpgrade);
     kept
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use steadfast_shared::Room;
 use steadfast_shared::event::{self, ClosingReason, Read};
-use steadfast_shared::room::RoomNews;
+use steadfast_shared::room::RoomUpdate;
 use uuid::Uuid;
 
 use super::{By, Cluster, until_heard, with_each_adapter};
@@ -161,7 +161,7 @@ async fn who_is_removed_and_who_is_signed_out_hears_nothing_more_on_any_node(clu
     let room: Room = ok(&mut mina, event::CREATE_ROOM, asked).await;
     let invite = json!({ "room": room.id, "people": [jun.opened().me.id] });
     let _: Value = ok(&mut mina, event::INVITE, invite).await;
-    let RoomNews::In { room: seen } = jun.next(event::ROOM).await else {
+    let RoomUpdate::In { room: seen } = jun.next(event::ROOM).await else {
         panic!("out");
     };
     assert_eq!(seen.id, room.id);
