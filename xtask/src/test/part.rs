@@ -110,13 +110,14 @@ fn all_of_the_client(args: &[String]) -> &'static [&'static str] {
 }
 
 /// The pages that exist only to be measured.
-const MEASURED: [&str; 6] = [
+const MEASURED: [&str; 7] = [
     "clippy",
     "--bins",
     "--target",
     WASM,
     "--package",
     "steadfast-bench",
+    "--all-features",
 ];
 
 /// The Socket.IO client without features is the pure machine: no runtime, on any target.
