@@ -37,7 +37,6 @@ mod pooler;
 mod presence;
 mod transaction;
 mod tries;
-mod usage;
 
 use log::{append, change, glance, growth, locks};
 

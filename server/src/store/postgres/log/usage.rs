@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use steadfast_shared::{Millis, UserId};
 
-use super::{PostgresStore, to_sql};
 use crate::store::StoreError;
 use crate::store::append::StoredUsage;
+use crate::store::postgres::{PostgresStore, to_sql};
 use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
 use crate::store::sql_store::written;
 use crate::store::usage::day_of;
