@@ -241,8 +241,6 @@ test.describe('if the server offers it', () => {
           await ann.sendButton.click();
         };
         // A phone's message is typed before the details cover the composer.
-        await ann.detailsButton.click();
-        await ann.page.getByTestId('details-close').click();
         await say('before the storm');
         await ann.expectAllSent();
         const faults = await FaultPanel.open(ann);
