@@ -119,6 +119,8 @@ async fn three_nodes_keep_the_promise_while_nodes_the_database_and_the_network_f
 
     drop(connection);
     database.restart_the_server().await;
+    people.go_on("the database server was restarted in order").await;
+    database.crash_the_server().await;
     people
         .go_on("the database server was killed and started again")
         .await;

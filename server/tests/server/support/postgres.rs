@@ -37,9 +37,9 @@ start() {
     echo "$folder"
 }
 start
-# As it ends in a crash: without a word to anybody.
-while read -r _; do
-    kill -QUIT "$pid"
+# QUIT ends it as a crash does, INT as an operator does.
+while read -r signal; do
+    kill "-$signal" "$pid"
     wait "$pid" || true
     start
 done
@@ -151,11 +151,20 @@ impl Database {
     }
 
     /// Crashes this test's own server, and starts it again.
+    pub(crate) async fn crash_the_server(&self) {
+        self.end_and_start("QUIT").await;
+    }
+
+    /// Restarts this test's own server in order: it ends its sessions, writes everything and starts again.
     pub(crate) async fn restart_the_server(&self) {
+        self.end_and_start("INT").await;
+    }
+
+    async fn end_and_start(&self, signal: &str) {
         let own = self.own.as_ref().unwrap();
         tokio::task::block_in_place(|| {
-            let mut word = own.running.stdin.as_ref().unwrap();
-            word.write_all(b"again\n").unwrap();
+            let mut input = own.running.stdin.as_ref().unwrap();
+            input.write_all(format!("{signal}\n").as_bytes()).unwrap();
             started(&own.output);
         });
     }
