@@ -5,7 +5,7 @@ pub(crate) mod viewer;
 
 use std::fmt;
 
-use steadfast_shared::{Body, Entry, Seq};
+use steadfast_shared::{Body, Entry, EntryId, Seq};
 
 use crate::inbox::Inbox;
 use crate::inbox::window::Window;
@@ -72,6 +72,12 @@ impl<'a> Timeline<'a> {
     pub fn message(&self, seq: Seq) -> Option<Row<'a>> {
         let entry = self.window()?.get(seq)?;
         is_row(&entry.body).then(|| self.stored_row(entry))
+    }
+
+    /// The id of the message shown at a place of the log: in the window, or acknowledged ahead of a gap.
+    pub(crate) fn id_at(&self, seq: Seq) -> Option<EntryId> {
+        let shown = self.stored().find(|row| row.seq() == Some(seq));
+        shown.map(|row| row.id)
     }
 
     /// Whether its newest row is the room's newest. In a detached view it is not: neither the entries ahead of a gap

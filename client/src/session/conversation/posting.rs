@@ -31,8 +31,7 @@ impl Conversation {
         match (able, self.account.identity().cloned()) {
             (Ok(()), Some(identity)) => {
                 let order = self.outbox.next_order();
-                let message = body.changes().and_then(|seq| self.timeline(room).message(seq));
-                let message_id = message.map(|message| message.id);
+                let message_id = body.changes().and_then(|seq| self.timeline(room).id_at(seq));
                 let public = self
                     .rooms
                     .get(room)

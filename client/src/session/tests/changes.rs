@@ -206,6 +206,18 @@ fn a_change_names_the_message_that_its_author_saw_even_after_two_other_databases
 }
 
 #[test]
+fn a_change_of_a_message_acknowledged_ahead_of_a_gap_names_it_too() {
+    let mut desk = talked(1);
+    desk.post(1);
+    let (request, _) = desk.one_send();
+    desk.ack(request, vec![stored(1, 3)]);
+    desk.offline();
+    change(&mut desk, 2, edit(3, "better"));
+    let item = desk.session.outbox().find(|item| item.id == id(2)).unwrap();
+    assert_eq!(item.message_id, Some(id(1)));
+}
+
+#[test]
 fn what_the_server_read_together_with_a_page_is_not_applied_twice() {
     let mut desk = Desk::new(1);
     desk.online(4);
