@@ -31,6 +31,7 @@ impl Conversation {
         match (able, self.account.identity().cloned()) {
             (Ok(()), Some(identity)) => {
                 let order = self.outbox.next_order();
+                // A place may hold another message by the time the change arrives.
                 let message_id = body.changes().and_then(|seq| self.timeline(room).id_at(seq));
                 let public = self
                     .rooms
