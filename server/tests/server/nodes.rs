@@ -22,13 +22,15 @@ async fn node(store: &Arc<dyn Store>) -> TestServer {
     TestServer::on_store(folder, config, store.clone()).await
 }
 
+async fn store_in(folder: &tempfile::TempDir) -> Arc<dyn Store> {
+    let path = folder.path().join("chat.db");
+    let store = SqliteStore::open(&path, Duration::from_secs(10), clock::now()).await;
+    Arc::new(store.unwrap())
+}
+
 async fn two_nodes() -> (TestServer, TestServer, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("chat.db");
-    let store = SqliteStore::open(&path, Duration::from_secs(10), clock::now())
-        .await
-        .unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = store_in(&folder).await;
     (node(&store).await, node(&store).await, folder)
 }
 
@@ -149,11 +151,7 @@ async fn what_is_deleted_by_way_of_one_node_is_not_in_the_others_memory() {
 #[tokio::test]
 async fn a_device_that_heard_more_on_another_node_is_of_the_same_database_and_hears_what_follows() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("chat.db");
-    let store = SqliteStore::open(&path, Duration::from_secs(10), clock::now())
-        .await
-        .unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = store_in(&folder).await;
     let behind = Arc::new(Faulty::new(store.clone(), []));
     let stored: Arc<dyn Store> = behind.clone();
     let (one, other) = (node(&store).await, node(&stored).await);
