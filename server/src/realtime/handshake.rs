@@ -59,12 +59,7 @@ impl Realtime {
             return Err(HandshakeError::Busy.into());
         }
         let request = socket.req_parts();
-        let asker = request
-            .extensions
-            .get()
-            .copied()
-            .unwrap_or(RequestOrigin::Foreign);
-        if asker == RequestOrigin::Foreign {
+        if RequestOrigin::of(&request.extensions) == RequestOrigin::Foreign {
             return Err(HandshakeError::ForbiddenOrigin.into());
         }
         let auth = auth.ok_or(HandshakeError::InvalidAuth)?;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::http::{Extensions, HeaderMap, HeaderName, Uri};
 
 use crate::config::Config;
 
@@ -28,6 +28,13 @@ pub enum RequestOrigin {
     /// A page of a listed origin.
     Listed,
     Foreign,
+}
+
+impl RequestOrigin {
+    /// From a request's extensions; foreign if nothing has classified it.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or(Self::Foreign)
+    }
 }
 
 /// A requested host that this server answers for.
@@ -84,7 +91,7 @@ impl Origins {
     }
 
     /// Classifies the page that sent a request to this host, comparing scheme and port too.
-    pub fn asker(&self, headers: &HeaderMap, host: &Host) -> RequestOrigin {
+    pub fn request_origin(&self, headers: &HeaderMap, host: &Host) -> RequestOrigin {
         let Some(origin) = sole(headers, ORIGIN) else {
             return RequestOrigin::Own;
         };
@@ -182,10 +189,10 @@ mod tests {
         origins.host(&uri, &headers(host, None), LOCAL).is_ok()
     }
 
-    fn asker(origins: &Origins, host: &'static str, origin: &'static str) -> RequestOrigin {
+    fn request_origin(origins: &Origins, host: &'static str, origin: &'static str) -> RequestOrigin {
         let (uri, headers) = (Uri::from_static("/"), headers(host, Some(origin)));
         let host = origins.host(&uri, &headers, LOCAL).unwrap();
-        origins.asker(&headers, &host)
+        origins.request_origin(&headers, &host)
     }
 
     #[test]
@@ -268,7 +275,11 @@ mod tests {
             ("localhost:3000", "file://", RequestOrigin::Foreign),
             ("localhost:3000", "http://evil.example", RequestOrigin::Foreign),
         ] {
-            assert_eq!(asker(&local, host, origin), expected, "{origin} at {host}");
+            assert_eq!(
+                request_origin(&local, host, origin),
+                expected,
+                "{origin} at {host}"
+            );
         }
         for (host, origin, expected) in [
             ("chat.example", "https://chat.example", RequestOrigin::Own),
@@ -289,7 +300,11 @@ mod tests {
             ("chat.example", "https://other.example", RequestOrigin::Foreign),
             ("chat.example", "https://sub.chat.example", RequestOrigin::Foreign),
         ] {
-            assert_eq!(asker(&public(), host, origin), expected, "{origin} at {host}");
+            assert_eq!(
+                request_origin(&public(), host, origin),
+                expected,
+                "{origin} at {host}"
+            );
         }
     }
 }

@@ -31,8 +31,8 @@ pub async fn check(
             return strange(&host, request.uri().path());
         }
     };
-    let asker = origins.asker(request.headers(), &host);
-    request.extensions_mut().insert(asker);
+    let origin = origins.request_origin(request.headers(), &host);
+    request.extensions_mut().insert(origin);
     let mut answer = next.run(request).await;
     answer.extensions_mut().insert(host);
     answer

@@ -19,18 +19,14 @@ use crate::request::origin::RequestOrigin;
 
 /// Refuses requests of foreign pages, and lets allowed origins read the responses.
 pub async fn guard(request: Request, next: Next) -> Response {
-    let asker = request
-        .extensions()
-        .get()
-        .copied()
-        .unwrap_or(RequestOrigin::Foreign);
-    if asker == RequestOrigin::Foreign {
+    let request_origin = RequestOrigin::of(request.extensions());
+    if request_origin == RequestOrigin::Foreign {
         let message = "this page may not use this server: start the server with --allowed-origin to allow it";
         let mut answer = HttpRefusal::new(ErrorCode::Unauthorized, message).into_response();
         *answer.status_mut() = StatusCode::FORBIDDEN;
         return answer;
     }
-    let listed = (asker == RequestOrigin::Listed)
+    let listed = (request_origin == RequestOrigin::Listed)
         .then(|| request.headers().get(ORIGIN).cloned())
         .flatten();
     let preflight = request.method() == Method::OPTIONS;
