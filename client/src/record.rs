@@ -59,8 +59,10 @@ pub struct OutboxItem {
     /// The room's name then, by which it is found in another epoch, where its id may mean nothing. Empty unless the room was
     /// public: other people may read a private room of the same name.
     pub room_name: String,
-    /// The epoch it was typed in.
+    /// The epoch that its room and its author are of: the one it was typed in, or the last one it was migrated into.
     pub epoch: Epoch,
+    /// The epoch it was typed in.
+    pub typed_in: Epoch,
     pub author: Person,
     /// Its body: one of the kinds that people send.
     pub body: Body,
@@ -97,6 +99,13 @@ impl OutboxItem {
         self.body = other.body.clone();
     }
 
+    /// Whether it was migrated into `epoch` as a person of this name whom the database of that epoch has lost since: a backup
+    /// from before they signed up was put back. What was *typed* as that person waits for a decision.
+    pub(crate) fn was_migrated_as_a_former(&self, me: &Person, epoch: Epoch) -> bool {
+        let migrated = self.epoch == epoch && self.typed_in != epoch;
+        migrated && self.author.id != me.id && self.author.name == me.name
+    }
+
     /// Whether its body, a change, is meant for this message, as far as it is known.
     pub(crate) fn is_meant_for(&self, message: EntryId) -> bool {
         self.message_id.is_none_or(|id| id == message)
@@ -131,11 +140,14 @@ impl FromField for OutboxItem {
         // The text in a record of a version that knew nothing but messages.
         let text: Option<MessageText> = fields.get("text")?;
         let body = body.or(text.map(Body::message));
+        let epoch = fields.get("epoch")?;
+        let typed_in: Option<Epoch> = fields.get("typed_in")?;
         Ok(Self {
             id: fields.get("id")?,
             room: fields.get("room")?,
             room_name: fields.get("room_name")?,
-            epoch: fields.get("epoch")?,
+            epoch,
+            typed_in: typed_in.unwrap_or(epoch),
             author: fields.get("author")?,
             body: body.ok_or(FieldError::Missing("body"))?,
             message_id: fields.get("message_id")?,
@@ -308,6 +320,7 @@ mod tests {
             room: RoomId(Uuid::from_u128(2)),
             room_name: "general".into(),
             epoch: Epoch(Uuid::from_u128(3)),
+            typed_in: Epoch(Uuid::from_u128(3)),
             author: Person {
                 id: UserId(Uuid::from_u128(4)),
                 name: "ann".into(),
@@ -329,11 +342,12 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_only_has_a_text_is_a_message() {
+    fn an_item_of_an_older_version_is_a_message_typed_in_its_epoch() {
         let mut json = serde_json::to_value(item()).unwrap();
         let fields = json.as_object_mut().unwrap();
         fields.remove("body");
         fields.remove("tries");
+        fields.remove("typed_in");
         fields.insert("text".into(), "hi".into());
         assert_eq!(
             serde_json::from_value::<OutboxItem>(json.clone()).unwrap(),

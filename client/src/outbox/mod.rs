@@ -299,23 +299,19 @@ impl Outbox {
         let mut migrated = Vec::new();
         for noted in self.items.values_mut() {
             let item = &mut noted.item;
-            // Assigned to a person whom this epoch's database, which went back, does not know any more: as others have it.
-            if item.epoch == epoch
-                && item.author.id != me.id
-                && let Some(ahead) = noted.ahead.take_if(|ahead| ahead.epoch != epoch)
-            {
-                item.become_of(&ahead);
-            }
             let mine = item.author.name == me.name || formerly.contains(&item.author.id);
-            let stays = item.epoch == epoch || item.body.changes().is_some();
+            let here = item.epoch == epoch && !item.was_migrated_as_a_former(me, epoch);
+            let stays = here || item.body.changes().is_some();
             if stays || !(mine || item.author.id == me.id) {
                 continue;
             }
             // All tabs agree on the author, whichever person is signed in by now.
             if let Some(ahead) = noted.ahead.take_if(|ahead| ahead.epoch == epoch) {
                 item.become_of(&ahead);
-                migrated.push((item.clone(), noted.local));
-                continue;
+                if !item.was_migrated_as_a_former(me, epoch) {
+                    migrated.push((item.clone(), noted.local));
+                    continue;
+                }
             }
             item.author = me.clone();
             let same = rooms.iter().find(|(id, _)| *id == item.room);

@@ -43,6 +43,7 @@ impl Conversation {
                     room,
                     room_name: room_name.unwrap_or_default(),
                     epoch: identity.epoch,
+                    typed_in: identity.epoch,
                     author: identity.me,
                     body,
                     message_id,
@@ -103,6 +104,7 @@ impl Conversation {
                 self.put_in_outbox(OutboxItem {
                     id: new_id,
                     epoch,
+                    typed_in: epoch,
                     author: me,
                     at,
                     tries: 0,

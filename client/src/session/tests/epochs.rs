@@ -15,6 +15,14 @@ fn reopened(me: u128) -> Opened {
     opened
 }
 
+/// The later database knows person 1 by this id.
+fn reopened_as_person_1(id: u128) -> Opened {
+    let mut opened = reopened(id);
+    opened.me.name = person(1).name;
+    opened.online[0].person.name = person(1).name;
+    opened
+}
+
 fn sign_in(desk: &mut Desk, me: u128, epoch: Epoch) {
     desk.input(Input::SignedIn(SessionInfo::new(person(me), epoch)));
 }
@@ -143,6 +151,41 @@ fn all_tabs_agree_on_whose_an_item_became_that_one_of_them_brought_along() {
         tab.opened(reopened(12));
         assert!(tab.sends().is_empty());
         assert_eq!(tab.disk.outbox[0].author.id, person(11).id);
+    }
+}
+
+#[test]
+fn an_item_migrated_as_somebody_of_this_name_whom_the_database_lost_goes_before_those_typed_later() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    let mut other = Desk::restored(1, desk.disk.clone());
+    other.input(Input::Elected(desk.disk.outbox.clone()));
+    other.told();
+    other.input(Input::SignedIn(SessionInfo::new(
+        reopened_as_person_1(11).me,
+        LATER,
+    )));
+    other.opened(reopened_as_person_1(11));
+    other.sends();
+    other.offline();
+    for news in other.told() {
+        desk.input(Input::Heard(news));
+    }
+    desk.post(2);
+    for news in desk.told() {
+        other.input(Input::Heard(news));
+    }
+    // A backup of that epoch was put back, from before this person signed up in it.
+    for tab in [&mut desk, &mut other] {
+        tab.input(Input::SignedIn(SessionInfo::new(
+            reopened_as_person_1(12).me,
+            LATER,
+        )));
+        tab.outputs.clear();
+        tab.opened(reopened_as_person_1(12));
+        assert_eq!(tab.one_send().1, [id(1), id(2)]);
     }
 }
 
@@ -455,12 +498,7 @@ fn what_was_assigned_to_somebody_whom_the_database_lost_again_is_sent_as_other_t
     let mut desk = Desk::new(1);
     desk.online(0);
     let mut second = Desk::new(1);
-    let known_anew = |id: u128| {
-        let mut opened = reopened(id);
-        opened.me.name = person(1).name;
-        opened
-    };
-    second.opened(known_anew(11));
+    second.opened(reopened_as_person_1(11));
     // Typed by a tab that has not heard of this epoch: assigned to the person of this epoch, in memory alone.
     desk.offline();
     desk.post(1);
@@ -471,8 +509,11 @@ fn what_was_assigned_to_somebody_whom_the_database_lost_again_is_sent_as_other_t
     second.input(Input::Elected(desk.session.outbox().cloned().collect()));
     // A backup from before that person signed up was put back, within its epoch.
     second.outputs.clear();
-    second.input(Input::SignedIn(SessionInfo::new(known_anew(12).me, LATER)));
-    second.opened(known_anew(12));
+    second.input(Input::SignedIn(SessionInfo::new(
+        reopened_as_person_1(12).me,
+        LATER,
+    )));
+    second.opened(reopened_as_person_1(12));
     assert_eq!(second.one_send().1, [id(1)]);
 }
 

@@ -107,6 +107,7 @@ fn fault_f04_an_answer_that_comes_after_signing_out_brings_nothing_back() {
             room: ROOM,
             room_name: "general".into(),
             epoch: EPOCH,
+            typed_in: EPOCH,
             author: person(1),
             body: Body::message(text("post 1")),
             message_id: None,
