@@ -274,16 +274,18 @@ impl Outbox {
     /// After an epoch change: assigns the items of `old` to `new`. Returns the items changed, and whether each was
     /// typed here.
     pub(crate) fn reassign(&mut self, old: UserId, new: &Person) -> Vec<(OutboxItem, bool)> {
-        let theirs = self
-            .items
-            .values_mut()
-            .filter(|noted| noted.item.author.id == old);
-        theirs
-            .map(|noted| {
+        let mut reassigned = Vec::new();
+        for noted in self.items.values_mut() {
+            // As another tab has it, it may have been reassigned the other way.
+            if let Some(ahead) = noted.ahead.as_mut().filter(|ahead| ahead.author.id == old) {
+                ahead.author = new.clone();
+            }
+            if noted.item.author.id == old {
                 noted.item.author = new.clone();
-                (noted.item.clone(), noted.local)
-            })
-            .collect()
+                reassigned.push((noted.item.clone(), noted.local));
+            }
+        }
+        reassigned
     }
 
     /// Migrates items that this person typed in another epoch into this one: into the room of the same id, or else of the

@@ -189,6 +189,31 @@ fn an_item_migrated_as_somebody_of_this_name_whom_the_database_lost_goes_before_
     }
 }
 
+#[test]
+fn a_database_that_comes_back_takes_what_was_assigned_to_the_person_of_the_one_in_between() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    // Assigned to the person of another database, and that tab has not been online there yet.
+    sign_in(&mut desk, 11, LATER);
+    let on_disk = desk.disk.clone();
+    let mut other = Desk::restored(1, on_disk.clone());
+    other.input(Input::Elected(on_disk.outbox.clone()));
+    desk.opened(reopened(11));
+    for news in desk.told() {
+        other.input(Input::Heard(news));
+    }
+    // A third tab tells what it has read.
+    other.input(Input::Heard(TabMessage::Posted {
+        items: on_disk.outbox,
+    }));
+    // The former database is put back.
+    sign_in(&mut other, 1, EPOCH);
+    other.opened(opened(1, 0));
+    assert_eq!(other.one_send().1, [id(1)]);
+}
+
 /// What a room shows: each entry by whom.
 fn shown(desk: &Desk) -> Vec<(EntryId, UserId)> {
     let timeline = desk.session.timeline(ROOM);
