@@ -1,4 +1,4 @@
-//! Leaving the npm server, at every moment of a connection's life.
+//! Leaving the npm server. `leaving` leaves at every moment.
 
 #![cfg(all(feature = "polling", not(target_family = "wasm")))]
 #![expect(

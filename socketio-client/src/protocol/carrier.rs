@@ -43,7 +43,7 @@ impl Deps {
         link
     }
 
-    fn request(&mut self, sid: Option<String>, body: Option<String>) -> LinkId {
+    pub(super) fn request(&mut self, sid: Option<String>, body: Option<String>) -> LinkId {
         let link = self.link();
         self.outputs.push_back(Output::Request { link, sid, body });
         link
@@ -100,6 +100,11 @@ enum ProbeStage {
 const STANDS: Time = Time::from_secs(2);
 
 impl Probe {
+    /// Whether the WebSocket has joined the session.
+    pub(super) fn has_joined(&self) -> bool {
+        self.stands && matches!(self.stage, ProbeStage::Asking | ProbeStage::Pausing)
+    }
+
     pub(super) fn link(&self) -> LinkId {
         self.link
     }
@@ -237,7 +242,7 @@ impl Engine {
     }
 
     /// As many frames as the server accepts at once, but at least one.
-    fn take_payload(&mut self) -> String {
+    pub(super) fn take_payload(&mut self) -> String {
         let mut body = String::new();
         let mut taken = 0;
         for frame in &self.waiting {
@@ -415,97 +420,6 @@ impl Engine {
         let frames = std::mem::take(&mut self.waiting);
         deps.outputs.push_back(Output::Send { link, frames });
         happened.push(Happened::Upgraded);
-    }
-
-    /// Leaves, with a last packet: frames sent before are still delivered, after those in flight, within a time limit. To be
-    /// driven by [`Engine::go_on_leaving`].
-    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
-        self.farewell.extend(
-            farewell
-                .into_iter()
-                .map(|frame| EnginePacket::Message(frame).encode()),
-        );
-        self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
-        self.probe_at = None;
-        // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it.
-        if let Some(Probe {
-            link, stage, stands, ..
-        }) = self.probe
-            && (matches!(stage, ProbeStage::Scouting | ProbeStage::Standing) || !stands)
-        {
-            deps.outputs.push_back(Output::Close { link });
-            self.probe = None;
-        }
-    }
-
-    /// Continues to leave; returns whether that is done.
-    pub(super) fn go_on_leaving(&mut self, deps: &mut Deps) -> bool {
-        if self.leaving.is_some_and(|until| until <= deps.now) {
-            if let Some(probe) = self.probe.take() {
-                deps.outputs.push_back(Output::Close { link: probe.link });
-            }
-            for link in self.carrier.links() {
-                deps.outputs.push_back(Output::Close { link });
-            }
-            return true;
-        }
-        if self.probe.is_some() {
-            return false;
-        }
-        self.flush(deps);
-        if !self.is_settled() && !matches!(self.carrier, Carrier::Gone(_)) {
-            return false;
-        }
-        match (&self.carrier, self.processed) {
-            (Carrier::WebSocket { link, .. }, None) => {
-                deps.outputs.push_back(Output::Barrier { link: *link });
-                self.processed = Some(false);
-                return false;
-            }
-            (Carrier::WebSocket { .. }, Some(false)) => return false,
-            (Carrier::WebSocket { .. }, Some(true)) if self.farewell.is_empty() => {}
-            // An answered request has been processed.
-            (Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {}
-            (carrier, _) => {
-                if matches!(carrier, Carrier::Polling { .. }) {
-                    self.processed = Some(true);
-                    self.farewell.push(EnginePacket::Close.encode());
-                }
-                self.waiting.append(&mut self.farewell);
-                self.flush(deps);
-                return false;
-            }
-        }
-        for link in self.carrier.links() {
-            deps.outputs.push_back(Output::Close { link });
-        }
-        true
-    }
-
-    /// Sends the waiting frames, and closes.
-    pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
-        match self.carrier {
-            Carrier::WebSocket { link, .. } => {
-                if self.is_open() && !self.waiting.is_empty() {
-                    deps.outputs.push_back(Output::Send {
-                        link,
-                        frames: std::mem::take(&mut self.waiting),
-                    });
-                }
-                deps.outputs.push_back(Output::Close { link });
-            }
-            Carrier::Polling { get, .. } => {
-                if let Some(link) = get {
-                    deps.outputs.push_back(Output::Close { link });
-                }
-                if let Some(sid) = self.sid.take() {
-                    self.waiting.push(EnginePacket::Close.encode());
-                    let body = self.take_payload();
-                    deps.request(Some(sid), Some(body));
-                }
-            }
-            Carrier::Gone(_) => {}
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! until it returns [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choice and never go back. If
 //! time jumps forward, all deadlines in between have passed, and each takes effect once.
 //!
-//! - `connections`: the connection that all sockets share, made by an `engine` over a `carrier`
+//! - `connections`: the connection that all sockets share, made by an `engine` over a `carrier`, left by `farewell`
 //! - `namespaces`: the sockets, one per namespace; `incoming`, `outgoing` and `queue` are what they receive and send
 //!
 //! Invariant: there is at most one connection at a time, besides a few that are being left; and every opened WebSocket is
@@ -15,6 +15,7 @@ mod connections;
 mod engine;
 mod event;
 mod fallback;
+mod farewell;
 mod incoming;
 mod long_polling;
 mod namespaces;

@@ -57,7 +57,12 @@ const behave = (io) => (socket) => {
   // For the examples: the chat of Socket.IO's tutorial.
   socket.on("chat message", (text) => io.emit("chat message", text));
   socket.on("note", (value) => { noted.push(value); });
+  socket.on("note bytes", (value) => { noted.push(value); });
   socket.on("noted", (answer) => answer(noted.splice(0)));
+  // How many have come since it was asked last, and how those ended who have gone.
+  socket.on("guests", (answer) => { answer(came, gone.splice(0)); came = 0; });
+  came++;
+  socket.on("disconnect", (reason) => { gone.push(reason); });
   // Reads nothing of the WebSocket for a while.
   socket.on("stop reading", (ms) => {
     const { _socket } = socket.conn.transport.socket;
@@ -80,6 +85,8 @@ const behave = (io) => (socket) => {
 };
 const seen = [];
 const noted = [];
+const gone = [];
+let came = 0;
 let left = 0;
 
 // What servers say that not everybody can read.

@@ -1,0 +1,104 @@
+//! Leaving a connection: what was sent before is still delivered, then the server is told, then the links are closed.
+
+use super::Output;
+use super::carrier::{Carrier, Deps};
+use super::engine::Engine;
+use crate::packet::{EnginePacket, Frame};
+
+impl Engine {
+    /// Leaves, with a last packet: frames sent before are still delivered, after those in flight, within a time limit. To be
+    /// driven by [`Engine::go_on_leaving`].
+    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
+        self.farewell.extend(
+            farewell
+                .into_iter()
+                .map(|frame| EnginePacket::Message(frame).encode()),
+        );
+        self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
+        self.probe_at = None;
+        // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it.
+        if let Some(probe) = self.probe.take_if(|probe| !probe.has_joined()) {
+            deps.outputs.push_back(Output::Close { link: probe.link });
+        }
+    }
+
+    /// Continues to leave; returns whether that is done.
+    pub(super) fn go_on_leaving(&mut self, deps: &mut Deps) -> bool {
+        if self.leaving.is_some_and(|until| until <= deps.now) {
+            if let Some(probe) = self.probe.take() {
+                deps.outputs.push_back(Output::Close { link: probe.link });
+            }
+            for link in self.carrier.links() {
+                deps.outputs.push_back(Output::Close { link });
+            }
+            return true;
+        }
+        if self.probe.is_some() {
+            return false;
+        }
+        self.flush(deps);
+        if !self.is_settled() && !matches!(self.carrier, Carrier::Gone(_)) {
+            return false;
+        }
+        match (&self.carrier, self.processed) {
+            (Carrier::WebSocket { link, .. }, None) => {
+                deps.outputs.push_back(Output::Barrier { link: *link });
+                self.processed = Some(false);
+                return false;
+            }
+            (Carrier::WebSocket { .. }, Some(false)) => return false,
+            (Carrier::WebSocket { .. }, Some(true)) if self.farewell.is_empty() => {}
+            // An answered request has been processed.
+            (Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {}
+            (Carrier::Polling { .. }, processed) => {
+                // Each in a request of its own: npm's server ends the session before it looks at a packet that came along.
+                let ends = self.farewell.is_empty() || processed.is_some();
+                if ends {
+                    self.farewell = vec![EnginePacket::Close.encode()];
+                }
+                self.processed = Some(ends);
+                self.send_farewell(deps);
+                return false;
+            }
+            (Carrier::WebSocket { .. }, Some(true)) => {
+                self.send_farewell(deps);
+                return false;
+            }
+        }
+        for link in self.carrier.links() {
+            deps.outputs.push_back(Output::Close { link });
+        }
+        true
+    }
+
+    fn send_farewell(&mut self, deps: &mut Deps) {
+        self.waiting.append(&mut self.farewell);
+        self.flush(deps);
+    }
+
+    /// Sends the waiting frames, and closes.
+    pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
+        match self.carrier {
+            Carrier::WebSocket { link, .. } => {
+                if self.is_open() && !self.waiting.is_empty() {
+                    deps.outputs.push_back(Output::Send {
+                        link,
+                        frames: std::mem::take(&mut self.waiting),
+                    });
+                }
+                deps.outputs.push_back(Output::Close { link });
+            }
+            Carrier::Polling { get, .. } => {
+                if let Some(link) = get {
+                    deps.outputs.push_back(Output::Close { link });
+                }
+                if let Some(sid) = self.sid.take() {
+                    self.waiting.push(EnginePacket::Close.encode());
+                    let body = self.take_payload();
+                    deps.request(Some(sid), Some(body));
+                }
+            }
+            Carrier::Gone(_) => {}
+        }
+    }
+}
