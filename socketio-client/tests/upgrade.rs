@@ -262,26 +262,61 @@ fn leaving_says_so() {
     bench.answer_post();
     assert_eq!(bench.asked(), ["POST 41"], "in a request of its own");
     bench.answer_post();
-    assert_eq!(bench.asked(), ["POST 1"], "so is the end of the session");
+    assert_eq!(bench.asked(), ["ABORT", "POST 1"], "so is the end of the session");
     bench.answer_post();
-    assert_eq!(bench.asked(), ["ABORT"]);
+    assert_eq!(bench.asked(), Vec::<String>::new());
     assert!(bench.machine.is_settled());
 }
 
 #[test]
-fn a_session_that_is_left_is_not_polled_again() {
+fn a_session_that_is_left_is_not_polled() {
     let mut bench = Bench::probing();
     bench.asked();
     bench.machine.handle(Input::Disconnect(bench.key), bench.now);
     bench.drain();
     assert_eq!(bench.asked(), ["io client disconnect", "CLOSE", "POST 41"]);
-    bench.answer_post();
-    assert_eq!(bench.asked(), ["POST 1"]);
-    // The server ends the pending poll before it answers the last packet.
+    // The server has nothing more to say.
     bench.answer_get("6");
     assert_eq!(bench.asked(), Vec::<String>::new());
     bench.answer_post();
+    assert_eq!(bench.asked(), ["POST 1"]);
+    bench.answer_post();
+    assert_eq!(bench.asked(), Vec::<String>::new());
     assert!(bench.machine.is_settled());
+}
+
+/// The last packet, in a request of its own, may arrive before a poll.
+#[test]
+fn a_namespace_that_is_refused_ends_the_poll_before_the_session() {
+    for refusal in [r#"44{"message":"no"}"#, "41"] {
+        let mut bench = Bench::new(|settings| settings.upgrade = false);
+        bench.answer_get(OPEN);
+        bench.answer_post();
+        if refusal == "41" {
+            bench.answer_get(r#"40{"sid":"a"}"#);
+        }
+        bench.asked();
+        bench.answer_get(refusal);
+        let asked = bench.asked();
+        let place = |what: &str| asked.iter().position(|one| one == what);
+        assert!(place("ABORT") > place("GET s1"), "{asked:?}");
+        assert!(place("POST 1") > place("ABORT"), "{asked:?}");
+        assert_eq!(bench.get, None);
+        bench.answer_post();
+        assert_eq!(bench.asked(), Vec::<String>::new());
+        assert!(bench.machine.is_settled());
+    }
+}
+
+#[test]
+fn a_session_that_the_server_ends_is_sent_nothing_more() {
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.asked();
+    bench.answer_get("1");
+    assert_eq!(bench.asked(), ["transport close"]);
 }
 
 #[test]

@@ -390,6 +390,8 @@ impl Engine {
                 happened.push(Happened::Message(frame));
             }
             EnginePacket::Close => {
+                // Nothing more is sent to a session that the server has ended.
+                self.sid = None;
                 happened.push(Happened::Closed(DisconnectReason::TransportClose, None));
             }
             EnginePacket::Pong(_) | EnginePacket::Noop if open => {}

@@ -55,6 +55,7 @@ impl Engine {
                 let ends = self.farewell.is_empty() || processed.is_some();
                 if ends {
                     self.farewell = vec![EnginePacket::Close.encode()];
+                    self.end_poll(deps);
                 }
                 self.processed = Some(ends);
                 self.send_farewell(deps);
@@ -69,6 +70,15 @@ impl Engine {
             deps.outputs.push_back(Output::Close { link });
         }
         true
+    }
+
+    /// The last packet may overtake a poll, which the server would then refuse: it does not know the session any more.
+    fn end_poll(&mut self, deps: &mut Deps) {
+        if let Carrier::Polling { get, .. } = &mut self.carrier
+            && let Some(link) = get.take()
+        {
+            deps.outputs.push_back(Output::Close { link });
+        }
     }
 
     fn send_farewell(&mut self, deps: &mut Deps) {
