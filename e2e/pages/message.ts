@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** One message as a person sees it, with its actions. */
 export class Message {
@@ -30,6 +30,8 @@ export class Message {
   async choose(choice: string): Promise<void> {
     const menu = (await this.byFinger()) ? await this.longPress() : await this.openMenu();
     await this.press(menu.getByTestId(choice));
+    // What is filled in before the composer is ready for it would be a new message.
+    if (choice === 'menu-edit' || choice === 'menu-reply') await expect(this.page.getByTestId('composer-bar')).toBeVisible();
   }
 
   /** Deletes it, and confirms. */
@@ -56,6 +58,8 @@ export class Message {
 
   /** A long press on the message. */
   async longPress(): Promise<Locator> {
+    // It may still move: its ticks change, and others arrive.
+    await this.row.click({ trial: true });
     const box = await this.row.boundingBox();
     if (!box) throw new Error('the message is not on the screen');
     const cdp = await this.page.context().newCDPSession(this.page);

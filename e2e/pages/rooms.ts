@@ -85,10 +85,12 @@ export class Rooms {
   }
 
   async leave(): Promise<void> {
-    await this.choose('room-leave');
     const confirm = this.chat.page.getByTestId('leave-confirm');
-    // The page asks only if the person cannot return by themselves; on a busy machine the question takes a moment.
-    await confirm.waitFor({ timeout: 2_000 }).catch(() => {});
+    const room = await this.name.first().textContent();
+    await this.choose('room-leave');
+    // The page asks only if the person cannot return by themselves.
+    const left = async () => (await this.name.first().textContent()) !== room;
+    await expect.poll(async () => (await confirm.isVisible()) || (await left())).toBe(true);
     if (await confirm.isVisible()) await confirm.click();
   }
 

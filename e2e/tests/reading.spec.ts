@@ -125,6 +125,7 @@ test('fault_f12 "Copy text" gives people by their names', async ({ person, wireP
   const ann = await person('Ann', CLIPBOARD);
   await expect(ann.page.getByTestId('online')).toContainText('2');
   await ann.composer.pressSequentially('**see** @Ju', TYPING);
+  await expect(ann.page.getByTestId('suggestion')).toHaveCount(1);
   await ann.composer.press('Tab');
   await ann.composer.pressSequentially('please', TYPING);
   await ann.composer.press('Enter');
@@ -335,7 +336,9 @@ test('fault_the_list_follows_the_palette to a room far down', async ({ person, w
   await expect(last).not.toBeInViewport();
   const name = (await last.locator('.sidebar-name').textContent())!;
   await ann.page.keyboard.press('Control+k');
+  await expect(ann.page.getByTestId('palette-input')).toBeFocused();
   await ann.page.keyboard.type(name, TYPING);
+  await expect(ann.page.getByTestId('palette-offer').first()).toContainText(name);
   await ann.page.keyboard.press('Enter');
   await expect(rooms.name).toHaveText(new RegExp(`${name}$`));
   await expect(last).toBeInViewport({ ratio: 1 });

@@ -199,6 +199,7 @@ test('people write to each other, two or a few, and there is one conversation of
   // The palette leads to the existing conversation.
   await anns.open('general');
   await ann.page.keyboard.press('Control+k');
+  await expect(ann.page.getByTestId('palette-input')).toBeFocused();
   await ann.page.keyboard.type('cho');
   await expect(ann.page.getByTestId('palette-offer').first()).toBeVisible();
   const offers = ann.page.getByTestId('palette-offer');

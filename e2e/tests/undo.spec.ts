@@ -33,6 +33,7 @@ test('fault_f18 a person or an emoji that was chosen is taken back by Ctrl+Z', a
   const ann = await person('Ann');
   await expect(ann.page.getByTestId('online')).toContainText('2');
   await ann.composer.pressSequentially('hi @mi', TYPING);
+  await expect(ann.page.getByTestId('suggestion')).toHaveCount(1);
   await ann.composer.press('Enter');
   await expect(ann.composer).toHaveValue('hi @Mina Kim ');
   await ann.composer.press('ControlOrMeta+z');

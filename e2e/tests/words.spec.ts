@@ -180,6 +180,7 @@ test('fault_f09 a reply stays one through another room, another tab and a reload
   await new Message(ben.page, ben.row('lunch?')).choose('menu-reply');
   await ben.composer.pressSequentially('yes, ', HUMAN);
   await ben.composer.pressSequentially('@An', HUMAN);
+  await expect(ben.page.getByTestId('suggestion')).toHaveCount(1);
   await ben.composer.press('Enter');
   await expect(ben.composer).toHaveValue('yes, @Ann ');
   await new Rooms(ben).open('general');
