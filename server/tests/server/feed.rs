@@ -66,6 +66,10 @@ async fn a_conversation_that_was_perhaps_made_is_heard_by_everybody_in_it() {
         store.command_faults.lock().unwrap().push_back(fault);
         if panics {
             mina.ask(event::DIRECT_ROOM, &asked).await;
+            // Asked again before that, both would be in the commit that panics.
+            while !store.command_faults.lock().unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         } else {
             let refused = mina.refusal(event::DIRECT_ROOM, &asked).await;
             assert_eq!(refused, ErrorCode::Unavailable);
