@@ -62,10 +62,10 @@ export const test = base.extend<Fixtures & Options>({
 
   allowConsole: async ({ consoleWatch }, use) => use(consoleWatch.allow),
 
-  server: async ({ serverArgs, history }, use, testInfo) => {
+  server: async ({ serverArgs, history, consoleWatch }, use, testInfo) => {
     const server = await Server.start({ args: serverArgs, fill: history });
     await use(server);
-    if (testInfo.status !== testInfo.expectedStatus) {
+    if (testInfo.status !== testInfo.expectedStatus || consoleWatch.unannounced.length > 0) {
       await testInfo.attach('server.log', { body: server.log, contentType: 'text/plain' });
     }
     await server.dispose();

@@ -244,7 +244,8 @@ test('fault_f24 a selection takes along what is seen', async ({ person }) => {
   expect(copied).not.toContain('Sent');
 });
 
-for (const [locale, aside] of [['en-US', /^3:\d{2}$/], ['en-GB', /^15:\d{2}$/], ['ko-KR', /^3:\d{2}$/]] as const) {
+// The hour may end while the test runs.
+for (const [locale, aside] of [['en-US', /^[34]:\d{2}$/], ['en-GB', /^1[56]:\d{2}$/], ['ko-KR', /^[34]:\d{2}$/]] as const) {
   test(`fault_times_are_told_one_way in the head of a group and in its margin: ${locale}`, async ({ profile }) => {
     // A time zone in which it is three in the afternoon.
     const east = ((15 - new Date().getUTCHours() + 11) % 24 + 24) % 24 - 11;
@@ -256,7 +257,7 @@ for (const [locale, aside] of [['en-US', /^3:\d{2}$/], ['en-GB', /^15:\d{2}$/], 
     const [head, margin] = await ann.rows.locator('time').allTextContents();
     expect(margin).toMatch(aside);
     expect(head).toContain(margin!.split(':')[0]!);
-    expect(head).not.toContain(locale === 'en-GB' ? 'PM' : '15:');
+    expect(head).not.toMatch(locale === 'en-GB' ? /PM/ : /1[56]:/);
   });
 }
 
