@@ -534,6 +534,8 @@ test('fault_f07 a nickname whose sign-in got no answer is joined by trying again
   await ann.joinButton.click();
   await expect(ann.page.getByTestId('nickname-hint')).toContainText('cannot be reached');
   await ann.joinButton.click();
+  // Enter sends nothing before there is a room.
+  await ann.expectConnected();
   await ann.say('it is me');
   await ann.expectState('it is me', 'sent');
   expect(lost).toBe(1);
