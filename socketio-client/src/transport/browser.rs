@@ -416,11 +416,12 @@ impl Asking {
         let is_post = body.is_some();
         let abort = AbortController::new().ok();
         let url = super::with_sid(&target.polling_url, sid);
-        let promise = ask(&url, body, abort.as_ref(), dial.credentials);
+        // Listened to at once: a request may be aborted before it is first polled, and nobody would catch the error.
+        let response = ask(&url, body, abort.as_ref(), dial.credentials).map(JsFuture::from);
         let max = dial.max_packet;
         Self {
             is_post,
-            answer: Box::pin(async move { read(promise, max).await }),
+            answer: Box::pin(read(response, max)),
             abort,
         }
     }
@@ -462,9 +463,9 @@ fn ask(
 }
 
 #[cfg(feature = "polling")]
-async fn read(promise: Result<Promise, JsValue>, max: usize) -> Answer {
+async fn read(response: Result<JsFuture, JsValue>, max: usize) -> Answer {
     let failed = |_: JsValue| NoAnswer::Failed(LinkFailure::new("xhr poll error"));
-    let response = JsFuture::from(promise.map_err(failed)?).await.map_err(failed)?;
+    let response = response.map_err(failed)?.await.map_err(failed)?;
     let response: Response = response.unchecked_into();
     let body = JsFuture::from(response.text().map_err(failed)?)
         .await

@@ -1,7 +1,13 @@
 //! Long-polling, and the move to WebSocket.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Function, Reflect};
 use serde_json::json;
 use socketio_anywhere::{Binary, Builder, DisconnectReason, Event, Transport};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{PATIENCE, client, client_at, connected, disconnected, message, sleep, until};
@@ -69,6 +75,31 @@ async fn ends_over_polling_have_their_names() {
         client.connect();
         connected(&mut events).await;
     }
+}
+
+/// The poll that the client ends when it is sent away has not been waited for yet.
+#[wasm_bindgen_test]
+async fn a_poll_that_is_ended_is_no_error_of_the_page() {
+    let unhandled = Rc::new(Cell::new(0));
+    let counted = unhandled.clone();
+    let count = Closure::<dyn FnMut()>::new(move || counted.set(counted.get() + 1));
+    let listen = |name: &str| {
+        let global = js_sys::global();
+        let function: Function = Reflect::get(&global, &name.into()).unwrap().unchecked_into();
+        let event = "unhandledrejection".into();
+        function
+            .call2(&global, &event, count.as_ref().unchecked_ref())
+            .unwrap();
+    };
+    listen("addEventListener");
+    let client = polling(client()).build().unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("kick", &()).unwrap();
+    disconnected(&mut events).await;
+    sleep(100).await;
+    listen("removeEventListener");
+    assert_eq!(unhandled.get(), 0);
 }
 
 #[wasm_bindgen_test]
