@@ -8,31 +8,10 @@ use super::{SqliteStore, to_sql};
 use crate::store::StoreError;
 use crate::store::append::StoredUsage;
 use crate::store::quota::{DayUsage, DiskSpace, Quota, Quotas};
-use crate::store::usage::{Today, day_of};
+use crate::store::usage::day_of;
 
 /// At most one row: a person's usage of the day, or their quota.
 const OF: &str = "select day, entries, bytes, max_entries, max_bytes from usage where user = ?";
-
-pub(super) async fn store(today: &Today, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let grown: Vec<_> = today
-        .grown()
-        .map(|(user, _, usage)| (user.0.simple().to_string(), usage.entries, usage.bytes))
-        .collect();
-    if grown.is_empty() {
-        return Ok(());
-    }
-    let grown = serde_json::to_string(&grown).map_err(|_| StoreError::Unreadable("usage"))?;
-    sqlx::query(
-        "insert into usage (user, day, entries, bytes)
-         select unhex(value ->> 0), ?1, value ->> 1, value ->> 2 from json_each(?2) where true
-         on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes",
-    )
-    .bind(today.day)
-    .bind(grown)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
 
 async fn read(
     connection: &mut SqliteConnection,

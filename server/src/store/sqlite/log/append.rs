@@ -16,7 +16,7 @@ use crate::store::append::{
 use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
 use crate::store::sqlite::body::read;
-use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql, usage};
+use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
@@ -247,73 +247,55 @@ impl Sql for Writing {
         changes: &[ChangeKind],
         at: Millis,
     ) -> Result<ChangeNumber, StoreError> {
-        insert(self, growth).await?;
-        grow(self, growth).await?;
-        count_own(self, growth).await?;
-        if let Some(today) = growth.today {
-            usage::store(today, self).await?;
+        let head = write(self, growth).await?;
+        match changes.is_empty() {
+            true => Ok(head),
+            false => feed::append(self, changes, at).await,
         }
-        feed::append(self, changes, at).await
     }
 }
 
-/// Inserts the entries' rows. A repeat fails the transaction: it was looked for before, and no other process writes.
-async fn insert(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
-    if growth.rows.is_empty() {
-        return Ok(());
-    }
+/// Writes the entries' rows, the new ends of logs, and the counts. A repeat fails the transaction: it was looked for before, and no
+/// other process writes. Returns the change feed's head.
+///
+/// All of it is one call of the connection's thread, because each call wakes two threads.
+async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<ChangeNumber, StoreError> {
     let entries = growth.rows.iter().map(|row| {
         let (room, author, id) = (hex(row.room.0), hex(row.author.0), hex(row.id.0));
         (room, row.seq, author, id, row.at, &row.body, row.kind, row.target)
     });
-    sqlx::query(
+    let logs = growth.logs.iter();
+    let logs = logs.map(|log| (hex(log.room.0), log.end.head, log.end.messages, log.active_at));
+    let own = growth.own.iter();
+    let own = own.map(|((user, room), messages)| (hex(user.0), hex(room.0), messages));
+    let used = growth.today.into_iter().flat_map(|today| today.grown());
+    let used = used.map(|(user, _, usage)| (hex(user.0), usage.entries, usage.bytes));
+    let head: i64 = sqlx::query_scalar(
         "insert into entries (room, seq, author, id, at, body, kind, target)
          select unhex(value ->> 0), value ->> 1, unhex(value ->> 2), unhex(value ->> 3), value ->> 4, value ->> 5,
                 value ->> 6, value ->> 7
-         from json_each(?)",
+         from json_each(?1);
+         update rooms set head = given.head, messages = given.messages, active_at = max(active_at, given.active)
+         from (select unhex(value ->> 0) as id, value ->> 1 as head, value ->> 2 as messages, value ->> 3 as active
+               from json_each(?2)) as given
+         where rooms.id = given.id;
+         update members set seen = seen + given.messages
+         from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room, value ->> 2 as messages
+               from json_each(?3)) as given
+         where members.user = given.user and members.room = given.room;
+         insert into usage (user, day, entries, bytes)
+         select unhex(value ->> 0), ?4, value ->> 1, value ->> 2 from json_each(?5) where true
+         on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes;
+         select head from feed where one = 1",
     )
     .bind(rows(&entries.collect::<Vec<_>>())?)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Writes the new ends of logs.
-async fn grow(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
-    if growth.logs.is_empty() {
-        return Ok(());
-    }
-    let logs = growth.logs.iter();
-    let logs = logs.map(|log| (hex(log.room.0), log.end.head, log.end.messages, log.active_at));
-    sqlx::query(
-        "update rooms set head = given.head, messages = given.messages, active_at = max(active_at, given.active)
-         from (select unhex(value ->> 0) as id, value ->> 1 as head, value ->> 2 as messages, value ->> 3 as active
-               from json_each(?)) as given
-         where rooms.id = given.id",
-    )
     .bind(rows(&logs.collect::<Vec<_>>())?)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Excludes messages from their authors' unread counts.
-async fn count_own(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<(), StoreError> {
-    if growth.own.is_empty() {
-        return Ok(());
-    }
-    let own = growth.own.iter();
-    let own = own.map(|((user, room), messages)| (hex(user.0), hex(room.0), messages));
-    sqlx::query(
-        "update members set seen = seen + given.messages
-         from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room, value ->> 2 as messages
-               from json_each(?)) as given
-         where members.user = given.user and members.room = given.room",
-    )
     .bind(rows(&own.collect::<Vec<_>>())?)
-    .execute(connection)
+    .bind(growth.today.map_or(0, |today| today.day))
+    .bind(rows(&used.collect::<Vec<_>>())?)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(from_sql(head))
 }
 
 /// Removes a message from the unread counts before it is erased.
