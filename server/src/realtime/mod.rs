@@ -6,20 +6,20 @@
 //! - [`writer`]: one task that commits, acknowledges and publishes
 //! - `sockets`: this process's sockets, one by one and by Socket.IO room
 //! - `hub`: sends committed entries, in order, to every socket of the room
-//! - [`published`]: how far sockets have got
+//! - `published`: how far sockets have got
 //! - `feed`: follows the commits of every node
 //! - `adapter`: hints to and from other nodes
 //! - `administer`: operators' commands and their view of connections
 //! - `presence`: who is online
-//! - [`tail`]: the newest entries of a room, in memory; `tails`: those of many rooms
+//! - `tails`: the newest entries of rooms, in memory
 //! - `revision`: updates cached entries
 //! - `history`: history pages, and comparing cursors with heads
 //! - `rooms`: events about rooms; `listing`: lists of people
 //! - `ephemeral`: typing, read markers and away states
 //! - `people`: connected people and their `connection`s
 //! - `sightings`: last-seen times of devices
-//! - `args`: strict parsing of event arguments
-//! - `allowance`: rate limits per person and address; `reading`: how much is read for a person at a time
+//! - `args`: strict parsing of event arguments; `reading`: how much is read for a person at a time
+//! - `allowance`: rate limits per person and address
 //! - `closing`: how connections end; `drain`: one after another, before the server does
 //!
 //! Invariant: only this folder names socketioxide.
@@ -37,16 +37,15 @@ mod handshakes;
 mod hub;
 mod people;
 mod presence;
-pub mod published;
-mod reading;
+mod published;
 mod resume;
+mod revision;
 mod sightings;
 mod sockets;
+mod tails;
 pub mod writer;
 
-use published::{revision, tail, tails};
-
-use events::{args, history, rooms};
+use events::{args, history, reading, rooms};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -3,12 +3,12 @@
 use steadfast_shared::{Body, Entry, Person, Quoted, Seq};
 
 /// Whether an entry changes others, and so has to be passed to [`revise`].
-pub(in crate::realtime) fn is_revision(entry: &Entry) -> bool {
+pub(super) fn is_revision(entry: &Entry) -> bool {
     matches!(entry.body, Body::Edit { .. } | Body::Delete { .. })
 }
 
 /// Brings an entry into the state it has in the store once `change` is in the log.
-pub(in crate::realtime) fn revise(entry: &mut Entry, change: &Entry) {
+pub(super) fn revise(entry: &mut Entry, change: &Entry) {
     match &change.body {
         Body::Delete { message } => erase(entry, *message),
         Body::Edit { message, text } => {
@@ -27,7 +27,7 @@ pub(in crate::realtime) fn revise(entry: &mut Entry, change: &Entry) {
 }
 
 /// Applies a person's new name wherever the entry contains it.
-pub(in crate::realtime) fn rename(entry: &mut Entry, person: &Person) {
+pub(super) fn rename(entry: &mut Entry, person: &Person) {
     let quoted = entry.quoted.as_deref_mut().map(|quoted| &mut quoted.author);
     let named = entry
         .mentioned

@@ -11,11 +11,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Most pages of history, lists and searches that are read for one person at a time; the next ones wait for their turn. A
 /// connection waits with a bounded number of them, and a person has a bounded number of connections.
-pub(super) const READS_OF_A_PERSON: usize = 2;
+const READS_OF_A_PERSON: usize = 2;
 
 /// The turns of those who read or wait.
 #[derive(Debug, Default)]
-pub(super) struct Readers(Mutex<HashMap<UserId, ReadTurns>>);
+pub(in crate::realtime) struct Readers(Mutex<HashMap<UserId, ReadTurns>>);
 
 #[derive(Debug)]
 struct ReadTurns {
@@ -26,7 +26,7 @@ struct ReadTurns {
 
 /// A read under way, until it is dropped.
 #[derive(Debug)]
-pub(super) struct ReadTurn<'r> {
+pub(in crate::realtime) struct ReadTurn<'r> {
     readers: &'r Readers,
     person: UserId,
     permit: Option<OwnedSemaphorePermit>,
@@ -34,7 +34,7 @@ pub(super) struct ReadTurn<'r> {
 
 impl Readers {
     /// Waits until something may be read for this person.
-    pub(super) async fn turn(&self, person: UserId) -> ReadTurn<'_> {
+    pub(in crate::realtime) async fn turn(&self, person: UserId) -> ReadTurn<'_> {
         let free = self.begin(person);
         // Made first: whoever waits no longer is counted no longer.
         let mut turn = ReadTurn {
