@@ -243,7 +243,12 @@ impl PublishedState {
     }
 
     /// The entries that close every gap, if the tails have all of them and they are few.
-    pub(super) fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
+    pub(super) fn missed(
+        &self,
+        rooms: &[event::Room],
+        cursors: &Cursors,
+        most: usize,
+    ) -> Option<Vec<Entries>> {
         let mut left = most;
         let mut bytes = 0;
         let mut missed = Vec::new();
