@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use crate::browser::viewport::is_touch;
 use crate::compose::bar::ComposerBar;
 use crate::compose::context::ComposeContext;
-use crate::compose::entry::{ComposeTrouble, ComposerEntry};
+use crate::compose::entry::ComposerEntry;
 use crate::compose::phrases::ComposePhrases;
-use crate::compose::posting::Unposted;
 use crate::compose::suggestions::SuggestionList;
+use crate::compose::trouble::ComposeTrouble;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::rooms::context::RoomsContext;
@@ -96,12 +96,7 @@ fn Foot(entry: ComposerEntry) -> impl IntoView {
     let locale = Locale::here();
     let compose = ComposeContext::here();
     let trouble = move || {
-        let refused = || {
-            compose
-                .refusal
-                .get()
-                .map(|refusal| ComposeTrouble::Unposted(Unposted::Refused(refusal)))
-        };
+        let refused = || compose.refusal.get().map(ComposeTrouble::Refused);
         let trouble = entry.trouble.get().or_else(refused);
         trouble.map(|trouble| trouble.words(locale.language()))
     };

@@ -1,13 +1,15 @@
 //! The composer's state.
 
 use leptos::prelude::*;
-use steadfast_client::Refusal;
-use steadfast_shared::Person;
+use steadfast_client::{Input, MessageChange, Refusal, Session};
+use steadfast_shared::{EntryId, Person, RoomId};
 
+use crate::compose::draft::EditTarget;
 use crate::compose::drafting::{Drafting, Instead};
 use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::hook::Hook;
+use crate::language::calendar;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
 use crate::reactive::{RwSignal, StoredValue};
@@ -81,5 +83,45 @@ impl ComposeContext {
         {
             let _ = composer.blur();
         }
+    }
+
+    /// Whether the composer is in use for a reply or an edit.
+    pub(crate) fn is_replying_or_editing(self) -> bool {
+        self.drafting
+            .draft
+            .with_untracked(|draft| draft.edit.is_some() || draft.reply_to.is_some())
+    }
+
+    /// Loads an unsent item into the composer.
+    pub(crate) fn edit(self, id: EntryId) {
+        self.write_instead(Instead::Edit(EditTarget::Item(id)));
+    }
+
+    /// Whether the composer is in use for an edit. Tracked.
+    pub(crate) fn is_rewriting(self) -> bool {
+        self.drafting.draft.with(|draft| draft.edit.is_some())
+    }
+
+    /// As [`Self::is_rewriting`], but untracked.
+    pub(crate) fn is_rewriting_now(self) -> bool {
+        untrack(|| self.is_rewriting())
+    }
+
+    /// Changes a message of a room.
+    pub(crate) fn change(self, room: RoomId, change: MessageChange) {
+        self.chat.dispatch(Input::Change {
+            room,
+            id: calendar::new_entry_id(),
+            change,
+            at: calendar::now(),
+        });
+    }
+
+    pub(crate) fn can_write(self) -> Result<RoomId, Refusal> {
+        let room = self.chat.room.get_untracked().ok_or(Refusal::NotSignedIn)?;
+        self.chat
+            .with(|chat| chat.with(Session::can_post))
+            .unwrap_or(Err(Refusal::NotSignedIn))?;
+        Ok(room)
     }
 }

@@ -7,18 +7,18 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::leptos_dom::helpers::queue_microtask;
 use leptos::prelude::*;
-use steadfast_client::Input;
+use steadfast_client::{Input, MessageChange};
 use steadfast_shared::{MessageText, TextError, limit};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent};
 
 use crate::browser::viewport::is_touch;
 use crate::compose::context::ComposeContext;
-use crate::compose::draft::{Draft, Withheld};
-use crate::compose::phrases::{ComposePhrases, DraftPhrases};
-use crate::compose::posting::Unposted;
+use crate::compose::draft::{Draft, EditConflict, EditTarget};
+use crate::compose::phrases::ComposePhrases;
 use crate::compose::suggestions::{Suggestions, replace_shortcode};
-use crate::language::Language;
+use crate::compose::trouble::ComposeTrouble;
+use crate::language::calendar;
 use crate::markdown::Mentions;
 use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::ui::clipboard;
@@ -170,10 +170,7 @@ impl ComposerEntry {
             return;
         };
         match MessageText::parse(&self.to_wire(&textarea.value())) {
-            Ok(text) => match self.compose.post(text) {
-                Ok(()) => self.trouble.set(None),
-                Err(unposted) => self.trouble.set(Some(ComposeTrouble::Unposted(unposted))),
-            },
+            Ok(text) => self.trouble.set(self.post_text(text).err()),
             // An empty field needs no error; text that renders as nothing does.
             Err(TextError::Empty)
                 if self.compose.is_rewriting_now() || textarea.value().trim().is_empty() =>
@@ -183,6 +180,55 @@ impl ComposerEntry {
             Err(error) => self.trouble.set(Some(ComposeTrouble::Text(error))),
         }
         let _ = textarea.focus();
+    }
+
+    /// Posts a text, or the edit it is, to the room it was written for.
+    fn post_text(self, text: MessageText) -> Result<(), ComposeTrouble> {
+        let compose = self.compose;
+        let room = compose.drafting.room().ok_or(ComposeTrouble::NoRoom)?;
+        let open = compose
+            .chat
+            .read(|session| session.room(room).is_some_and(|room| !room.archived));
+        if !open || compose.chat.room.get_untracked() != Some(room) {
+            return Err(ComposeTrouble::RoomClosed);
+        }
+        compose.can_write().map_err(ComposeTrouble::Refused)?;
+        compose.follow_message();
+        let mut draft = compose.drafting.draft.get_untracked();
+        let may = draft.may_send();
+        compose.drafting.draft.set(draft.clone());
+        may.map_err(ComposeTrouble::Withheld)?;
+        let (id, at) = (calendar::new_entry_id(), calendar::now());
+        compose.refusal.set(None);
+        let sent = text.as_str().to_owned();
+        match draft.edit {
+            Some(edit) => match edit.of {
+                EditTarget::Message(message)
+                    if edit.base != sent || edit.conflict != EditConflict::Unchanged =>
+                {
+                    compose.change(room, MessageChange::Edit { message, text });
+                }
+                EditTarget::Message(_) => {}
+                EditTarget::Item(rejected) => compose.chat.dispatch(Input::Edit {
+                    id: rejected,
+                    new_id: id,
+                    text,
+                    at,
+                }),
+            },
+            None => {
+                compose.posting.call(());
+                compose.chat.dispatch(Input::Post {
+                    room,
+                    id,
+                    text,
+                    reply_to: draft.reply_to,
+                    at,
+                });
+            }
+        }
+        compose.draft_sent(&sent);
+        Ok(())
     }
 
     pub(super) fn key(self, event: &KeyboardEvent) {
@@ -252,34 +298,6 @@ fn completes_shortcode(event: &Event) -> bool {
     event.dyn_ref::<InputEvent>().is_some_and(|event| {
         event.input_type() == "insertText" && event.data().is_some_and(|data| data == ":")
     })
-}
-
-/// Why the text cannot be posted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ComposeTrouble {
-    Over(usize),
-    Text(TextError),
-    Unposted(Unposted),
-}
-
-impl ComposeTrouble {
-    pub(super) fn words(self, language: Language) -> String {
-        match self {
-            Self::Over(bytes) => (ComposePhrases::of(language).bytes_over)(bytes),
-            Self::Text(error) => (ComposePhrases::of(language).message_refused)(error),
-            Self::Unposted(Unposted::Refused(refusal)) => {
-                (ComposePhrases::of(language).refusal)(refusal).to_owned()
-            }
-            Self::Unposted(Unposted::NoRoom) => DraftPhrases::of(language).no_room_yet.to_owned(),
-            Self::Unposted(Unposted::RoomClosed) => DraftPhrases::of(language).room_closed.to_owned(),
-            Self::Unposted(Unposted::Withheld(Withheld::Changed)) => {
-                DraftPhrases::of(language).replace_it.to_owned()
-            }
-            Self::Unposted(Unposted::Withheld(Withheld::Gone)) => {
-                DraftPhrases::of(language).gone_meanwhile.to_owned()
-            }
-        }
-    }
 }
 
 /// Grows the textarea with its text. The box around it keeps its height during the measurement:

@@ -23,6 +23,6 @@ pub(crate) mod entry;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod help;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod posting;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod suggestions;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod trouble;

@@ -1,9 +1,11 @@
 //! Searches the server for people by the name being typed: the list of a large room holds only its
 //! first people.
 
+use leptos::prelude::untrack;
 use leptos::task::spawn_local;
-use steadfast_shared::{Person, RoomId};
+use steadfast_shared::{Person, RoomId, UserId};
 
+use crate::compose::context::ComposeContext;
 use crate::compose::name_queries::NameQueries;
 use crate::people::context::PeopleContext;
 use crate::reactive::{RwSignal, StoredValue};
@@ -67,5 +69,24 @@ impl NameSearch {
             self.found.try_set(Some(Found { room, people: found }));
             answered = Some(query);
         }
+    }
+}
+
+impl ComposeContext {
+    /// The people offered for a mention: the room's members first, then other authors of the rows
+    /// shown, then those `found` by the server.
+    pub(super) fn people_to_name(self, found: Vec<Person>) -> Vec<Person> {
+        let me = self.chat.read(|session| session.account().me().map(|me| me.id));
+        let members = untrack(|| self.people.members()).into_iter();
+        let mut people: Vec<Person> = members.map(|member| member.person).collect();
+        people.extend(self.authors.call(()).unwrap_or_default());
+        people.extend(found);
+        let mut seen: Vec<UserId> = me.into_iter().collect();
+        people.retain(|person| {
+            let new = !seen.contains(&person.id);
+            seen.push(person.id);
+            new
+        });
+        people
     }
 }
