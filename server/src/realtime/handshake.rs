@@ -11,17 +11,17 @@ use socketioxide::extract::{AckSender, Event, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
 use socketioxide::{SocketIo, TransportType};
-use steadfast_shared::event::{self, Auth, ClosingReason};
-use steadfast_shared::{ErrorCode, HandshakeError, Role, WireError};
+use steadfast_shared::event::{Auth, ClosingReason};
+use steadfast_shared::{HandshakeError, Role};
 
+use super::Realtime;
 use super::adapter::hint::Hint;
 use super::allowance::Payer;
 use super::args::{EventArgs, ShownAuth};
-use super::connection::{ClientConnection, ClientSource, Cost, Polls};
+use super::connection::{ClientConnection, ClientSource, Polls};
 use super::handshakes::{Permit, ShownToken};
 use super::people::ConnectionPermit;
 use super::resume::Resume;
-use super::{Realtime, cost_of, rooms};
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::origin::RequestOrigin;
 use crate::serve::peer::Peer;
@@ -186,36 +186,6 @@ impl Realtime {
             realtime.0.closer.left(&socket, &connection, reason);
             ready(())
         });
-    }
-
-    fn answer_event(
-        &self,
-        event: &str,
-        socket: &SocketRef,
-        connection: &Arc<ClientConnection>,
-        args: &EventArgs,
-        ack: AckSender,
-    ) {
-        match event {
-            event::SEND => self.send(socket, connection, args, ack),
-            event::HISTORY => self.history(socket, connection, args, ack),
-            event::SYNC => self.sync(socket, connection, args, ack),
-            event::TYPING => self.typing(socket, connection, args, ack),
-            event::READ => self.read(socket, connection, args, ack),
-            event::AWAY => self.away(socket, connection, args, ack),
-            event::WATCH => self.watch(socket, connection, args, ack),
-            event::BROWSE_ROOMS => self.browse_rooms(socket, connection, args, ack),
-            event::LIST_MEMBERS => self.list_members(socket, connection, args, ack),
-            event::FIND_PEOPLE => self.find_people(socket, connection, args, ack),
-            _ => {
-                if let Err(ack) = rooms::answer(self, event, connection, args, ack) {
-                    self.handle::<()>(connection, ack, || {
-                        self.charge(connection, Cost::Events(cost_of(args)))?;
-                        Err(WireError::new(ErrorCode::Invalid, "unknown event"))
-                    });
-                }
-            }
-        }
     }
 }
 

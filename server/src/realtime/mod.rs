@@ -45,7 +45,7 @@ mod sockets;
 mod tails;
 pub mod writer;
 
-use events::{args, history, reading, rooms};
+use events::{args, history, reading};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

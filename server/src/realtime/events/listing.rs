@@ -8,11 +8,11 @@ use steadfast_shared::event::Availability;
 use steadfast_shared::room::{FindPeople, ListMembers, Member};
 use steadfast_shared::{ErrorCode, Person, RoomId, WireError, limit};
 
+use super::rooms::unreadable;
 use crate::realtime::Realtime;
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::ClientConnection;
 use crate::realtime::presence::PresenceBoard;
-use crate::realtime::rooms::unreadable;
 use crate::store::{PeoplePage, Store};
 
 /// Members per read when searching for those who are offline.
