@@ -13,8 +13,8 @@ use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
 use crate::reactive::{RwSignal, StoredValue};
 use crate::rooms::context::RoomsContext;
-use crate::timeline::actions::RowActions;
 use crate::timeline::model::TimelineModel;
+use crate::timeline::row::actions::RowActions;
 use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 

@@ -8,9 +8,9 @@ use crate::browser::base_path;
 use crate::compose::draft::EditTarget;
 use crate::compose::drafting::Instead;
 use crate::rooms::route::Route;
-use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
+use crate::timeline::row::actions::Tool;
 use crate::timeline::row_view::{MessageState, Says};
 
 impl TimelineContext {

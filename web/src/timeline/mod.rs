@@ -6,10 +6,9 @@
 //! - [`anchor`]: what scrolling keeps in place: the end, or a row
 //! - `scroll`: applies `anchor` to the scrolling element
 //! - `model`, `rows`: signals over rows
-//! - `actions`: the row whose actions show
 //! - `seek`: jumps to another place of the room
 //! - `lost`: messages that the server has no more
-//! - `view`, `row`: the components
+//! - `view`, `row`: the components; `row::actions`: the row whose actions show
 
 pub mod anchor;
 pub mod layout;
@@ -17,8 +16,6 @@ pub mod phrases;
 pub mod row_view;
 pub mod window;
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod actions;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]

@@ -10,8 +10,8 @@ use web_sys::{Element, EventTarget, HtmlElement, Node};
 
 use crate::markup::view;
 use crate::reactive::StoredValue;
-use crate::timeline::actions::{RowActions, Tool};
 use crate::timeline::context::TimelineContext;
+use crate::timeline::row::actions::{RowActions, Tool};
 use crate::ui::focus::focus_in_place;
 use crate::ui::list::roving;
 use crate::ui::main_field::MainField;

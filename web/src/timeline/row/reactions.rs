@@ -8,9 +8,9 @@ use steadfast_shared::{Emoji, Seq};
 use crate::language::locale::Locale;
 use crate::markup::view;
 use crate::reactive::{Memo, memo};
-use crate::timeline::actions::Tool;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
+use crate::timeline::row::actions::Tool;
 use crate::timeline::row_view::Reacted;
 use crate::ui::icon::{Icon, IconShape};
 

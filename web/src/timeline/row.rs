@@ -1,5 +1,6 @@
 //! One message.
 
+pub(crate) mod actions;
 pub(crate) mod emoji_picker;
 pub(crate) mod pending;
 pub(crate) mod pointing;
