@@ -57,9 +57,7 @@ pub async fn build(config: Config) -> Result<App, StartError> {
 pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, StartError> {
     let config = Arc::new(config);
     #[cfg(feature = "page")]
-    let page = Arc::new(http::page::PageFiles::new(config.base_path.clone()));
-    #[cfg(feature = "page")]
-    page.prepare();
+    let page = page_files(&config);
     let audit = Audit::start();
     let journal = Journal::start(store.clone(), config.limits.data.clone());
     let sign_in_secret = Token::random().map_err(StartError::Random)?;
@@ -104,6 +102,14 @@ pub async fn build_on(config: Config, store: Arc<dyn Store>) -> Result<App, Star
         #[cfg(unix)]
         admin_socket,
     })
+}
+
+/// The page's files, which are then prepared in the background.
+#[cfg(feature = "page")]
+fn page_files(config: &Config) -> Arc<http::page::PageFiles> {
+    let page = Arc::new(http::page::PageFiles::new(config.base_path.clone()));
+    page.prepare();
+    page
 }
 
 /// Wraps the routes in the layers that check every request first.

@@ -68,22 +68,14 @@ async fn admit(
     }
 
     let with_token = request.with_token;
-    // Never the token a client shows: anybody who had planted it would share the session.
-    let token = match &request.key {
-        Some(key) => Token::of_key(&shared.sign_in_secret, key),
-        None => fresh_token()?,
-    };
+    let token = token_for(shared, &request)?;
     if request.key.is_some()
         && let Some(session) = session_of_key(shared, &token, &request).await?
     {
         return Ok(session);
     }
     let (new, mut log) = described(&request, headers, address, &token);
-    let owner_code = request
-        .owner_code
-        .as_deref()
-        .map(|code| Token::shown(code).hash());
-    check_owner_code(shared, owner_code).await?;
+    let owner_code = owner_code_of(shared, &request).await?;
     let right = match owner_code {
         Some(code) => Admission::Owner(code),
         None => invite::admission(shared, request.invite.as_deref()),
@@ -203,6 +195,22 @@ fn described(
         address: Some(address),
     };
     (device, log)
+}
+
+/// The new session's token. Never one that a client shows: anybody who had planted it would share the session.
+fn token_for(shared: &HttpState, request: &NewSession) -> Result<Token, HttpRefusal> {
+    match &request.key {
+        Some(key) => Ok(Token::of_key(&shared.sign_in_secret, key)),
+        None => fresh_token(),
+    }
+}
+
+/// The request's owner code, if it has one. An invalid one is refused.
+async fn owner_code_of(shared: &HttpState, request: &NewSession) -> Result<Option<TokenHash>, HttpRefusal> {
+    let code = request.owner_code.as_deref();
+    let code = code.map(|code| Token::shown(code).hash());
+    check_owner_code(shared, code).await?;
+    Ok(code)
 }
 
 /// Refuses an invalid owner code.

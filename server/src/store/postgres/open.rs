@@ -219,7 +219,6 @@ impl PostgresStore {
         used: Option<Use>,
     ) -> Result<Self, PostgresOpenError> {
         let address = Address::parse(url)?;
-        let name = || address.name.clone();
         let mut setup = address.connect().await?;
         address.check_sessions(&mut setup).await?;
         check_suitable(&mut setup, &address).await?;
@@ -232,13 +231,7 @@ impl PostgresStore {
             );
         }
         let locked = match used {
-            Some(used) => {
-                let locked = Locked::acquire(used, settled(options.clone())).await;
-                Some(locked.map_err(|error| match error {
-                    NoLease::Held => PostgresOpenError::InUse { name: name() },
-                    NoLease::Failed(source) => address.unusable(source),
-                })?)
-            }
+            Some(used) => Some(lock(used, &options, &address).await?),
             None => None,
         };
         let (epoch, lineage, lease) = prepare(setup, &address, locked, at).await?;
@@ -262,6 +255,17 @@ impl PostgresStore {
             clock,
         })
     }
+}
+
+/// Locks the database for a node, or refuses one that is in use.
+async fn lock(used: Use, options: &PgConnectOptions, address: &Address) -> Result<Locked, PostgresOpenError> {
+    let locked = Locked::acquire(used, settled(options.clone())).await;
+    locked.map_err(|error| match error {
+        NoLease::Held => PostgresOpenError::InUse {
+            name: address.name.clone(),
+        },
+        NoLease::Failed(source) => address.unusable(source),
+    })
 }
 
 /// Migrates the database to this version's schema and rules, and takes the node's lease.
