@@ -10,6 +10,7 @@ use steadfast_server::store::account::{
 };
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{SignUpError, Store, Token, TokenHash};
+use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, Role, limit};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -50,6 +51,18 @@ impl Fixture {
 
     async fn account(&self, nickname: &str) -> Option<Account> {
         self.store.account(&name(nickname)).await.unwrap()
+    }
+
+    /// An invitation of this many uses, until 100, and its code.
+    async fn invite(&self, created_at: Millis, uses: u32) -> (TokenHash, Invite) {
+        let code = Token::random().unwrap().hash();
+        let terms = InviteTerms {
+            code,
+            created_at,
+            expires_at: 100,
+            uses: Some(uses),
+        };
+        (code, self.store.invite(&terms).await.unwrap().unwrap())
     }
 }
 
@@ -226,14 +239,7 @@ async fn devices_are_bounded_and_only_a_forgotten_one_makes_room(fixture: Fixtur
 async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends(fixture: Fixture) {
     let store = &fixture.store;
     store.sign_up(&newcomer("Mina")).await.unwrap();
-    let code = Token::random().unwrap().hash();
-    let terms = InviteTerms {
-        code,
-        created_at: 10,
-        expires_at: 100,
-        uses: Some(2),
-    };
-    let invite = store.invite(&terms).await.unwrap().unwrap();
+    let (code, invite) = fixture.invite(10, 2).await;
     assert_eq!((invite.used, invite.uses), (0, Some(2)));
 
     let stranger = invited("Eve", Some(Token::shown("guess").hash()), 20);
@@ -259,14 +265,7 @@ async fn an_invitation_lets_in_as_many_as_it_says_until_it_ends(fixture: Fixture
 
 async fn an_invitation_is_not_used_where_none_is_needed(fixture: Fixture) {
     let store = &fixture.store;
-    let code = Token::random().unwrap().hash();
-    let terms = InviteTerms {
-        code,
-        created_at: 1,
-        expires_at: 100,
-        uses: Some(1),
-    };
-    let invite = store.invite(&terms).await.unwrap().unwrap();
+    let (code, invite) = fixture.invite(1, 1).await;
     let open = SignUp {
         admission: Admission::Asked {
             closed: false,
@@ -296,14 +295,7 @@ async fn an_invitation_is_not_used_where_none_is_needed(fixture: Fixture) {
 async fn a_group_signs_up_as_one_after_another_would(fixture: Fixture) {
     let store = &fixture.store;
     store.sign_up(&newcomer("Mina")).await.unwrap();
-    let code = Token::random().unwrap().hash();
-    let terms = InviteTerms {
-        code,
-        created_at: 1,
-        expires_at: 100,
-        uses: Some(1),
-    };
-    store.invite(&terms).await.unwrap().unwrap();
+    let (code, _) = fixture.invite(1, 1).await;
     let owners = Token::shown("the link").hash();
     store.add_owner_link(owners, 1).await.unwrap();
     let owner = |nickname: &str| SignUp {
