@@ -14,9 +14,9 @@ use crate::admin::views::choose::{Radios, Select};
 use crate::admin::views::question::{Ask, ConfirmedAction};
 use crate::admin::{api, consequences};
 use crate::connection::context::ChatContext;
-use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::language::span::TimeSpan;
+use crate::language::{Language, Phrase};
 use crate::markup::view;
 use crate::reactive::{RwSignal, Signal};
 use crate::ui::field::Field;
@@ -28,6 +28,7 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let chat = ChatContext::here();
     let role = chat.read(|session| session.account().role());
     let Person { id, name } = person;
+    let sees_addresses = role.may(Power::SeeAddresses);
     let state = RwSignal::new(AccountState::Banned);
     let lasts = RwSignal::new(None::<TimeSpan>);
     let addresses = RwSignal::new(None::<TimeSpan>);
@@ -47,24 +48,9 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         let name = name.clone();
         words(move || (ExclusionPhrases::of(locale.language()).exclude_question)(&name))
     };
-    let does = words(move || match state.get() {
-        AccountState::Deactivated => ExclusionPhrases::of(locale.language()).deactivate.to_owned(),
-        AccountState::Active | AccountState::Banned => ExclusionPhrases::of(locale.language()).ban.to_owned(),
-    });
+    let does = words(move || verb(state.get(), locale.language()).to_owned());
     let action: ConfirmedAction = Rc::new(move || {
-        let typed = reason
-            .get_untracked()
-            .map(|input| input.value())
-            .unwrap_or_default();
-        let typed = typed.trim().to_owned();
-        if typed.chars().count() > limit::REASON_CHARS {
-            let language = untrack(|| locale.language());
-            reason_trouble.set(Some((ExclusionPhrases::of(language).reason_too_long)(
-                limit::REASON_CHARS,
-            )));
-            return None;
-        }
-        reason_trouble.set(None);
+        let typed = typed_reason(locale, reason, reason_trouble)?;
         let (exclusion, name) = (untrack(|| exclusion(typed)), name.clone());
         Some(Box::pin(async move {
             let info = api::exclude(id, &exclusion).await?;
@@ -74,7 +60,6 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
         }))
     });
     let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
-    let sees_addresses = role.may(Power::SeeAddresses);
     view! {
         <Ask title follows does grave=Signal::stored(true) action>
             <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds(locale) chosen=state />
@@ -99,7 +84,30 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     }
 }
 
+/// The typed reason; `None` if it is too long, which is said beside the field.
+fn typed_reason(
+    locale: Locale,
+    reason: NodeRef<html::Input>,
+    trouble: RwSignal<Option<String>>,
+) -> Option<String> {
+    let typed = reason.get_untracked().map(|input| input.value());
+    let typed = typed.unwrap_or_default().trim().to_owned();
+    let too_long = typed.chars().count() > limit::REASON_CHARS;
+    trouble.set(too_long.then(|| {
+        let language = untrack(|| locale.language());
+        (ExclusionPhrases::of(language).reason_too_long)(limit::REASON_CHARS)
+    }));
+    (!too_long).then_some(typed)
+}
+
 type ExclusionKinds = Vec<(AccountState, &'static str, Signal<String>, Signal<String>)>;
+
+fn verb(state: AccountState, language: Language) -> &'static str {
+    match state {
+        AccountState::Deactivated => ExclusionPhrases::of(language).deactivate,
+        AccountState::Active | AccountState::Banned => ExclusionPhrases::of(language).ban,
+    }
+}
 
 fn kinds(locale: Locale) -> ExclusionKinds {
     let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());

@@ -56,6 +56,27 @@ fn id_of(limit: LimitName) -> &'static str {
     }
 }
 
+/// The limits that were changed; `None` if one is not a number, which is said beside its field.
+fn changed(locale: Locale, all: &[Typed]) -> Option<Vec<SetLimit>> {
+    let mut changed = Vec::new();
+    let mut fine = true;
+    for typed in all {
+        let value = typed.value();
+        fine &= value.is_ok();
+        let not_a_number = untrack(|| LimitPhrases::of(locale.language()).limit_not_a_number);
+        typed.trouble.set(value.is_err().then(|| not_a_number.to_owned()));
+        if let Ok(value) = value
+            && value != typed.has
+        {
+            changed.push(SetLimit {
+                limit: typed.limit,
+                value,
+            });
+        }
+    }
+    fine.then_some(changed)
+}
+
 /// Raises or lowers limits for one person.
 #[component]
 pub(super) fn Limits(
@@ -77,33 +98,16 @@ pub(super) fn Limits(
         words(move || (LimitPhrases::of(locale.language()).limits_question)(&name))
     };
     let action: ConfirmedAction = Rc::new(move || {
-        let mut changed = Vec::new();
-        let mut fine = true;
-        for typed in all {
-            let value = typed.value();
-            fine &= value.is_ok();
-            let not_a_number = untrack(|| LimitPhrases::of(locale.language()).limit_not_a_number);
-            typed.trouble.set(value.is_err().then(|| not_a_number.to_owned()));
-            if let Ok(value) = value
-                && value != typed.has
-            {
-                changed.push(SetLimit {
-                    limit: typed.limit,
-                    value,
-                });
-            }
-        }
+        let changed = changed(locale, &all)?;
         let name = name.clone();
-        fine.then(|| -> futures::future::LocalBoxFuture<'static, _> {
-            Box::pin(async move {
-                for limit in changed {
-                    api::set_limit(id, limit).await?;
-                }
-                Ok(untrack(|| {
-                    (LimitPhrases::of(locale.language()).limits_done)(&name)
-                }))
-            })
-        })
+        Some(Box::pin(async move {
+            for limit in changed {
+                api::set_limit(id, limit).await?;
+            }
+            Ok(untrack(|| {
+                (LimitPhrases::of(locale.language()).limits_done)(&name)
+            }))
+        }))
     });
     let fields = all
         .into_iter()

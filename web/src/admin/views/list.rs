@@ -16,7 +16,7 @@ use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{computed, view};
 use crate::people::role_phrases::RoleNames;
 use crate::reactive::Signal;
 use crate::ui::icon::{Icon, IconShape};
@@ -26,7 +26,6 @@ use crate::ui::phrases::UiPhrases;
 #[component]
 pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
     let locale = Locale::here();
-    let chat = ChatContext::here();
     let trail = AdminTrail::here();
     let listing = Listing::new();
     let person = about.as_ref().map(|person| person.id);
@@ -55,26 +54,11 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
             None => name.to_owned(),
         }
     });
-    let owner_link = move || {
-        let may = chat.on_connection(|session| session.account().role().may(Power::MakeOwnerLink));
-        (section == Section::People && may).then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="button button-small"
-                    data-testid="owner-link"
-                    on:click=move |_| trail.go(AdminPlace::Question(Question::OwnerLink))
-                >
-                    {locale.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
-                </button>
-            }
-        })
-    };
     view! {
         <section class="admin-list" data-testid=format!("list-{}", section.name())>
             <div class="admin-list-head">
                 <Heading title />
-                {owner_link}
+                {(section == Section::People).then(|| view! { <OwnerLinkButton /> })}
                 <button type="button" class="button button-small" data-testid="admin-refresh" on:click=move |_| reload.run(())>
                     {locale.says(|l| AdminPhrases::of(l).refresh)}
                 </button>
@@ -95,6 +79,29 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Makes a link for another owner, if this role may.
+#[component]
+fn OwnerLinkButton() -> impl IntoView {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let trail = AdminTrail::here();
+    computed(move || {
+        let may = chat.on_connection(|session| session.account().role().may(Power::MakeOwnerLink));
+        may.then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button button-small"
+                    data-testid="owner-link"
+                    on:click=move |_| trail.go(AdminPlace::Question(Question::OwnerLink))
+                >
+                    {locale.says(|l| OwnerLinkPhrases::of(l).make_owner_link)}
+                </button>
+            }
+        })
+    })
 }
 
 /// Says that a list is loading, failed to load, or is empty.
@@ -130,27 +137,22 @@ fn State(listing: Listing, section: Section, reload: Callback<()>) -> impl IntoV
     }
 }
 
+/// The states to filter by, each with its name in the form.
+const STATES: [(&str, AccountState); 3] = [
+    ("active", AccountState::Active),
+    ("deactivated", AccountState::Deactivated),
+    ("banned", AccountState::Banned),
+];
+
 /// The search for people: by name, state and role.
 #[component]
 fn PeopleFilters(reload: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let trail = AdminTrail::here();
     let start = trail.people.get_value();
-    let states = [
-        (
-            "",
-            words(move || AdminPhrases::of(locale.language()).any_state.to_owned()),
-        ),
-        ("active", state_words(locale, AccountState::Active)),
-        ("deactivated", state_words(locale, AccountState::Deactivated)),
-        ("banned", state_words(locale, AccountState::Banned)),
-    ];
-    let state = match start.state {
-        None => "",
-        Some(AccountState::Active) => "active",
-        Some(AccountState::Deactivated) => "deactivated",
-        Some(AccountState::Banned) => "banned",
-    };
+    let any_state = words(move || AdminPhrases::of(locale.language()).any_state.to_owned());
+    let states = STATES.map(|(name, state)| (name, state_words(locale, state)));
+    let state = STATES.iter().find(|(_, state)| start.state == Some(*state));
     let role_words = move |role| words(move || (RoleNames::of(locale.language()).role)(role).to_owned());
     let roles = [Role::Member, Role::Moderator, Role::Owner].map(|role| (role.as_str(), role_words(role)));
     let any = (
@@ -158,12 +160,8 @@ fn PeopleFilters(reload: Callback<()>) -> impl IntoView {
         words(move || AdminPhrases::of(locale.language()).any_role.to_owned()),
     );
     let on_state = Callback::new(move |name: String| {
-        let state = match name.as_str() {
-            "active" => Some(AccountState::Active),
-            "deactivated" => Some(AccountState::Deactivated),
-            "banned" => Some(AccountState::Banned),
-            _ => None,
-        };
+        let state = STATES.iter().find(|(of, _)| *of == name);
+        let state = state.map(|(_, state)| *state);
         trail.people.update_value(|query| query.state = state);
         reload.run(());
     });
@@ -181,8 +179,8 @@ fn PeopleFilters(reload: Callback<()>) -> impl IntoView {
             <Select
                 label=words(move || PersonLabels::of(locale.language()).state.to_owned())
                 testid="filter-state"
-                options=states.to_vec()
-                start=state
+                options=[("", any_state)].into_iter().chain(states).collect()
+                start=state.map_or("", |(name, _)| *name)
                 chosen=on_state
             />
             <Select

@@ -197,7 +197,72 @@ fn facts(detail: &PersonDetail, language: Language) -> Vec<Fact> {
     facts
 }
 
+/// An action on a person: the button and the question it asks.
+struct PersonAct {
+    says: Phrase,
+    testid: &'static str,
+    /// Whether it shuts the person out.
+    grave: bool,
+    question: Question,
+}
+
+impl PersonAct {
+    fn new(says: Phrase, testid: &'static str, question: Question) -> Self {
+        let grave = false;
+        Self {
+            says,
+            testid,
+            grave,
+            question,
+        }
+    }
+
+    fn grave(self) -> Self {
+        Self { grave: true, ..self }
+    }
+}
+
 /// The actions on a person that this role may take.
+fn acts_on(detail: PersonDetail, role: Role, outranks: bool) -> Vec<PersonAct> {
+    let info = detail.info;
+    let person = info.person;
+    let mut acts = Vec::new();
+    if outranks && role.may(Power::ExcludePeople) {
+        acts.push(if info.state == AccountState::Active {
+            let question = Question::Exclude(person.clone());
+            PersonAct::new(|l| ExclusionPhrases::of(l).exclude, "act-exclude", question).grave()
+        } else {
+            let question = Question::Readmit(person.clone());
+            PersonAct::new(|l| ExclusionPhrases::of(l).readmit, "act-readmit", question)
+        });
+        if info.devices > 0 {
+            let question = Question::SignOut(person.clone(), info.has_passphrase);
+            let says: Phrase = |l| AdminPersonPhrases::of(l).sign_out;
+            acts.push(PersonAct::new(says, "act-sign-out", question).grave());
+        }
+    }
+    if outranks && role.may(Power::HideMessages) {
+        let question = Question::Messages(person.clone(), info.messages);
+        let says: Phrase = |l| AdminPersonPhrases::of(l).messages;
+        acts.push(PersonAct::new(says, "act-messages", question));
+    }
+    if role.may(Power::SetRoles) {
+        let question = Question::Role(person.clone(), info.role);
+        let says: Phrase = |l| RolePhrases::of(l).change_role;
+        acts.push(PersonAct::new(says, "act-role", question));
+    }
+    if role.may(Power::SetLimits) {
+        let question = Question::Limits(person, detail.limits);
+        acts.push(PersonAct::new(
+            |l| LimitPhrases::of(l).limits,
+            "act-limits",
+            question,
+        ));
+    }
+    acts
+}
+
+/// The buttons of those actions.
 #[component]
 fn Acts(detail: PersonDetail) -> impl IntoView {
     let locale = Locale::here();
@@ -205,57 +270,16 @@ fn Acts(detail: PersonDetail) -> impl IntoView {
     let trail = AdminTrail::here();
     let role = chat.read(|session| session.account().role());
     let me = chat.read(|session| session.account().me().map(|me| me.id));
-    let info = detail.info;
-    let person = info.person.clone();
-    let is_me = me == Some(person.id);
-    let outranks = role.outranks(info.role) && !is_me;
-    let out = info.state != AccountState::Active;
-    let mut acts: Vec<(Phrase, &'static str, bool, Question)> = Vec::new();
-    if outranks && role.may(Power::ExcludePeople) {
-        acts.push(if out {
-            (
-                |l| ExclusionPhrases::of(l).readmit,
-                "act-readmit",
-                false,
-                Question::Readmit(person.clone()),
-            )
-        } else {
-            (
-                |l| ExclusionPhrases::of(l).exclude,
-                "act-exclude",
-                true,
-                Question::Exclude(person.clone()),
-            )
-        });
-        let returns = info.has_passphrase;
-        if info.devices > 0 {
-            acts.push((
-                |l| AdminPersonPhrases::of(l).sign_out,
-                "act-sign-out",
-                true,
-                Question::SignOut(person.clone(), returns),
-            ));
-        }
-    }
-    if outranks && role.may(Power::HideMessages) {
-        let question = Question::Messages(person.clone(), info.messages);
-        acts.push((
-            |l| AdminPersonPhrases::of(l).messages,
-            "act-messages",
-            false,
-            question,
-        ));
-    }
-    if role.may(Power::SetRoles) {
-        let question = Question::Role(person.clone(), info.role);
-        acts.push((|l| RolePhrases::of(l).change_role, "act-role", false, question));
-    }
-    if role.may(Power::SetLimits) {
-        let question = Question::Limits(person.clone(), detail.limits);
-        acts.push((|l| LimitPhrases::of(l).limits, "act-limits", false, question));
-    }
+    let is_me = me == Some(detail.info.person.id);
+    let outranks = role.outranks(detail.info.role) && !is_me;
     let only_looks = !outranks && !is_me && role < Role::Owner;
-    let buttons = acts.into_iter().map(|(says, testid, grave, question)| {
+    let buttons = acts_on(detail, role, outranks).into_iter().map(|act| {
+        let PersonAct {
+            says,
+            testid,
+            grave,
+            question,
+        } = act;
         view! {
             <button
                 type="button"

@@ -13,7 +13,7 @@ use crate::admin::place::AdminTrail;
 use crate::admin::views::Heading;
 use crate::browser::http::HttpError;
 use crate::language::locale::Locale;
-use crate::markup::view;
+use crate::markup::{computed, view};
 use crate::reactive::{RwSignal, Signal};
 
 /// The confirmed action, which returns its result in words; `None` if the form is invalid.
@@ -55,25 +55,11 @@ pub(super) fn Ask(
             }
         });
     };
-    let sentences = move || {
-        let sentences = follows.get();
-        (!sentences.is_empty()).then(|| {
-            let lines = sentences
-                .into_iter()
-                .map(|sentence| view! { <li>{sentence}</li> });
-            view! {
-                <div class="follows" data-testid="follows">
-                    <h4>{locale.says(|l| AdminPhrases::of(l).this_will)}</h4>
-                    <ul>{lines.collect_view()}</ul>
-                </div>
-            }
-        })
-    };
     view! {
         <form class="admin-question" data-testid="question" on:submit=submit novalidate>
             <Heading title />
             {children.map(|children| children())}
-            {sentences}
+            <Consequences follows />
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="question-trouble">{move || trouble.get()}</p>
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
@@ -90,4 +76,24 @@ pub(super) fn Ask(
             </div>
         </form>
     }
+}
+
+/// The consequences, if there are any.
+#[component]
+fn Consequences(follows: Signal<Vec<String>>) -> impl IntoView {
+    let locale = Locale::here();
+    computed(move || {
+        let sentences = follows.get();
+        (!sentences.is_empty()).then(|| {
+            let lines = sentences
+                .into_iter()
+                .map(|sentence| view! { <li>{sentence}</li> });
+            view! {
+                <div class="follows" data-testid="follows">
+                    <h4>{locale.says(|l| AdminPhrases::of(l).this_will)}</h4>
+                    <ul>{lines.collect_view()}</ul>
+                </div>
+            }
+        })
+    })
 }

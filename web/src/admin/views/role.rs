@@ -30,16 +30,6 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let chosen = RwSignal::new(has);
     let gives_up = RwSignal::new(false);
     let hands_over = move || chosen.get() == Role::Owner && gives_up.get() && !is_me;
-    let options = [Role::Member, Role::Moderator, Role::Owner]
-        .map(|role| {
-            (
-                role,
-                role.as_str(),
-                words(move || (RoleNames::of(locale.language()).role)(role).to_owned()),
-                words(move || (RoleNames::of(locale.language()).role_means)(role).to_owned()),
-            )
-        })
-        .to_vec();
     let follows = Signal::derive(move || {
         let language = locale.language();
         let mut all = Vec::new();
@@ -83,16 +73,39 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
             grave=Signal::derive(move || (is_me && chosen.get() < has) || hands_over())
             action
         >
-            <Radios legend name="role" options chosen />
-            <label class="check" hidden=move || is_me || chosen.get() != Role::Owner>
-                <input
-                    type="checkbox"
-                    data-testid="hand-over"
-                    prop:checked=move || gives_up.get()
-                    on:change=move |event| gives_up.set(event_target_checked(&event))
-                />
-                <span>{locale.says(|l| RolePhrases::of(l).give_up_mine)}</span>
-            </label>
+            <Radios legend name="role" options=roles(locale) chosen />
+            <HandOver hidden=Signal::derive(move || is_me || chosen.get() != Role::Owner) gives_up />
         </Ask>
     }
+}
+
+/// Whether the person gives up their own ownership.
+#[component]
+fn HandOver(hidden: Signal<bool>, gives_up: RwSignal<bool>) -> impl IntoView {
+    let locale = Locale::here();
+    view! {
+        <label class="check" hidden=hidden>
+            <input
+                type="checkbox"
+                data-testid="hand-over"
+                prop:checked=move || gives_up.get()
+                on:change=move |event| gives_up.set(event_target_checked(&event))
+            />
+            <span>{locale.says(|l| RolePhrases::of(l).give_up_mine)}</span>
+        </label>
+    }
+}
+
+/// The roles to choose from, each with its name and its meaning.
+fn roles(locale: Locale) -> Vec<(Role, &'static str, Signal<String>, Signal<String>)> {
+    [Role::Member, Role::Moderator, Role::Owner]
+        .map(|role| {
+            (
+                role,
+                role.as_str(),
+                words(move || (RoleNames::of(locale.language()).role)(role).to_owned()),
+                words(move || (RoleNames::of(locale.language()).role_means)(role).to_owned()),
+            )
+        })
+        .to_vec()
 }
