@@ -23,11 +23,8 @@ const ROOMS: usize = 7;
 #[component]
 pub(crate) fn Where() -> impl IntoView {
     let locale = Locale::here();
-    let chat = ChatContext::here();
     let lab = LabModel::here();
     let picture = Memo::new(move |_| lab.view.with(|view| view.snapshot.clone()));
-    let here =
-        move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
     view! {
         <h4>{locale.says(|l| PicturePhrases::of(l).picture)}</h4>
         <ol class="faults-picture" data-testid="faults-picture">
@@ -47,41 +44,63 @@ pub(crate) fn Where() -> impl IntoView {
                 words=words(move || picture.with(|picture| link(picture, locale.language())).to_owned())
                 broken=Memo::new(move |_| picture.with(wire_is_broken))
             />
-            <Stop
-                id="log"
-                name=|l| PicturePhrases::of(l).log
-                many=Memo::new(move |_| {
-                    let room = chat.room.get();
-                    picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
-                })
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Log)))
-                words=words(move || {
-                    let language = locale.language();
-                    match picture.with(|picture| picture.many_in(MessagePlace::Log)) {
-                        0 => PicturePhrases::of(language).head.to_owned(),
-                        many => (PicturePhrases::of(language).unknown_here)(many),
-                    }
-                })
-                broken=Memo::new(|_| false)
-            />
-            <Stop
-                id="inbox"
-                name=|l| PicturePhrases::of(l).inbox
-                many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
-                dots=Memo::new(move |_| picture.with(|picture| here(picture).buffered))
-                words=words(move || {
-                    let language = locale.language();
-                    match picture.with(|picture| here(picture).buffered) {
-                        0 => PicturePhrases::of(language).cursor.to_owned(),
-                        many => (PicturePhrases::of(language).held)(many),
-                    }
-                })
-                broken=Memo::new(move |_| picture.with(|picture| {
-                    let stand = here(picture);
-                    stand.cursor.is_some_and(|cursor| cursor < stand.head)
-                }))
-            />
+            <LogStop picture />
+            <InboxStop picture />
         </ol>
+    }
+}
+
+/// The open room's log on the server.
+#[component]
+fn LogStop(picture: Memo<TraceSnapshot>) -> impl IntoView {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    view! {
+        <Stop
+            id="log"
+            name=|l| PicturePhrases::of(l).log
+            many=Memo::new(move |_| {
+                let room = chat.room.get();
+                picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
+            })
+            dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Log)))
+            words=words(move || {
+                let language = locale.language();
+                match picture.with(|picture| picture.many_in(MessagePlace::Log)) {
+                    0 => PicturePhrases::of(language).head.to_owned(),
+                    many => (PicturePhrases::of(language).unknown_here)(many),
+                }
+            })
+            broken=Memo::new(|_| false)
+        />
+    }
+}
+
+/// The open room's inbox on this device.
+#[component]
+fn InboxStop(picture: Memo<TraceSnapshot>) -> impl IntoView {
+    let locale = Locale::here();
+    let chat = ChatContext::here();
+    let here =
+        move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
+    view! {
+        <Stop
+            id="inbox"
+            name=|l| PicturePhrases::of(l).inbox
+            many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
+            dots=Memo::new(move |_| picture.with(|picture| here(picture).buffered))
+            words=words(move || {
+                let language = locale.language();
+                match picture.with(|picture| here(picture).buffered) {
+                    0 => PicturePhrases::of(language).cursor.to_owned(),
+                    many => (PicturePhrases::of(language).held)(many),
+                }
+            })
+            broken=Memo::new(move |_| picture.with(|picture| {
+                let stand = here(picture);
+                stand.cursor.is_some_and(|cursor| cursor < stand.head)
+            }))
+        />
     }
 }
 

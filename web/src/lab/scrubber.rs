@@ -8,7 +8,7 @@ use crate::lab::model::{LabModel, LabView};
 use crate::lab::phrases::ScrubberPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
-use crate::reactive::Memo;
+use crate::reactive::{Memo, Signal};
 
 const STEP: Duration = Duration::from_millis(100);
 
@@ -20,8 +20,6 @@ pub(crate) fn Scrubber() -> impl IntoView {
     let lab = LabModel::here();
     let view = lab.view;
     let live = Memo::new(move |_| lab.back.get().is_none());
-    let back = Memo::new(move |_| view.with(|view| steps(view, view.at)));
-    let furthest = Memo::new(move |_| view.with(|view| steps(view, view.oldest)));
     let time = words(move || {
         let language = locale.language();
         if live.get() {
@@ -32,14 +30,6 @@ pub(crate) fn Scrubber() -> impl IntoView {
             )
         }
     });
-    let scrub = move |event| {
-        let Ok(steps) = event_target_value(&event).parse::<i32>() else {
-            return;
-        };
-        let ago = STEP * steps.unsigned_abs();
-        let now = view.with_untracked(|view| view.now);
-        lab.show_time((steps < 0).then(|| now.saturating_sub(ago)));
-    };
     view! {
         <div class="faults-scrubber" role="group" aria-label=locale.says(|l| ScrubberPhrases::of(l).look_back)>
             <div class="faults-scrubber-head">
@@ -66,17 +56,7 @@ pub(crate) fn Scrubber() -> impl IntoView {
                 >
                     "←"
                 </button>
-                <input
-                    type="range"
-                    id="faults-scrubber"
-                    data-testid="faults-scrubber"
-                    min=move || (-furthest.get()).to_string()
-                    max="0"
-                    step="1"
-                    prop:value=move || (-back.get()).to_string()
-                    aria-valuetext=time
-                    on:input=scrub
-                />
+                <Slider time />
                 <button
                     type="button"
                     class="button button-small"
@@ -90,6 +70,36 @@ pub(crate) fn Scrubber() -> impl IntoView {
                 </button>
             </div>
         </div>
+    }
+}
+
+/// The slider. Its values are steps before the present, as negative numbers.
+#[component]
+fn Slider(time: Signal<String>) -> impl IntoView {
+    let lab = LabModel::here();
+    let view = lab.view;
+    let back = Memo::new(move |_| view.with(|view| steps(view, view.at)));
+    let furthest = Memo::new(move |_| view.with(|view| steps(view, view.oldest)));
+    let scrub = move |event| {
+        let Ok(steps) = event_target_value(&event).parse::<i32>() else {
+            return;
+        };
+        let ago = STEP * steps.unsigned_abs();
+        let now = view.with_untracked(|view| view.now);
+        lab.show_time((steps < 0).then(|| now.saturating_sub(ago)));
+    };
+    view! {
+        <input
+            type="range"
+            id="faults-scrubber"
+            data-testid="faults-scrubber"
+            min=move || (-furthest.get()).to_string()
+            max="0"
+            step="1"
+            prop:value=move || (-back.get()).to_string()
+            aria-valuetext=time
+            on:input=scrub
+        />
     }
 }
 
