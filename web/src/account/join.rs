@@ -269,7 +269,7 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
     };
     let boot_form = first_form::take().unwrap_or_default();
     let form = JoinForm::new(!former_name.is_empty() || boot_form.wants == Some(Wants::Passphrase));
-    let (locale, account) = (form.locale, form.account);
+    let locale = form.locale;
     locale.take_up_choice();
     let start = if boot_form.nickname.is_empty() {
         former_name
@@ -282,18 +282,6 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
         event.prevent_default();
         form.submit();
     };
-    let go_back = coming_back.then(|| {
-        view! {
-            <button
-                type="button"
-                class="button button-quiet"
-                data-testid="go-back"
-                on:click=move |_| account.go_back()
-            >
-                {locale.says(|l| JoinPhrases::of(l).go_back)}
-            </button>
-        }
-    });
     view! {
         <main class="welcome">
             <div class="welcome-card">
@@ -307,12 +295,24 @@ pub(crate) fn NicknamePage(welcome: Welcome) -> impl IntoView {
                 {(!coming_back).then(|| view! { <LeftWords /> })}
                 <form class="welcome-form" on:submit=submit novalidate>
                     <JoinFields form start />
-                    {go_back}
+                    <JoinButtons form />
+                    {coming_back.then(|| view! { <GoBack form /> })}
                 </form>
                 <Notice />
             </div>
             <Undecided form />
         </main>
+    }
+}
+
+/// Back to the room, without another nickname.
+#[component]
+fn GoBack(form: JoinForm) -> impl IntoView {
+    let (locale, account) = (form.locale, form.account);
+    view! {
+        <button type="button" class="button button-quiet" data-testid="go-back" on:click=move |_| account.go_back()>
+            {locale.says(|l| JoinPhrases::of(l).go_back)}
+        </button>
     }
 }
 
@@ -355,12 +355,11 @@ fn JoinNotices(form: JoinForm, signed_out: bool) -> impl IntoView {
     }
 }
 
-/// The form's fields and buttons.
+/// The fields: a nickname, its passphrase, an invitation.
 #[component]
 fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
     let JoinForm {
         passphrase,
-        joining,
         asks_passphrase,
         asks_invitation,
         locale,
@@ -402,6 +401,20 @@ fn JoinFields(form: JoinForm, start: String) -> impl IntoView {
                 capitals="none"
             />
         </div>
+    }
+}
+
+/// The form's buttons: to join, and to be asked for a passphrase.
+#[component]
+fn JoinButtons(form: JoinForm) -> impl IntoView {
+    let JoinForm {
+        passphrase,
+        joining,
+        asks_passphrase,
+        locale,
+        ..
+    } = form;
+    view! {
         <button type="submit" class="button button-strong" data-testid="join" disabled=joining>
             {move || {
                 let phrases = JoinPhrases::of(locale.language());

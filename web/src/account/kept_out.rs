@@ -10,7 +10,7 @@ use crate::connection::context::ChatContext;
 use crate::language::locale::Locale;
 use crate::language::switch::LanguageSwitch;
 use crate::markup::view;
-use crate::reactive::{RwSignal, memo};
+use crate::reactive::{Memo, RwSignal, memo};
 use crate::ui::brand::Brand;
 use crate::ui::clipboard;
 use crate::ui::toast::{Toast, Toasts};
@@ -19,7 +19,6 @@ use crate::ui::toast::{Toast, Toasts};
 #[component]
 pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
     let locale = Locale::here();
-    let toasts = Toasts::here();
     let chat = ChatContext::here();
     let account = AccountContext::here();
     let title = locale.says(match reason {
@@ -33,24 +32,6 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         account.unsent_texts()
     });
     let any_kept = move || !unsent.with(String::is_empty);
-    let kept = move || {
-        any_kept().then(|| {
-            view! {
-                <section class="kept-out-words">
-                    <h2>{locale.says(|l| KeptOutPhrases::of(l).not_sent)}</h2>
-                    <pre data-testid="kept-out-words" tabindex="0">{move || unsent.get()}</pre>
-                    <button
-                        type="button"
-                        class="button"
-                        data-testid="kept-out-copy"
-                        on:click=move |_| clipboard::copy(toasts, unsent.get_untracked())
-                    >
-                        {locale.says(|l| KeptOutPhrases::of(l).copy_all)}
-                    </button>
-                </section>
-            }
-        })
-    };
     let trying = RwSignal::new(false);
     let still_out = RwSignal::new(false);
     let try_again = move |_| {
@@ -71,7 +52,7 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                 </div>
                 <h1 tabindex="-1">{title}</h1>
                 <p class="welcome-lead">{locale.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
-                {kept}
+                {move || any_kept().then(|| view! { <UnsentTexts unsent /> })}
                 <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(locale.language()).still_out)}</p>
                 <div class="kept-out-ways">
                     <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
@@ -90,5 +71,26 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
             </div>
             <Toast />
         </main>
+    }
+}
+
+/// The person's unsent messages, to copy.
+#[component]
+fn UnsentTexts(unsent: Memo<String>) -> impl IntoView {
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    view! {
+        <section class="kept-out-words">
+            <h2>{locale.says(|l| KeptOutPhrases::of(l).not_sent)}</h2>
+            <pre data-testid="kept-out-words" tabindex="0">{move || unsent.get()}</pre>
+            <button
+                type="button"
+                class="button"
+                data-testid="kept-out-copy"
+                on:click=move |_| clipboard::copy(toasts, unsent.get_untracked())
+            >
+                {locale.says(|l| KeptOutPhrases::of(l).copy_all)}
+            </button>
+        </section>
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
     let (name_before, topic_before, archived) = before.unwrap_or_default();
     let form = RoomForm::new();
     let close = Callback::new(move |()| overlays.close(Overlay::ChangeRoom(room)));
-    let send = move |change: ChangeRoom| form.send(chat, change, move |_| close.run(()));
+    let send = Callback::new(move |change| form.send(chat, change, move |_| close.run(())));
     let start = (name_before.clone(), topic_before.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -39,28 +39,12 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
         if name.is_none() && topic.is_none() {
             return close.run(());
         }
-        send(ChangeRoom {
+        send.run(ChangeRoom {
             room,
             name,
             topic,
             archived: None,
         });
-    };
-    let archive = move |_| {
-        send(ChangeRoom {
-            room,
-            name: None,
-            topic: None,
-            archived: Some(!archived),
-        });
-    };
-    let (does, means): (Phrase, Phrase) = if archived {
-        (|l| RoomPhrases::of(l).reopen, |l| RoomPhrases::of(l).reopen_means)
-    } else {
-        (
-            |l| RoomPhrases::of(l).archive,
-            |l| RoomPhrases::of(l).archive_means,
-        )
     };
     view! {
         <Dialog title=words(move || RoomPhrases::of(locale.language()).change.to_owned()) testid="change-room" on_close=close>
@@ -89,12 +73,37 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
                     </button>
                 </div>
             </form>
-            <div class="dialog-part">
-                <p class="labelled-hint">{locale.says(means)}</p>
-                <button type="button" class="button" data-testid="room-archive" disabled=form.in_flight on:click=archive>
-                    {locale.says(does)}
-                </button>
-            </div>
+            <Archiving room archived form send />
         </Dialog>
+    }
+}
+
+/// Archives the room, or reopens it.
+#[component]
+fn Archiving(room: RoomId, archived: bool, form: RoomForm, send: Callback<ChangeRoom>) -> impl IntoView {
+    let locale = Locale::here();
+    let (does, means): (Phrase, Phrase) = if archived {
+        (|l| RoomPhrases::of(l).reopen, |l| RoomPhrases::of(l).reopen_means)
+    } else {
+        (
+            |l| RoomPhrases::of(l).archive,
+            |l| RoomPhrases::of(l).archive_means,
+        )
+    };
+    let archive = move |_| {
+        send.run(ChangeRoom {
+            room,
+            name: None,
+            topic: None,
+            archived: Some(!archived),
+        });
+    };
+    view! {
+        <div class="dialog-part">
+            <p class="labelled-hint">{locale.says(means)}</p>
+            <button type="button" class="button" data-testid="room-archive" disabled=form.in_flight on:click=archive>
+                {locale.says(does)}
+            </button>
+        </div>
     }
 }

@@ -17,7 +17,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::{OpenAction, Tool};
 use crate::timeline::row::emoji_picker::EmojiPicker;
-use crate::timeline::row_view::Reacted;
+use crate::timeline::row_view::{Reacted, RowView};
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
@@ -180,6 +180,82 @@ impl Choices {
         let (actions, key, anchor) = (self.timeline.actions, self.key, self.anchor.clone());
         move || actions.open(key, tool, anchor.clone())
     }
+
+    /// Reacting, replying, and editing one's own message.
+    fn answers(&mut self, row: &RowView) {
+        if row.message().is_none() {
+            return;
+        }
+        let (timeline, key) = (self.timeline, self.key);
+        let (react, reactions) = (self.open(Tool::Emoji), self.open(Tool::Reactions));
+        self.add(
+            |l| ActionPhrases::of(l).react,
+            IconShape::React,
+            "menu-react",
+            react,
+        );
+        let reply = move || timeline.reply(&key);
+        self.add(
+            |l| ActionPhrases::of(l).reply,
+            IconShape::Reply,
+            "menu-reply",
+            reply,
+        );
+        if !row.reactions.is_empty() {
+            let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
+            self.add(says, IconShape::People, "menu-reactions", reactions);
+        }
+        if row.mine {
+            let edit = move || timeline.rewrite(&key);
+            self.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
+        }
+    }
+
+    /// Copying the text, and the link.
+    fn copies(&mut self, row: &RowView) {
+        let (timeline, key) = (self.timeline, self.key);
+        if row.text().is_some() {
+            // As it is by then: it may be changed while the menu is open.
+            let copy = move || {
+                let row = timeline.model.row(&key);
+                let name = |_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned();
+                if let Some(text) = row.and_then(|row| row.readable(name)) {
+                    clipboard::copy(timeline.toasts, text);
+                }
+            };
+            self.add(
+                |l| ActionPhrases::of(l).copy_text,
+                IconShape::Copy,
+                "copy-text",
+                copy,
+            );
+        }
+        if let Some(seq) = row.state.seq() {
+            let copy = move || clipboard::copy(timeline.toasts, link_to(timeline, seq));
+            self.add(
+                |l| ActionPhrases::of(l).copy_link,
+                IconShape::Link,
+                "copy-link",
+                copy,
+            );
+        }
+    }
+
+    fn deletion(&mut self, row: &RowView) {
+        let owns_server = || self.timeline.chat.read(|session| session.account().owns_server());
+        if row.message().is_some() && (row.mine || owns_server()) {
+            let delete = self.open(Tool::Delete);
+            self.add(
+                |l| ActionPhrases::of(l).delete,
+                IconShape::Delete,
+                "menu-delete",
+                delete,
+            );
+            if let Some(delete) = self.all.last_mut() {
+                delete.grave = true;
+            }
+        }
+    }
 }
 
 fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<Choice> {
@@ -192,68 +268,9 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
         anchor: anchor.clone(),
         all: Vec::new(),
     };
-    let is_message = row.message().is_some();
-    if is_message {
-        let (react, reactions) = (choices.open(Tool::Emoji), choices.open(Tool::Reactions));
-        choices.add(
-            |l| ActionPhrases::of(l).react,
-            IconShape::React,
-            "menu-react",
-            react,
-        );
-        let reply = move || timeline.reply(&key);
-        choices.add(
-            |l| ActionPhrases::of(l).reply,
-            IconShape::Reply,
-            "menu-reply",
-            reply,
-        );
-        if !row.reactions.is_empty() {
-            let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
-            choices.add(says, IconShape::People, "menu-reactions", reactions);
-        }
-    }
-    if is_message && row.mine {
-        let edit = move || timeline.rewrite(&key);
-        choices.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
-    }
-    if row.text().is_some() {
-        // As it is by then: it may be changed while the menu is open.
-        let copy = move || {
-            let row = timeline.model.row(&key);
-            let name = |_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned();
-            if let Some(text) = row.and_then(|row| row.readable(name)) {
-                clipboard::copy(timeline.toasts, text);
-            }
-        };
-        choices.add(
-            |l| ActionPhrases::of(l).copy_text,
-            IconShape::Copy,
-            "copy-text",
-            copy,
-        );
-    }
-    if let Some(seq) = row.state.seq() {
-        let copy = move || clipboard::copy(timeline.toasts, link_to(timeline, seq));
-        choices.add(
-            |l| ActionPhrases::of(l).copy_link,
-            IconShape::Link,
-            "copy-link",
-            copy,
-        );
-    }
-    if is_message && (row.mine || timeline.chat.read(|session| session.account().owns_server())) {
-        let delete = choices.open(Tool::Delete);
-        choices.add(
-            |l| ActionPhrases::of(l).delete,
-            IconShape::Delete,
-            "menu-delete",
-            delete,
-        );
-        if let Some(delete) = choices.all.last_mut() {
-            delete.grave = true;
-        }
-    }
+    choices.answers(&row);
+    choices.copies(&row);
+    choices.deletion(&row);
     choices.all
 }
 

@@ -57,36 +57,8 @@ pub(crate) fn Menu(
             let _ = all[next].focus();
         }
     };
-    let choices = choices.into_iter().map(|choice| {
-        let Choice {
-            words,
-            shape,
-            testid,
-            grave,
-            act,
-        } = choice;
-        // In a single task, or a key pressed in between would go to the former focus. The focus
-        // returns first, so that the action may move it.
-        let choose = move |_| {
-            before.give_back_now();
-            on_close.run(());
-            act();
-        };
-        view! {
-            <button
-                type="button"
-                class="menu-choice"
-                role="menuitem"
-                tabindex="-1"
-                data-testid=testid
-                data-grave=grave.then_some("true")
-                on:click=choose
-            >
-                <Icon shape />
-                <span>{words}</span>
-            </button>
-        }
-    });
+    let choices = choices.into_iter();
+    let choices = choices.map(|choice| view! { <MenuChoice choice before on_close /> });
     let choices = choices.collect_view();
     view! {
         <Popup anchor on_close before>
@@ -94,6 +66,38 @@ pub(crate) fn Menu(
                 {choices}
             </div>
         </Popup>
+    }
+}
+
+#[component]
+fn MenuChoice(choice: Choice, before: Focus, on_close: Callback<()>) -> impl IntoView {
+    let Choice {
+        words,
+        shape,
+        testid,
+        grave,
+        act,
+    } = choice;
+    // In a single task, or a key pressed in between would go to the former focus. The focus
+    // returns first, so that the action may move it.
+    let choose = move |_| {
+        before.give_back_now();
+        on_close.run(());
+        act();
+    };
+    view! {
+        <button
+            type="button"
+            class="menu-choice"
+            role="menuitem"
+            tabindex="-1"
+            data-testid=testid
+            data-grave=grave.then_some("true")
+            on:click=choose
+        >
+            <Icon shape />
+            <span>{words}</span>
+        </button>
     }
 }
 
