@@ -6,7 +6,7 @@
 //! - [`writer`]: one task that commits, acknowledges and publishes
 //! - `sockets`: this process's sockets, one by one and by Socket.IO room
 //! - `hub`: sends committed entries, in order, to every socket of the room
-//! - `published`: how far sockets have got
+//! - [`published`]: how far sockets have got
 //! - `feed`: follows the commits of every node
 //! - `adapter`: hints to and from other nodes
 //! - `administer`: operators' commands and their view of connections
@@ -37,7 +37,7 @@ mod handshakes;
 mod hub;
 mod people;
 mod presence;
-mod published;
+pub mod published;
 mod resume;
 mod revision;
 mod sightings;

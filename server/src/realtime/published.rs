@@ -21,7 +21,7 @@ const KNOWN_ROOMS: usize = 10_000;
 
 /// What to do with committed entries.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Next {
+pub enum Next {
     /// Publish these: they follow the newest published entry.
     Publish(Vec<Entry>),
     /// Publish nothing: all of them were published, or no member of the room is connected here.
@@ -34,7 +34,7 @@ pub(super) enum Next {
 /// newest entries.
 ///
 /// It is covered by the one lock that publishing holds, under which no query is awaited.
-pub(super) struct PublishedState {
+pub struct PublishedState {
     /// The newest published `seq` of each loaded room. Nothing is published of a room before it is loaded from the store.
     heads: Heads,
     tails: Tails,
@@ -48,7 +48,7 @@ pub(super) struct PublishedState {
 
 impl PublishedState {
     /// Starts with nothing published and all changes up to `applied` done.
-    pub(super) fn new(applied: ChangeNumber) -> Self {
+    pub fn new(applied: ChangeNumber) -> Self {
         Self {
             heads: Heads::new(),
             tails: Tails::default(),
@@ -122,12 +122,12 @@ impl PublishedState {
     }
 
     /// The newest published `seq` of a room; `None` if the room is not loaded.
-    pub(super) fn head(&self, room: RoomId) -> Option<Seq> {
+    pub fn head(&self, room: RoomId) -> Option<Seq> {
         self.heads.get(&room).copied()
     }
 
     /// The published head of each loaded room.
-    pub(super) fn heads(&self) -> Vec<(RoomId, Seq)> {
+    pub fn heads(&self) -> Vec<(RoomId, Seq)> {
         self.heads.iter().map(|(room, head)| (*room, *head)).collect()
     }
 
@@ -138,7 +138,7 @@ impl PublishedState {
     }
 
     /// The published head of each of these rooms that is loaded.
-    pub(super) fn heads_of(&self, rooms: &[RoomId]) -> Heads {
+    pub fn heads_of(&self, rooms: &[RoomId]) -> Heads {
         rooms
             .iter()
             .filter_map(|room| Some((*room, *self.heads.get(room)?)))
@@ -149,7 +149,7 @@ impl PublishedState {
     /// gap. The entries may have been read a while ago. For a room that is not loaded there are none, because no member is
     /// connected here.
     #[must_use]
-    pub(super) fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
+    pub fn next(&self, room: RoomId, mut fresh: Vec<Entry>) -> Next {
         let Some(head) = self.head(room) else {
             return Next::Nothing;
         };
@@ -162,7 +162,7 @@ impl PublishedState {
     }
 
     /// Caches published entries of a loaded room.
-    pub(super) fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
+    pub fn keep(&mut self, room: RoomId, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.heads.insert(room, last.seq);
         }
@@ -204,7 +204,7 @@ impl PublishedState {
     }
 
     /// Applies the newest changes to entries about to be published, and to cached ones.
-    pub(super) fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
+    pub fn revise(&mut self, room: RoomId, entries: &mut [Entry]) {
         let changes: Vec<Entry> = entries
             .iter()
             .filter(|entry| is_revision(entry))
@@ -218,7 +218,7 @@ impl PublishedState {
 
     /// Adds the entries published since the room was read, and removes the unpublished ones, which follow as a broadcast. Loads
     /// the room at its read position if necessary; returns whether it did.
-    pub(super) fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
+    pub fn bring_up_to_date(&mut self, room: &mut event::Room, person: UserId) -> bool {
         let loaded = !self.heads.contains_key(&room.id);
         let head = *self.heads.entry(room.id).or_insert(room.head);
         if head > room.head {
@@ -243,12 +243,7 @@ impl PublishedState {
     }
 
     /// The entries that close every gap, if the tails have all of them and they are few.
-    pub(super) fn missed(
-        &self,
-        rooms: &[event::Room],
-        cursors: &Cursors,
-        most: usize,
-    ) -> Option<Vec<Entries>> {
+    pub fn missed(&self, rooms: &[event::Room], cursors: &Cursors, most: usize) -> Option<Vec<Entries>> {
         let mut left = most;
         let mut bytes = 0;
         let mut missed = Vec::new();
