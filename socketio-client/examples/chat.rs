@@ -4,22 +4,28 @@
 //! cargo run -p socketio-anywhere --example chat -- http://localhost:3000
 //! ```
 //!
-//! Without a server it says so, and goes on trying; what is typed meanwhile waits. The tutorial is at
+//! Without a server it says so, and goes on trying; what is typed meanwhile waits. If something is not sent at the end, it fails. The tutorial is at
 //! <https://socket.io/docs/v4/tutorial/introduction>; in this crate's repository the server of the tests will do:
 //!
 //! ```sh
 //! node socketio-client/tests/servers/server.mjs e2e/node_modules 3000
 //! ```
 
+use std::process::ExitCode;
+use std::time::Duration;
+
 use socketio_anywhere::{Client, Event};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let url = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "http://localhost:3000".into());
-    let client = Client::builder(&url).auto_connect(false).build()?;
+    let client = Client::builder(&url)
+        .auto_connect(false)
+        .close_timeout(Duration::from_secs(3))
+        .build()?;
     let mut events = client.events();
     client.connect();
 
@@ -40,7 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     println!("{}", message.parse::<String>().unwrap_or_default());
                 }
                 Some(_) => {}
-                None => return Ok(()),
+                None => break,
             },
             line = lines.next_line() => {
                 let Some(line) = line? else { break };
@@ -51,8 +57,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
+    // What was typed last may still be on its way.
     if let Err(unsent) = client.close().await {
         println!("* {unsent}");
+        return Ok(ExitCode::FAILURE);
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
