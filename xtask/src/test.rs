@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::step::{Stopwatch, Took};
 
 mod count;
+mod package;
 mod part;
 
 pub(crate) use count::Count;

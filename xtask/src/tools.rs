@@ -74,6 +74,27 @@ pub(crate) fn wasm_target() -> anyhow::Result<()> {
     })
 }
 
+/// A Rust version besides the one in use, with the compile target of the page.
+pub(crate) fn toolchain(version: &str) -> anyhow::Result<()> {
+    let targets = ["target", "list", "--installed", "--toolchain", version];
+    let installed = process::output("rustup", &targets).unwrap_or_default();
+    if installed.lines().any(|target| target == WASM) {
+        return Ok(());
+    }
+    step(&format!("installing Rust {version}"), || {
+        let mut install = process::command("rustup");
+        install.args([
+            "toolchain",
+            "install",
+            version,
+            "--profile",
+            "minimal",
+            "--no-self-update",
+        ]);
+        process::run(install.args(["--target", WASM]))
+    })
+}
+
 /// Clippy and rustfmt, which a minimal toolchain lacks.
 pub(crate) fn components() -> anyhow::Result<()> {
     let missing: Vec<_> = [("clippy", "clippy-driver"), ("rustfmt", "rustfmt")]

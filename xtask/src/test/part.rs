@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::Path, process::Command};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use super::count::Count;
+use super::{count::Count, package};
 use crate::{
     apt, audit, browser, cluster, npm, postgres,
     process::{self, Background, cargo},
@@ -26,7 +26,8 @@ pub(crate) enum Part {
     Clippy,
     /// Dependencies, with cargo-deny: licences, bans, sources, and advisories if they can be fetched
     Audit,
-    /// The published Socket.IO client: documentation with every set of features without a warning, and the package, built
+    /// The published Socket.IO client: documentation with every set of features without a warning, the package, built, its oldest
+    /// compiler, and the targets of its fuzzer
     Package,
     /// Native tests: unit, property, simulation, integration, and interop with npm's Socket.IO server
     Unit,
@@ -66,7 +67,9 @@ impl Part {
             Self::Fmt => "formatting",
             Self::Clippy => "lints, native and wasm32",
             Self::Audit => "licences, bans, sources and advisories of the dependencies",
-            Self::Package => "the Socket.IO client's documentation and its package",
+            Self::Package => {
+                "the Socket.IO client's documentation, package, oldest compiler and fuzz targets"
+            }
             Self::Unit => "native tests",
             Self::Cluster => "the server on Postgres, several nodes of it, and proxies before them",
             Self::Simulation => "fresh seeds in simulated worlds, and deliberate faults",
@@ -82,7 +85,7 @@ impl Part {
             Self::Fmt => fmt(),
             Self::Clippy => clippy(args),
             Self::Audit => audit::check(),
-            Self::Package => package(args),
+            Self::Package => package::package(args),
             Self::Unit => unit(args),
             Self::Cluster => cluster(args),
             Self::Simulation => simulation(args),
@@ -191,36 +194,6 @@ fn cluster(args: &[String]) -> anyhow::Result<Count> {
     }
     let proxies = node_tests("cluster", &server::build(&Build::Debug)?, args)?;
     Ok([conformance, proxies].into_iter().sum())
-}
-
-/// The sets of features to document, besides all of them.
-const FEATURES: [&str; 5] = ["", "machine", "client", "client,msgpack", "client,polling"];
-
-fn package(args: &[String]) -> anyhow::Result<Count> {
-    tools::wasm_target()?;
-    let krate = ["--package", BROWSER_CRATES[1]];
-    let doc = |features: &[&str]| {
-        check(
-            cargo()
-                .args(["doc", "--quiet", "--no-deps"])
-                .args(krate)
-                .args(features)
-                .args(args)
-                .env("RUSTDOCFLAGS", "--deny warnings"),
-        )
-    };
-    let mut checks = vec![
-        doc(&["--all-features"])?,
-        doc(&["--all-features", "--target", WASM])?,
-    ];
-    for features in FEATURES {
-        checks.push(doc(&["--no-default-features", "--features", features])?);
-    }
-    // Builds the packed crate as crates.io would distribute it. Nothing is published.
-    checks.push(check(
-        cargo().args(["package", "--allow-dirty"]).args(krate).args(args),
-    )?);
-    Ok(checks.into_iter().sum())
 }
 
 fn unit(args: &[String]) -> anyhow::Result<Count> {
@@ -374,7 +347,7 @@ fn e2e(args: &[String]) -> anyhow::Result<Count> {
 }
 
 /// Runs a tool that succeeds or fails, as one test.
-fn check(command: &mut Command) -> anyhow::Result<Count> {
+pub(super) fn check(command: &mut Command) -> anyhow::Result<Count> {
     let status = step(&process::shown(command), || process::watch(command, |_| {}))?;
     Ok(if status.success() {
         Count::SUCCESS
