@@ -15,7 +15,7 @@ use crate::people::names::Names;
 use crate::people::notices::{Notice, Notices};
 use crate::people::presence::KnownPresence;
 use crate::request::RequestError;
-use crate::vec_map::by_number;
+use crate::vec_map::{VecSet, by_number};
 
 /// After a refusal the request is repeated no sooner than this.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
@@ -261,11 +261,8 @@ impl PeopleHere {
 
 impl Watching {
     fn wanted(&self, known: &OwnRooms) -> Watch {
-        let mut rooms: Vec<RoomId> = self.rooms.clone();
-        rooms.retain(|room| known.contains(*room));
-        rooms.sort_unstable();
-        rooms.dedup();
-        rooms.truncate(limit::WATCHED_ROOMS);
+        let rooms = self.rooms.iter().copied();
+        let rooms = in_order(rooms.filter(|room| known.contains(*room)));
         let mut people = self.people.clone();
         people.truncate(limit::WATCHED_PEOPLE);
         let mut direct: Vec<_> = known.iter().filter(|room| !room.about.with.is_empty()).collect();
@@ -279,8 +276,16 @@ impl Watching {
             .flat_map(|room| room.about.with.iter().map(|person| person.id));
         people.extend(partners);
         people.truncate(limit::WATCHED_PEOPLE);
-        people.sort_unstable();
-        people.dedup();
-        Watch { rooms, people }
+        Watch {
+            rooms: rooms.into_iter().take(limit::WATCHED_ROOMS).collect(),
+            people: in_order(people).into_iter().collect(),
+        }
     }
+}
+
+/// Each once, in order. A sort would be kilobytes of program for each type, and these are few.
+fn in_order<K: Ord>(keys: impl IntoIterator<Item = K>) -> VecSet<K> {
+    let mut set = VecSet::default();
+    set.extend(keys);
+    set
 }

@@ -30,6 +30,7 @@ pub(super) fn read(text: &str, budget: &SizeBudget) -> Vec<Inline> {
     }
     let mut trial = InlineReader::new(text, budget);
     trial.is_trial = true;
+    trial.marks = vec![false; text.len()];
     let left = budget.left();
     let kept = trial.find_marks();
     budget.restore(left);
@@ -52,8 +53,8 @@ struct InlineReader<'a> {
     open: Vec<usize>,
     /// Whether backslashes are ignored.
     is_trial: bool,
-    /// Positions at which the trial found a mark.
-    marks: Vec<usize>,
+    /// Whether the trial found a mark at each byte.
+    marks: Vec<bool>,
 }
 
 enum InlineNode {
@@ -109,9 +110,8 @@ impl<'a> InlineReader<'a> {
         settle(self.nodes)
     }
 
-    fn find_marks(mut self) -> Vec<usize> {
+    fn find_marks(mut self) -> Vec<bool> {
         self.walk();
-        self.marks.sort_unstable();
         self.marks
     }
 
@@ -159,7 +159,7 @@ impl<'a> InlineReader<'a> {
             return;
         };
         let escaped = self.at + 1;
-        if self.marks.binary_search(&escaped).is_ok() {
+        if self.marks.get(escaped) == Some(&true) {
             self.flush();
             self.plain_from = escaped;
         }
@@ -224,9 +224,8 @@ impl<'a> InlineReader<'a> {
         });
         match end {
             Some(len) => {
-                if self.is_trial {
-                    self.marks.extend([self.at, from + len]);
-                }
+                self.mark(self.at);
+                self.mark(from + len);
                 let code = body[..len].to_owned();
                 self.take(width + len + width, Inline::Code(unpadded(code)));
             }
@@ -286,9 +285,8 @@ impl<'a> InlineReader<'a> {
             let Some(InlineNode::Run(mut opener)) = self.nodes.pop() else {
                 return;
             };
-            if self.is_trial {
-                self.marks.extend([opener.at, closing.at]);
-            }
+            self.mark(opener.at);
+            self.mark(closing.at);
             let used = opener.left.min(closing.left).min(2);
             opener.left -= used;
             closing.left -= used;
@@ -362,10 +360,9 @@ impl<'a> InlineReader<'a> {
             self.at += 1;
             return;
         }
-        if let Some(InlineNode::Bracket(from)) = self.nodes.pop()
-            && self.is_trial
-        {
-            self.marks.extend([from, self.at]);
+        if let Some(InlineNode::Bracket(from)) = self.nodes.pop() {
+            self.mark(from);
+            self.mark(self.at);
         }
         self.open.truncate(place);
         // Links do not nest.
@@ -374,6 +371,15 @@ impl<'a> InlineReader<'a> {
         self.budget.spend(1);
         self.nodes.push(InlineNode::Done(Inline::Link { to, words }));
         self.skip(1 + len);
+    }
+
+    /// Notes a mark that the trial found.
+    fn mark(&mut self, at: usize) {
+        if self.is_trial
+            && let Some(mark) = self.marks.get_mut(at)
+        {
+            *mark = true;
+        }
     }
 
     fn open(&mut self, node: InlineNode) {
@@ -386,8 +392,8 @@ impl<'a> InlineReader<'a> {
 
     /// Takes `len` bytes as one piece.
     fn take(&mut self, len: usize, inline: Inline) {
-        if self.is_trial && matches!(inline, Inline::Mention(_)) {
-            self.marks.push(self.at);
+        if matches!(inline, Inline::Mention(_)) {
+            self.mark(self.at);
         }
         self.flush();
         self.budget.spend(1);

@@ -15,6 +15,7 @@ use crate::reactive::{effect, memo};
 use crate::shell::page::PageContexts;
 use crate::shell::parts::part::LazyParts;
 use crate::shell::room::RoomPage;
+use crate::shell::tab_badge::draw_icon;
 use crate::shell::{drops, keys};
 use crate::ui::phrases::UiPhrases;
 
@@ -77,8 +78,11 @@ fn draw_document(page: PageContexts) {
     };
     effect(move || set("lang", page.locale.language().tag()));
     effect(move || set("data-theme", page.appearance.theme.get().name()));
-    effect(move || document().set_title(&page.title()));
-    effect(move || page.draw_icon());
+    // Each message changes the rooms, and few of them the title.
+    let title = memo(move || page.title());
+    let has_unread = memo(move || page.has_unread());
+    effect(move || document().set_title(&title.get()));
+    effect(move || draw_icon(has_unread.get()));
 }
 
 fn listen_to_person(page: PageContexts) {

@@ -19,29 +19,33 @@ impl PageContexts {
         }
     }
 
-    /// Updates the icon. Tracked.
-    pub(crate) fn draw_icon(self) {
-        let unread = self.account.stage.get() == PageStage::Room && self.unread() > 0;
-        let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
-            return;
-        };
-        let link: web_sys::HtmlLinkElement = link.unchecked_into();
-        if unread {
-            if link.get_attribute(PLAIN).is_none() {
-                let _ = link.set_attribute(PLAIN, &link.href());
-            }
-            link.set_href(&format!(
-                "data:image/svg+xml,{}",
-                js_sys::encode_uri_component(WITH_DOT)
-            ));
-        } else if let Some(plain) = link.get_attribute(PLAIN) {
-            link.set_href(&plain);
-        }
+    /// Whether the icon shows that there are unread messages. Tracked.
+    pub(crate) fn has_unread(self) -> bool {
+        self.account.stage.get() == PageStage::Room && self.unread() > 0
     }
 
     fn unread(self) -> u64 {
         self.chat
             .on_rooms(|session| session.rooms().map(|room| room.unread).sum())
+    }
+}
+
+/// Shows the icon with or without a dot.
+pub(super) fn draw_icon(unread: bool) {
+    let Ok(Some(link)) = document().query_selector("link[rel=icon]") else {
+        return;
+    };
+    let link: web_sys::HtmlLinkElement = link.unchecked_into();
+    if unread {
+        if link.get_attribute(PLAIN).is_none() {
+            let _ = link.set_attribute(PLAIN, &link.href());
+        }
+        link.set_href(&format!(
+            "data:image/svg+xml,{}",
+            js_sys::encode_uri_component(WITH_DOT)
+        ));
+    } else if let Some(plain) = link.get_attribute(PLAIN) {
+        link.set_href(&plain);
     }
 }
 
