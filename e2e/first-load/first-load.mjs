@@ -3,11 +3,8 @@
 //   node first-load/first-load.mjs        STEADFAST_BIN=…/release/steadfast, ROUNDS=5
 
 import { chromium } from '@playwright/test';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { Server as SocketServer } from 'socket.io';
 import { Server } from '../server.mjs';
+import { tutorial } from './tutorial.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 /** A fast 3G link. */
@@ -15,17 +12,6 @@ const LINK = { offline: false, latency: 150, downloadThroughput: 200_000, upload
 /** The factor by which the phone's processor is slower than this one. */
 const SLOWER = 4;
 const PHONE = { viewport: { width: 412, height: 839 }, isMobile: true, hasTouch: true };
-
-/** The tutorial's page, from its own server. */
-async function tutorial() {
-  const html = readFileSync(new URL('./tutorial.html', import.meta.url));
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html));
-  const io = new SocketServer(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${address.port}`, close: () => io.close() };
-}
 
 /**
  * Opens a page on the slow phone and waits for each of these in turn; returns the milliseconds until each, and the bytes

@@ -36,7 +36,7 @@ enum Benchmark {
     Micro(micro::Options),
     /// Time a commit on one node to the screens of another, with either adapter, and where the node dies before its hint
     Nodes(nodes::Options),
-    /// Open the page on a slow phone, beside the tutorial's page; print when each is usable, and its transfer size
+    /// Open the page on a slow phone and in a busy room, beside the tutorial's page: load time, size, frames, keys, memory
     Page(first_load::Options),
     /// Measure how many bytes the client adds to a page that has serde_json, by crate and function
     Size(size::Options),
