@@ -81,7 +81,7 @@
 //!   with `refused`): then only [`Client::connect`] starts over. A device that slept finds out within two seconds of waking
 //!   whether its connection is still alive, and reconnects at once if it is not. A page that waits for its next attempt
 //!   makes it when it is shown again or the browser is online again ([`Builder::wake_on_visible`]); elsewhere call
-//!   [`Client::wake`].
+//!   [`Client::wake`]. A browser that goes offline ends the connection at once, unless the server is at `localhost`.
 //! - **Sending.** Events emitted while offline are buffered, in order, up to [`Limits::send_buffer`]; beyond that
 //!   [`EmitError::BufferFull`]. An event is delivered at most once: one in flight when the connection broke may be lost.
 //!   Only an ack proves delivery; [`AckError::Disconnected`] and [`AckError::Timeout`] mean that the outcome is unknown.

@@ -438,6 +438,18 @@ fn fault_f02_what_ends_on_purpose_says_nothing_about_websocket() {
 }
 
 #[test]
+fn a_device_that_goes_offline_learns_nothing_about_websocket() {
+    let mut bench = Bench::new();
+    for _ in 0..3 {
+        bench.stands();
+        bench.machine.handle(Input::Offline, bench.now);
+        bench.drain();
+        bench.pass(seconds(1));
+        assert_eq!(bench.did().last().map(String::as_str), Some("ws "));
+    }
+}
+
+#[test]
 fn without_the_option_websocket_is_all_there_is() {
     let mut bench = Bench::with(|_| {});
     bench.opens();

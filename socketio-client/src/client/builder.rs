@@ -392,7 +392,6 @@ impl Builder {
             connector
         };
         transport::check_runtime()?;
-        let namespace = endpoint.namespace;
         let dial = Dial {
             protocols: self.protocols,
             credentials: self.credentials,
@@ -405,17 +404,22 @@ impl Builder {
             #[cfg(not(target_family = "wasm"))]
             connector,
         };
-        let (shared, key) = Shared::new(self.settings, &namespace, self.auto_connect);
-        let to_wake = Arc::downgrade(&shared);
-        let wake = self.wake_on_visible.then(|| {
-            transport::on_return(move || {
-                if let Some(shared) = to_wake.upgrade() {
-                    shared.with(|inner, now| inner.machine.handle(Input::Wake, now));
+        let (shared, key) = Shared::new(self.settings, &endpoint.namespace, self.auto_connect);
+        // Weak: a listener of the page keeps no client alive.
+        let tell = |input: fn() -> Input| {
+            let told = Arc::downgrade(&shared);
+            move || {
+                if let Some(shared) = told.upgrade() {
+                    shared.with(|inner, now| inner.machine.handle(input(), now));
                 }
-            })
-        });
+            }
+        };
+        let wake = self
+            .wake_on_visible
+            .then(|| transport::on_return(tell(|| Input::Wake)));
+        let offline = (!endpoint.is_localhost()).then(|| transport::on_offline(tell(|| Input::Offline)));
         let targets = Targets::new(self.server);
-        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, wake).run());
+        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, [wake, offline]).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }

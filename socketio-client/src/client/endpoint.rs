@@ -57,6 +57,12 @@ impl Endpoint {
         }
     }
 
+    /// Whether it is on this device, whatever becomes of the network: `localhost`, as in engine.io-client.
+    pub(super) fn is_localhost(&self) -> bool {
+        let host = self.authority.rsplit('@').next().unwrap_or_default();
+        host.split(':').next() == Some("localhost")
+    }
+
     /// Appends names and values to the existing query.
     pub(super) fn add_query(&mut self, pairs: &[(String, String)]) {
         for (name, value) in pairs {

@@ -10,7 +10,7 @@ use super::shared::Shared;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
 use crate::time::Time;
-use crate::transport::{self, Dial, Goodbye, Link, OnReturn, Target, Timer};
+use crate::transport::{self, Dial, Goodbye, Link, Listener, Target, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -27,7 +27,7 @@ pub(super) struct Driver {
     due: bool,
     /// Nothing is read from the links.
     paused: bool,
-    _wake: Option<OnReturn>,
+    _page: [Option<Listener>; 2],
 }
 
 /// The number of rounds before the loop yields to other tasks.
@@ -39,7 +39,7 @@ impl Driver {
         dial: Dial,
         targets: Targets,
         auth: Credentials,
-        wake: Option<OnReturn>,
+        page: [Option<Listener>; 2],
     ) -> Self {
         Self {
             shared,
@@ -52,7 +52,7 @@ impl Driver {
             timer: None,
             due: false,
             paused: false,
-            _wake: wake,
+            _page: page,
         }
     }
 

@@ -73,6 +73,9 @@ pub enum Input {
     Slept,
     /// The program wants the connection, or the attempt at one, to break like in a network failure.
     CloseTransport,
+    /// The browser says that the device has no network: a connection, or an attempt at one, ends at once with `transport
+    /// close`, as engine.io-client ends it, and not when the server has been silent for long enough.
+    Offline,
     /// The links are not read, because the program does not read its events: until [`Input::Resume`] the server's silence
     /// means nothing, and no attempt is made.
     Pause,

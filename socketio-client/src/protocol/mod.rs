@@ -89,6 +89,10 @@ impl Machine {
             Input::CloseTransport => {
                 namespaces.lost(connections, DisconnectReason::ForcedClose, None, false);
             }
+            Input::Offline => {
+                let details = Some("the device is offline".to_owned());
+                namespaces.end(connections, DisconnectReason::TransportClose, details, false);
+            }
             Input::Pause => connections.pause(true),
             Input::Resume => connections.pause(false),
             Input::Authenticated { socket, link, auth } => {

@@ -195,6 +195,17 @@ impl Namespaces {
     ) {
         // A device that slept through its heartbeat learns nothing about WebSocket.
         let at_once = at_once || connections.ended_young(reason, details.as_ref());
+        self.end(connections, reason, details, at_once);
+    }
+
+    /// The connection, or the attempt at one, is over, which says nothing about WebSocket here.
+    pub(super) fn end(
+        &mut self,
+        connections: &mut Connections,
+        reason: DisconnectReason,
+        details: Option<String>,
+        at_once: bool,
+    ) {
         match std::mem::replace(&mut connections.current, Connection::Closed) {
             Connection::Dialling { engine, .. } => {
                 engine.close(&mut connections.deps);

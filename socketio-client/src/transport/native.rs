@@ -91,11 +91,15 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(future);
 }
 
-/// A native program has no page that comes back: it calls [`Client::wake`](crate::Client::wake) itself.
-pub(crate) struct OnReturn;
+/// A native program has no page that comes back or goes offline: it calls [`Client::wake`](crate::Client::wake) itself.
+pub(crate) struct Listener;
 
-pub(crate) fn on_return(_: impl Fn() + 'static) -> OnReturn {
-    OnReturn
+pub(crate) fn on_return(_: impl Fn() + 'static) -> Listener {
+    Listener
+}
+
+pub(crate) fn on_offline(_: impl Fn() + 'static) -> Listener {
+    Listener
 }
 
 /// A timer that fires once.

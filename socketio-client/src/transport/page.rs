@@ -1,4 +1,4 @@
-//! Detects that a page is back: shown, thawed, restored from the back-forward cache, or online.
+//! Detects that a page is back (shown, thawed, restored from the back-forward cache, or online) and that it is offline.
 
 use js_sys::Reflect;
 use wasm_bindgen::closure::Closure;
@@ -6,35 +6,50 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 /// Some are fired only at the document; the window sees those in the capture phase. A worker has only `online`.
-const EVENTS: [&str; 4] = ["visibilitychange", "resume", "pageshow", "online"];
+const RETURN: &[&str] = &["visibilitychange", "resume", "pageshow", "online"];
 
-/// Calls a function each time the page is back, until it is dropped.
-pub(crate) struct OnReturn {
+const OFFLINE: &[&str] = &["offline"];
+
+/// Calls a function at each of some events, until it is dropped.
+pub(crate) struct Listener {
     target: EventTarget,
-    listener: Closure<dyn FnMut()>,
+    events: &'static [&'static str],
+    call: Closure<dyn FnMut()>,
 }
 
-pub(crate) fn on_return(back: impl Fn() + 'static) -> OnReturn {
-    let listener = Closure::<dyn FnMut()>::new(move || {
+/// Calls a function each time the page is back.
+pub(crate) fn on_return(back: impl Fn() + 'static) -> Listener {
+    let shown = move || {
         if !is_hidden() {
             back();
         }
-    });
-    let target: EventTarget = js_sys::global().unchecked_into();
-    for event in EVENTS {
-        // It fails for none of these names.
-        let _ =
-            target.add_event_listener_with_callback_and_bool(event, listener.as_ref().unchecked_ref(), true);
-    }
-    OnReturn { target, listener }
+    };
+    Listener::new(RETURN, Closure::new(shown))
 }
 
-impl Drop for OnReturn {
+/// Calls a function each time the browser says that the device has no network.
+pub(crate) fn on_offline(gone: impl Fn() + 'static) -> Listener {
+    Listener::new(OFFLINE, Closure::new(gone))
+}
+
+impl Listener {
+    fn new(events: &'static [&'static str], call: Closure<dyn FnMut()>) -> Self {
+        let target: EventTarget = js_sys::global().unchecked_into();
+        for event in events {
+            // It fails for none of these names.
+            let _ =
+                target.add_event_listener_with_callback_and_bool(event, call.as_ref().unchecked_ref(), true);
+        }
+        Self { target, events, call }
+    }
+}
+
+impl Drop for Listener {
     fn drop(&mut self) {
-        for event in EVENTS {
+        for event in self.events {
             let _ = self.target.remove_event_listener_with_callback_and_bool(
                 event,
-                self.listener.as_ref().unchecked_ref(),
+                self.call.as_ref().unchecked_ref(),
                 true,
             );
         }

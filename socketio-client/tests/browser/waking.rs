@@ -1,11 +1,11 @@
 //! Coming back with the page.
 
 use js_sys::Function;
-use socketio_anywhere::{Builder, Event, State};
+use socketio_anywhere::{Builder, DisconnectReason, Event, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::reconnection::{FAR, shut_out};
-use crate::{client_at, connected, in_worker, next, quiet, until};
+use crate::{client, client_at, connected, disconnected, in_worker, next, quiet, until};
 
 /// A client that would wait for very long.
 fn patient() -> Builder {
@@ -53,6 +53,22 @@ async fn a_page_that_is_back_does_not_wait() {
         dispatch(target, event);
         assert!(quiet(&mut events).await);
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_that_goes_offline_ends_the_connection_and_makes_it_anew_once_it_is_back() {
+    let client = client()
+        .reconnection_delay(FAR)
+        .reconnection_delay_max(FAR)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    dispatch("self", "offline");
+    assert_eq!(disconnected(&mut events).await, DisconnectReason::TransportClose);
+    assert!(is_waiting(&client.state()));
+    dispatch("self", "online");
+    connected(&mut events).await;
 }
 
 #[wasm_bindgen_test]
