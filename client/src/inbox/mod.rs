@@ -148,6 +148,11 @@ impl Inbox {
         self.doubted = self.high.is_some();
     }
 
+    /// Whether an own entry was acknowledged after this place of the log, over whichever link.
+    pub(crate) fn is_acked_past(&self, head: Seq) -> bool {
+        self.ahead.last_acked().is_some_and(|seq| seq > head)
+    }
+
     /// No request sent so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();

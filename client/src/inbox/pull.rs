@@ -103,7 +103,9 @@ impl Inbox {
         }
         let kind = self.pull.wanted(self)?;
         self.pull.paging.asked(request, kind);
-        self.pull.known = self.head.max(self.high.unwrap_or(0));
+        let acked = self.ahead.last_acked().filter(|_| self.doubted);
+        let known = [Some(self.head), self.high, acked].into_iter().flatten();
+        self.pull.known = known.max().unwrap_or(0);
         let (after, before, limit) = match kind {
             PullKind::Newest => (None, None, PAGE_ENTRIES),
             PullKind::After(high) => {

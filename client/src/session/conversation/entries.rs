@@ -172,14 +172,14 @@ impl Conversation {
         self.effects.changes.insert(Change::Rooms);
     }
 
-    /// The heads of rooms. One below the cursor that was sent is that of a node a little behind, or of a database that went
-    /// back in time.
+    /// The heads of rooms. One below the cursor that was sent, or below an own entry whose ack another tab got, is that of a
+    /// node a little behind, or of a database that went back in time.
     pub(crate) fn heads(&mut self, heads: Heads, sent: &Cursors) {
         for (id, head) in heads {
             let Some(room) = self.rooms.get_mut(id) else {
                 continue;
             };
-            if sent.get(&id).is_some_and(|cursor| head < cursor.seq) {
+            if sent.get(&id).is_some_and(|cursor| head < cursor.seq) || room.inbox.is_acked_past(head) {
                 room.inbox.doubt();
             }
             if room.inbox.raise_head(head) {

@@ -407,6 +407,25 @@ fn a_head_that_went_back_while_connected_is_looked_into_and_the_room_starts_afre
 }
 
 #[test]
+fn an_item_that_another_tab_had_acknowledged_in_a_life_that_is_no_more_is_shown_no_longer() {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.post(1);
+    let (room, seq, at) = (ROOM, 1, 5);
+    let id = id(1);
+    let stored = vec![Stored { id, room, seq, at }];
+    desk.input(Input::Heard(TabMessage::Sent { epoch: EPOCH, stored }));
+    // The log's copy would have come, and the head would be there.
+    sync(&mut desk, 0);
+    let (request, _) = desk.pulls().remove(0);
+    assert_eq!(desk.rows().len(), 1, "until it is certain");
+    desk.page(request, vec![], 0);
+    assert_eq!(desk.rows().len(), 0);
+    desk.hear(entries(1..=1, 2));
+    assert_eq!(shown(&desk), said(&entries(1..=1, 2)));
+}
+
+#[test]
 fn a_node_that_is_behind_the_database_takes_nothing_from_the_window() {
     let mut desk = Desk::new(1);
     desk.online(0);
