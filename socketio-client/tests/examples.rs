@@ -1,7 +1,12 @@
 //! The example `chat`, run as a program. What `page` does is seen in a browser only.
 
 #![cfg(all(feature = "client", not(target_family = "wasm")))]
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
