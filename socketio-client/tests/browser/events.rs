@@ -1,13 +1,13 @@
-//! Events, acks and bytes, both ways.
+//! Events, acks and bytes, both ways; and what cannot be read.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use socketio_anywhere::{AckError, Binary, EmitError};
+use socketio_anywhere::{AckError, Binary, EmitError, Event};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{PATIENCE, client, connected, disconnected, message};
+use crate::{PATIENCE, client, client_at, connected, disconnected, message, next};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct File {
@@ -110,5 +110,38 @@ async fn more_than_the_socket_takes_at_once_arrives_whole() {
         .collect();
     for ack in acks {
         assert_eq!(ack.await.unwrap().len(), text.len());
+    }
+}
+
+/// What the server emits besides, by name; whether it arrives.
+const ODD: [(&str, bool); 5] = [
+    ("half an emoji", true),
+    ("a number for a name", true),
+    ("deep", false),
+    ("infinity", false),
+    ("a second CONNECT", false),
+];
+
+#[wasm_bindgen_test]
+async fn client_c01_one_bad_event_never_ends_a_connection() {
+    for path in ["/socket.io/", "/csr/"] {
+        let client = client_at(path).build().unwrap();
+        let mut events = client.events();
+        let id = connected(&mut events).await;
+        for (what, arrives) in ODD {
+            client.emit("odd", what).unwrap();
+            client.emit("say", what).unwrap();
+            let told = next(&mut events).await;
+            match &told {
+                Event::Unreadable { .. } => assert!(!arrives, "{path} {what}: {told:?}"),
+                Event::Message(_) => assert!(arrives, "{path} {what}: {told:?}"),
+                _ => panic!("{path} {what}: {told:?}"),
+            }
+            let behind = message(&mut events).await;
+            assert_eq!(behind.event, "said", "{path}");
+            assert_eq!(behind.args()[0], json!(what), "{path}");
+        }
+        assert_eq!(client.id(), Some(id), "{path}");
+        client.close().await.unwrap();
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_anywhere::DisconnectReason;
+use socketio_anywhere::{DisconnectReason, Event};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{PATIENCE, client, client_at, connected, disconnected, message};
+use crate::{PATIENCE, client, client_at, connected, disconnected, message, until};
 
 #[wasm_bindgen_test]
 async fn what_was_missed_is_replayed_and_the_id_stays() {
@@ -79,4 +79,23 @@ async fn a_server_without_recovery_recovers_nothing() {
     disconnected(&mut events).await;
     connected(&mut events).await;
     assert!(!client.recovered());
+}
+
+#[wasm_bindgen_test]
+async fn client_c01_recovery_moves_past_what_cannot_be_read() {
+    let client = client_at("/csr/").build().unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("odd", "deep").unwrap();
+    until(&mut events, |event| {
+        matches!(event, Event::Unreadable { .. }).then_some(())
+    })
+    .await;
+    client.emit("terminate", &()).unwrap();
+    connected(&mut events).await;
+    assert!(client.recovered());
+    // It is not told again, and what comes behind it comes.
+    client.emit("say", "behind").unwrap();
+    assert_eq!(message(&mut events).await.args()[0], json!("behind"));
+    let _: String = client.emit_with_ack("id", &(), PATIENCE).await.unwrap();
 }
