@@ -10,7 +10,7 @@ use super::shared::Shared;
 use crate::map::Map;
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
 use crate::time::Time;
-use crate::transport::{self, Dial, Goodbye, Link, Listener, Target, Timer};
+use crate::transport::{self, Dial, Goodbye, Link, PageListener, Target, Timer};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -27,7 +27,7 @@ pub(super) struct Driver {
     due: bool,
     /// Nothing is read from the links.
     paused: bool,
-    _page: [Option<Listener>; 2],
+    _page: [Option<PageListener>; 2],
 }
 
 /// The number of rounds before the loop yields to other tasks.
@@ -39,7 +39,7 @@ impl Driver {
         dial: Dial,
         targets: Targets,
         auth: Credentials,
-        page: [Option<Listener>; 2],
+        page: [Option<PageListener>; 2],
     ) -> Self {
         Self {
             shared,

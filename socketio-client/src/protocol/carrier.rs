@@ -196,6 +196,16 @@ impl Carrier {
         }
         false
     }
+
+    /// Ends the poll under way. The last packet of a session may overtake it, and the server would refuse it: it does not know the
+    /// session any more.
+    pub(super) fn end_poll(&mut self, deps: &mut Deps) {
+        if let Self::Polling { get, .. } = self
+            && let Some(link) = get.take()
+        {
+            deps.outputs.push_back(Output::Close { link });
+        }
+    }
 }
 
 impl Engine {

@@ -47,43 +47,27 @@ impl Engine {
                 return false;
             }
             (Carrier::WebSocket { .. }, Some(false)) => return false,
-            (Carrier::WebSocket { .. }, Some(true)) if self.farewell.is_empty() => {}
+            (Carrier::WebSocket { .. }, Some(true)) if !self.farewell.is_empty() => {}
             // An answered request has been processed.
-            (Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {}
+            (Carrier::WebSocket { .. } | Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {
+                for link in self.carrier.links() {
+                    deps.outputs.push_back(Output::Close { link });
+                }
+                return true;
+            }
             (Carrier::Polling { .. }, processed) => {
                 // Each in a request of its own: npm's server ends the session before it looks at a packet that came along.
                 let ends = self.farewell.is_empty() || processed.is_some();
                 if ends {
                     self.farewell = vec![EnginePacket::Close.encode()];
-                    self.end_poll(deps);
+                    self.carrier.end_poll(deps);
                 }
                 self.processed = Some(ends);
-                self.send_farewell(deps);
-                return false;
-            }
-            (Carrier::WebSocket { .. }, Some(true)) => {
-                self.send_farewell(deps);
-                return false;
             }
         }
-        for link in self.carrier.links() {
-            deps.outputs.push_back(Output::Close { link });
-        }
-        true
-    }
-
-    /// The last packet may overtake a poll, which the server would then refuse: it does not know the session any more.
-    fn end_poll(&mut self, deps: &mut Deps) {
-        if let Carrier::Polling { get, .. } = &mut self.carrier
-            && let Some(link) = get.take()
-        {
-            deps.outputs.push_back(Output::Close { link });
-        }
-    }
-
-    fn send_farewell(&mut self, deps: &mut Deps) {
         self.waiting.append(&mut self.farewell);
         self.flush(deps);
+        false
     }
 
     /// Sends the waiting frames, and closes.
@@ -98,10 +82,8 @@ impl Engine {
                 }
                 deps.outputs.push_back(Output::Close { link });
             }
-            Carrier::Polling { get, .. } => {
-                if let Some(link) = get {
-                    deps.outputs.push_back(Output::Close { link });
-                }
+            Carrier::Polling { .. } => {
+                self.carrier.end_poll(deps);
                 if let Some(sid) = self.sid.take() {
                     self.waiting.push(EnginePacket::Close.encode());
                     let body = self.take_payload();

@@ -32,13 +32,13 @@ pub(crate) use cookies::Cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 pub(crate) use http::Http;
 #[cfg(target_family = "wasm")]
-pub(crate) use page::{Listener, on_offline, on_return};
+pub(crate) use page::{PageListener, on_offline, on_return};
 pub use platform::MaybeSend;
 pub(crate) use platform::{
     FARTHEST, LOOK_EVERY, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
 };
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use platform::{Listener, on_offline, on_return};
+pub(crate) use platform::{PageListener, on_offline, on_return};
 
 /// The settings of links, independent of the server.
 pub(crate) struct Dial {

@@ -92,14 +92,14 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// A native program has no page that comes back or goes offline: it calls [`Client::wake`](crate::Client::wake) itself.
-pub(crate) struct Listener;
+pub(crate) struct PageListener;
 
-pub(crate) fn on_return(_: impl Fn() + 'static) -> Listener {
-    Listener
+pub(crate) fn on_return(_: impl Fn() + 'static) -> PageListener {
+    PageListener
 }
 
-pub(crate) fn on_offline(_: impl Fn() + 'static) -> Listener {
-    Listener
+pub(crate) fn on_offline(_: impl Fn() + 'static) -> PageListener {
+    PageListener
 }
 
 /// A timer that fires once.

@@ -11,28 +11,28 @@ const RETURN: &[&str] = &["visibilitychange", "resume", "pageshow", "online"];
 const OFFLINE: &[&str] = &["offline"];
 
 /// Calls a function at each of some events, until it is dropped.
-pub(crate) struct Listener {
+pub(crate) struct PageListener {
     target: EventTarget,
     events: &'static [&'static str],
     call: Closure<dyn FnMut()>,
 }
 
 /// Calls a function each time the page is back.
-pub(crate) fn on_return(back: impl Fn() + 'static) -> Listener {
+pub(crate) fn on_return(back: impl Fn() + 'static) -> PageListener {
     let shown = move || {
         if !is_hidden() {
             back();
         }
     };
-    Listener::new(RETURN, Closure::new(shown))
+    PageListener::new(RETURN, Closure::new(shown))
 }
 
 /// Calls a function each time the browser says that the device has no network.
-pub(crate) fn on_offline(gone: impl Fn() + 'static) -> Listener {
-    Listener::new(OFFLINE, Closure::new(gone))
+pub(crate) fn on_offline(gone: impl Fn() + 'static) -> PageListener {
+    PageListener::new(OFFLINE, Closure::new(gone))
 }
 
-impl Listener {
+impl PageListener {
     fn new(events: &'static [&'static str], call: Closure<dyn FnMut()>) -> Self {
         let target: EventTarget = js_sys::global().unchecked_into();
         for event in events {
@@ -44,7 +44,7 @@ impl Listener {
     }
 }
 
-impl Drop for Listener {
+impl Drop for PageListener {
     fn drop(&mut self) {
         for event in self.events {
             let _ = self.target.remove_event_listener_with_callback_and_bool(

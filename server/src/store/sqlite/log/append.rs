@@ -17,6 +17,7 @@ use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
 use crate::store::sqlite::body::read;
 use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql};
+use crate::store::usage::Today;
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
@@ -268,7 +269,7 @@ async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result
     let logs = logs.map(|log| (hex(log.room.0), log.end.head, log.end.messages, log.active_at));
     let own = growth.own.iter();
     let own = own.map(|((user, room), messages)| (hex(user.0), hex(room.0), messages));
-    let used = growth.today.into_iter().flat_map(|today| today.grown());
+    let used = growth.today.into_iter().flat_map(Today::grown);
     let used = used.map(|(user, _, usage)| (hex(user.0), usage.entries, usage.bytes));
     let head: i64 = sqlx::query_scalar(
         "insert into entries (room, seq, author, id, at, body, kind, target)
