@@ -88,7 +88,7 @@ impl ScrollAnchor {
     /// `by_hand` says whether the person used a pointer, wheel or key at the view recently.
     pub fn update(&mut self, now: ScrollMetrics, shift: i32, by_hand: bool) -> AnchorStep {
         let last = std::mem::replace(&mut self.last, now);
-        let layout_changed = now.end != last.end || now.height != last.height;
+        let layout_changed = shift != 0 || now.end != last.end || now.height != last.height;
         // Content that gets shorter pushes the view up and leaves it at its end: nobody scrolled.
         // Nor did anybody if the layout changed, there was no recent input, and the move is shorter
         // than a layout change can cause.
@@ -345,6 +345,15 @@ mod tests {
             ..with_keyboard
         });
         anchor.update(reading(2000, 2000), 0, true);
+        assert!(anchor.follows());
+    }
+
+    /// In a burst rows go above and come below: the browser pushes the view up, and the content is as high as before by the
+    /// time it is measured.
+    #[test]
+    fn rows_that_go_above_while_as_many_come_below_leave_the_view_at_the_end() {
+        let mut anchor = following(2000);
+        assert_eq!(anchor.update(reading(1948, 2000), -52, false).go, Some(2000));
         assert!(anchor.follows());
     }
 
