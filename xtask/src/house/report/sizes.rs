@@ -18,7 +18,7 @@ const TWINS: [&str; 7] = [
     "Clock",
     "MaybeSend",
     "MaybeSync",
-    "OnReturn",
+    "PageListener",
     "Stream",
     "Task",
     "Timer",
