@@ -87,7 +87,13 @@ fn statements() -> Vec<String> {
         .flat_map(files_of)
         .filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
     let shared = SHARED[..4].iter().flat_map(|folder| files_of(folder));
-    own.flat_map(|file| statements_of(&file))
+    // One call may run several.
+    let each = |all: &String| {
+        all.split(';')
+            .map(|one| one.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    own.flat_map(|file| statements_of(&file).iter().flat_map(each).collect::<Vec<_>>())
         .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Sqlite)))
         .collect()
 }

@@ -259,7 +259,8 @@ impl Sql for Writing {
 /// Writes the entries' rows, the new ends of logs, and the counts. A repeat fails the transaction: it was looked for before, and no
 /// other process writes. Returns the change feed's head.
 ///
-/// All of it is one call of the connection's thread, because each call wakes two threads.
+/// All of it is one call of the connection's thread, because each call wakes two threads. The parameters have no numbers: sqlx counts
+/// on across the statements, and would leave a numbered one unbound.
 async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<ChangeNumber, StoreError> {
     let entries = growth.rows.iter().map(|row| {
         let (room, author, id) = (hex(row.room.0), hex(row.author.0), hex(row.id.0));
@@ -275,17 +276,17 @@ async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result
         "insert into entries (room, seq, author, id, at, body, kind, target)
          select unhex(value ->> 0), value ->> 1, unhex(value ->> 2), unhex(value ->> 3), value ->> 4, value ->> 5,
                 value ->> 6, value ->> 7
-         from json_each(?1);
+         from json_each(?);
          update rooms set head = given.head, messages = given.messages, active_at = max(active_at, given.active)
          from (select unhex(value ->> 0) as id, value ->> 1 as head, value ->> 2 as messages, value ->> 3 as active
-               from json_each(?2)) as given
+               from json_each(?)) as given
          where rooms.id = given.id;
          update members set seen = seen + given.messages
          from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room, value ->> 2 as messages
-               from json_each(?3)) as given
+               from json_each(?)) as given
          where members.user = given.user and members.room = given.room;
          insert into usage (user, day, entries, bytes)
-         select unhex(value ->> 0), ?4, value ->> 1, value ->> 2 from json_each(?5) where true
+         select unhex(value ->> 0), ?, value ->> 1, value ->> 2 from json_each(?) where true
          on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes;
          select head from feed where one = 1",
     )
