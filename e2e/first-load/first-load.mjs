@@ -3,6 +3,7 @@
 //   node first-load/first-load.mjs        STEADFAST_BIN=…/release/steadfast, ROUNDS=5
 
 import { chromium } from '@playwright/test';
+import { median } from '../quantile.mjs';
 import { Server } from '../server.mjs';
 import { tutorial } from './tutorial.mjs';
 
@@ -50,9 +51,6 @@ async function open(context, url, selectors) {
   await page.close();
   return answer;
 }
-
-/** @param {number[]} numbers */
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const server = await Server.start({ fill: ['--messages', '1000'] });
 const peer = await tutorial();

@@ -29,6 +29,8 @@ const HOUR = { messages: 3_600, perSecond: 200, samples: 6 };
 const ROOM = 1_000;
 const TEXTS = ['yes', 'who has the key of the store room?', 'the quick brown fox jumps over the lazy dog and back again, twice'];
 
+const TYPED = 'a quick brown fox ';
+
 let said = 0;
 
 /**
@@ -70,7 +72,8 @@ async function pour(side, page, count, perSecond) {
  */
 async function type(page, until) {
   for (let nth = 0; !until.over; nth += 1) {
-    await page.keyboard.press('a quick brown fox '[nth % 18] === ' ' ? 'Space' : 'a quick brown fox '[nth % 18]);
+    const letter = TYPED[nth % TYPED.length];
+    await page.keyboard.press(letter === ' ' ? 'Space' : letter);
     await delay(90 + ((nth * 37) % 80));
   }
 }

@@ -1,15 +1,8 @@
 // Prints what was measured: medians of the rounds.
 
+import { median, quantile } from '../quantile.mjs';
+
 /** @typedef {import('./frames.mjs').Sample} Sample */
-
-/** @param {number[]} numbers @param {number} share */
-function quantile(numbers, share) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}
-
-/** @param {number[]} numbers */
-const median = (numbers) => quantile(numbers, 0.5);
 
 /** @param {unknown[]} cells */
 export function row(...cells) {
