@@ -249,10 +249,10 @@ impl Sql for Writing {
         at: Millis,
     ) -> Result<ChangeNumber, StoreError> {
         let head = write(self, growth).await?;
-        match changes.is_empty() {
-            true => Ok(head),
-            false => feed::append(self, changes, at).await,
+        if changes.is_empty() {
+            return Ok(head);
         }
+        feed::append(self, changes, at).await
     }
 }
 
