@@ -41,6 +41,11 @@ impl Ahead {
         self.acked.last_key().copied()
     }
 
+    /// Whether an own entry was acknowledged after this place of the log, over whichever link.
+    pub(crate) fn is_acked_past(&self, head: Seq) -> bool {
+        self.last_acked().is_some_and(|seq| seq > head)
+    }
+
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.buffered.values().chain(self.acked())
     }

@@ -148,11 +148,6 @@ impl Inbox {
         self.doubted = self.high.is_some();
     }
 
-    /// Whether an own entry was acknowledged after this place of the log, over whichever link.
-    pub(crate) fn is_acked_past(&self, head: Seq) -> bool {
-        self.ahead.last_acked().is_some_and(|seq| seq > head)
-    }
-
     /// No request sent so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
         self.pull.link_down();
@@ -194,7 +189,7 @@ impl Inbox {
             }
             self.raise_head(entry.seq);
             // Another entry at the same place: one of them is from a log that no longer exists.
-            self.doubted |= self.is_another(&entry);
+            self.doubted |= self.window.has_another(&entry);
             if self.high.is_none_or(|high| entry.seq > high) {
                 self.ahead.buffer(entry);
             }
@@ -236,12 +231,6 @@ impl Inbox {
             self.forget(&oldest);
         }
         self.drain()
-    }
-
-    /// Whether the window has another entry than this one at its place.
-    fn is_another(&self, entry: &Entry) -> bool {
-        let present = self.window.get(entry.seq);
-        present.is_some_and(|present| present.id != entry.id)
     }
 
     /// A person has seen the room up to `seq`. Returns whether old pages were let go.

@@ -61,7 +61,7 @@ impl Pull {
     /// Whether a page is from another log than the cached entries: the database went back in time. It ends before the
     /// head known when it was requested, or has another entry at a place.
     fn contradicts(&self, page: &Page, inbox: &Inbox) -> bool {
-        page.head < self.known || page.entries.iter().any(|entry| inbox.is_another(entry))
+        page.head < self.known || page.entries.iter().any(|entry| inbox.window.has_another(entry))
     }
 }
 

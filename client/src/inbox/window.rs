@@ -42,6 +42,12 @@ impl Window {
         self.entries.get(self.index(seq)?)
     }
 
+    /// Whether the window has another entry than this one at its place.
+    pub(crate) fn has_another(&self, entry: &Entry) -> bool {
+        let present = self.get(entry.seq);
+        present.is_some_and(|present| present.id != entry.id)
+    }
+
     /// Whether a message is here, or quoted here.
     pub(crate) fn shows(&self, message: Seq) -> bool {
         self.get(message).is_some() || self.quoted().any(|quoted| quoted == message)

@@ -169,7 +169,7 @@ impl Namespaces {
 
     /// The handshake is done: every socket requests its namespace.
     pub(super) fn opened(&mut self, connections: &mut Connections) {
-        if !self.is_any_blamed() {
+        if !self.sockets.iter().any(Socket::is_blamed) {
             connections.backoff.reset();
         }
         let Some(link) = connections.opened() else {
@@ -254,7 +254,7 @@ impl Namespaces {
         at_once: bool,
     ) {
         connections.decoder.reset();
-        if !self.is_any_blamed() {
+        if !self.sockets.iter().any(Socket::is_blamed) {
             connections.backoff.reset();
         }
         for key in 0..self.sockets.len() {

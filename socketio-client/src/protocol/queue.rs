@@ -4,7 +4,7 @@
 use super::carrier::Deps;
 use super::connections::Connections;
 use super::namespaces::Namespaces;
-use super::socket::{Awaited, Queued, Socket};
+use super::socket::{Awaited, Queued};
 use super::{Output, SocketEvent, SocketKey, Ticket};
 use crate::packet::{Kind, Packet};
 use crate::time::Time;
@@ -135,12 +135,6 @@ impl Namespaces {
             }
         }
         self.try_failed(connections, key, counts, &AckError::Disconnected);
-    }
-
-    /// Whether an event seems to end the connections.
-    pub(super) fn is_any_blamed(&self) -> bool {
-        let first = |socket: &Socket| socket.queue.front().is_some_and(|first| first.blamed > 1);
-        self.sockets.iter().any(first)
     }
 
     fn try_failed(&mut self, connections: &mut Connections, key: usize, counts: bool, error: &AckError) {

@@ -122,6 +122,11 @@ impl Socket {
         Ok(())
     }
 
+    /// Whether the queue's first event seems to end the connections.
+    pub(super) fn is_blamed(&self) -> bool {
+        self.queue.front().is_some_and(|first| first.blamed > 1)
+    }
+
     /// Removes the queue's first event.
     pub(super) fn take_first(&mut self) -> Option<Queued> {
         let first = self.queue.pop_front()?;

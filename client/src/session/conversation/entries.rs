@@ -179,7 +179,8 @@ impl Conversation {
             let Some(room) = self.rooms.get_mut(id) else {
                 continue;
             };
-            if sent.get(&id).is_some_and(|cursor| head < cursor.seq) || room.inbox.is_acked_past(head) {
+            if sent.get(&id).is_some_and(|cursor| head < cursor.seq) || room.inbox.ahead().is_acked_past(head)
+            {
                 room.inbox.doubt();
             }
             if room.inbox.raise_head(head) {
