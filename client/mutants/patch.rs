@@ -8,7 +8,7 @@
 //!
 //! Caught by: OneLog
 //!
-//! --- client/src/inbox/mod.rs
+//! --- client/src/room/inbox.rs
 //! @@
 //!          self.keys.insert(key, entry.seq);
 //! -        self.window.push_newest(entry);

@@ -5,8 +5,7 @@
 //! - `vec_map`: a map and a set kept in order in one vector
 //! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
-//! - `inbox`: per room, the contiguous window of the log, and the entries buffered ahead of a gap
-//! - `room`: an inbox with its name, its read marker and its cache, and a detached view
+//! - `room`: one room and its log: the contiguous window, the entries buffered ahead of a gap, a detached view
 //! - [`timeline`]: a room's rows for the person it is shown to: the window, then the outbox's echoes; one row per author and id
 //! - [`tab_message`]: the messages between the tabs of one device
 //! - [`connection`]: the connection to the server, and the machine that decides when to dial
@@ -19,7 +18,6 @@
 
 mod backoff;
 pub mod connection;
-mod inbox;
 pub mod link;
 pub mod older;
 mod outbox;

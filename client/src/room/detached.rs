@@ -9,11 +9,11 @@ use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Body, Entry, Millis, Now, RoomId, Seq};
 
-use crate::inbox::paging::{PageResult, Paged, Paging};
-use crate::inbox::window::Window;
-use crate::inbox::{LAST_SEQ, is_contiguous};
 use crate::request::RequestId;
 use crate::rng::Rng;
+use crate::room::inbox::{LAST_SEQ, is_contiguous};
+use crate::room::paging::{PageResult, Paged, Paging};
+use crate::room::window::Window;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Anchor {

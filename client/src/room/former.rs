@@ -3,7 +3,7 @@
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{EntryId, Person, Seq};
 
-use crate::inbox::window::Window;
+use crate::room::window::Window;
 
 /// A message that was shown here and is no longer in the log.
 #[derive(Clone, PartialEq, Eq, Debug)]

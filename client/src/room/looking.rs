@@ -6,11 +6,11 @@ use steadfast_shared::event::HistoryRequest;
 use steadfast_shared::{Entry, Seq, UserId};
 
 use super::Room;
-use crate::inbox::paging::PageResult;
-use crate::inbox::window::Window;
 use crate::request::RequestId;
 use crate::rng::Rng;
 use crate::room::detached::{Anchor, Detached, DetachedView};
+use crate::room::paging::PageResult;
+use crate::room::window::Window;
 
 /// The window of a room that a person can scroll: the live one, or a detached view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

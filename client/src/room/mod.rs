@@ -1,19 +1,26 @@
-//! One room: its name, its inbox, how far it is read, and whether its cache is up to date.
+//! One room: its name, its log on this device, how far it is read, and whether its cache is up to date.
 //!
-//! - `looking`: the room as a person sees it, with its inbox or a detached view of another place
+//! - `inbox`: the log up to its newest entries: a window without a gap, and the entries ahead of one
+//! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
+//! - `detached`: a window around another place; `looking`: the window that a person sees
+//! - `paging`: one request for a page of a log at a time
 //! - `former`: messages that were here before the server's database went back
 
 pub(crate) mod detached;
+pub(crate) mod fold;
 pub(crate) mod former;
+pub(crate) mod inbox;
 pub(crate) mod looking;
+pub(crate) mod paging;
+pub(crate) mod window;
 
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
-use crate::inbox::{Inbox, InboxBounds};
 use crate::record::{About, RoomCache};
 use crate::room::detached::{Anchor, DetachedView};
 use crate::room::former::{FormerLog, LostMessage};
+use crate::room::inbox::{Inbox, InboxBounds};
 
 /// Other people's messages after the read marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

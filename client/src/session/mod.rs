@@ -39,8 +39,8 @@ pub use crate::connection::LinkEnd;
 pub use crate::request::{RequestError, RequestId};
 
 use crate::connection::Dialer;
-use crate::inbox::InboxBounds;
 use crate::rng::Rng;
+use crate::room::inbox::InboxBounds;
 use activity::OwnActivity;
 use conversation::Conversation;
 use records::Records;

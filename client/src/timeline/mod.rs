@@ -7,10 +7,10 @@ use std::fmt;
 
 use steadfast_shared::{Body, Entry, EntryId, Seq};
 
-use crate::inbox::Inbox;
-use crate::inbox::window::Window;
 use crate::record::OutboxItem;
 use crate::room::Room;
+use crate::room::inbox::Inbox;
+use crate::room::window::Window;
 use crate::timeline::row::{Echoed, QuotedView, Row, RowBody, RowState};
 use crate::timeline::viewer::Viewer;
 

@@ -7,12 +7,12 @@ use steadfast_shared::event::{self, Cursors, Entries, Heads};
 use steadfast_shared::{Entry, RoomId, UserId};
 
 use super::Conversation;
-use crate::inbox::paging::PageResult;
 use crate::people::names::NamesVersion;
 use crate::record::{RoomCache, Write};
 use crate::request::{RequestError, RequestId};
 use crate::rng::Rng;
 use crate::room::Room;
+use crate::room::paging::PageResult;
 use crate::session::output::Change;
 use crate::session::requests::RequestPurpose;
 use crate::vec_map::by_number;

@@ -6,9 +6,9 @@ use steadfast_shared::{Emoji, Quoted};
 
 use super::changes::{body_entry, live, thumb};
 use super::*;
-use crate::inbox::window::Window;
-use crate::inbox::window::tests::{log, read, said};
 use crate::room::detached::Anchor;
+use crate::room::window::Window;
+use crate::room::window::tests::{log, read, said};
 use crate::timeline::row::RowBody;
 
 /// Answers what is asked, as a server whose log is this one.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::looks::{serve, settle};
 use super::*;
-use crate::inbox::window::tests::{log, read, said};
+use crate::room::window::tests::{log, read, said};
 
 /// What happens while somebody reads, here and on another device.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use steadfast_shared::{Body, Entry, Seq};
 
-use crate::inbox::fold::{Folded, LogChange, fold};
+use crate::room::fold::{Folded, LogChange, fold};
 use crate::vec_map::VecMap;
 
 /// A contiguous piece of a room's log.

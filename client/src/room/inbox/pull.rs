@@ -7,9 +7,9 @@ use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{RoomId, Seq};
 
 use super::{Inbox, is_contiguous};
-use crate::inbox::paging::{PageResult, Paged, Paging};
 use crate::request::RequestId;
 use crate::rng::Rng;
+use crate::room::paging::{PageResult, Paged, Paging};
 
 /// A gap of more than this many pages is not walked: the window jumps to the newest page.
 const PAGES_WALKED: u64 = 3;

@@ -1,23 +1,19 @@
 //! One room's log as this device has it: the contiguous window `low..=high`, and the entries buffered ahead of a gap.
 //!
-//! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
 //! - `ahead`: the entries past the cursor
-//! - `pull`: which page to request, and how to apply the answer; `paging`: one request for a page at a time
+//! - `pull`: which page to request, and how to apply the answer
 //!
 //! Invariant: the window is contiguous, and `high` moves by one entry at a time, or by a jump that replaces the window.
 
 mod ahead;
-pub(crate) mod fold;
-pub(crate) mod paging;
 mod pull;
-pub(crate) mod window;
 
 use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
 use ahead::Ahead;
 use pull::Pull;
-use window::Window;
 
+use crate::room::window::Window;
 use crate::vec_map::VecMap;
 
 /// No `seq` is larger: JavaScript could not read it.
