@@ -3,6 +3,7 @@
 //! - [`record`]: a device's stored records, and the writes that keep them
 //! - `request`: a request to the server has an id, and may stay without an answer
 //! - `vec_map`: a map and a set kept in order in one vector
+//! - `account`: who this device speaks for
 //! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
 //! - `room`: one room and its log: the contiguous window, the entries buffered ahead of a gap, a detached view
@@ -16,6 +17,7 @@
 //! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed. Only [`link`]
 //! names the socket crate.
 
+mod account;
 mod backoff;
 pub mod connection;
 pub mod link;

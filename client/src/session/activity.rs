@@ -5,9 +5,8 @@ use std::time::Duration;
 use steadfast_shared::RoomId;
 use steadfast_shared::event::{Away, TypingIn};
 
-use super::conversation::OwnRooms;
-use super::effects::Effects;
-use super::output::Ephemeral;
+use super::output::{Effects, Ephemeral};
+use super::rooms::OwnRooms;
 use crate::throttle::Throttle;
 use crate::vec_map::VecMap;
 

@@ -1,27 +1,29 @@
 //! The machine that holds a chat: inputs in, outputs out, views beside.
 //!
-//! - `input`, `output`: its inputs, and the effects it wants; `effects` collects those of one input
-//! - `account`: who this device speaks for
+//! - `input`, `output`: its inputs, and the effects it wants
 //! - `conversation`: the messages of this person: rooms, entries, and the items on their way
+//! - `posting`: a person posts, retries, edits, discards; `arrival`: how entries and acks arrive
+//! - `rooms`: the rooms this person is in; `tabs`: the items of the other tabs of this device
 //! - `people`: the other people: who is here, who writes, who came and went
 //! - `activity`: what this tab says of the person at it
 //! - `requests`: the requests to the server, when they are due, and who takes their answers
 //! - `records`: which records are written, when, and how failed writes are retried
-//! - `device`, `connecting`, `events`: inputs by where they come from, each handed to whom it concerns
+//! - `device`: who is signed in, and what storage had; `events`: the connection's state, and the server's events
 //! - `view`: the views of a session
 
-mod account;
 mod activity;
-mod connecting;
+mod arrival;
 mod conversation;
 mod device;
-mod effects;
 mod events;
 mod input;
 mod output;
 mod people;
+mod posting;
 mod records;
 mod requests;
+mod rooms;
+mod tabs;
 mod view;
 
 use std::time::Duration;
@@ -29,12 +31,12 @@ use std::time::Duration;
 use steadfast_shared::Body;
 use uuid::Uuid;
 
-pub use account::OwnAccount;
 pub use input::{Answer, Input, MessageChange, ServerEvent, StoreTicket};
 pub use output::{Change, Ephemeral, Output, Refusal, Request};
 pub use people::PeopleHere;
 pub use view::RoomView;
 
+pub use crate::account::OwnAccount;
 pub use crate::connection::LinkEnd;
 pub use crate::request::{RequestError, RequestId};
 

@@ -1,5 +1,6 @@
-//! The outputs of a session.
+//! The outputs of a session, and the effects of one input, which become outputs.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn, Watch};
@@ -9,6 +10,7 @@ use super::input::StoreTicket;
 use crate::record::{Unsent, Write};
 use crate::request::RequestId;
 use crate::tab_message::TabMessage;
+use crate::vec_map::VecSet;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
 #[derive(Clone, PartialEq, Debug)]
@@ -109,4 +111,43 @@ pub enum Refusal {
     /// It has no text that could be another.
     #[error("there is no text to edit")]
     NoText,
+}
+
+/// Collects the effects of one input: what is to be done, which views to read again, which records to write.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) changes: VecSet<Change>,
+    /// To be handed to storage as one batch.
+    pub(super) writes: Vec<Write>,
+}
+
+impl Effects {
+    pub(super) fn tell(&mut self, news: TabMessage) {
+        self.outputs.push_back(Output::Tell(news));
+    }
+
+    pub(super) fn emit(&mut self, ephemeral: Ephemeral) {
+        self.outputs.push_back(Output::Emit(ephemeral));
+    }
+
+    pub(super) fn refuse(&mut self, id: EntryId, refusal: Refusal) {
+        self.changes.insert(Change::Refused { id, refusal });
+    }
+
+    pub(super) fn rows_changed(&mut self, room: RoomId) {
+        self.changes.insert(Change::Timeline(room));
+        self.changes.insert(Change::Outbox);
+    }
+
+    /// Another piece of a room's log is shown.
+    pub(super) fn view_changed(&mut self, room: RoomId) {
+        self.changes.extend([Change::Rooms, Change::Timeline(room)]);
+    }
+
+    /// The changed views follow the outputs, each once.
+    pub(super) fn flush_changes(&mut self) {
+        let changes = std::mem::take(&mut self.changes);
+        self.outputs.extend(changes.into_iter().map(Output::Changed));
+    }
 }

@@ -7,10 +7,10 @@ use steadfast_shared::event::{Availability, Nodes, Presence, Typing, Watch, Watc
 use steadfast_shared::room::MembershipUpdate;
 use steadfast_shared::{Entry, Person, RoomId, UserId, WireError, limit};
 
-use super::conversation::{Conversation, OwnRooms};
-use super::effects::Effects;
-use super::output::{Change, Request};
+use super::conversation::Conversation;
+use super::output::{Change, Effects, Request};
 use super::requests::{RequestPurpose, Requests};
+use super::rooms::OwnRooms;
 use crate::people::names::Names;
 use crate::people::notices::{Notice, Notices};
 use crate::people::presence::KnownPresence;

@@ -5,9 +5,8 @@ use std::time::Duration;
 use steadfast_shared::EntryId;
 
 use super::conversation::Conversation;
-use super::effects::Effects;
 use super::input::StoreTicket;
-use super::output::Output;
+use super::output::{Effects, Output};
 use crate::backoff::Backoff;
 use crate::record::{Disk, OutboxItem, StorageError, Write};
 use crate::rng::Rng;

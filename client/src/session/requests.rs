@@ -7,9 +7,8 @@ use steadfast_shared::event::Cursors;
 
 use super::Session;
 use super::conversation::Conversation;
-use super::effects::Effects;
 use super::input::Answer;
-use super::output::{Change, Output, Request};
+use super::output::{Change, Effects, Output, Request};
 use crate::connection::Connection;
 use crate::people::names::NamesVersion;
 use crate::request::{RequestError, RequestId};

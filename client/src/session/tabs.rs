@@ -2,7 +2,7 @@
 
 use steadfast_shared::{Epoch, RoomKind};
 
-use super::Conversation;
+use super::conversation::Conversation;
 use crate::outbox::ItemOutcome;
 use crate::record::{Disk, Identity, OutboxItem, Write};
 use crate::room::Room;

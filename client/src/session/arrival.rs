@@ -1,16 +1,18 @@
-//! How an item leaves the outbox for the log.
+//! How entries arrive: an own one by its ack, or by the log, which takes it from the outbox; the others by the log.
 
 use std::time::Duration;
 
-use steadfast_shared::event::Sent;
+use steadfast_shared::event::{Cursors, Heads, Sent};
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId, WireError};
 
-use super::Conversation;
+use super::conversation::Conversation;
+use super::output::Change;
+use super::requests::RequestPurpose;
 use crate::outbox::{BatchOutcome, ItemOutcome};
 use crate::record::{Rejection, Write};
 use crate::request::{RequestError, RequestId};
 use crate::rng::Rng;
-use crate::session::output::Change;
+use crate::room::paging::PageResult;
 use crate::tab_message::{Stored, TabMessage};
 
 impl Conversation {
@@ -46,6 +48,80 @@ impl Conversation {
         }
         self.broadcast_sent(sent);
         self.effects.changes.insert(Change::Outbox);
+    }
+
+    /// Takes in entries of the log of a room this person is in, however they came.
+    pub(crate) fn entries(&mut self, id: RoomId, entries: Vec<Entry>, missed: bool) {
+        self.recognise_all(id, &entries);
+        self.names.learn_pushed(&entries);
+        let Some(room) = self.rooms.get_mut(id) else {
+            return;
+        };
+        if room.offer(entries, missed) {
+            room.cache_is_old = true;
+            self.effects.changes.insert(Change::Timeline(id));
+        }
+        self.effects.changes.insert(Change::Rooms);
+    }
+
+    /// The answer to a request for a page of the log, for the window or for a detached view.
+    pub(crate) fn pulled(
+        &mut self,
+        request: RequestId,
+        purpose: RequestPurpose,
+        result: PageResult,
+        now: Duration,
+        rng: &mut Rng,
+    ) {
+        let (RequestPurpose::History(id, heard) | RequestPurpose::Look(id, heard)) = purpose else {
+            return;
+        };
+        if !self.rooms.contains(id) {
+            return;
+        }
+        if let Ok(Ok(page)) = &result
+            && page.room == id
+        {
+            self.recognise_all(id, &page.entries);
+            self.names.learn_requested(&page.entries, heard);
+        }
+        let Some(room) = self.rooms.get_mut(id) else {
+            return;
+        };
+        let result = match result {
+            Ok(Ok(page)) if page.room != id => Err(RequestError::Malformed),
+            result => result,
+        };
+        let cursor = room.inbox.high();
+        let changed = match purpose {
+            RequestPurpose::Look(..) => room.looked(request, result, now, rng),
+            _ => room.pulled(request, result, now, rng),
+        };
+        if changed {
+            room.cache_is_old = true;
+            self.effects.changes.insert(Change::Timeline(id));
+        }
+        if room.inbox.high() < cursor {
+            self.let_go_of_places(id);
+        }
+        self.effects.changes.insert(Change::Rooms);
+    }
+
+    /// The heads of rooms. One below the cursor that was sent, or below an own entry whose ack another tab got, is that of a
+    /// node a little behind, or of a database that went back in time.
+    pub(crate) fn heads(&mut self, heads: Heads, sent: &Cursors) {
+        for (id, head) in heads {
+            let Some(room) = self.rooms.get_mut(id) else {
+                continue;
+            };
+            if sent.get(&id).is_some_and(|cursor| head < cursor.seq) || room.inbox.ahead().is_acked_past(head)
+            {
+                room.inbox.doubt();
+            }
+            if room.inbox.raise_head(head) {
+                self.effects.changes.insert(Change::Rooms);
+            }
+        }
     }
 
     /// The log of `epoch` has the item: it leaves the outbox, and its row takes its place. Returns whether it was in

@@ -3,9 +3,9 @@
 use steadfast_shared::{Body, EntryId, Epoch, MessageText, Millis, Person, RoomId, RoomKind};
 use uuid::Uuid;
 
-use super::Conversation;
+use super::conversation::Conversation;
+use super::output::Refusal;
 use crate::record::{Disk, OutboxItem, Rejection, Write};
-use crate::session::output::Refusal;
 use crate::tab_message::TabMessage;
 
 const NEITHER: Epoch = Epoch(Uuid::nil());

@@ -17,7 +17,7 @@ pub struct OwnAccount {
 }
 
 impl OwnAccount {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             identity: None,
             role: Role::Member,
@@ -74,21 +74,21 @@ impl OwnAccount {
     }
 
     /// Whether this is who the device speaks for, in this life of the database.
-    pub(super) fn is(&self, person: UserId, epoch: Epoch) -> bool {
+    pub(crate) fn is(&self, person: UserId, epoch: Epoch) -> bool {
         self.id() == Some(person) && self.epoch() == Some(epoch)
     }
 
-    pub(super) fn formerly(&self) -> &[UserId] {
+    pub(crate) fn formerly(&self) -> &[UserId] {
         &self.formerly
     }
 
     /// Speaks for this person from here on. Returns who it spoke for before.
-    pub(super) fn speak_for(&mut self, identity: Identity) -> Option<Identity> {
+    pub(crate) fn speak_for(&mut self, identity: Identity) -> Option<Identity> {
         self.identity.replace(identity)
     }
 
     /// The identity that this device kept.
-    pub(super) fn restored(&mut self, kept: Option<Identity>) {
+    pub(crate) fn restored(&mut self, kept: Option<Identity>) {
         match (&self.identity, kept) {
             (None, kept) => self.identity = kept,
             // It comes late, after a person signed in.
@@ -98,36 +98,36 @@ impl OwnAccount {
     }
 
     /// This person was another one in an epoch before.
-    pub(super) fn was(&mut self, former: UserId) {
+    pub(crate) fn was(&mut self, former: UserId) {
         self.formerly.push(former);
     }
 
     /// Another person or another epoch: nothing is known of them yet.
-    pub(super) fn start_over(&mut self) {
+    pub(crate) fn start_over(&mut self) {
         self.role = Role::Member;
         self.blocked.clear();
     }
 
     /// The person signed in is no longer.
-    pub(super) fn sign_out(&mut self) {
+    pub(crate) fn sign_out(&mut self) {
         self.identity = None;
         self.role = Role::Member;
         self.formerly.clear();
     }
 
     /// The server opened the session.
-    pub(super) fn opened(&mut self, role: Role, blocked: Vec<Person>) {
+    pub(crate) fn opened(&mut self, role: Role, blocked: Vec<Person>) {
         self.role = role;
         self.blocked = blocked;
         self.ended = None;
     }
 
-    pub(super) fn has_role(&mut self, role: Role) {
+    pub(crate) fn has_role(&mut self, role: Role) {
         self.role = role;
     }
 
     /// The server is about to close the connection. Some reasons end the session, too.
-    pub(super) fn closing(&mut self, reason: ClosingReason) {
+    pub(crate) fn closing(&mut self, reason: ClosingReason) {
         if matches!(
             reason,
             ClosingReason::SignedOut | ClosingReason::Banned | ClosingReason::Deactivated
@@ -137,7 +137,7 @@ impl OwnAccount {
     }
 
     /// This person has blocked another, or blocks them no longer.
-    pub(super) fn blocks(&mut self, news: event::Blocked) {
+    pub(crate) fn blocks(&mut self, news: event::Blocked) {
         self.blocked.retain(|person| person.id != news.person.id);
         if news.blocked {
             let mut names = self.blocked.iter().map(|person| &person.name);
@@ -147,7 +147,7 @@ impl OwnAccount {
     }
 
     /// This person goes by another name. Returns who they are by now, where they do.
-    pub(super) fn renamed(&mut self, name: &str) -> Option<&Identity> {
+    pub(crate) fn renamed(&mut self, name: &str) -> Option<&Identity> {
         let identity = self
             .identity
             .as_mut()

@@ -1,18 +1,19 @@
-//! The rooms this person is in, and what came too early for one.
+//! The rooms this person is in: coming into one, leaving it, and what came too early for one.
 
 use std::collections::VecDeque;
 
-use steadfast_shared::event::{Cursors, Entries};
-use steadfast_shared::{Entry, RoomId, Seq, limit};
+use steadfast_shared::event::{self, Cursors, Entries};
+use steadfast_shared::{Entry, RoomId, Seq, UserId, limit};
 
+use super::conversation::Conversation;
+use super::output::{Change, Effects};
 use crate::connection::EARLY;
-use crate::people::names::Names;
+use crate::people::names::{Names, NamesVersion};
+use crate::record::{RoomCache, Write};
 use crate::room::Room;
 use crate::room::detached::Anchor;
 use crate::room::former::FormerLog;
-use crate::session::effects::Effects;
-use crate::session::output::Change;
-use crate::vec_map::VecMap;
+use crate::vec_map::{VecMap, by_number};
 
 /// Most deleted rooms remembered.
 const DELETED: usize = 64;
@@ -232,5 +233,110 @@ impl OwnRooms {
         for room in self.iter_mut() {
             room.link_down();
         }
+    }
+}
+
+impl Conversation {
+    /// The rooms as they were when this device last wrote them. Where storage answers late they may be another person's, or
+    /// those of rooms this person is in no longer. `None` for `online` where storage answers first.
+    pub(crate) fn restore_rooms(
+        &mut self,
+        caches: Vec<RoomCache>,
+        whose: Option<UserId>,
+        online: Option<bool>,
+    ) {
+        let newest = |cache: &RoomCache| cache.entries.last().map_or(0, |newest| newest.at);
+        let places = by_number(caches.iter().map(newest));
+        let mut caches: Vec<_> = caches.into_iter().map(Some).collect();
+        let caches = places.into_iter().filter_map(|place| caches[place].take());
+        let me = self.account.id();
+        let mine = whose.is_none_or(|whose| me == Some(whose));
+        let bounds = self.options.bounds();
+        for cache in caches {
+            if self.rooms.contains(cache.room) {
+                continue;
+            }
+            if !mine || online == Some(true) || self.account.epoch() != Some(cache.epoch) {
+                self.effects.writes.push(Write::DropRoom(cache.room));
+                continue;
+            }
+            self.names
+                .learn_requested(&cache.entries, NamesVersion::default());
+            let mut room = Room::restored(bounds, cache, me);
+            if online.is_some() {
+                // The handshake under way may have said nothing of it.
+                room.inbox.doubt();
+            }
+            self.rooms.insert(room);
+        }
+        self.rooms.acknowledge_early(&mut self.effects);
+        if let Some(me) = self.account.me().cloned() {
+            self.names.learn(&me);
+        }
+    }
+
+    /// A session opened: these are all the rooms there are for this person. Returns those they are in no longer.
+    pub(crate) fn open_rooms(&mut self, rooms: &[event::Room], reset: &[RoomId]) -> Vec<RoomId> {
+        let mut left: Vec<RoomId> = self.rooms.iter().map(|room| room.id).collect();
+        left.retain(|id| rooms.iter().all(|room| room.id != *id));
+        for id in &left {
+            self.leave_room(*id);
+        }
+        let bounds = self.options.bounds();
+        for listed in rooms {
+            listed.with.iter().for_each(|person| self.names.learn(person));
+            let former = self.rooms.take_former_log(listed.id);
+            let room = self
+                .rooms
+                .get_or_insert_with(listed.id, || Room::new(bounds, listed));
+            if let Some(former) = former {
+                room.replaces(former, listed.head);
+            }
+            if room.open(listed, reset.contains(&listed.id)) {
+                self.effects.changes.insert(Change::Timeline(listed.id));
+            }
+        }
+        for room in reset {
+            self.let_go_of_places(*room);
+        }
+        self.rooms.forget_former_logs();
+        self.rooms.rename(&self.names);
+        left
+    }
+
+    /// This person is in a room, which is described like this. Returns the entries that overtook it.
+    pub(crate) fn be_in_room(&mut self, told: &event::Room) -> VecDeque<Entries> {
+        let id = told.id;
+        let mut early = VecDeque::new();
+        told.with.iter().for_each(|person| self.names.learn(person));
+        if let Some(room) = self.rooms.get_mut(id) {
+            room.told(told);
+        } else {
+            let mut room = Room::new(self.options.bounds(), told);
+            room.open(told, false);
+            self.rooms.insert(room);
+            self.migrate(true);
+            early = self.rooms.take_early(id);
+        }
+        self.rooms.rename(&self.names);
+        self.effects.changes.extend([Change::Timeline(id), Change::Rooms]);
+        early
+    }
+
+    /// Nothing is kept of a room this person is not in. The server will refuse the items that wait to be sent there.
+    pub(crate) fn leave_room(&mut self, id: RoomId) {
+        self.effects.changes.insert(Change::Rooms);
+        if self.rooms.remove(id) {
+            self.effects.writes.push(Write::DropRoom(id));
+            self.effects
+                .changes
+                .extend([Change::Timeline(id), Change::Typing(id), Change::Notices]);
+        }
+    }
+
+    /// No request of this link will be answered.
+    pub(crate) fn forget_requests(&mut self) {
+        self.outbox.flight.link_down();
+        self.rooms.forget_requests();
     }
 }
