@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 
 use super::Realtime;
 use super::connection::ClientConnection;
+use super::entries::writer::{CommandAnswer, QueuedCommand};
 use super::sockets::Sockets;
-use super::writer::{CommandAnswer, QueuedCommand};
 use crate::store::{Administer, Command};
 
 impl Realtime {

@@ -2,17 +2,12 @@
 //!
 //! - `handshake`: decides who may connect; `resume`: opens a session
 //! - `handshakes`: connections before authentication
-//! - `send`: receives entries
-//! - [`writer`]: one task that commits, acknowledges and publishes
+//! - [`entries`]: entries from a client's `send` to every socket: received, queued, committed, acknowledged, published
 //! - `sockets`: this process's sockets, one by one and by Socket.IO room
-//! - `hub`: sends committed entries, in order, to every socket of the room
-//! - [`published`]: how far sockets have got
 //! - `feed`: follows the commits of every node
 //! - `adapter`: hints to and from other nodes
 //! - `administer`: operators' commands and their view of connections
 //! - `presence`: who is online
-//! - `tails`: the newest entries of rooms, in memory
-//! - `revision`: updates cached entries
 //! - `history`: history pages, and comparing cursors with heads
 //! - `rooms`: events about rooms; `listing`: lists of people
 //! - `ephemeral`: typing, read markers and away states
@@ -30,20 +25,16 @@ mod allowance;
 mod closing;
 mod connection;
 mod drain;
+pub mod entries;
 mod events;
 mod feed;
 mod handshake;
 mod handshakes;
-mod hub;
 mod people;
 mod presence;
-pub mod published;
 mod resume;
-mod revision;
 mod sightings;
 mod sockets;
-mod tails;
-pub mod writer;
 
 use events::{args, history, reading};
 
@@ -75,14 +66,14 @@ use allowance::{Allowances, Payer};
 use args::EventArgs;
 use closing::Closer;
 use connection::{ClientConnection, Cost, Excess};
+use entries::hub::Hub;
+use entries::writer::LogWriter;
 use handshakes::Handshakes;
-use hub::Hub;
 use people::People;
 use presence::PresenceBoard;
 use reading::Readers;
 use sightings::Sightings;
 use sockets::{Ending, Sockets};
-use writer::LogWriter;
 
 /// Most packets queued for one socket. Beyond it the socket is stalled.
 ///

@@ -7,9 +7,9 @@ use steadfast_shared::event::{self, Availability, ClosingReason, Cursors, Opened
 use steadfast_shared::{Person, Role, Room, RoomId, UserId};
 
 use super::connection::{ClientConnection, ConnectionState};
-use super::hub::Hub;
+use super::entries::hub::Hub;
+use super::entries::published::PublishedState;
 use super::presence::Opening;
-use super::published::PublishedState;
 use super::sockets::{EVERYBODY, person_room, room_name};
 use crate::store::{ChangeKind, ChangeNumber, Profile, SessionId, Store, StoreError};
 

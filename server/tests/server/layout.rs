@@ -80,8 +80,8 @@ fn the_folders_depend_on_each_other_in_one_direction() {
 #[test]
 fn nothing_is_asked_of_the_store_under_the_lock_that_publishes() {
     let under_it = [
-        "published.rs",
-        "revision.rs",
+        "entries/published.rs",
+        "entries/revision.rs",
         "feed/apply.rs",
         "feed/membership.rs",
         "feed/sync.rs",

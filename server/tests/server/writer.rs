@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::json;
 use steadfast_server::clock;
 use steadfast_server::config::Config;
-use steadfast_server::realtime::writer::{CommandAnswer, Job, LogWriter, Publish, QueuedCommand};
+use steadfast_server::realtime::entries::writer::{CommandAnswer, Job, LogWriter, Publish, QueuedCommand};
 use steadfast_server::store::sqlite::SqliteStore;
 use steadfast_server::store::{Accounts, ChangeNumber, Command, Device, Grown, Rooms, StoreError};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};

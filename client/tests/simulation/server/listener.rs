@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use steadfast_server::realtime::published::Next;
+use steadfast_server::realtime::entries::published::Next;
 use steadfast_shared::event::{self, Entries};
 use steadfast_shared::{Entry, RoomId, Seq};
 

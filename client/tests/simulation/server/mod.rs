@@ -25,7 +25,7 @@ mod writer;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use steadfast_server::realtime::published::PublishedState;
+use steadfast_server::realtime::entries::published::PublishedState;
 use steadfast_shared::event::{Auth, Heads};
 use steadfast_shared::{EntryId, Epoch, Person};
 use uuid::Uuid;

@@ -23,7 +23,7 @@ use steadfast_shared::http::LEFT_MESSAGES_PATH;
 
 use super::{HttpRefusal, HttpState, failed};
 use crate::clock;
-use crate::realtime::writer::CommandAnswer;
+use crate::realtime::entries::writer::CommandAnswer;
 use crate::store::admin::NewAuditLine;
 use crate::store::{Actor, Administer, OperatorCommand};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use steadfast_shared::event::Nodes;
 use tokio::time::timeout;
 
-use super::super::hub::Hub;
 use super::AdapterStatus;
+use crate::realtime::entries::hub::Hub;
 
 /// How long other nodes may be disconnected before sessions are told: a brief reconnect is no outage.
 const PATIENCE: Duration = Duration::from_secs(1);

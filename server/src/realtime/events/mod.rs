@@ -1,4 +1,4 @@
-//! Client events: their arguments, and their handlers.
+//! Client events: their arguments, and their handlers. The handler of `send` is in `entries`.
 
 pub(in crate::realtime) mod args;
 pub(in crate::realtime) mod ephemeral;
@@ -6,7 +6,6 @@ pub(in crate::realtime) mod history;
 pub(in crate::realtime) mod listing;
 pub(in crate::realtime) mod reading;
 pub(in crate::realtime) mod rooms;
-pub(in crate::realtime) mod send;
 
 use std::sync::Arc;
 

@@ -12,8 +12,8 @@ use steadfast_shared::{ErrorCode, Person, Room, WireError};
 
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::{ClientConnection, Cost};
+use crate::realtime::entries::writer::{CommandAnswer, QueuedCommand};
 use crate::realtime::history::READS_IN_FLIGHT;
-use crate::realtime::writer::{CommandAnswer, QueuedCommand};
 use crate::realtime::{COSTLY, Realtime, cost_of};
 use crate::store::{Command, StoreError, StoreRefusal};
 

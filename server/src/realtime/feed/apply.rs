@@ -3,10 +3,10 @@
 use steadfast_shared::event::{self, MemberRole, NewRole};
 use steadfast_shared::{Person, Role, RoomId, UserId};
 
-use super::super::hub::Hub;
-use super::super::published::PublishedState;
 use super::super::sockets::EVERYBODY;
 use super::gather::Gathered;
+use crate::realtime::entries::hub::Hub;
+use crate::realtime::entries::published::PublishedState;
 use crate::store::{ChangeKind, ChangeNumber, FeedChange};
 
 /// A round's reads on their way to the sockets.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use steadfast_shared::{Room, RoomId, Seq, UserId, limit};
 
-use super::super::hub::Hub;
+use crate::realtime::entries::hub::Hub;
 use crate::store::{ChangeKind, ChangeNumber, FeedChange, Grown, Profile, SessionId, Snapshot, StoreError};
 
 /// Most changes applied in one round.

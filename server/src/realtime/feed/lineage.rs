@@ -2,7 +2,7 @@
 
 use steadfast_shared::event::ClosingReason;
 
-use super::super::hub::Hub;
+use crate::realtime::entries::hub::Hub;
 use crate::store::{ChangeNumber, StoreError};
 
 impl Hub {

@@ -29,8 +29,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::time::timeout;
 
-use super::hub::Hub;
 use crate::clock;
+use crate::realtime::entries::hub::Hub;
 use crate::store::StoreError;
 use apply::Applying;
 use gather::Gathered;

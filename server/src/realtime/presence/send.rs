@@ -6,10 +6,10 @@ use std::time::Duration;
 use socketioxide::{SendError, SocketError};
 use steadfast_shared::event;
 
-use super::super::hub::Hub;
 use super::super::sockets::Sockets;
 use super::PresenceBoard;
 use super::board::WatcherUpdate;
+use crate::realtime::entries::hub::Hub;
 
 /// The shortest time between two updates to a watcher.
 const PACE: Duration = Duration::from_millis(250);

@@ -14,9 +14,9 @@ use steadfast_shared::{Person, RoomId, UserId};
 use tokio::time::timeout;
 
 use super::super::adapter::hint::Hint;
-use super::super::hub::Hub;
 use super::board::HERE;
 use crate::clock::{self, Instant};
+use crate::realtime::entries::hub::Hub;
 use crate::store::presence::{PresenceChange, PresenceVersion, Present};
 use crate::store::{NodeId, StoreError};
 

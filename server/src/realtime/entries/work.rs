@@ -7,7 +7,7 @@ use steadfast_shared::event::{Reply, SendItem, Sent};
 use steadfast_shared::{Body, EntryId, ErrorCode, Person, Room, UserId, WireError};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Publish;
+use super::writer::Publish;
 use crate::store::{
     ChangeNumber, Command, CommandOutcome, EntryOutcome, NewCommand, NewEntry, StoreError, StoreRefusal,
 };

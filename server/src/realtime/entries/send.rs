@@ -7,9 +7,9 @@ use socketioxide::extract::{AckSender, SocketRef};
 use steadfast_shared::event::{Reply, SendItem, Sent};
 use steadfast_shared::{ErrorCode, WireError, limit};
 
+use super::work::Job;
 use crate::realtime::args::EventArgs;
 use crate::realtime::connection::{ClientConnection, Cost};
-use crate::realtime::writer::Job;
 use crate::realtime::{Realtime, cost_of};
 
 impl Realtime {

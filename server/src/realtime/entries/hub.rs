@@ -11,37 +11,37 @@ use steadfast_shared::event::{self, Entries, Heads, Nodes};
 use steadfast_shared::{Entry, Room, RoomId, Seq, UserId};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::adapter::Adapter;
-use super::adapter::hint::Hint;
-use super::connection::ClientConnection;
-use super::feed::hints::Hints;
-use super::feed::progress::FeedProgress;
-use super::people::People;
-use super::presence::PresenceBoard;
 use super::published::{Next, PublishedState};
-use super::sockets::{EVERYBODY, Sockets, room_name};
 use super::writer::Publish;
+use crate::realtime::adapter::Adapter;
+use crate::realtime::adapter::hint::Hint;
+use crate::realtime::connection::ClientConnection;
+use crate::realtime::feed::hints::Hints;
+use crate::realtime::feed::progress::FeedProgress;
+use crate::realtime::people::People;
+use crate::realtime::presence::PresenceBoard;
+use crate::realtime::sockets::{EVERYBODY, Sockets, room_name};
 use crate::store::{ChangeNumber, Grown, Store, StoreError};
 
 /// The center of this process's broadcasts.
-pub(super) struct Hub {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) people: Arc<People>,
-    pub(super) sockets: Arc<Sockets>,
+pub(in crate::realtime) struct Hub {
+    pub(in crate::realtime) store: Arc<dyn Store>,
+    pub(in crate::realtime) people: Arc<People>,
+    pub(in crate::realtime) sockets: Arc<Sockets>,
     /// The adapter to the other nodes.
-    pub(super) adapter: Arc<Adapter>,
-    pub(super) presence: Arc<PresenceBoard>,
+    pub(in crate::realtime) adapter: Arc<Adapter>,
+    pub(in crate::realtime) presence: Arc<PresenceBoard>,
     /// Hints for the listener.
-    pub(super) hints: Arc<Hints>,
-    pub(super) progress: FeedProgress,
+    pub(in crate::realtime) hints: Arc<Hints>,
+    pub(in crate::realtime) progress: FeedProgress,
     /// Most missed entries sent when a session opens.
-    pub(super) recovered_entries: usize,
+    pub(in crate::realtime) recovered_entries: usize,
     published: Mutex<PublishedState>,
 }
 
 impl Hub {
     /// Follows the change feed from its present head.
-    pub(super) async fn new(
+    pub(in crate::realtime) async fn new(
         store: Arc<dyn Store>,
         people: Arc<People>,
         sockets: Arc<Sockets>,
@@ -63,18 +63,22 @@ impl Hub {
         })
     }
 
-    pub(super) async fn published(&self) -> MutexGuard<'_, PublishedState> {
+    pub(in crate::realtime) async fn published(&self) -> MutexGuard<'_, PublishedState> {
         self.published.lock().await
     }
 
     /// The newest published `seq` of each of the person's rooms.
-    pub(super) async fn heads(&self, connection: &ClientConnection) -> Heads {
+    pub(in crate::realtime) async fn heads(&self, connection: &ClientConnection) -> Heads {
         let published = self.published().await;
         published.heads_of(&connection.rooms())
     }
 
     /// The newest published `seq` of a room, if the person is in it.
-    pub(super) async fn head_for(&self, connection: &ClientConnection, room: RoomId) -> Option<Seq> {
+    pub(in crate::realtime) async fn head_for(
+        &self,
+        connection: &ClientConnection,
+        room: RoomId,
+    ) -> Option<Seq> {
         let published = self.published().await;
         connection.member_of(room).ok()?;
         published.head(room)
@@ -82,7 +86,7 @@ impl Hub {
 
     /// Publishes the entries after the newest published one of a room, each once, and none past a gap. Returns whether nothing up
     /// to them is missing. Nothing is published for a room that is not loaded, because no member is connected here.
-    pub(super) async fn publish_log(
+    pub(in crate::realtime) async fn publish_log(
         &self,
         published: &mut PublishedState,
         room: RoomId,
@@ -118,7 +122,7 @@ impl Hub {
     }
 
     /// Tells every session whether other nodes are connected.
-    pub(super) async fn broadcast_nodes(&self, nodes: Nodes) {
+    pub(in crate::realtime) async fn broadcast_nodes(&self, nodes: Nodes) {
         let published = self.published().await;
         self.adapter.note_nodes(nodes);
         self.broadcast(&published, EVERYBODY.to_owned(), event::NODES, &nodes)
@@ -126,7 +130,7 @@ impl Hub {
     }
 
     /// Emits an event to a Socket.IO room. If a socket has no space for it, all are sent their heads.
-    pub(super) async fn broadcast<T: Serialize>(
+    pub(in crate::realtime) async fn broadcast<T: Serialize>(
         &self,
         published: &PublishedState,
         room: String,
@@ -144,7 +148,7 @@ impl Hub {
     }
 
     /// Waits until this process's sockets follow everything committed so far.
-    pub(super) async fn follow_all(&self) -> Result<(), StoreError> {
+    pub(in crate::realtime) async fn follow_all(&self) -> Result<(), StoreError> {
         let head = self.store.snapshot().await?.feed_head().await?;
         self.follow(head).await
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use steadfast_shared::event::{self, Cursors, Entries, Heads};
 use steadfast_shared::{Cursor, Entry, Person, RoomId, Seq, UserId};
 
-use super::resume::Resume;
 use super::revision::{is_revision, rename, revise};
 use super::tails::{Tail, Tails};
+use crate::realtime::resume::Resume;
 use crate::store::{ChangeKind, ChangeNumber, FeedChange};
 
 /// Most bytes of text sent along when a session opens.
@@ -43,7 +43,7 @@ pub struct PublishedState {
     /// The most recently applied changes, contiguous.
     recent: VecDeque<FeedChange>,
     /// People whose connections need a full synchronization. Nothing is published before that is done.
-    pub(super) unsynced: BTreeSet<UserId>,
+    pub(in crate::realtime) unsynced: BTreeSet<UserId>,
 }
 
 impl PublishedState {
@@ -59,12 +59,12 @@ impl PublishedState {
     }
 
     /// The newest applied change.
-    pub(super) fn applied(&self) -> ChangeNumber {
+    pub(in crate::realtime) fn applied(&self) -> ChangeNumber {
         self.applied
     }
 
     /// Records that the next change was applied.
-    pub(super) fn note_applied(&mut self, change: FeedChange) {
+    pub(in crate::realtime) fn note_applied(&mut self, change: FeedChange) {
         debug_assert_eq!(change.number, self.applied + 1, "changes are applied in order");
         self.applied = change.number;
         if self.recent.len() == RECENT_CHANGES {
@@ -74,14 +74,14 @@ impl PublishedState {
     }
 
     /// Continues from another position of the feed: the changes between are unknown, so cached state is dropped.
-    pub(super) fn skip_to(&mut self, number: ChangeNumber) {
+    pub(in crate::realtime) fn skip_to(&mut self, number: ChangeNumber) {
         self.applied = number;
         self.recent.clear();
         self.tails = Tails::default();
     }
 
     /// Brings the rooms read for a connection up to the applied changes. `false` if they have to be read again.
-    pub(super) fn catch_up(&self, resume: &mut Resume, user: UserId) -> bool {
+    pub(in crate::realtime) fn catch_up(&self, resume: &mut Resume, user: UserId) -> bool {
         if resume.as_of >= self.applied {
             return true;
         }
@@ -105,7 +105,7 @@ impl PublishedState {
     }
 
     /// The newest published entry of each loaded room, with its id if it is cached.
-    pub(super) fn newest(&self) -> Cursors {
+    pub(in crate::realtime) fn newest(&self) -> Cursors {
         let newest = self.heads.iter().map(|(room, head)| {
             let entry = self.tails.of(*room).and_then(Tail::newest);
             let entry = entry.filter(|entry| entry.seq == *head);
@@ -115,7 +115,7 @@ impl PublishedState {
     }
 
     /// Drops all published state: the database is a different one.
-    pub(super) fn start_afresh(&mut self, number: ChangeNumber) {
+    pub(in crate::realtime) fn start_afresh(&mut self, number: ChangeNumber) {
         self.skip_to(number);
         self.heads.clear();
         self.unsynced.clear();
@@ -132,7 +132,7 @@ impl PublishedState {
     }
 
     /// The published heads of those of these rooms that are loaded.
-    pub(super) fn heads_among(&self, rooms: &BTreeSet<RoomId>) -> Vec<(RoomId, Seq)> {
+    pub(in crate::realtime) fn heads_among(&self, rooms: &BTreeSet<RoomId>) -> Vec<(RoomId, Seq)> {
         let known = |room: &RoomId| Some((*room, self.head(*room)?));
         rooms.iter().filter_map(known).collect()
     }
@@ -170,23 +170,23 @@ impl PublishedState {
     }
 
     /// Applies a person's new name to cached entries.
-    pub(super) fn rename(&mut self, person: &Person) {
+    pub(in crate::realtime) fn rename(&mut self, person: &Person) {
         self.tails.revise_all(|entry| rename(entry, person));
     }
 
     /// Drops the cached entries of a room, because they have changed or were deleted.
-    pub(super) fn forget_tail(&mut self, room: RoomId) {
+    pub(in crate::realtime) fn forget_tail(&mut self, room: RoomId) {
         self.tails.forget(room);
     }
 
     /// Drops a deleted room.
-    pub(super) fn forget(&mut self, room: RoomId) {
+    pub(in crate::realtime) fn forget(&mut self, room: RoomId) {
         self.heads.remove(&room);
         self.tails.forget(room);
     }
 
     /// Drops rooms without members here if very many are loaded. They are loaded again when needed.
-    pub(super) fn forget_idle(&mut self, with_members: impl FnOnce() -> BTreeSet<RoomId>) {
+    pub(in crate::realtime) fn forget_idle(&mut self, with_members: impl FnOnce() -> BTreeSet<RoomId>) {
         if self.heads.len() > KNOWN_ROOMS {
             let with_members = with_members();
             let tails = &self.tails;
@@ -197,7 +197,7 @@ impl PublishedState {
 
     /// Records a new room: if it is not loaded, all of its entries are still to be published. If it already has many, it is not
     /// new and is left alone.
-    pub(super) fn note_made(&mut self, room: RoomId, head: Seq) {
+    pub(in crate::realtime) fn note_made(&mut self, room: RoomId, head: Seq) {
         if head <= MADE_ENTRIES {
             self.heads.entry(room).or_insert(0);
         }

@@ -1,14 +1,6 @@
 //! One task writes: everything queued goes into one transaction, then the acks go out, then the entries are published.
 //!
-//! - [`work`]: a unit of work, from the queue to its answer
-//! - `queue`: queued work, fair between people
-//! - `marks`: unwritten read markers
-//!
 //! Invariant: commit, then acknowledge, then publish. Nothing else appends to a log.
-
-mod marks;
-mod queue;
-pub mod work;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -22,13 +14,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::marks::Marks;
+use super::queue::WorkQueue;
+use super::work::{Batch, PendingCommand, Work, unavailable};
 use crate::clock;
 use crate::store::{ChangeNumber, Committed, Grown, NewCommand, ReadMark, Store, StoreError};
-use marks::Marks;
-use queue::WorkQueue;
-use work::{Batch, PendingCommand, Work, unavailable};
 
-pub use work::{BatchReply, CommandAnswer, Job, QueuedCommand};
+pub use super::work::{BatchReply, CommandAnswer, Job, QueuedCommand};
 
 /// Most entries and bytes of text in one transaction; the last batch may exceed them.
 const COMMIT_ITEMS: usize = 512;
