@@ -224,6 +224,24 @@ test('a name that was ended before the table came is its emoji then', async ({ p
   await expect(ann.composer).toHaveValue('so 🎉');
 });
 
+test('names that were ended before the table came are emoji then, although more was typed since', async ({ profile }) => {
+  const context = await profile(DESKTOP);
+  await context.addInitScript(saveData);
+  const page = await context.newPage();
+  const part = await hold(page, TOOLS);
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.composer.pressSequentially('so :tada: it is :rocket: then :heart: that');
+  await part.asked;
+  // The last one does not stand any more.
+  for (let left = 0; left < 5; left += 1) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Backspace');
+  part.arrive();
+  await expect(ann.composer).toHaveValue('so 🎉 it is 🚀 then :heart that');
+  await page.keyboard.type('s');
+  await expect(ann.composer).toHaveValue('so 🎉 it is 🚀 then :hearts that');
+});
+
 test('a row\'s popup that cannot be loaded says so, and opens once the network is back', async ({ profile, allowConsole }) => {
   allowConsole(NETWORK.request);
   const context = await profile(DESKTOP);

@@ -1,5 +1,7 @@
 //! The name query right before the caret.
 
+use std::ops::Range;
+
 use crate::compose::{code_span, emoji};
 use crate::markdown;
 
@@ -64,10 +66,29 @@ pub fn completed_mention(name: &str, after: &str) -> (String, bool) {
 
 /// The emoji whose shortcode was just completed by its second colon, and the shortcode's start.
 pub fn completed_shortcode(before: &str) -> Option<(usize, &'static str)> {
+    let typed = typed_shortcode(before)?;
+    let emoji = emoji::named(typed.trim_matches(':'))?;
+    Some((before.len() - typed.len(), emoji))
+}
+
+/// The shortcode that was just completed by its second colon, whether or not an emoji has that name.
+pub fn typed_shortcode(before: &str) -> Option<&str> {
     let inner = before.strip_suffix(':')?;
     let from = inner.rfind(':')?;
-    let emoji = emoji::named(&inner[from + 1..])?;
-    (begins_word(&inner[..from]) && !code_span::is_open(before)).then_some((from, emoji))
+    let name = &inner[from + 1..];
+    let plausible = !name.is_empty() && name.chars().all(is_in_name);
+    (plausible && begins_word(&inner[..from]) && !code_span::is_open(before)).then_some(&before[from..])
+}
+
+/// The last place of a typed shortcode in a text, and its emoji.
+pub fn last_shortcode(text: &str, typed: &str) -> Option<(Range<usize>, &'static str)> {
+    let mut places = text
+        .rmatch_indices(typed)
+        .map(|(from, _)| from..from + typed.len());
+    places.find_map(|place| {
+        let (from, emoji) = completed_shortcode(&text[..place.end])?;
+        (from == place.start).then_some((place, emoji))
+    })
 }
 
 /// Excludes `user@example.com`, `12:30` and `std::fmt`.
@@ -165,5 +186,23 @@ mod tests {
         for before in [":nobody:", "a:tada:", "`:tada:", ":tada", "::", ":"] {
             assert_eq!(completed_shortcode(before), None, "{before:?}");
         }
+    }
+    #[test]
+    fn a_shortcode_typed_before_the_table_came_is_found_while_it_stands() {
+        assert_eq!(typed_shortcode("well :tada:"), Some(":tada:"));
+        assert_eq!(typed_shortcode(":no_such_thing:"), Some(":no_such_thing:"));
+        for no in ["12:30:", "::", "a :b c:", "`:tada:", "tada:", ":tada: "] {
+            assert_eq!(typed_shortcode(no), None, "{no}");
+        }
+        assert_eq!(last_shortcode("well :tada: then", ":tada:"), Some((5..11, "🎉")));
+        assert_eq!(
+            last_shortcode(":tada: and :tada: too", ":tada:"),
+            Some((11..17, "🎉"))
+        );
+        // Changed, or in code, since.
+        for no in ["well :tad: then", "`:tada:` then", "x:tada:", ""] {
+            assert_eq!(last_shortcode(no, ":tada:"), None, "{no}");
+        }
+        assert_eq!(last_shortcode("a :no_such_thing: b", ":no_such_thing:"), None);
     }
 }

@@ -11,6 +11,11 @@ pub fn provide(table: &'static str) {
     let _ = TABLE.set(table);
 }
 
+/// Whether the table is there.
+pub fn is_provided() -> bool {
+    !table().is_empty()
+}
+
 pub const TABLE_TEXT: &str = include_str!("emoji/table.txt");
 
 fn table() -> &'static str {

@@ -15,8 +15,11 @@ use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEven
 use crate::browser::viewport::is_touch;
 use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, EditConflict, EditTarget};
+use crate::compose::emoji;
 use crate::compose::phrases::ComposePhrases;
-use crate::compose::suggestions::{Suggestions, replace_shortcode};
+use crate::compose::suggestions::{
+    Suggestions, replace_last_shortcode, replace_shortcode, shortcode_before_caret,
+};
 use crate::compose::trouble::ComposeTrouble;
 use crate::language::calendar;
 use crate::markdown::Mentions;
@@ -34,8 +37,8 @@ pub(super) struct ComposerEntry {
     pub(super) blank: RwSignal<bool>,
     pub(super) suggestions: Suggestions,
     mentions: StoredValue<Mentions>,
-    /// Whether the last character typed was the colon that ends an emoji's name.
-    ends_shortcode: StoredValue<bool>,
+    /// Shortcodes that were typed before the table of emoji was there.
+    awaiting_table: StoredValue<Vec<String>>,
     compose: ComposeContext,
 }
 
@@ -48,7 +51,7 @@ impl ComposerEntry {
             blank: RwSignal::new(true),
             suggestions: Suggestions::new(),
             mentions: StoredValue::new(Mentions::default()),
-            ends_shortcode: StoredValue::new(false),
+            awaiting_table: StoredValue::new(Vec::new()),
             compose,
         }
     }
@@ -76,9 +79,7 @@ impl ComposerEntry {
                 && compose.field.is_focused()
                 && !compose.drafting.composing.get_value()
             {
-                if self.ends_shortcode.get_value() {
-                    replace_shortcode(&textarea);
-                }
+                self.replace_late(&textarea);
                 self.suggestions.update(compose, &textarea);
             }
         });
@@ -104,8 +105,17 @@ impl ComposerEntry {
         }
         self.blank.set(wire.trim().is_empty());
         self.trouble.set(None);
+        self.awaiting_table.set_value(Vec::new());
         self.suggestions.clear();
         fit(textarea);
+    }
+
+    /// Replaces the shortcodes that were typed before the table of emoji was there, where they still stand.
+    fn replace_late(self, textarea: &HtmlTextAreaElement) {
+        let awaiting = self.awaiting_table.try_update_value(std::mem::take);
+        for typed in awaiting.unwrap_or_default() {
+            replace_last_shortcode(textarea, &typed);
+        }
     }
 
     fn to_wire(self, typed: &str) -> String {
@@ -132,12 +142,8 @@ impl ComposerEntry {
         let Some(textarea) = self.textarea.get_untracked() else {
             return;
         };
-        let ends_shortcode = completes_shortcode(event);
-        self.ends_shortcode.set_value(ends_shortcode);
-        if !self.compose.drafting.composing.get_value() && ends_shortcode {
-            // After this event: writing into the field fires another event of the same kind.
-            let textarea = textarea.clone();
-            queue_microtask(move || replace_shortcode(&textarea));
+        if !self.compose.drafting.composing.get_value() {
+            self.follow_shortcodes(&textarea, completes_shortcode(event));
         }
         self.suggestions.update(self.compose, &textarea);
         if let Some((typed, person)) = self.suggestions.typed_in_full(&textarea) {
@@ -148,6 +154,27 @@ impl ComposerEntry {
         let room = self.compose.drafting.room();
         if let Some(room) = room.filter(|_| !self.blank.get_untracked()) {
             self.compose.chat.dispatch_silently(Input::Typing(room));
+        }
+    }
+
+    /// Replaces the shortcode that was just completed, or keeps it until the table of emoji is there.
+    fn follow_shortcodes(self, textarea: &HtmlTextAreaElement, completed: bool) {
+        if !emoji::is_provided() {
+            if completed && let Some(typed) = shortcode_before_caret(textarea) {
+                self.awaiting_table.update_value(|awaiting| awaiting.push(typed));
+            }
+            return;
+        }
+        let late = self.awaiting_table.with_value(|awaiting| !awaiting.is_empty());
+        if completed || late {
+            // After this event: writing into the field fires another event of the same kind.
+            let textarea = textarea.clone();
+            queue_microtask(move || {
+                self.replace_late(&textarea);
+                if completed {
+                    replace_shortcode(&textarea);
+                }
+            });
         }
     }
 

@@ -226,6 +226,29 @@ pub(crate) fn replace_shortcode(textarea: &HtmlTextAreaElement) {
     }
 }
 
+/// The shortcode that ends at the caret.
+pub(crate) fn shortcode_before_caret(textarea: &HtmlTextAreaElement) -> Option<String> {
+    let (before, _) = before_caret(textarea);
+    completion::typed_shortcode(&before).map(str::to_owned)
+}
+
+/// Replaces the last place of a shortcode by its emoji. The caret stays with the text it is in.
+pub(crate) fn replace_last_shortcode(textarea: &HtmlTextAreaElement, typed: &str) {
+    let (value, (_, caret)) = (textarea.value(), before_caret(textarea));
+    let Some((place, emoji)) = completion::last_shortcode(&value, typed) else {
+        return;
+    };
+    let (from, to) = (utf16_len(&value[..place.start]), utf16_len(&value[..place.end]));
+    replace(textarea, emoji, from, to);
+    let after = from + utf16_len(emoji);
+    let caret = if caret >= to {
+        caret - to + after
+    } else {
+        caret.min(from)
+    };
+    let _ = textarea.set_selection_range(caret, caret);
+}
+
 fn element_id(place: usize) -> String {
     format!("suggestion-{place}")
 }
