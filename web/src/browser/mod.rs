@@ -4,6 +4,7 @@
 //! - `http`: requests to the server
 //! - `folded`: text without regard to case, width and normal form
 //! - `features`: `GET /api/features`
+//! - `frame`: waits for the next frame
 //! - `tabs`: the other tabs: locks, and a channel
 //! - `idle`: whether the browser has time and bandwidth to spare
 //! - `insertion`: writes into a text field so that Ctrl+Z undoes it
@@ -18,6 +19,8 @@ pub(crate) mod json;
 pub(crate) mod features;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod folded;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod frame;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod http;
 #[cfg(target_arch = "wasm32")]

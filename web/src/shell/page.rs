@@ -1,11 +1,12 @@
 //! The page: every subject's context, and the contexts that each change of the session concerns.
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use steadfast_client::Change;
 use steadfast_client::link::Chat;
 
 use crate::account::context::AccountContext;
+use crate::browser::frame::next_frame;
 use crate::compose::context::ComposeContext;
 use crate::connection::allowance::AllowanceContext;
 use crate::connection::context::ChatContext;
@@ -89,27 +90,51 @@ impl PageContexts {
         }
     }
 
+    /// Applies the chat's changes: those of a frame together, so that however many arrive in it, the rows are laid out once.
     async fn follow(self, chat: Chat) {
         let mut changes = chat.changes();
         self.navigation.open_some_room();
         self.timeline.show();
-        while let Some(change) = changes.next().await {
-            self.apply(change);
+        while let Some(first) = changes.next().await {
+            // Before the rows are laid out: the read marker's own changes are then among these.
+            self.timeline.mark_read();
+            let mut together = vec![first];
+            while let Some(Some(change)) = changes.next().now_or_never() {
+                if !together.contains(&change) {
+                    together.push(change);
+                }
+            }
+            self.apply_all(together);
+            next_frame().await;
         }
     }
 
+    fn apply_all(self, changes: Vec<Change>) {
+        let (mut rows, mut window) = (false, false);
+        for change in changes {
+            rows |= matches!(change, Change::Connection | Change::Rooms);
+            window |= match change {
+                Change::Timeline(room) => Some(room) == self.chat.room.get_untracked(),
+                _ => false,
+            };
+            self.apply(change);
+        }
+        if rows || window {
+            self.timeline.show();
+        }
+        if window {
+            self.timeline.complete_jump();
+        }
+        self.timeline.mark_read();
+    }
+
+    /// Applies a change to everything but the rows.
     fn apply(self, change: Change) {
-        let open = self.chat.room.get_untracked();
         match change {
             Change::Connection => self.connection_changed(),
             Change::Rooms => {
                 self.chat.changed.rooms.notify();
                 self.navigation.open_some_room();
-                self.timeline.show();
-            }
-            Change::Timeline(room) if Some(room) == open => {
-                self.timeline.show();
-                self.timeline.complete_jump();
             }
             Change::Timeline(_) => {}
             Change::Outbox => {
@@ -124,13 +149,14 @@ impl PageContexts {
                 self.people.list_newcomers();
             }
             Change::Typing(_) => self.chat.changed.typing.notify(),
-            Change::Members(room) if Some(room) == open => self.people.load_members(),
+            Change::Members(room) if Some(room) == self.chat.room.get_untracked() => {
+                self.people.load_members()
+            }
             Change::Members(_) => {}
             Change::Role(person, role) => self.people.set_role(person, role),
             Change::Notices => self.chat.changed.notices.notify(),
             Change::Refused { refusal, .. } => self.compose.refusal.set(Some(refusal)),
         }
-        self.timeline.mark_read();
     }
 
     fn connection_changed(self) {
@@ -143,7 +169,6 @@ impl PageContexts {
         self.allowance.refresh();
         self.account.follow_end();
         self.account.offer_ownership();
-        self.timeline.show();
         self.people.watch_presence();
         self.people.keep_members();
     }

@@ -33,6 +33,9 @@ struct TimelineView {
     element: NodeRef<html::Div>,
     content: NodeRef<html::Div>,
     view: StoredValue<Option<View>>,
+    /// How often the rows were laid out, and how often they had been when the view was last refreshed.
+    laid_out: StoredValue<u64>,
+    refreshed: StoredValue<u64>,
     /// The view is far from the end.
     far: RwSignal<bool>,
     /// The first unread message is above the view.
@@ -46,6 +49,8 @@ impl TimelineView {
             element: NodeRef::new(),
             content: NodeRef::new(),
             view: StoredValue::new(None),
+            laid_out: StoredValue::new(0),
+            refreshed: StoredValue::new(0),
             far: RwSignal::new(false),
             news_above: RwSignal::new(false),
             timeline: TimelineContext::here(),
@@ -60,6 +65,9 @@ impl TimelineView {
 
     /// Handles any change of the view. A frame may run after the room was closed.
     fn refresh(self) {
+        if let Some(laid_out) = self.laid_out.try_get_value() {
+            self.refreshed.set_value(laid_out);
+        }
         let updated = self.view.try_with_value(|view| {
             if let Some(view) = view {
                 self.update(view);
@@ -117,7 +125,19 @@ impl TimelineView {
         });
         effect(move || {
             model.resized.track();
-            request_animation_frame(move || self.refresh());
+            let number = self.laid_out.get_value() + 1;
+            self.laid_out.set_value(number);
+            // Most layouts change the content's size, and its observer has refreshed the view by then. To measure it again would
+            // lay out the rows that this frame has added.
+            request_animation_frame(move || {
+                if self
+                    .refreshed
+                    .try_get_value()
+                    .is_some_and(|refreshed| refreshed < number)
+                {
+                    self.refresh();
+                }
+            });
         });
         // Posting goes to the end; so does any code that sets `at_end`.
         effect(move || {
