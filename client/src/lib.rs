@@ -48,4 +48,5 @@ pub use session::{
 };
 pub use tab_message::TabMessage;
 pub use timeline::Timeline;
-pub use timeline::row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowState};
+pub use timeline::revisions::ChangedRows;
+pub use timeline::row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowSource, RowState};

@@ -170,6 +170,10 @@ impl<K: Ord> VecSet<K> {
         self.0.len()
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
+        self.0.iter().map(|(key, ())| key)
+    }
+
     pub(crate) fn insert(&mut self, key: K) {
         self.0.insert(key, ());
     }

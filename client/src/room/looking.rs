@@ -11,6 +11,7 @@ use crate::rng::Rng;
 use crate::room::detached::{Anchor, Detached, DetachedView};
 use crate::room::paging::PageResult;
 use crate::room::window::Window;
+use crate::timeline::revisions::ChangedRows;
 
 /// The window of a room that a person can scroll: the live one, or a detached view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,8 +108,11 @@ impl Room {
         wants && !self.join()
     }
 
-    /// Takes in entries of the log from any source. Returns whether the visible window changed.
-    pub(crate) fn offer(&mut self, entries: Vec<Entry>, missed: bool) -> bool {
+    /// Takes in entries of the log from any source. Returns the rows that changed, if the visible window did.
+    pub(crate) fn offer(&mut self, entries: Vec<Entry>, missed: bool) -> Option<ChangedRows> {
+        let rows = self.rows_appended_by(&entries);
+        let last = entries.last().map(|entry| entry.seq);
+        let low = self.inbox.low();
         let mut changed = self.hear(&entries);
         let cursor = self.inbox.high();
         changed |= if missed {
@@ -117,7 +121,37 @@ impl Room {
             self.inbox.offer(entries)
         };
         self.notice_jump(cursor);
-        changed | self.join()
+        changed |= self.join();
+        changed.then(|| match rows {
+            Some(mut rows) if self.inbox.high() == last => {
+                // A reply to a message that the window has dropped shows the log's quote of it.
+                let window = self.inbox.window();
+                rows.extend(window.replies_to(low..self.inbox.low()));
+                ChangedRows::Some(rows)
+            }
+            _ => ChangedRows::All,
+        })
+    }
+
+    /// The rows that these entries bring or change, if they continue the live window and nothing else is shown: the rows of
+    /// messages, and for a change its message and the replies that quote it.
+    fn rows_appended_by(&self, entries: &[Entry]) -> Option<Vec<Seq>> {
+        let next = self.inbox.high()? + 1;
+        let follow = entries.iter().zip(next..).all(|(entry, seq)| entry.seq == seq);
+        if !follow || self.look.is_some() || !self.inbox.ahead().is_empty() {
+            return None;
+        }
+        let mut rows = Vec::new();
+        for entry in entries {
+            match entry.body.changes() {
+                None => rows.push(entry.seq),
+                Some(message) => {
+                    rows.push(message);
+                    rows.extend(self.inbox.window().replies_to(message..message + 1));
+                }
+            }
+        }
+        Some(rows)
     }
 
     /// Takes in an own entry from its ack. Returns whether the window grew.

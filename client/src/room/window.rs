@@ -4,6 +4,7 @@
 //! whichever of them came first.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use steadfast_shared::{Body, Entry, Seq};
 
@@ -165,6 +166,17 @@ impl Window {
             inside(*message) || inside(*change) || *change > high && quoted.contains(message)
         });
         self.folded.retain(|message, _| inside(*message));
+    }
+
+    /// The messages that reply to one of these.
+    pub(crate) fn replies_to(&self, messages: Range<Seq>) -> impl Iterator<Item = Seq> {
+        let replies = self.entries.iter().filter(move |entry| match &entry.body {
+            Body::Message {
+                reply_to: Some(to), ..
+            } => messages.contains(to),
+            _ => false,
+        });
+        replies.map(|entry| entry.seq)
     }
 
     fn quoted(&self) -> impl Iterator<Item = Seq> {

@@ -57,9 +57,9 @@ impl Conversation {
         let Some(room) = self.rooms.get_mut(id) else {
             return;
         };
-        if room.offer(entries, missed) {
+        if let Some(rows) = room.offer(entries, missed) {
             room.cache_is_old = true;
-            self.effects.changes.insert(Change::Timeline(id));
+            self.effects.log_changed(id, rows);
         }
         self.effects.changes.insert(Change::Rooms);
     }

@@ -12,6 +12,7 @@ use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, Unsent, Write};
 use crate::timeline::Timeline;
+use crate::timeline::revisions::RowRevisions;
 use crate::timeline::viewer::Viewer;
 
 /// What this person said, hears and has still to say.
@@ -25,6 +26,8 @@ pub(super) struct Conversation {
     pub(super) elected: bool,
     pub(super) names: Names,
     pub(super) effects: Effects,
+    /// Which rows changed, for views that read them one by one.
+    revisions: RowRevisions,
 }
 
 impl Conversation {
@@ -37,6 +40,7 @@ impl Conversation {
             elected: false,
             names: Names::default(),
             effects: Effects::default(),
+            revisions: RowRevisions::default(),
         }
     }
 
@@ -48,9 +52,15 @@ impl Conversation {
                 now: self.account.identity(),
                 outbox: &self.outbox,
                 names: &self.names,
+                revisions: &self.revisions,
             },
             in_room: self.rooms.get(room),
         }
+    }
+
+    /// Announces the changed views, after the outputs.
+    pub(super) fn flush_changes(&mut self) {
+        self.effects.flush_changes(&mut self.revisions);
     }
 
     pub(super) fn everything_changed(&mut self) {

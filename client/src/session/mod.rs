@@ -144,7 +144,7 @@ impl Session {
         self.drive(now);
         self.follow_dialer();
         self.records.flush(&mut self.chat.effects);
-        self.chat.effects.flush_changes();
+        self.chat.flush_changes();
         self.wait = self.next_deadline();
     }
 

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use steadfast_shared::event::{Away, Cursors, HistoryRequest, Read, SendItem, TypingIn, Watch};
-use steadfast_shared::{EntryId, Role, RoomId, UserId};
+use steadfast_shared::{EntryId, Role, RoomId, Seq, UserId};
 
 use super::input::StoreTicket;
 use crate::record::{Unsent, Write};
 use crate::request::RequestId;
 use crate::tab_message::TabMessage;
+use crate::timeline::revisions::{ChangedRows, RowRevisions};
 use crate::vec_map::VecSet;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].
@@ -87,6 +88,16 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The room whose timeline changed.
+    pub(super) fn timeline(&self) -> Option<RoomId> {
+        match self {
+            Self::Timeline(room) => Some(*room),
+            _ => None,
+        }
+    }
+}
+
 /// Why something a person did was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
 pub enum Refusal {
@@ -118,6 +129,8 @@ pub enum Refusal {
 pub(super) struct Effects {
     pub(super) outputs: VecDeque<Output>,
     pub(super) changes: VecSet<Change>,
+    /// Rooms of whose rows only these changed, unless `changes` has the room.
+    single_rows: Vec<(RoomId, Vec<Seq>)>,
     /// To be handed to storage as one batch.
     pub(super) writes: Vec<Write>,
 }
@@ -145,9 +158,26 @@ impl Effects {
         self.changes.extend([Change::Rooms, Change::Timeline(room)]);
     }
 
+    /// Rows of a room's log changed, or came.
+    pub(super) fn log_changed(&mut self, room: RoomId, rows: ChangedRows) {
+        match rows {
+            ChangedRows::All => {
+                self.changes.insert(Change::Timeline(room));
+            }
+            ChangedRows::Some(rows) => self.single_rows.push((room, rows)),
+        }
+    }
+
     /// The changed views follow the outputs, each once.
-    pub(super) fn flush_changes(&mut self) {
-        let changes = std::mem::take(&mut self.changes);
+    pub(super) fn flush_changes(&mut self, revisions: &mut RowRevisions) {
+        let mut changes = std::mem::take(&mut self.changes);
+        for room in changes.iter().filter_map(Change::timeline) {
+            revisions.changed(room, ChangedRows::All);
+        }
+        for (room, rows) in std::mem::take(&mut self.single_rows) {
+            revisions.changed(room, ChangedRows::Some(rows));
+            changes.insert(Change::Timeline(room));
+        }
         self.outputs.extend(changes.into_iter().map(Output::Changed));
     }
 }

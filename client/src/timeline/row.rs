@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use steadfast_shared::{Body, Emoji, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId};
+use steadfast_shared::{
+    Body, Emoji, Entry, EntryId, Millis, Person, Quoted, Reaction, RoomChange, Seq, UserId,
+};
 
 use crate::record::{Disk, Identity, OutboxItem, Rejection, StorageError};
 use crate::timeline::viewer::Viewer;
@@ -15,6 +17,38 @@ pub struct RowKey {
     pub author: UserId,
     /// The id that its author's device gave it.
     pub id: EntryId,
+}
+
+/// What a row is made of: an entry of the log, or an unacknowledged item of this device.
+#[derive(Clone, Copy)]
+pub enum RowSource<'a> {
+    Entry(&'a Entry),
+    Echo(&'a OutboxItem),
+}
+
+impl RowSource<'_> {
+    pub fn key(&self) -> RowKey {
+        let (author, id) = match self {
+            Self::Entry(entry) => (entry.author.id, entry.id),
+            Self::Echo(item) => (item.author.id, item.id),
+        };
+        RowKey { author, id }
+    }
+
+    /// Its place in the log, once stored.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Entry(entry) => Some(entry.seq),
+            Self::Echo(_) => None,
+        }
+    }
+
+    pub fn at(&self) -> Millis {
+        match self {
+            Self::Entry(entry) => entry.at,
+            Self::Echo(item) => item.at,
+        }
+    }
 }
 
 /// One message, as shown, or another entry that has a row.

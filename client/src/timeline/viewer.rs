@@ -5,6 +5,7 @@ use steadfast_shared::{RoomId, Seq};
 use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, OutboxItem};
+use crate::timeline::revisions::RowRevisions;
 
 /// The person a room is shown to.
 #[derive(Clone, Copy)]
@@ -13,6 +14,7 @@ pub(crate) struct Viewer<'a> {
     pub(crate) now: Option<&'a Identity>,
     pub(crate) outbox: &'a Outbox,
     pub(crate) names: &'a Names,
+    pub(crate) revisions: &'a RowRevisions,
 }
 
 impl<'a> Viewer<'a> {

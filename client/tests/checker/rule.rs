@@ -18,6 +18,7 @@ pub(crate) enum Rule {
     Folded,
     ErasedIsGone,
     RowsStayPut,
+    ChangesAreAnnounced,
     CursorGoesForward,
     AuthorsOrder,
     NothingDisappears,
@@ -55,6 +56,9 @@ impl Rule {
             Self::OneRow => "a message has one row",
             Self::Folded => "what a message shows is what the log's changes have made of it",
             Self::ErasedIsGone => "what was deleted is shown, quoted and sent nowhere",
+            Self::ChangesAreAnnounced => {
+                "a row that differs is among those that a view is told to read again"
+            }
             Self::RowsStayPut => "a row that was shown as sent keeps its place",
             Self::CursorGoesForward => "within one life of the database a cursor never goes back",
             Self::AuthorsOrder => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use steadfast_client::session::Session;
-use steadfast_client::{Row, RowKey};
+use steadfast_client::{ChangedRows, Row, RowKey};
 use steadfast_shared::{EntryId, Epoch, RoomId, Seq};
 
 use super::{Broken, hold};
@@ -28,6 +28,14 @@ pub(crate) struct Screen {
     epoch: Option<Epoch>,
     sent: HashMap<RowKey, Seq>,
     cursors: BTreeMap<RoomId, Seq>,
+    read: BTreeMap<RoomId, ReadRows>,
+}
+
+/// A room's rows as a view has them that reads only those that changed.
+#[derive(Default)]
+struct ReadRows {
+    revision: u64,
+    rows: HashMap<RowKey, String>,
 }
 
 impl Screen {
@@ -60,9 +68,41 @@ impl Screen {
             last = seq;
             self.stays_put(&row, seq, name)?;
         }
+        self.reads_what_changed(session, room, name)?;
         self.window(session, room, most)?;
         let items = session.outbox().count();
         hold!(Bounds, items <= most.outbox, "an outbox of {items}");
+        Ok(())
+    }
+
+    /// Reads the rows that changed, and compares the others with those read before.
+    fn reads_what_changed(
+        &mut self,
+        session: &Session,
+        room: RoomId,
+        name: impl Fn(EntryId) -> String,
+    ) -> Result<(), Broken> {
+        let timeline = session.timeline(room);
+        let read = self.read.entry(room).or_default();
+        let before = std::mem::take(&mut read.rows);
+        let changed = timeline.changed_since(read.revision);
+        read.revision = timeline.revision();
+        for row in timeline.rows() {
+            let shown = everything_of(&row);
+            let kept = before.get(&row.key()).filter(|_| row.changes().next().is_none());
+            if let (ChangedRows::Some(changed), Some(seq), Some(before)) = (&changed, row.seq(), kept)
+                && !changed.contains(&seq)
+            {
+                let name = || name(row.id);
+                hold!(
+                    ChangesAreAnnounced,
+                    *before == shown,
+                    "{} was {before} and is {shown}",
+                    name()
+                );
+            }
+            read.rows.insert(row.key(), shown);
+        }
         Ok(())
     }
 
@@ -108,4 +148,14 @@ impl Screen {
         hold!(EphemeraEnd, !own, "somebody is shown to themselves as writing");
         Ok(())
     }
+}
+
+/// All that a row shows.
+fn everything_of(row: &Row<'_>) -> String {
+    let quoted = row.quoted.map(|quoted| (&quoted.author.name, quoted.start()));
+    let mentioned = Vec::from_iter(row.mentioned());
+    let (author, changes) = (&row.author.name, Vec::from_iter(row.changes()));
+    let (body, edited, state) = (row.body, row.edited, row.state);
+    let reactions = row.reactions();
+    format!("{author} {body:?} {edited:?} {state:?} {quoted:?} {mentioned:?} {reactions:?} {changes:?}")
 }

@@ -163,20 +163,14 @@ impl TimelineModel {
         self.laid_out.update_value(|laid_out| laid_out.news_after = None);
     }
 
-    fn apply(self, laid_out: &mut LaidOutRows, layout: Layout) {
-        let Layout {
-            order,
-            places,
-            changed,
-            complete,
-            ..
-        } = layout;
+    fn apply(self, laid_out: &mut LaidOutRows, mut layout: Layout) {
         let history = history_len(
-            &order,
-            |key| laid_out.rows.get(key).map(|(_, announced)| *announced),
+            &layout.order,
+            |key| laid_out.rows.get(key).map(|row| row.announced),
             laid_out.armed,
         );
-        laid_out.update_models(&order, &places, changed, history);
+        laid_out.update_models(&mut layout, history);
+        let Layout { order, complete, .. } = layout;
         laid_out.armed |= complete;
         self.show_order(laid_out, order, history);
         laid_out.complete = complete;
@@ -196,7 +190,7 @@ impl TimelineModel {
         let models = |keys: &[RowKey]| -> Vec<RowModel> {
             keys.iter()
                 .filter_map(|key| laid_out.rows.get(key))
-                .map(|(model, _)| model.clone())
+                .map(|row| row.model.clone())
                 .collect()
         };
         let (old_history, old_live) = laid_out
@@ -245,8 +239,8 @@ impl TimelineModel {
 
     pub(crate) fn row(self, key: &RowKey) -> Option<RowView> {
         self.laid_out.with_value(|laid_out| {
-            let (model, _) = laid_out.rows.get(key)?;
-            Some(model.view.get_untracked())
+            let row = laid_out.rows.get(key)?;
+            Some(row.model.view.get_untracked())
         })
     }
 
@@ -256,8 +250,8 @@ impl TimelineModel {
             let newest = laid_out.order.iter().rev();
             let rows = newest.filter_map(|key| laid_out.rows.get(key));
             let mut authors: Vec<Person> = Vec::new();
-            for (model, _) in rows {
-                model.view.with_untracked(|shown| {
+            for row in rows {
+                row.model.view.with_untracked(|shown| {
                     if !authors.iter().any(|author| author.id == shown.author.id) {
                         authors.push(shown.author.clone());
                     }
@@ -274,7 +268,7 @@ impl TimelineModel {
             newest
                 .find(|key| {
                     let row = laid_out.rows.get(key);
-                    row.is_some_and(|(model, _)| model.view.with_untracked(&matches))
+                    row.is_some_and(|row| row.model.view.with_untracked(&matches))
                 })
                 .copied()
         })

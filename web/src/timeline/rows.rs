@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use leptos::prelude::*;
-use steadfast_client::{Connection, RowKey, Session};
-use steadfast_shared::{RoomId, Seq};
+use steadfast_client::{ChangedRows, Connection, RowKey, RowSource, Session, Timeline};
+use steadfast_shared::{Millis, RoomId, Seq};
 
-use crate::language::calendar;
+use crate::language::{Day, calendar};
 use crate::timeline::layout::{RowPlace, places};
 use crate::timeline::row_view::RowView;
 use crate::timeline::window::RenderWindow;
@@ -23,6 +23,16 @@ pub(crate) struct RowModel {
     pub(crate) place: ArcRwSignal<RowPlace>,
 }
 
+/// A row in the document.
+pub(crate) struct RenderedRow {
+    pub(crate) model: RowModel,
+    /// Whether a screen reader announced it.
+    pub(crate) announced: bool,
+    /// Its time, and the day of it: a day costs several calls of the browser.
+    at: Millis,
+    day: Day,
+}
+
 #[derive(Default)]
 pub(crate) struct LaidOutRows {
     pub(crate) room: Option<RoomId>,
@@ -30,7 +40,9 @@ pub(crate) struct LaidOutRows {
     /// Which of them are in the document.
     pub(crate) window: RenderWindow<RowKey>,
     pub(crate) order: Vec<RowKey>,
-    pub(crate) rows: HashMap<RowKey, (RowModel, bool)>,
+    pub(crate) rows: HashMap<RowKey, RenderedRow>,
+    /// The timeline's revision that the rows were read at.
+    pub(crate) revision: u64,
     pub(crate) history_len: usize,
     /// Whether the page has caught up at least once since the room was opened.
     pub(crate) armed: bool,
@@ -72,6 +84,7 @@ pub(crate) struct FirstNew {
 pub(crate) struct Layout {
     pub(crate) order: Vec<RowKey>,
     pub(crate) places: Vec<RowPlace>,
+    days: Vec<(Millis, Day)>,
     /// Rows whose content changed.
     pub(crate) changed: HashMap<RowKey, RowView>,
     /// Whether the newest row has loaded and is among these.
@@ -86,13 +99,9 @@ impl Layout {
         let view = session.room(room);
         let complete = view.is_some_and(|view| view.cursor.is_some_and(|cursor| cursor >= view.head))
             && matches!(session.connection(), Connection::Online { .. });
-        let rows: Vec<_> = session.timeline(room).rows().collect();
-        laid_out.all.clear();
-        laid_out.all.extend(rows.iter().map(|row| ListedRow {
-            key: row.key(),
-            seq: row.seq(),
-            mine: row.mine,
-        }));
+        let timeline = session.timeline(room);
+        let sources: Vec<_> = timeline.sources().collect();
+        laid_out.list(&sources, session);
         if let Some(view) = view
             && laid_out.news_after.is_none()
             && unseen
@@ -101,25 +110,21 @@ impl Layout {
             laid_out.news_after = Some(view.read);
         }
         // A jump elsewhere announces nothing, and neither does the return to the end.
-        let live = session.timeline(room).is_live();
+        let live = timeline.is_live();
         laid_out.armed &= live;
         laid_out.low = view.map_or(0, |view| view.window.low);
         let range = laid_out.range();
-        let reaches_end = range.end == rows.len() && live;
-        let (mut order, mut inputs, mut changed) = (Vec::new(), Vec::new(), HashMap::new());
-        for row in rows.get(range).unwrap_or_default() {
-            let key = row.key();
-            let shows = RowView::from(row);
-            match laid_out.rows.get(&key) {
-                Some((model, _)) if model.view.with_untracked(|view| *view == shows) => {}
-                _ => {
-                    changed.insert(key, shows);
-                }
-            }
-            order.push(key);
-            inputs.push((row.author.id, row.at, calendar::day_of(row.at)));
-        }
-        let mut places = places(inputs);
+        let reaches_end = range.end == sources.len() && live;
+        let sources = sources.get(range).unwrap_or_default();
+        let changed = laid_out.read(&timeline, sources);
+        let order: Vec<_> = sources.iter().map(RowSource::key).collect();
+        let days: Vec<_> = sources.iter().map(|source| laid_out.day_of(source)).collect();
+        let mut places = places(
+            order
+                .iter()
+                .zip(&days)
+                .map(|(key, (at, day))| (key.author, *at, *day)),
+        );
         if let Some(first) = laid_out.first_new()
             && let Some(at) = order.iter().position(|key| *key == first.key)
             && let Some(place) = places.get_mut(at)
@@ -130,6 +135,7 @@ impl Layout {
         Self {
             order,
             places,
+            days,
             changed,
             complete: complete && reaches_end,
             reaches_end,
@@ -138,22 +144,60 @@ impl Layout {
 }
 
 impl LaidOutRows {
+    fn list(&mut self, sources: &[RowSource<'_>], session: &Session) {
+        let me = session.account().me().map(|me| me.id);
+        self.all.clear();
+        self.all.extend(sources.iter().map(|source| {
+            let key = source.key();
+            ListedRow {
+                key,
+                seq: source.seq(),
+                mine: Some(key.author) == me,
+            }
+        }));
+    }
+
+    /// Reads the rows that are not in the document, or have changed since they were read. Returns those that differ.
+    fn read(&mut self, timeline: &Timeline<'_>, sources: &[RowSource<'_>]) -> HashMap<RowKey, RowView> {
+        let changes = timeline.changed_since(self.revision);
+        self.revision = timeline.revision();
+        let stays = |source: &RowSource<'_>, shown: &RowView| match (&changes, source.seq()) {
+            (ChangedRows::Some(changed), Some(seq)) => shown.pending.is_empty() && !changed.contains(&seq),
+            _ => false,
+        };
+        let mut differing = HashMap::new();
+        for source in sources {
+            let key = source.key();
+            let view = self.rows.get(&key).map(|row| &row.model.view);
+            if view.is_some_and(|view| view.with_untracked(|shown| stays(source, shown))) {
+                continue;
+            }
+            let row = RowView::from(&timeline.row_of(*source));
+            if view.is_none_or(|view| view.with_untracked(|shown| *shown != row)) {
+                differing.insert(key, row);
+            }
+        }
+        differing
+    }
+
+    fn day_of(&self, source: &RowSource<'_>) -> (Millis, Day) {
+        let at = source.at();
+        let known = self.rows.get(&source.key()).filter(|row| row.at == at);
+        (at, known.map_or_else(|| calendar::day_of(at), |row| row.day))
+    }
+
     /// Updates the models; existing ones stay. The first `history` rows are not announced.
-    pub(crate) fn update_models(
-        &mut self,
-        order: &[RowKey],
-        places: &[RowPlace],
-        mut changed: HashMap<RowKey, RowView>,
-        history: usize,
-    ) {
-        let mut rows = HashMap::with_capacity(order.len());
-        for (index, (key, place)) in order.iter().zip(places).enumerate() {
-            let model = match (self.rows.remove(key), changed.remove(key)) {
-                (Some((model, _)), Some(view)) => {
+    pub(crate) fn update_models(&mut self, layout: &mut Layout, history: usize) {
+        let mut rows = HashMap::with_capacity(layout.order.len());
+        let placed = layout.order.iter().zip(&layout.places).zip(&layout.days);
+        for (index, ((key, place), (at, day))) in placed.enumerate() {
+            let known = self.rows.remove(key).map(|row| row.model);
+            let model = match (known, layout.changed.remove(key)) {
+                (Some(model), Some(view)) => {
                     model.view.set(view);
                     model
                 }
-                (Some((model, _)), None) => model,
+                (Some(model), None) => model,
                 (None, Some(view)) => RowModel {
                     key: *key,
                     view: ArcRwSignal::new(view),
@@ -164,7 +208,13 @@ impl LaidOutRows {
             if model.place.with_untracked(|was| was != place) {
                 model.place.set(*place);
             }
-            rows.insert(*key, (model, index >= history));
+            let row = RenderedRow {
+                model,
+                announced: index >= history,
+                at: *at,
+                day: *day,
+            };
+            rows.insert(*key, row);
         }
         self.removed += self.rows.len();
         self.rows = rows;

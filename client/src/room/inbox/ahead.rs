@@ -28,6 +28,10 @@ impl Ahead {
         self.buffered.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffered.len() + self.acked.len() == 0
+    }
+
     pub(super) fn first_buffered(&self) -> Option<Seq> {
         self.buffered.first_key().copied()
     }
