@@ -113,6 +113,7 @@ impl Layout {
         let live = timeline.is_live();
         laid_out.armed &= live;
         laid_out.low = view.map_or(0, |view| view.window.low);
+        laid_out.window.settle(&laid_out.keys());
         let range = laid_out.range();
         let reaches_end = range.end == sources.len() && live;
         let sources = sources.get(range).unwrap_or_default();

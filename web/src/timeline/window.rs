@@ -16,6 +16,10 @@ pub const OPENING: usize = 40;
 /// Rows added when the view comes near an end.
 pub const STEP: usize = 100;
 
+/// Rows that leave the document together when the newest ones become too many. Each removal above moves every row below it,
+/// which the browser then lays out and paints afresh.
+pub const TRIM: usize = 50;
+
 /// The run of rows in the document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum RenderWindow<K> {
@@ -24,6 +28,8 @@ pub enum RenderWindow<K> {
     Opening,
     /// The newest rows, following additions.
     Newest,
+    /// The newest rows, from this one on until they are too many.
+    Following(K),
     /// The rows from this one on.
     From(K),
 }
@@ -35,11 +41,29 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
         let start = match self {
             Self::Opening => keys.len().saturating_sub(OPENING),
             Self::Newest => newest,
+            Self::Following(first) => newest.max(position(keys, first).unwrap_or(newest)),
             // If the first row is gone, along with the page it was loaded with, the newest rows are
             // shown.
-            Self::From(first) => keys.iter().position(|key| key == first).unwrap_or(newest),
+            Self::From(first) => position(keys, first).unwrap_or(newest),
         };
         start..keys.len().min(start + ROWS)
+    }
+
+    /// Takes in `keys`, some of which may be new: of the newest rows, the oldest leave once there are too many.
+    pub fn settle(&mut self, keys: &[K]) {
+        let excess = keys.len().saturating_sub(ROWS);
+        let first = match self {
+            Self::Newest if excess > 0 => excess,
+            Self::Following(first) => match position(keys, first) {
+                Some(at) if at >= excess => return,
+                Some(_) => excess + TRIM,
+                None => excess,
+            },
+            _ => return,
+        };
+        *self = keys
+            .get(first)
+            .map_or(Self::Newest, |first| Self::Following(*first));
     }
 
     /// Moves the run up. Returns whether it could: at the oldest loaded row it cannot.
@@ -70,7 +94,7 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
 
     /// Keeps the current rows, whatever is added after them.
     pub fn stay(&mut self, keys: &[K]) {
-        if matches!(self, Self::Opening | Self::Newest)
+        if !matches!(self, Self::From(_))
             && let Some(first) = keys.get(self.range(keys).start)
         {
             *self = Self::From(*first);
@@ -95,6 +119,11 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
     }
 }
 
+/// The place of a row. Searched from the end, where most are.
+fn position<K: PartialEq>(keys: &[K], key: &K) -> Option<usize> {
+    keys.iter().rposition(|other| other == key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +137,38 @@ mod tests {
         assert_eq!(RenderWindow::Newest.range(&keys(0..10)), 0..10);
         assert_eq!(RenderWindow::Newest.range(&keys(0..1_000)), 1_000 - ROWS..1_000);
         assert_eq!(RenderWindow::Newest.range(&keys(0..0)), 0..0);
+    }
+
+    #[test]
+    fn rows_that_come_move_the_ones_before_once_in_many() {
+        let mut window = RenderWindow::Newest;
+        let (mut first, mut moves) = (0, 0);
+        for many in 1..=10 * ROWS {
+            let keys = keys(0..many);
+            window.settle(&keys);
+            let range = window.range(&keys);
+            assert_eq!(range.end, many, "the newest are shown");
+            assert!(range.len() <= ROWS && range.len() >= many.min(ROWS - TRIM));
+            moves += usize::from(range.start != first);
+            first = range.start;
+        }
+        assert_eq!(moves, 1 + (9 * ROWS - 1).div_ceil(TRIM + 1));
+        assert!(window.up(&keys(0..10 * ROWS)));
+        assert_eq!(window, RenderWindow::From(first - STEP));
+    }
+
+    #[test]
+    fn older_pages_fill_a_short_room_and_stay_out_of_a_full_one() {
+        let mut window = RenderWindow::Newest;
+        window.settle(&keys(900..1_000));
+        assert_eq!(window.range(&keys(800..1_000)), 0..200);
+        window.settle(&keys(500..1_000));
+        assert_eq!(window.range(&keys(400..1_000)), 200..600);
+        // The first row is gone, along with the page it was loaded with.
+        window.settle(&keys(2_000..3_000));
+        assert_eq!(window.range(&keys(2_000..3_000)), 600..1_000);
+        window.settle(&keys(3_000..3_001));
+        assert_eq!(window.range(&keys(3_000..3_001)), 0..1);
     }
 
     #[test]
