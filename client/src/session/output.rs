@@ -89,6 +89,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it may come in great number, so that a screen takes those of a frame together.
+    pub fn waits_for_frame(self) -> bool {
+        matches!(
+            self,
+            Self::Rooms | Self::Timeline(_) | Self::Outbox | Self::Presence | Self::Notices | Self::Typing(_)
+        )
+    }
+
     /// The room whose timeline changed.
     pub(super) fn timeline(&self) -> Option<RoomId> {
         match self {

@@ -1,5 +1,8 @@
 //! The page: every subject's context, and the contexts that each change of the session concerns.
 
+use std::pin::pin;
+
+use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use steadfast_client::Change;
@@ -90,28 +93,38 @@ impl PageContexts {
         }
     }
 
-    /// Applies the chat's changes: those of a frame together, so that however many arrive in it, the rows are laid out once.
+    /// Applies the chat's changes: those of a frame together, so that however many arrive in it, the rows are laid out once. A
+    /// change of the connection does not wait for the frame.
     async fn follow(self, chat: Chat) {
         let mut changes = chat.changes();
         self.navigation.open_some_room();
         self.timeline.show();
         while let Some(first) = changes.next().await {
-            // Before the rows are laid out: the read marker's own changes are then among these.
-            self.timeline.mark_read();
             let mut together = vec![first];
-            while let Some(Some(change)) = changes.next().now_or_never() {
-                if !together.contains(&change) {
+            while !together.is_empty() {
+                // Before the rows are laid out: the read marker's own changes are then among these.
+                self.timeline.mark_read();
+                while let Some(Some(change)) = changes.next().now_or_never() {
                     together.push(change);
                 }
+                self.apply_all(&std::mem::take(&mut together));
+                let mut frame = pin!(next_frame());
+                while let Either::Right((Some(change), _)) = select(frame.as_mut(), changes.next()).await {
+                    together.push(change);
+                    if !change.waits_for_frame() {
+                        break;
+                    }
+                }
             }
-            self.apply_all(together);
-            next_frame().await;
         }
     }
 
-    fn apply_all(self, changes: Vec<Change>) {
+    fn apply_all(self, changes: &[Change]) {
         let (mut rows, mut window) = (false, false);
-        for change in changes {
+        for (at, &change) in changes.iter().enumerate() {
+            if changes[..at].contains(&change) {
+                continue;
+            }
             rows |= matches!(change, Change::Connection | Change::Rooms);
             window |= match change {
                 Change::Timeline(room) => Some(room) == self.chat.room.get_untracked(),
@@ -150,7 +163,7 @@ impl PageContexts {
             }
             Change::Typing(_) => self.chat.changed.typing.notify(),
             Change::Members(room) if Some(room) == self.chat.room.get_untracked() => {
-                self.people.load_members()
+                self.people.load_members();
             }
             Change::Members(_) => {}
             Change::Role(person, role) => self.people.set_role(person, role),
