@@ -92,8 +92,11 @@ impl ScrollAnchor {
         // Content that gets shorter pushes the view up and leaves it at its end: nobody scrolled.
         // Nor did anybody if the layout changed, there was no recent input, and the move is shorter
         // than a layout change can cause.
-        let up = last.top - now.top;
-        let pushed = now.top >= now.end - 1 || (layout_changed && !by_hand && up < now.height);
+        // What left the content above the view adds to that.
+        let (up, removed) = (last.top - now.top, (-shift).max(0));
+        let pushed = now.top >= now.end - 1
+            || up <= removed
+            || (layout_changed && !by_hand && up < now.height + removed);
         let went_up = up > 0 && !pushed;
         // A person who did not scroll up is still at the former end, whatever was added since.
         let end = if went_up { now.end } else { now.end.min(last.end) };
@@ -355,6 +358,22 @@ mod tests {
         let mut anchor = following(2000);
         assert_eq!(anchor.update(reading(1948, 2000), -52, false).go, Some(2000));
         assert!(anchor.follows());
+    }
+
+    /// Many rows leave together. A key in the composer lays out what is left before the rows of the next frame come.
+    #[test]
+    fn many_rows_that_go_above_leave_the_view_at_the_end() {
+        for by_hand in [false, true] {
+            let mut anchor = following(12_000);
+            assert_eq!(
+                anchor.update(reading(10_700, 10_960), -1_300, by_hand).go,
+                Some(10_960)
+            );
+            assert!(anchor.follows());
+        }
+        let mut anchor = following(12_000);
+        anchor.update(reading(9_000, 10_960), -1_300, true);
+        assert!(!anchor.follows(), "a person went further up than that");
     }
 
     #[test]
