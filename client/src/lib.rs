@@ -42,11 +42,11 @@ pub use record::{
 pub use room::detached::Anchor;
 pub use room::former::LostMessage;
 pub use room::looking::WindowView;
+pub use room::revisions::ChangedRows;
 pub use session::{
     Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,
 };
 pub use tab_message::TabMessage;
 pub use timeline::Timeline;
-pub use timeline::revisions::ChangedRows;
 pub use timeline::row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowSource, RowState};

@@ -10,8 +10,8 @@ use crate::request::RequestId;
 use crate::rng::Rng;
 use crate::room::detached::{Anchor, Detached, DetachedView};
 use crate::room::paging::PageResult;
+use crate::room::revisions::ChangedRows;
 use crate::room::window::Window;
-use crate::timeline::revisions::ChangedRows;
 
 /// The window of a room that a person can scroll: the live one, or a detached view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

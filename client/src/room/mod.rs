@@ -4,6 +4,7 @@
 //! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
 //! - `detached`: a window around another place; `looking`: the window that a person sees
 //! - `paging`: one request for a page of a log at a time
+//! - `revisions`: which rows of a room changed since a view read them
 //! - `former`: messages that were here before the server's database went back
 
 pub(crate) mod detached;
@@ -12,6 +13,7 @@ pub(crate) mod former;
 pub(crate) mod inbox;
 pub(crate) mod looking;
 pub(crate) mod paging;
+pub(crate) mod revisions;
 pub(crate) mod window;
 
 use steadfast_shared::limit::PAGE_ENTRIES;

@@ -11,8 +11,8 @@ use crate::account::OwnAccount;
 use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, Unsent, Write};
+use crate::room::revisions::RowRevisions;
 use crate::timeline::Timeline;
-use crate::timeline::revisions::RowRevisions;
 use crate::timeline::viewer::Viewer;
 
 /// What this person said, hears and has still to say.

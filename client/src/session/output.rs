@@ -9,8 +9,8 @@ use steadfast_shared::{EntryId, Role, RoomId, Seq, UserId};
 use super::input::StoreTicket;
 use crate::record::{Unsent, Write};
 use crate::request::RequestId;
+use crate::room::revisions::{ChangedRows, RowRevisions};
 use crate::tab_message::TabMessage;
-use crate::timeline::revisions::{ChangedRows, RowRevisions};
 use crate::vec_map::VecSet;
 
 /// One thing to do. Drain with [`crate::Session::poll_output`] until [`Output::Wait`].

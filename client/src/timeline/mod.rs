@@ -1,6 +1,5 @@
 //! A room's rows: the window of its log, folded, then this device's echoes; one row per author and id.
 
-pub(crate) mod revisions;
 pub(crate) mod row;
 pub(crate) mod viewer;
 
@@ -11,8 +10,8 @@ use steadfast_shared::{Body, Entry, EntryId, Seq};
 use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::room::inbox::Inbox;
+use crate::room::revisions::ChangedRows;
 use crate::room::window::Window;
-use crate::timeline::revisions::ChangedRows;
 use crate::timeline::row::{Echoed, QuotedView, Row, RowBody, RowSource, RowState};
 use crate::timeline::viewer::Viewer;
 

@@ -5,7 +5,7 @@ use steadfast_shared::{RoomId, Seq};
 use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, OutboxItem};
-use crate::timeline::revisions::RowRevisions;
+use crate::room::revisions::RowRevisions;
 
 /// The person a room is shown to.
 #[derive(Clone, Copy)]
