@@ -75,6 +75,9 @@ impl TimelineModel {
                 self.history.set(Vec::new());
                 self.live.set(Vec::new());
             }
+            if self.at_end.get_untracked() {
+                laid_out.window.follow();
+            }
             chat.with(|session| Layout::of(laid_out, session, room, opened || !reading))
         });
         if let Some(layout) = layout {

@@ -102,9 +102,12 @@ impl View {
         self.0.apply(step);
     }
 
-    /// Whether the view is near enough to the top to request older rows.
+    /// Whether the view is near enough to the top to request older rows. One that follows the end is there, although the rows of
+    /// this frame may not have moved it yet.
     pub(crate) fn near_top(&self) -> bool {
-        self.0.element.scroll_top() < EDGE_VIEWS * self.0.element.client_height()
+        let ScrollMetrics { top, end, height } = self.0.metrics();
+        let top = if self.follows() { end } else { top };
+        top < EDGE_VIEWS * height
     }
 
     /// Whether the view is near enough to the lower end to request newer rows.

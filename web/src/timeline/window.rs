@@ -66,6 +66,14 @@ impl<K: Copy + PartialEq> RenderWindow<K> {
             .map_or(Self::Newest, |first| Self::Following(*first));
     }
 
+    /// The view follows the end: these are the newest rows, however many come. A short view that shows older ones is at the end,
+    /// too.
+    pub fn follow(&mut self) {
+        if let Self::From(first) = self {
+            *self = Self::Following(*first);
+        }
+    }
+
     /// Moves the run up. Returns whether it could: at the oldest loaded row it cannot.
     pub fn up(&mut self, keys: &[K]) -> bool {
         let Range { start, .. } = self.range(keys);
@@ -155,6 +163,17 @@ mod tests {
         assert_eq!(moves, 1 + (9 * ROWS - 1).div_ceil(TRIM + 1));
         assert!(window.up(&keys(0..10 * ROWS)));
         assert_eq!(window, RenderWindow::From(first - STEP));
+    }
+
+    #[test]
+    fn older_rows_above_a_short_view_leave_the_newest_in_it() {
+        let mut window = RenderWindow::Opening;
+        assert!(window.up(&keys(0..90)));
+        for many in 90..1_000 {
+            window.follow();
+            window.settle(&keys(0..many));
+            assert_eq!(window.range(&keys(0..many)).end, many);
+        }
     }
 
     #[test]
