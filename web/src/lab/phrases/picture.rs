@@ -48,10 +48,10 @@ static ENGLISH: PicturePhrases = PicturePhrases {
 
 static KOREAN: PicturePhrases = PicturePhrases {
     picture: "내 메시지가 있는 곳",
-    outbox: "보낼 편지함",
+    outbox: "보낼 메시지함",
     wire: "전송 중",
     log: "로그",
-    inbox: "받은 편지함",
+    inbox: "받은 메시지함",
     waiting: "대기",
     link_up: "연결됨",
     link_opening: "여는 중",
