@@ -75,20 +75,7 @@ impl Records {
         let mut saved = Vec::new();
         for write in writes {
             match write {
-                Write::PutOutbox(item) => {
-                    let room = item.room;
-                    if chat.outbox.on_disk(item.id, result) {
-                        chat.effects.rows_changed(room);
-                        saved.push(item.id);
-                    }
-                    if result.is_err() {
-                        self.rewrite.ids.insert(item.id);
-                    } else if !chat.outbox.contains(item.id) {
-                        // It was settled or thrown away while the write was under way, perhaps by another tab, whose
-                        // removal may have come first.
-                        chat.effects.writes.push(Write::RemoveOutbox(item.id));
-                    }
-                }
+                Write::PutOutbox(item) => saved.extend(self.item_stored(&item, result, chat)),
                 Write::RemoveOutbox(id) if result.is_err() => {
                     self.rewrite.ids.insert(id);
                 }
@@ -111,6 +98,27 @@ impl Records {
         if result.is_ok() && !saved.is_empty() {
             chat.effects.tell(TabMessage::Saved { ids: saved });
         }
+    }
+
+    /// Storage has written an item, or could not. Returns its id if it is saved by that.
+    fn item_stored(
+        &mut self,
+        item: &OutboxItem,
+        result: &Result<(), StorageError>,
+        chat: &mut Conversation,
+    ) -> Option<EntryId> {
+        let saved = chat.outbox.on_disk(item.id, result);
+        if saved {
+            chat.effects.rows_changed(item.room);
+        }
+        if result.is_err() {
+            self.rewrite.ids.insert(item.id);
+        } else if !chat.outbox.contains(item.id) {
+            // It was settled or thrown away while the write was under way, perhaps by another tab, whose
+            // removal may have come first.
+            chat.effects.writes.push(Write::RemoveOutbox(item.id));
+        }
+        saved.then_some(item.id)
     }
 
     /// Sets when the failed writes are repeated.

@@ -32,6 +32,29 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         account.unsent_texts()
     });
     let any_kept = move || !unsent.with(String::is_empty);
+    view! {
+        <main class="welcome">
+            <div class="welcome-card" data-testid="kept-out">
+                <div class="welcome-top">
+                    <Brand />
+                    <LanguageSwitch />
+                </div>
+                <h1 tabindex="-1">{title}</h1>
+                <p class="welcome-lead">{locale.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
+                {move || any_kept().then(|| view! { <UnsentTexts unsent /> })}
+                <WaysOut />
+                <p class="labelled-hint" hidden=move || !any_kept()>{locale.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
+            </div>
+            <Toast />
+        </main>
+    }
+}
+
+/// Tries whether the server lets the person in again, or leaves the device to another one.
+#[component]
+fn WaysOut() -> impl IntoView {
+    let locale = Locale::here();
+    let account = AccountContext::here();
     let trying = RwSignal::new(false);
     let still_out = RwSignal::new(false);
     let try_again = move |_| {
@@ -44,33 +67,20 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         });
     };
     view! {
-        <main class="welcome">
-            <div class="welcome-card" data-testid="kept-out">
-                <div class="welcome-top">
-                    <Brand />
-                    <LanguageSwitch />
-                </div>
-                <h1 tabindex="-1">{title}</h1>
-                <p class="welcome-lead">{locale.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
-                {move || any_kept().then(|| view! { <UnsentTexts unsent /> })}
-                <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(locale.language()).still_out)}</p>
-                <div class="kept-out-ways">
-                    <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
-                        {locale.says(|l| KeptOutPhrases::of(l).try_again)}
-                    </button>
-                    <button
-                        type="button"
-                        class="button button-quiet"
-                        data-testid="somebody-else"
-                        on:click=move |_| account.leave_for_another()
-                    >
-                        {locale.says(|l| KeptOutPhrases::of(l).somebody_else)}
-                    </button>
-                </div>
-                <p class="labelled-hint" hidden=move || !any_kept()>{locale.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
-            </div>
-            <Toast />
-        </main>
+        <p class="labelled-hint" role="status">{move || still_out.get().then(|| KeptOutPhrases::of(locale.language()).still_out)}</p>
+        <div class="kept-out-ways">
+            <button type="button" class="button" data-testid="try-again" disabled=trying on:click=try_again>
+                {locale.says(|l| KeptOutPhrases::of(l).try_again)}
+            </button>
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid="somebody-else"
+                on:click=move |_| account.leave_for_another()
+            >
+                {locale.says(|l| KeptOutPhrases::of(l).somebody_else)}
+            </button>
+        </div>
     }
 }
 

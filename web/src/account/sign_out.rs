@@ -37,18 +37,6 @@ pub(crate) fn SignOutHere() -> impl IntoView {
     let overlays = Overlays::here();
     let account = AccountContext::here();
     let close = Callback::new(move |()| overlays.close(Overlay::SignOutHere));
-    // Untracked: the messages are erased once the person has decided.
-    let left = untrack(|| account.unsent_words());
-    let unsent = (!left.is_empty()).then(|| {
-        let unsent =
-            words(move || (SignOutPhrases::of(locale.language()).unsent)(left.messages, left.drafts));
-        view! {
-            <p>
-                {locale.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " "
-                <strong data-testid="unsent-words">{unsent}</strong>
-            </p>
-        }
-    });
     let leave = move |_| {
         close.run(());
         spawn_local(async move {
@@ -65,7 +53,7 @@ pub(crate) fn SignOutHere() -> impl IntoView {
             on_close=close
         >
             <p>{locale.says(|l| SignOutPhrases::of(l).sign_out_here_means)}</p>
-            {unsent}
+            <WordsToLose />
             <div class="dialog-ways">
                 <button type="button" class="button" data-testid="stay" autofocus on:click=move |_| close.run(())>
                     {locale.says(|l| SignOutPhrases::of(l).stay)}
@@ -81,6 +69,25 @@ pub(crate) fn SignOutHere() -> impl IntoView {
             </div>
         </Dialog>
     }
+}
+
+/// The unsent messages and drafts that signing out deletes, if there are any.
+#[component]
+fn WordsToLose() -> impl IntoView {
+    let locale = Locale::here();
+    let account = AccountContext::here();
+    // Untracked: the messages are erased once the person has decided.
+    let left = untrack(|| account.unsent_words());
+    (!left.is_empty()).then(|| {
+        let unsent =
+            words(move || (SignOutPhrases::of(locale.language()).unsent)(left.messages, left.drafts));
+        view! {
+            <p>
+                {locale.says(|l| SignOutPhrases::of(l).sign_out_deletes)} " "
+                <strong data-testid="unsent-words">{unsent}</strong>
+            </p>
+        }
+    })
 }
 
 /// Asks whether to sign out, and says what would be lost.

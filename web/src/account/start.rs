@@ -77,15 +77,8 @@ impl AccountContext {
         if !owed && preferences::is_known() && preferences::kept_out().is_none() {
             self.stage.set(PageStage::Room);
         }
-        let identity = match storage.identity().await {
-            Ok(identity) => identity,
-            Err(StorageError::Full) => None,
-            Err(_) => {
-                self.chat.ephemeral.set(true);
-                None
-            }
-        };
-        if identity.is_none() && self.stage.get_untracked() == PageStage::Room {
+        let is_known = self.is_remembered(&mut storage).await;
+        if !is_known && self.stage.get_untracked() == PageStage::Room {
             self.stage.set(PageStage::Opening);
         }
         // A device that remembers no person connects, too: it may still have a cookie (a reloaded
@@ -107,16 +100,35 @@ impl AccountContext {
         if owed {
             self.stage.set(PageStage::Nickname(self.welcome()));
             spawn_local(self.settle_departure());
-        } else if let Some(reason) = preferences::kept_out().filter(|_| identity.is_some()) {
+        } else {
+            self.show_first(is_known);
+        }
+        Some(chat)
+    }
+
+    /// Whether this device remembers a person.
+    async fn is_remembered(self, storage: &mut DeviceStorage) -> bool {
+        match storage.identity().await {
+            Ok(identity) => identity.is_some(),
+            Err(StorageError::Full) => false,
+            Err(_) => {
+                self.chat.ephemeral.set(true);
+                false
+            }
+        }
+    }
+
+    /// Shows a known device's room, or its person's exclusion. Any other device has a moment to be recognised.
+    fn show_first(self, is_known: bool) {
+        if let Some(reason) = preferences::kept_out().filter(|_| is_known) {
             self.be_kept_out(reason);
-        } else if identity.is_some() {
+        } else if is_known {
             if self.stage.get_untracked() != PageStage::Room {
                 self.stage.set(PageStage::Room);
             }
         } else {
             set_timeout(move || self.ask_for_nickname(), RECOGNISED_WITHIN);
         }
-        Some(chat)
     }
 
     /// Signs in as the person wants.

@@ -75,29 +75,8 @@ fn Reply() -> impl IntoView {
 #[component]
 fn Edit(conflict: EditConflict) -> impl IntoView {
     let locale = Locale::here();
-    let people = PeopleContext::here();
     let compose = ComposeContext::here();
-    let way = way_on(&conflict);
-    let notice = match conflict {
-        EditConflict::Unchanged => ().into_any(),
-        EditConflict::Changed { to, .. } => {
-            let text = plain(locale, people, &to);
-            view! {
-                <span class="composer-bar-news" role="alert" data-testid="edit-changed">
-                    {locale.says(|l| DraftPhrases::of(l).changed_meanwhile)}
-                </span>
-                <span class="composer-bar-text">{text}</span>
-            }
-            .into_any()
-        }
-        EditConflict::Gone => view! {
-            <span class="composer-bar-news" role="alert" data-testid="edit-gone">
-                {locale.says(|l| DraftPhrases::of(l).gone_meanwhile)}
-            </span>
-        }
-        .into_any(),
-    };
-    let way = match way {
+    let way = match way_on(&conflict) {
         Some(WayOut::Theirs) => view! {
             <button
                 type="button"
@@ -127,11 +106,37 @@ fn Edit(conflict: EditConflict) -> impl IntoView {
             <Icon shape=IconShape::Edit />
             <p class="composer-bar-words">
                 <span class="composer-bar-title">{locale.says(|l| ComposePhrases::of(l).edit_message)}</span>
-                {notice}
+                <Meanwhile conflict />
             </p>
             {way}
             <Cancel testid="cancel-edit" />
         </div>
+    }
+}
+
+/// Whether the message has changed or was deleted since the edit began.
+#[component]
+fn Meanwhile(conflict: EditConflict) -> impl IntoView {
+    let locale = Locale::here();
+    let people = PeopleContext::here();
+    match conflict {
+        EditConflict::Unchanged => ().into_any(),
+        EditConflict::Changed { to, .. } => {
+            let text = plain(locale, people, &to);
+            view! {
+                <span class="composer-bar-news" role="alert" data-testid="edit-changed">
+                    {locale.says(|l| DraftPhrases::of(l).changed_meanwhile)}
+                </span>
+                <span class="composer-bar-text">{text}</span>
+            }
+            .into_any()
+        }
+        EditConflict::Gone => view! {
+            <span class="composer-bar-news" role="alert" data-testid="edit-gone">
+                {locale.says(|l| DraftPhrases::of(l).gone_meanwhile)}
+            </span>
+        }
+        .into_any(),
     }
 }
 

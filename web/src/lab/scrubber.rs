@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::lab::model::{LabModel, LabView};
 use crate::lab::phrases::ScrubberPhrases;
+use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::reactive::{Memo, Signal};
@@ -46,30 +47,37 @@ pub(crate) fn Scrubber() -> impl IntoView {
                 </button>
             </div>
             <div class="faults-scrubber-steps">
-                <button
-                    type="button"
-                    class="button button-small"
-                    data-testid="faults-earlier"
-                    aria-label=locale.says(|l| ScrubberPhrases::of(l).earlier)
-                    title=locale.says(|l| ScrubberPhrases::of(l).earlier)
-                    on:click=move |_| lab.step(false)
-                >
-                    "←"
-                </button>
+                <Step says=|l| ScrubberPhrases::of(l).earlier testid="faults-earlier" forward=false disabled=Signal::stored(false) arrow="←" />
                 <Slider time />
-                <button
-                    type="button"
-                    class="button button-small"
-                    data-testid="faults-later"
-                    aria-label=locale.says(|l| ScrubberPhrases::of(l).later)
-                    title=locale.says(|l| ScrubberPhrases::of(l).later)
-                    disabled=live
-                    on:click=move |_| lab.step(true)
-                >
-                    "→"
-                </button>
+                <Step says=|l| ScrubberPhrases::of(l).later testid="faults-later" forward=true disabled=live.into() arrow="→" />
             </div>
         </div>
+    }
+}
+
+/// Goes to the previous event, or to the next.
+#[component]
+fn Step(
+    says: Phrase,
+    testid: &'static str,
+    forward: bool,
+    disabled: Signal<bool>,
+    arrow: &'static str,
+) -> impl IntoView {
+    let locale = Locale::here();
+    let lab = LabModel::here();
+    view! {
+        <button
+            type="button"
+            class="button button-small"
+            data-testid=testid
+            aria-label=locale.says(says)
+            title=locale.says(says)
+            disabled=disabled
+            on:click=move |_| lab.step(forward)
+        >
+            {arrow}
+        </button>
     }
 }
 

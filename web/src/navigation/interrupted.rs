@@ -31,7 +31,6 @@ pub(crate) fn Interrupted() -> impl IntoView {
 #[component]
 fn Notice(interruption: Interruption) -> impl IntoView {
     let locale = Locale::here();
-    let toasts = Toasts::here();
     let field = MainField::here();
     let navigation = NavigationContext::here();
     let Interruption { reason, room, text } = interruption;
@@ -53,18 +52,6 @@ fn Notice(interruption: Interruption) -> impl IntoView {
             <blockquote class="kept-words" data-testid="kept-words">{text}</blockquote>
         }
     });
-    let copy = has_words.then(|| {
-        view! {
-            <button
-                type="button"
-                class="button"
-                data-testid="copy-words"
-                on:click=move |_| clipboard::copy(toasts, copied.clone())
-            >
-                {locale.says(|l| ActionPhrases::of(l).copy_text)}
-            </button>
-        }
-    });
     view! {
         <Dialog
             title=words(move || InterruptionPhrases::of(locale.language()).interrupted.to_owned())
@@ -77,7 +64,7 @@ fn Notice(interruption: Interruption) -> impl IntoView {
             <p tabindex="-1" role="alert" autofocus>{words(why)}</p>
             {kept}
             <div class="dialog-ways">
-                {copy}
+                {has_words.then(|| view! { <CopyWords text=copied /> })}
                 <button
                     type="button"
                     class="button button-strong"
@@ -88,5 +75,21 @@ fn Notice(interruption: Interruption) -> impl IntoView {
                 </button>
             </div>
         </Dialog>
+    }
+}
+
+#[component]
+fn CopyWords(text: String) -> impl IntoView {
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    view! {
+        <button
+            type="button"
+            class="button"
+            data-testid="copy-words"
+            on:click=move |_| clipboard::copy(toasts, text.clone())
+        >
+            {locale.says(|l| ActionPhrases::of(l).copy_text)}
+        </button>
     }
 }

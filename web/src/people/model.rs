@@ -279,45 +279,49 @@ impl PeopleContext {
             return;
         }
         spawn_local(async move {
-            let mut room = room;
-            loop {
-                self.members.request.update_value(|request| {
-                    request.again = false;
-                    request.stale = false;
-                });
-                let read = self.read_members(room).await;
-                let wait = match &read {
-                    Ok(_) => Some(MIN_INTERVAL),
-                    Err(error) => retry_wait(error),
-                };
-                let failed = read.is_err();
-                if let Ok(lines) = read {
-                    self.members.list.set(Some(lines));
-                    self.watch_presence();
-                }
-                let again = |open| {
-                    failed || self.members.request.with_value(|request| request.again) || open != Some(room)
-                };
-                let Some(wait) = wait.filter(|_| again(self.chat.room.get_untracked())) else {
-                    // Without a connection, the list is read on reconnecting.
-                    self.members
-                        .request
-                        .update_value(|request| request.stale |= failed);
-                    break;
-                };
-                // Another room's members are loaded at once.
-                if failed || self.chat.room.get_untracked() == Some(room) {
-                    sleep(wait).await;
-                }
-                match self.chat.room.get_untracked() {
-                    Some(open) => room = open,
-                    None => break,
-                }
-            }
+            self.load_until_current(room).await;
             self.members
                 .request
                 .update_value(|request| request.in_flight = false);
         });
+    }
+
+    /// Reads the members of the open room until they are those of the room that is open then, and nobody has asked again.
+    async fn load_until_current(self, mut room: RoomId) {
+        loop {
+            self.members.request.update_value(|request| {
+                request.again = false;
+                request.stale = false;
+            });
+            let read = self.read_members(room).await;
+            let wait = match &read {
+                Ok(_) => Some(MIN_INTERVAL),
+                Err(error) => retry_wait(error),
+            };
+            let failed = read.is_err();
+            if let Ok(lines) = read {
+                self.members.list.set(Some(lines));
+                self.watch_presence();
+            }
+            let again = |open| {
+                failed || self.members.request.with_value(|request| request.again) || open != Some(room)
+            };
+            let Some(wait) = wait.filter(|_| again(self.chat.room.get_untracked())) else {
+                // Without a connection, the list is read on reconnecting.
+                self.members
+                    .request
+                    .update_value(|request| request.stale |= failed);
+                break;
+            };
+            // Another room's members are loaded at once.
+            if failed || self.chat.room.get_untracked() == Some(room) {
+                sleep(wait).await;
+            }
+            match self.chat.room.get_untracked() {
+                Some(open) => room = open,
+                None => break,
+            }
+        }
     }
 
     async fn read_members(self, room: RoomId) -> Result<MemberList, AskError> {

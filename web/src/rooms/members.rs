@@ -45,31 +45,10 @@ pub(crate) fn Members(
     let overlays = Overlays::here();
     let people = PeopleContext::here();
     let all = memo(move || people.members());
-    let here = memo(move || {
-        let mut people = all.get();
-        people.retain(|member| member.state != Availability::Offline);
-        people
-    });
-    let not_here = memo(move || {
-        let mut people = all.get();
-        people.retain(|member| member.state == Availability::Offline);
-        people
-    });
     let found = memo(move || people.members_found());
     let searching = memo(move || found.with(Option::is_some));
     let found_people = memo(move || found.get().unwrap_or_default());
     let more = memo(move || people.has_more_members());
-    let counted_here = move || {
-        let here = people.crowd().unwrap_or_else(|| here.with(Vec::len));
-        (PeoplePhrases::of(locale.language()).here)(here)
-    };
-    let counted_others = move || {
-        if more.get() {
-            PeoplePhrases::of(locale.language()).some_not_here.to_owned()
-        } else {
-            (PeoplePhrases::of(locale.language()).not_here)(not_here.with(Vec::len))
-        }
-    };
     let counted_found = move || (PeoplePhrases::of(locale.language()).found)(found_people.with(Vec::len));
     let none_found = move || (searching.get() && found_people.with(Vec::is_empty)).then(counted_found);
     let at_end = Callback::new(move |()| people.load_more_members());
@@ -81,19 +60,50 @@ pub(crate) fn Members(
                 <People title=words(counted_found) people=found_people />
             </div>
             <div hidden=move || searching.get()>
-                <People title=words(counted_here) people=here />
-                <People title=words(counted_others) people=not_here />
-                <button
-                    type="button"
-                    class="button button-small members-more"
-                    data-testid="members-more"
-                    hidden=move || !more.get()
-                    on:click=move |_| people.load_more_members()
-                >
-                    {locale.says(|l| UiPhrases::of(l).show_more)}
-                </button>
+                <Everybody all more />
             </div>
         </SidePanel>
+    }
+}
+
+/// The people who are here, and those who are not.
+#[component]
+fn Everybody(all: Memo<Vec<MemberView>>, more: Memo<bool>) -> impl IntoView {
+    let locale = Locale::here();
+    let people = PeopleContext::here();
+    let here = memo(move || {
+        let mut people = all.get();
+        people.retain(|member| member.state != Availability::Offline);
+        people
+    });
+    let not_here = memo(move || {
+        let mut people = all.get();
+        people.retain(|member| member.state == Availability::Offline);
+        people
+    });
+    let counted_here = move || {
+        let here = people.crowd().unwrap_or_else(|| here.with(Vec::len));
+        (PeoplePhrases::of(locale.language()).here)(here)
+    };
+    let counted_others = move || {
+        if more.get() {
+            PeoplePhrases::of(locale.language()).some_not_here.to_owned()
+        } else {
+            (PeoplePhrases::of(locale.language()).not_here)(not_here.with(Vec::len))
+        }
+    };
+    view! {
+        <People title=words(counted_here) people=here />
+        <People title=words(counted_others) people=not_here />
+        <button
+            type="button"
+            class="button button-small members-more"
+            data-testid="members-more"
+            hidden=move || !more.get()
+            on:click=move |_| people.load_more_members()
+        >
+            {locale.says(|l| UiPhrases::of(l).show_more)}
+        </button>
     }
 }
 

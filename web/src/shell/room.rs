@@ -31,8 +31,6 @@ use crate::ui::toast::Toast;
 #[component]
 pub(crate) fn RoomPage() -> impl IntoView {
     let overlays = Overlays::here();
-    let people = PeopleContext::here();
-    let rooms = RoomsContext::here();
     let lab = LabContext::here();
     let details_button = NodeRef::<html::Button>::new();
     let members_button = NodeRef::<html::Button>::new();
@@ -43,11 +41,6 @@ pub(crate) fn RoomPage() -> impl IntoView {
             "closed"
         }
     };
-    let archived = memo(move || rooms.open_room().is_some_and(|room| room.archived));
-    let blocked = memo(move || {
-        let partner = rooms.open_room().and_then(|room| room.partner().cloned());
-        partner.filter(|partner| people.blocks(partner.id))
-    });
     view! {
         <div
             class="shell"
@@ -69,21 +62,34 @@ pub(crate) fn RoomPage() -> impl IntoView {
                     <Typing />
                     <Notices />
                 </div>
-                {move || {
-                    if let Some(person) = blocked.get() {
-                        view! { <YouBlocked person /> }.into_any()
-                    } else if archived.get() {
-                        view! { <Archived /> }.into_any()
-                    } else {
-                        view! { <Composer /> }.into_any()
-                    }
-                }}
+                <Below />
             </main>
             {move || overlays.details.get().then(|| view! { <PartPanel beside=Beside::Details(details_button) /> })}
             {move || overlays.members.get().then(|| view! { <PartPanel beside=Beside::Members(members_button) /> })}
             <OpenDialog />
             <Interrupted />
         </div>
+    }
+}
+
+/// The composer, or why nothing can be written here.
+#[component]
+fn Below() -> impl IntoView {
+    let people = PeopleContext::here();
+    let rooms = RoomsContext::here();
+    let archived = memo(move || rooms.open_room().is_some_and(|room| room.archived));
+    let blocked = memo(move || {
+        let partner = rooms.open_room().and_then(|room| room.partner().cloned());
+        partner.filter(|partner| people.blocks(partner.id))
+    });
+    move || {
+        if let Some(person) = blocked.get() {
+            view! { <YouBlocked person /> }.into_any()
+        } else if archived.get() {
+            view! { <Archived /> }.into_any()
+        } else {
+            view! { <Composer /> }.into_any()
+        }
     }
 }
 

@@ -30,32 +30,9 @@ pub(crate) fn Dialog(
     wide: bool,
     children: Children,
 ) -> impl IntoView {
-    let locale = Locale::here();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let before = Focus::here();
+    let modal = Modal::open();
     let title_id = format!("{testid}-title");
     let labelled_by = title_id.clone();
-    effect(move || {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            let _ = dialog.show_modal();
-        }
-    });
-    on_cleanup(move || before.give_back());
-
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    let beside = move |event: MouseEvent| {
-        let on_dialog = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|target| target.tag_name() == "DIALOG");
-        if on_dialog {
-            close();
-        }
-    };
     view! {
         <dialog
             class="dialog"
@@ -63,31 +40,75 @@ pub(crate) fn Dialog(
             data-wide=wide.then_some("true")
             data-testid=testid
             aria-labelledby=labelled_by
-            node_ref=dialog
+            node_ref=modal.0
             // The event fires late: the action that closed the dialog may have disposed of the
             // callback.
             on:close=move |_| {
                 on_close.try_run(());
             }
-            on:pointerdown=move |event| beside(event.into())
+            on:pointerdown=move |event| modal.pressed(&event.into())
             // Keys pressed in the dialog must not reach the page's shortcuts.
             on:keydown=|event: KeyboardEvent| event.stop_propagation()
         >
             <div class="dialog-card">
                 <div class="dialog-head">
                     <h2 id=title_id>{title}</h2>
-                    <button
-                        type="button"
-                        class="button button-quiet button-icon"
-                        data-testid="dialog-close"
-                        aria-label=locale.says(|l| UiPhrases::of(l).close)
-                        on:click=move |_| close()
-                    >
-                        <Icon shape=IconShape::Close />
-                    </button>
+                    <CloseButton modal />
                 </div>
                 <div class="dialog-body">{children()}</div>
             </div>
         </dialog>
+    }
+}
+
+/// The browser's modal dialog.
+#[derive(Clone, Copy)]
+struct Modal(NodeRef<html::Dialog>);
+
+impl Modal {
+    /// Opens the dialog once it is rendered, and gives the focus back once it is gone.
+    fn open() -> Self {
+        let dialog = NodeRef::<html::Dialog>::new();
+        let before = Focus::here();
+        effect(move || {
+            if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
+                let _ = dialog.show_modal();
+            }
+        });
+        on_cleanup(move || before.give_back());
+        Self(dialog)
+    }
+
+    fn close(self) {
+        if let Some(dialog) = self.0.get_untracked() {
+            dialog.close();
+        }
+    }
+
+    /// A press outside of the dialog's card closes it.
+    fn pressed(self, event: &MouseEvent) {
+        let on_dialog = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|target| target.tag_name() == "DIALOG");
+        if on_dialog {
+            self.close();
+        }
+    }
+}
+
+#[component]
+fn CloseButton(modal: Modal) -> impl IntoView {
+    let locale = Locale::here();
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid="dialog-close"
+            aria-label=locale.says(|l| UiPhrases::of(l).close)
+            on:click=move |_| modal.close()
+        >
+            <Icon shape=IconShape::Close />
+        </button>
     }
 }

@@ -28,7 +28,6 @@ pub(crate) fn SidePanel(
 ) -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
-    let close_button = NodeRef::<html::Button>::new();
     let close = move || {
         open.set(false);
         if let Some(opener) = opener.get_untracked() {
@@ -42,17 +41,9 @@ pub(crate) fn SidePanel(
         }
     });
     on_cleanup(move || key.remove());
-    effect(move || {
-        if let Some(button) = close_button.get() {
-            let _ = button.focus();
-        }
-    });
     let panel = NodeRef::<html::Aside>::new();
     let scrolled = move |_| {
-        let Some((panel, at_end)) = panel.get_untracked().zip(at_end) else {
-            return;
-        };
-        if panel.scroll_top() + 2 * panel.client_height() >= panel.scroll_height() {
+        if let Some(at_end) = at_end.filter(|_| is_near_end(panel)) {
             at_end.run(());
         }
     };
@@ -69,18 +60,39 @@ pub(crate) fn SidePanel(
         >
             <div class="details-head">
                 <h2 id=title_id>{locale.says(title)}</h2>
-                <button
-                    type="button"
-                    class="button button-quiet button-icon"
-                    data-testid=format!("{id}-close")
-                    aria-label=locale.says(|l| UiPhrases::of(l).close)
-                    node_ref=close_button
-                    on:click=move |_| close()
-                >
-                    <Icon shape=IconShape::Close />
-                </button>
+                <CloseButton testid=format!("{id}-close") close />
             </div>
             {children()}
         </aside>
     }
+}
+
+/// The button that closes the panel. It has the focus when the panel opens.
+#[component]
+fn CloseButton(testid: String, close: impl Fn() + Copy + 'static) -> impl IntoView {
+    let locale = Locale::here();
+    let button = NodeRef::<html::Button>::new();
+    effect(move || {
+        if let Some(button) = button.get() {
+            let _ = button.focus();
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon"
+            data-testid=testid
+            aria-label=locale.says(|l| UiPhrases::of(l).close)
+            node_ref=button
+            on:click=move |_| close()
+        >
+            <Icon shape=IconShape::Close />
+        </button>
+    }
+}
+
+/// Whether less than a screenful is left below.
+fn is_near_end(panel: NodeRef<html::Aside>) -> bool {
+    let panel = panel.get_untracked();
+    panel.is_some_and(|panel| panel.scroll_top() + 2 * panel.client_height() >= panel.scroll_height())
 }

@@ -24,26 +24,14 @@ pub(crate) fn NicknameForm() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let trouble = RwSignal::new(None::<String>);
     let in_flight = RwSignal::new(false);
-    let start = chat.read(|session| {
-        session
-            .account()
-            .me()
-            .map(|me| me.name.clone())
-            .unwrap_or_default()
-    });
+    let start = chat.read(|session| session.account().me().map(|me| me.name.clone()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let typed = input
-            .get_untracked()
-            .map(|input| input.value())
-            .unwrap_or_default();
-        let name = match Nickname::parse(&typed) {
-            Ok(name) => name,
-            Err(error) => {
-                return trouble.set(Some((JoinPhrases::of(locale.language()).nickname_refused)(error)));
-            }
-        };
-        trouble.set(None);
+        let typed = input.get_untracked().map(|input| input.value());
+        let name = Nickname::parse(&typed.unwrap_or_default());
+        let refused = |error| (JoinPhrases::of(locale.language()).nickname_refused)(error);
+        trouble.set(name.as_ref().err().map(|error| refused(*error)));
+        let Ok(name) = name else { return };
         in_flight.set(true);
         spawn_local(async move {
             let answer = chat.ask(ChangeNickname { name }).await;
@@ -62,7 +50,7 @@ pub(crate) fn NicknameForm() -> impl IntoView {
                 id="new-nickname"
                 label=words(move || JoinPhrases::of(locale.language()).nickname.to_owned())
                 input=input
-                start=start
+                start=start.unwrap_or_default()
                 hint=words(move || AccountPhrases::of(locale.language()).rename_means.to_owned())
                 trouble=trouble
                 capitals="words"

@@ -19,16 +19,35 @@ use crate::ui::toast::Toasts;
 #[component]
 pub(crate) fn ClaimDialog() -> impl IntoView {
     let locale = Locale::here();
-    let toasts = Toasts::here();
     let overlays = Overlays::here();
-    let chat = ChatContext::here();
     let account = AccountContext::here();
     let trouble = RwSignal::new(None::<String>);
-    let in_flight = RwSignal::new(false);
     let close = Callback::new(move |()| {
         account.owner_code.set_value(None);
         overlays.close(Overlay::Claim);
     });
+    view! {
+        <Dialog title=words(move || OwnerLinkPhrases::of(locale.language()).claim.to_owned()) testid="claim" brief=true on_close=close>
+            <p>{locale.says(|l| OwnerLinkPhrases::of(l).claim_means)}</p>
+            <p class="labelled-hint" role="alert" data-bad="true" data-testid="claim-trouble">{move || trouble.get()}</p>
+            <div class="dialog-ways">
+                <button type="button" class="button" data-testid="claim-not-now" on:click=move |_| close.run(())>
+                    {locale.says(|l| OwnerLinkPhrases::of(l).claim_not_now)}
+                </button>
+                <ClaimButton close trouble />
+            </div>
+        </Dialog>
+    }
+}
+
+/// Makes the person an owner by the link they opened.
+#[component]
+fn ClaimButton(close: Callback<()>, trouble: RwSignal<Option<String>>) -> impl IntoView {
+    let locale = Locale::here();
+    let toasts = Toasts::here();
+    let chat = ChatContext::here();
+    let account = AccountContext::here();
+    let in_flight = RwSignal::new(false);
     let claim = move |_| {
         let Some(code) = account.owner_code.get_value() else {
             return close.run(());
@@ -51,24 +70,15 @@ pub(crate) fn ClaimDialog() -> impl IntoView {
         });
     };
     view! {
-        <Dialog title=words(move || OwnerLinkPhrases::of(locale.language()).claim.to_owned()) testid="claim" brief=true on_close=close>
-            <p>{locale.says(|l| OwnerLinkPhrases::of(l).claim_means)}</p>
-            <p class="labelled-hint" role="alert" data-bad="true" data-testid="claim-trouble">{move || trouble.get()}</p>
-            <div class="dialog-ways">
-                <button type="button" class="button" data-testid="claim-not-now" on:click=move |_| close.run(())>
-                    {locale.says(|l| OwnerLinkPhrases::of(l).claim_not_now)}
-                </button>
-                <button
-                    type="button"
-                    class="button button-strong"
-                    data-testid="claim-do"
-                    autofocus=true
-                    disabled=in_flight
-                    on:click=claim
-                >
-                    {locale.says(|l| OwnerLinkPhrases::of(l).claim)}
-                </button>
-            </div>
-        </Dialog>
+        <button
+            type="button"
+            class="button button-strong"
+            data-testid="claim-do"
+            autofocus=true
+            disabled=in_flight
+            on:click=claim
+        >
+            {locale.says(|l| OwnerLinkPhrases::of(l).claim)}
+        </button>
     }
 }

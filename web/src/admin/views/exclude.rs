@@ -21,6 +21,37 @@ use crate::markup::view;
 use crate::reactive::{RwSignal, Signal};
 use crate::ui::field::Field;
 
+/// The choices of the form, apart from the reason.
+#[derive(Clone, Copy)]
+struct ExclusionChoices {
+    state: RwSignal<AccountState>,
+    lasts: RwSignal<Option<TimeSpan>>,
+    addresses: RwSignal<Option<TimeSpan>>,
+    messages: RwSignal<Messages>,
+}
+
+impl ExclusionChoices {
+    fn new() -> Self {
+        Self {
+            state: RwSignal::new(AccountState::Banned),
+            lasts: RwSignal::new(None),
+            addresses: RwSignal::new(None),
+            messages: RwSignal::new(Messages::Kept),
+        }
+    }
+
+    /// The exclusion as chosen, for a reason.
+    fn because(self, reason: String) -> admin::Exclude {
+        admin::Exclude {
+            state: self.state.get(),
+            reason,
+            lasts_seconds: self.lasts.get().map(TimeSpan::seconds),
+            addresses_seconds: self.addresses.get().map(TimeSpan::seconds),
+            messages: self.messages.get(),
+        }
+    }
+}
+
 /// Bans a person, or deactivates their account.
 #[component]
 pub(super) fn Exclude(person: Person) -> impl IntoView {
@@ -29,29 +60,19 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let role = chat.read(|session| session.account().role());
     let Person { id, name } = person;
     let sees_addresses = role.may(Power::SeeAddresses);
-    let state = RwSignal::new(AccountState::Banned);
-    let lasts = RwSignal::new(None::<TimeSpan>);
-    let addresses = RwSignal::new(None::<TimeSpan>);
-    let messages = RwSignal::new(Messages::Kept);
+    let chosen = ExclusionChoices::new();
     let reason = NodeRef::<html::Input>::new();
     let reason_trouble = RwSignal::new(None::<String>);
-    let exclusion = move |reason: String| admin::Exclude {
-        state: state.get(),
-        reason,
-        lasts_seconds: lasts.get().map(TimeSpan::seconds),
-        addresses_seconds: addresses.get().map(TimeSpan::seconds),
-        messages: messages.get(),
-    };
     let follows =
-        Signal::derive(move || consequences::of_exclusion(&exclusion(String::new()), locale.language()));
+        Signal::derive(move || consequences::of_exclusion(&chosen.because(String::new()), locale.language()));
     let title = {
         let name = name.clone();
         words(move || (ExclusionPhrases::of(locale.language()).exclude_question)(&name))
     };
-    let does = words(move || verb(state.get(), locale.language()).to_owned());
+    let does = words(move || verb(chosen.state.get(), locale.language()).to_owned());
     let action: ConfirmedAction = Rc::new(move || {
         let typed = typed_reason(locale, reason, reason_trouble)?;
-        let (exclusion, name) = (untrack(|| exclusion(typed)), name.clone());
+        let (exclusion, name) = (untrack(|| chosen.because(typed)), name.clone());
         Some(Box::pin(async move {
             let info = api::exclude(id, &exclusion).await?;
             Ok(untrack(|| {
@@ -62,13 +83,13 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
     let says = move |phrase: Phrase| words(move || phrase(locale.language()).to_owned());
     view! {
         <Ask title follows does grave=Signal::stored(true) action>
-            <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds(locale) chosen=state />
+            <Radios legend=says(|l| ExclusionPhrases::of(l).in_which_way) name="exclude" options=kinds(locale) chosen=chosen.state />
             <Select
                 label=says(|l| ExclusionPhrases::of(l).how_long)
                 testid="exclude-lasts"
                 options=spans(locale, says(|l| ExclusionPhrases::of(l).until_let_in))
                 start=""
-                chosen=Callback::new(move |name: String| lasts.set(TimeSpan::of_name(&name)))
+                chosen=Callback::new(move |name: String| chosen.lasts.set(TimeSpan::of_name(&name)))
                 labelled=true
             />
             <Field
@@ -78,8 +99,8 @@ pub(super) fn Exclude(person: Person) -> impl IntoView {
                 hint=says(|l| ExclusionPhrases::of(l).reason_hint)
                 trouble=reason_trouble
             />
-            {sees_addresses.then(|| view! { <AddressesChoice chosen=addresses /> })}
-            <MessagesChoice role chosen=messages />
+            {sees_addresses.then(|| view! { <AddressesChoice chosen=chosen.addresses /> })}
+            <MessagesChoice role chosen=chosen.messages />
         </Ask>
     }
 }

@@ -77,6 +77,21 @@ fn changed(locale: Locale, all: &[Typed]) -> Option<Vec<SetLimit>> {
     fine.then_some(changed)
 }
 
+#[component]
+fn LimitField(typed: Typed) -> impl IntoView {
+    let locale = Locale::here();
+    let limit = typed.limit;
+    view! {
+        <Field
+            id=id_of(limit)
+            label=words(move || (AdminTerms::of(locale.language()).limit)(limit).to_owned())
+            input=typed.input
+            start=typed.has.map(|value| value.to_string()).unwrap_or_default()
+            trouble=typed.trouble
+        />
+    }
+}
+
 /// Raises or lowers limits for one person.
 #[component]
 pub(super) fn Limits(
@@ -109,21 +124,8 @@ pub(super) fn Limits(
             }))
         }))
     });
-    let fields = all
-        .into_iter()
-        .map(|typed| {
-            let limit = typed.limit;
-            view! {
-                <Field
-                    id=id_of(limit)
-                    label=words(move || (AdminTerms::of(locale.language()).limit)(limit).to_owned())
-                    input=typed.input
-                    start=typed.has.map(|value| value.to_string()).unwrap_or_default()
-                    trouble=typed.trouble
-                />
-            }
-        })
-        .collect_view();
+    let fields = all.into_iter().map(|typed| view! { <LimitField typed /> });
+    let fields = fields.collect_view();
     view! {
         <Ask
             title

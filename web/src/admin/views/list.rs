@@ -14,8 +14,8 @@ use crate::admin::views::choose::Select;
 use crate::admin::views::records::Records;
 use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
-use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::language::{Language, Phrase};
 use crate::markup::{computed, view};
 use crate::people::role_phrases::RoleNames;
 use crate::reactive::Signal;
@@ -44,16 +44,7 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
         Section::Rooms => view! { <RoomFilter reload /> }.into_any(),
         _ => ().into_any(),
     };
-    let title = words(move || {
-        let name = (AdminPhrases::of(locale.language()).section)(section);
-        match &about {
-            Some(person) => format!(
-                "{name}: {}",
-                (AdminPhrases::of(locale.language()).about)(&person.name)
-            ),
-            None => name.to_owned(),
-        }
-    });
+    let title = words(move || heading(section, about.as_ref(), locale.language()));
     view! {
         <section class="admin-list" data-testid=format!("list-{}", section.name())>
             <div class="admin-list-head">
@@ -78,6 +69,15 @@ pub(super) fn List(section: Section, about: Option<Person>) -> impl IntoView {
                 </button>
             </div>
         </section>
+    }
+}
+
+fn heading(section: Section, about: Option<&Person>, language: Language) -> String {
+    let phrases = AdminPhrases::of(language);
+    let name = (phrases.section)(section);
+    match about {
+        Some(person) => format!("{name}: {}", (phrases.about)(&person.name)),
+        None => name.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_shared::Millis;
 use steadfast_shared::admin::{AccountState, PersonDetail};
+use steadfast_shared::http::DeviceInfo;
 use steadfast_shared::{Person, Power, Role};
 
 use crate::admin::api;
@@ -70,16 +71,10 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
         .iter()
         .map(|it| AdminRecord::of_sign_in(it, language));
     let (connections, sign_ins) = (connections.collect(), sign_ins.collect());
-    let devices = detail.devices_list.iter().map(|device| {
-        view! {
-            <li class="entry">
-                <span class="entry-name">{device.name.clone()}</span>
-                <span class="entry-about">
-                    {PersonLabels::of(language).last_seen} " " <super::when::When at=device.last_seen_at />
-                </span>
-            </li>
-        }
-    });
+    let devices = detail
+        .devices_list
+        .iter()
+        .map(|device| device_line(device, language));
     let devices = devices.collect_view();
     let further = move |section: Section, says: Phrase, testid: &'static str| {
         let person = person.clone();
@@ -109,6 +104,17 @@ fn Detail(detail: PersonDetail) -> impl IntoView {
             {further(Section::SignIns, |l| AdminPersonPhrases::of(l).every_sign_in, "person-sign-ins")}
             {further(Section::Audit, |l| AdminPersonPhrases::of(l).audit_about, "person-audit")}
         </div>
+    }
+}
+
+fn device_line(device: &DeviceInfo, language: Language) -> impl IntoView + use<> {
+    view! {
+        <li class="entry">
+            <span class="entry-name">{device.name.clone()}</span>
+            <span class="entry-about">
+                {PersonLabels::of(language).last_seen} " " <super::when::When at=device.last_seen_at />
+            </span>
+        </li>
     }
 }
 

@@ -124,33 +124,27 @@ pub(super) fn Archive(room: RoomInfo) -> impl IntoView {
         }))
     });
     let title = words(move || {
-        let language = locale.language();
-        let question = if archived {
-            AdminRoomPhrases::of(language).reopen_question
+        let phrases = AdminRoomPhrases::of(locale.language());
+        (if archived {
+            phrases.reopen_question
         } else {
-            AdminRoomPhrases::of(language).archive_question
-        };
-        question(&named)
+            phrases.archive_question
+        })(&named)
     });
     let follows = Signal::derive(move || {
-        let language = locale.language();
+        let phrases = RoomPhrases::of(locale.language());
         vec![
-            if archived {
-                RoomPhrases::of(language).reopen_means
+            (if archived {
+                phrases.reopen_means
             } else {
-                RoomPhrases::of(language).archive_means
-            }
+                phrases.archive_means
+            })
             .to_owned(),
         ]
     });
     let does = words(move || {
-        let language = locale.language();
-        if archived {
-            RoomPhrases::of(language).reopen
-        } else {
-            RoomPhrases::of(language).archive
-        }
-        .to_owned()
+        let phrases = RoomPhrases::of(locale.language());
+        (if archived { phrases.reopen } else { phrases.archive }).to_owned()
     });
     view! { <Ask title follows does action /> }
 }

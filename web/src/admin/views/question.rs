@@ -61,20 +61,30 @@ pub(super) fn Ask(
             {children.map(|children| children())}
             <Consequences follows />
             <p class="labelled-hint" role="alert" data-bad="true" data-testid="question-trouble">{move || trouble.get()}</p>
-            <div class="dialog-ways">
-                <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
-                    {locale.says(|l| AdminPhrases::of(l).cancel)}
-                </button>
-                <button
-                    type="submit"
-                    class=move || if grave.get() { "button button-grave" } else { "button button-strong" }
-                    data-testid="question-do"
-                    disabled=in_flight
-                >
-                    {does}
-                </button>
-            </div>
+            <Answers does grave in_flight />
         </form>
+    }
+}
+
+/// Goes back, or does it.
+#[component]
+fn Answers(does: Signal<String>, grave: Signal<bool>, in_flight: RwSignal<bool>) -> impl IntoView {
+    let locale = Locale::here();
+    let trail = AdminTrail::here();
+    view! {
+        <div class="dialog-ways">
+            <button type="button" class="button" data-testid="question-cancel" on:click=move |_| trail.back()>
+                {locale.says(|l| AdminPhrases::of(l).cancel)}
+            </button>
+            <button
+                type="submit"
+                class=move || if grave.get() { "button button-grave" } else { "button button-strong" }
+                data-testid="question-do"
+                disabled=in_flight
+            >
+                {does}
+            </button>
+        </div>
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use steadfast_shared::{Person, Role};
+use steadfast_shared::{Person, Role, UserId};
 
 use crate::account::phrases::AccountPhrases;
 use crate::admin::api;
@@ -11,6 +11,7 @@ use crate::admin::phrases::{PersonLabels, RolePhrases};
 use crate::admin::place::AdminTrail;
 use crate::admin::views::choose::Radios;
 use crate::admin::views::question::{Ask, ConfirmedAction};
+use crate::browser::http::HttpError;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
@@ -31,12 +32,10 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
     let gives_up = RwSignal::new(false);
     let hands_over = move || chosen.get() == Role::Owner && gives_up.get() && !is_me;
     let follows = Signal::derive(move || {
-        let language = locale.language();
+        let phrases = RolePhrases::of(locale.language());
         let mut all = Vec::new();
-        all.extend(
-            (is_me && chosen.get() < has).then(|| RolePhrases::of(language).own_role_means.to_owned()),
-        );
-        all.extend(hands_over().then(|| RolePhrases::of(language).give_up_means.to_owned()));
+        all.extend((is_me && chosen.get() < has).then(|| phrases.own_role_means.to_owned()));
+        all.extend(hands_over().then(|| phrases.give_up_means.to_owned()));
         all
     });
     let title = {
@@ -47,21 +46,12 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
         let (role, name) = (chosen.get_untracked(), name.clone());
         let mine = me.filter(|_| untrack(hands_over));
         Some(Box::pin(async move {
-            let info = api::set_role(id, role).await?;
-            if is_me && !administers(info.role) {
-                trail.give_up();
-            }
-            if let Some(me) = mine {
-                // The other person is an owner now, so an owner remains even if this request fails.
-                api::set_role(me, Role::Member).await?;
-                trail.give_up();
-                return Ok(untrack(|| {
-                    (RolePhrases::of(locale.language()).handed_over)(&name)
-                }));
-            }
-            Ok(untrack(|| {
-                (RolePhrases::of(locale.language()).role_done)(&name, info.role)
-            }))
+            let role = give(role, id, is_me, mine, trail).await?;
+            let phrases = RolePhrases::of(untrack(|| locale.language()));
+            Ok(match mine {
+                Some(_) => (phrases.handed_over)(&name),
+                None => (phrases.role_done)(&name, role),
+            })
         }))
     });
     let legend = words(move || PersonLabels::of(locale.language()).role.to_owned());
@@ -77,6 +67,26 @@ pub(super) fn RoleOf(person: Person, has: Role) -> impl IntoView {
             <HandOver hidden=Signal::derive(move || is_me || chosen.get() != Role::Owner) gives_up />
         </Ask>
     }
+}
+
+/// Gives a person a role, then gives up the ownership of `mine`. Returns the person's role.
+async fn give(
+    role: Role,
+    to: UserId,
+    is_me: bool,
+    mine: Option<UserId>,
+    trail: AdminTrail,
+) -> Result<Role, HttpError> {
+    let info = api::set_role(to, role).await?;
+    if is_me && !administers(info.role) {
+        trail.give_up();
+    }
+    if let Some(me) = mine {
+        // The other person is an owner now, so an owner remains even if this request fails.
+        api::set_role(me, Role::Member).await?;
+        trail.give_up();
+    }
+    Ok(info.role)
 }
 
 /// Whether the person gives up their own ownership.

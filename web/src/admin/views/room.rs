@@ -5,11 +5,12 @@ use std::rc::Rc;
 use leptos::html;
 use leptos::prelude::*;
 use steadfast_shared::admin::{ChangeRoomBody, RoomInfo};
-use steadfast_shared::{RoomName, Topic};
+use steadfast_shared::{RoomId, RoomName, Topic};
 
 use crate::admin::api;
 use crate::admin::phrases::AdminRoomPhrases;
 use crate::admin::views::question::{Ask, ConfirmedAction};
+use crate::browser::http::HttpError;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::reactive::{RwSignal, Signal};
@@ -24,10 +25,6 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
     let (name_before, topic_before, id) = (room.name, room.topic, room.id);
     let start = (name_before.clone(), topic_before.clone());
     let action: ConfirmedAction = Rc::new(move || {
-        let typed = |input: NodeRef<html::Input>| {
-            let input = input.get_untracked();
-            input.map(|input| input.value()).unwrap_or_default()
-        };
         let refused = |error| untrack(|| (NewRoomPhrases::of(locale.language()).refused)(error));
         let (name, topic) = (RoomName::parse(&typed(name)), Topic::parse(&typed(topic)));
         about_name.set(name.as_ref().err().map(|error| refused(*error)));
@@ -39,14 +36,7 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             topic: Some(topic).filter(|topic| topic.as_str() != topic_before),
             archived: None,
         };
-        Some(Box::pin(async move {
-            if change != ChangeRoomBody::default() {
-                api::change_room(id, &change).await?;
-            }
-            Ok(untrack(|| {
-                (AdminRoomPhrases::of(locale.language()).room_changed)(&called)
-            }))
-        }))
+        Some(Box::pin(save(id, change, called, locale)))
     });
     view! {
         <Ask
@@ -73,4 +63,24 @@ pub(super) fn Rename(room: RoomInfo) -> impl IntoView {
             />
         </Ask>
     }
+}
+
+fn typed(input: NodeRef<html::Input>) -> String {
+    let input = input.get_untracked();
+    input.map(|input| input.value()).unwrap_or_default()
+}
+
+/// Changes the room, if anything is to be changed, and reports it.
+async fn save(
+    id: RoomId,
+    change: ChangeRoomBody,
+    called: String,
+    locale: Locale,
+) -> Result<String, HttpError> {
+    if change != ChangeRoomBody::default() {
+        api::change_room(id, &change).await?;
+    }
+    Ok(untrack(|| {
+        (AdminRoomPhrases::of(locale.language()).room_changed)(&called)
+    }))
 }

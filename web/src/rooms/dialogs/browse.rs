@@ -18,34 +18,53 @@ use crate::ui::dialog::Dialog;
 use crate::ui::overlays::{Overlay, Overlays};
 use crate::ui::phrases::UiPhrases;
 
+/// The public rooms found so far.
+#[derive(Clone, Copy)]
+struct Browsing {
+    chat: ChatContext,
+    search: Search,
+    found: RwSignal<Option<Vec<ListedRoom>>>,
+    more: RwSignal<bool>,
+}
+
+impl Browsing {
+    /// Searches for the typed text: the rooms after this one, or the first ones.
+    fn search_after(self, after: Option<(String, RoomId)>) {
+        let is_next_page = after.is_some();
+        let query = |search| BrowseRooms { search, after };
+        self.search.request(self.chat, query, move |rooms| {
+            self.more.set(rooms.len() >= limit::LISTED);
+            self.found.update(|found| match found {
+                Some(found) if is_next_page => found.extend(rooms),
+                _ => *found = Some(rooms),
+            });
+        });
+    }
+
+    fn load_more(self) {
+        let last = self.found.with_untracked(|found| {
+            let last = found.as_ref()?.last()?;
+            Some((last.name.clone(), last.id))
+        });
+        self.search_after(last);
+    }
+}
+
 /// Finds public rooms, joins them and opens them.
 #[component]
 pub(crate) fn Browse() -> impl IntoView {
     let locale = Locale::here();
     let overlays = Overlays::here();
-    let chat = ChatContext::here();
-    let search = Search::new();
-    let found = RwSignal::new(None::<Vec<ListedRoom>>);
-    let more = RwSignal::new(false);
-    let search_after = move |after: Option<(String, RoomId)>| {
-        let is_next_page = after.is_some();
-        let query = |search| BrowseRooms { search, after };
-        search.request(chat, query, move |rooms| {
-            more.set(rooms.len() >= limit::LISTED);
-            found.update(|found| match found {
-                Some(found) if is_next_page => found.extend(rooms),
-                _ => *found = Some(rooms),
-            });
-        });
+    let browsing = Browsing {
+        chat: ChatContext::here(),
+        search: Search::new(),
+        found: RwSignal::new(None),
+        more: RwSignal::new(false),
     };
-    search_after(None);
-    let load_more = move |_| {
-        let last = found.with_untracked(|found| {
-            let last = found.as_ref()?.last()?;
-            Some((last.name.clone(), last.id))
-        });
-        search_after(last);
-    };
+    browsing.search_after(None);
+    let Browsing {
+        search, found, more, ..
+    } = browsing;
     let none = move || {
         let none = found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
         none.then(|| RoomSearchPhrases::of(locale.language()).none_public)
@@ -53,7 +72,7 @@ pub(crate) fn Browse() -> impl IntoView {
     let close = Callback::new(move |()| overlays.close(Overlay::Browse));
     view! {
         <Dialog title=words(move || NavigationPhrases::of(locale.language()).browse.to_owned()) testid="browse" on_close=close>
-            <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" on_search=Callback::new(move |()| search_after(None)) />
+            <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" on_search=Callback::new(move |()| browsing.search_after(None)) />
             <ul class="entries">
                 <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
                     <Listed room trouble=search.trouble />
@@ -62,7 +81,7 @@ pub(crate) fn Browse() -> impl IntoView {
             <p class="offers-none" role="status">{none}</p>
             <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>
             <div class="dialog-ways" hidden=move || !more.get()>
-                <button type="button" class="button" data-testid="browse-more" on:click=load_more>
+                <button type="button" class="button" data-testid="browse-more" on:click=move |_| browsing.load_more()>
                     {locale.says(|l| UiPhrases::of(l).show_more)}
                 </button>
             </div>
@@ -84,7 +103,6 @@ pub(crate) fn Browse() -> impl IntoView {
 #[component]
 fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView {
     let locale = Locale::here();
-    let chat = ChatContext::here();
     let rooms = RoomsContext::here();
     let ListedRoom {
         id,
@@ -96,28 +114,16 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
     } = room;
     let enter = move |_| {
         if joined {
-            return rooms.open_soon(id);
+            rooms.open_soon(id);
+        } else {
+            spawn_local(join(id, rooms, trouble));
         }
-        spawn_local(async move {
-            match chat.ask(Join::of(id)).await {
-                Ok(room) => rooms.open_soon(room.id),
-                Err(error) => {
-                    trouble.try_set(Some(chat.why(&error)));
-                }
-            }
-        });
     };
-    let label = {
-        let name = name.clone();
-        words(move || {
-            let of = if joined {
-                RoomSearchPhrases::of(locale.language()).open
-            } else {
-                RoomSearchPhrases::of(locale.language()).join
-            };
-            of(&name)
-        })
-    };
+    let named = name.clone();
+    let label = words(move || {
+        let phrases = RoomSearchPhrases::of(locale.language());
+        (if joined { phrases.open } else { phrases.join })(&named)
+    });
     view! {
         <li class="entry listed" data-testid="listed-room">
             <div class="listed-words">
@@ -138,5 +144,15 @@ fn Listed(room: ListedRoom, trouble: RwSignal<Option<String>>) -> impl IntoView 
                 {locale.says(if joined { |l| RoomSearchPhrases::of(l).open_short } else { |l| RoomSearchPhrases::of(l).join_short })}
             </button>
         </li>
+    }
+}
+
+/// Joins a room and opens it.
+async fn join(room: RoomId, rooms: RoomsContext, trouble: RwSignal<Option<String>>) {
+    match rooms.chat.ask(Join::of(room)).await {
+        Ok(room) => rooms.open_soon(room.id),
+        Err(error) => {
+            trouble.try_set(Some(rooms.chat.why(&error)));
+        }
     }
 }

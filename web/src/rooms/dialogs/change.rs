@@ -49,23 +49,7 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
     view! {
         <Dialog title=words(move || RoomPhrases::of(locale.language()).change.to_owned()) testid="change-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
-                <Field
-                    id="room-name"
-                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
-                    input=form.name
-                    start=start.0
-                    trouble=form.about_name
-                    capitals="none"
-                    autofocus=true
-                />
-                <Field
-                    id="room-topic"
-                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
-                    input=form.topic
-                    start=start.1
-                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
-                    trouble=form.about_topic
-                />
+                <NameAndTopic form start />
                 <p class="labelled-hint" role="status" data-bad="true">{move || form.trouble.get()}</p>
                 <div class="dialog-ways">
                     <button type="submit" class="button button-strong" data-testid="room-save" disabled=form.in_flight>
@@ -75,6 +59,35 @@ pub(crate) fn ChangeRoomDialog(room: RoomId) -> impl IntoView {
             </form>
             <Archiving room archived form send />
         </Dialog>
+    }
+}
+
+#[component]
+fn NameAndTopic(
+    form: RoomForm,
+    /// The present name and topic.
+    start: (String, String),
+) -> impl IntoView {
+    let locale = Locale::here();
+    let (name, topic) = start;
+    view! {
+        <Field
+            id="room-name"
+            label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
+            input=form.name
+            start=name
+            trouble=form.about_name
+            capitals="none"
+            autofocus=true
+        />
+        <Field
+            id="room-topic"
+            label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
+            input=form.topic
+            start=topic
+            hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
+            trouble=form.about_topic
+        />
     }
 }
 

@@ -45,22 +45,7 @@ pub(crate) fn NewRoom() -> impl IntoView {
     view! {
         <Dialog title=words(move || NavigationPhrases::of(locale.language()).new_room.to_owned()) testid="new-room" on_close=close>
             <form class="dialog-form" on:submit=submit novalidate>
-                <Field
-                    id="new-room-name"
-                    label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
-                    input=form.name
-                    hint=words(move || NewRoomPhrases::of(locale.language()).name_hint.to_owned())
-                    trouble=form.about_name
-                    capitals="none"
-                    autofocus=true
-                />
-                <Field
-                    id="new-room-topic"
-                    label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
-                    input=form.topic
-                    hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
-                    trouble=form.about_topic
-                />
+                <NameAndTopic form />
                 <fieldset class="choices">
                     <legend>{locale.says(|l| NewRoomPhrases::of(l).who)}</legend>
                     <Kinds kind />
@@ -78,6 +63,29 @@ pub(crate) fn NewRoom() -> impl IntoView {
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+#[component]
+fn NameAndTopic(form: RoomForm) -> impl IntoView {
+    let locale = Locale::here();
+    view! {
+        <Field
+            id="new-room-name"
+            label=words(move || NewRoomPhrases::of(locale.language()).name.to_owned())
+            input=form.name
+            hint=words(move || NewRoomPhrases::of(locale.language()).name_hint.to_owned())
+            trouble=form.about_name
+            capitals="none"
+            autofocus=true
+        />
+        <Field
+            id="new-room-topic"
+            label=words(move || NewRoomPhrases::of(locale.language()).topic.to_owned())
+            input=form.topic
+            hint=words(move || NewRoomPhrases::of(locale.language()).topic_hint.to_owned())
+            trouble=form.about_topic
+        />
     }
 }
 

@@ -28,6 +28,17 @@ struct PeoplePickerState {
 }
 
 impl PeoplePickerState {
+    fn new(chosen: RwSignal<Vec<Person>>, most: usize) -> Self {
+        Self {
+            search: Search::new(),
+            found: RwSignal::new(None),
+            more: RwSignal::new(false),
+            chosen,
+            most,
+            chat: ChatContext::here(),
+        }
+    }
+
     fn search_after(self, after: Option<(String, UserId)>) {
         let is_next_page = after.is_some();
         let query = |search| FindPeople { search, after };
@@ -91,6 +102,15 @@ impl PeoplePickerState {
         }
     }
 
+    /// Loads more people near the end of the list.
+    fn scrolled(self, list: NodeRef<html::Ul>) {
+        if let Some(list) = list.get_untracked()
+            && list.scroll_top() + 2 * list.client_height() >= list.scroll_height()
+        {
+            self.load_more();
+        }
+    }
+
     fn status(self, language: Language) -> String {
         if let Some(trouble) = self.search.trouble.get() {
             return trouble;
@@ -111,26 +131,13 @@ pub(crate) fn PeoplePicker(
     most: usize,
 ) -> impl IntoView {
     let locale = Locale::here();
-    let picker = PeoplePickerState {
-        search: Search::new(),
-        found: RwSignal::new(None),
-        more: RwSignal::new(false),
-        chosen,
-        most,
-        chat: ChatContext::here(),
-    };
+    let picker = PeoplePickerState::new(chosen, most);
     picker.search_after(None);
     let listed = memo(move || picker.listed());
     let full = move || chosen.with(Vec::len) >= most;
     let choose = move |person: Person, on: bool| picker.choose(person, on);
     let list = NodeRef::<html::Ul>::new();
-    let scrolled = move |_| {
-        if let Some(list) = list.get_untracked()
-            && list.scroll_top() + 2 * list.client_height() >= list.scroll_height()
-        {
-            picker.load_more();
-        }
-    };
+    let scrolled = move |_| picker.scrolled(list);
     let none_found = move || {
         let none = picker.found.with(Option::is_some) && listed.with(Vec::is_empty);
         none.then(|| RoomSearchPhrases::of(locale.language()).nobody_found)

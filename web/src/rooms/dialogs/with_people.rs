@@ -75,7 +75,6 @@ fn WithPeople<F>(
 where
     F: Future<Output = Result<(), AskError>> + 'static,
 {
-    let locale = Locale::here();
     let overlays = Overlays::here();
     let chat = ChatContext::here();
     let chosen = RwSignal::new(Vec::<Person>::new());
@@ -105,16 +104,24 @@ where
                 <PeoplePicker chosen most />
                 <p class="labelled-hint" role="status" data-bad="true">{move || trouble.get()}</p>
                 <div class="dialog-ways">
-                    <button
-                        type="submit"
-                        class="button button-strong"
-                        data-testid="people-do"
-                        disabled=move || in_flight.get() || chosen.with(Vec::is_empty)
-                    >
-                        {locale.says(does)}
-                    </button>
+                    <SubmitButton does chosen in_flight />
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+#[component]
+fn SubmitButton(does: Phrase, chosen: RwSignal<Vec<Person>>, in_flight: RwSignal<bool>) -> impl IntoView {
+    let locale = Locale::here();
+    view! {
+        <button
+            type="submit"
+            class="button button-strong"
+            data-testid="people-do"
+            disabled=move || in_flight.get() || chosen.with(Vec::is_empty)
+        >
+            {locale.says(does)}
+        </button>
     }
 }

@@ -41,15 +41,7 @@ pub(crate) fn RoomList() -> impl IntoView {
     let aim = Aim::new(aiming);
     let nav = NodeRef::<html::Nav>::new();
     keep_open_in_view(nav, lines);
-    let found = memo(move || {
-        let typed = folded(&typed.get());
-        let mut lines = lines.get();
-        // Hidden rooms show up only in a search.
-        lines.retain(|line| {
-            !(line.hidden && typed.is_empty()) && finder::find(&typed, &folded(&line.title)).is_some()
-        });
-        lines
-    });
+    let found = memo(move || matching(&typed.get(), lines.get()));
     let is_room: fn(&RoomLine) -> bool = |line| !line.is_direct();
     let none = move || {
         let nothing = !typed.with(String::is_empty) && found.with(Vec::is_empty);
@@ -83,6 +75,15 @@ pub(crate) fn RoomList() -> impl IntoView {
             </Section>
         </nav>
     }
+}
+
+/// The rooms whose titles match the typed text. Hidden rooms show up only in a search.
+fn matching(typed: &str, mut lines: Vec<RoomLine>) -> Vec<RoomLine> {
+    let typed = folded(typed);
+    lines.retain(|line| {
+        !(line.hidden && typed.is_empty()) && finder::find(&typed, &folded(&line.title)).is_some()
+    });
+    lines
 }
 
 /// Keeps the open room's line visible however it was opened. If only the list changed, it stays

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::language::locale::Locale;
 use crate::markup::view;
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, effect};
 use crate::rooms::phrases::NavigationPhrases;
 use crate::rooms::sidebar::list::RoomList;
 use crate::rooms::sidebar::me::Me;
@@ -28,13 +28,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
     let overlays = Overlays::here();
     let drawn = overlays.rooms;
     let close_button = NodeRef::<html::Button>::new();
-    let resized = window_event_listener(ev::resize, move |_| {
-        let width = window().inner_width().ok().and_then(|width| width.as_f64());
-        if width.is_some_and(|width| width >= WIDE) && drawn.get_untracked() {
-            drawn.set(false);
-        }
-    });
-    on_cleanup(move || resized.remove());
+    close_when_wide(drawn);
     effect(move || {
         if drawn.get()
             && let Some(button) = close_button.get()
@@ -76,4 +70,15 @@ pub(crate) fn Sidebar() -> impl IntoView {
             <Me />
         </aside>
     }
+}
+
+/// Closes the drawer once the window has space for the list beside the room.
+fn close_when_wide(drawn: RwSignal<bool>) {
+    let resized = window_event_listener(ev::resize, move |_| {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64());
+        if width.is_some_and(|width| width >= WIDE) && drawn.get_untracked() {
+            drawn.set(false);
+        }
+    });
+    on_cleanup(move || resized.remove());
 }

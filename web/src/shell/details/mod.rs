@@ -90,28 +90,10 @@ fn Link() -> impl IntoView {
         } => milliseconds(time),
         _ => none(),
     };
-    let recovered = move || {
-        let recovered = chat.on_connection(|session| match session.connection() {
-            Connection::Online { recovered, .. } => Some(*recovered),
-            _ => None,
-        });
-        recovered.map_or_else(none, |yes| {
-            if yes {
-                UiPhrases::of(locale.language()).yes
-            } else {
-                UiPhrases::of(locale.language()).no
-            }
-            .to_owned()
-        })
-    };
+    let recovered = move || recovered(chat, locale.language()).map_or_else(none, str::to_owned);
     let degraded = move || {
-        let online = matches!(chat.link(), LinkState::Connected { .. });
-        let degraded = chat.on_connection(|session| session.people().is_degraded());
-        if online && degraded {
-            DetailsPhrases::of(locale.language()).nodes_degraded
-        } else {
-            ""
-        }
+        let degraded = is_degraded(chat).then(|| DetailsPhrases::of(locale.language()).nodes_degraded);
+        degraded.unwrap_or_default()
     };
     view! {
         <dl class="facts">
@@ -125,6 +107,22 @@ fn Link() -> impl IntoView {
             {degraded}
         </p>
     }
+}
+
+/// Whether the session was resumed without reading anything again; `None` while there is none.
+fn recovered(chat: ChatContext, language: Language) -> Option<&'static str> {
+    let recovered = chat.on_connection(|session| match session.connection() {
+        Connection::Online { recovered, .. } => Some(*recovered),
+        _ => None,
+    });
+    let phrases = UiPhrases::of(language);
+    recovered.map(|yes| if yes { phrases.yes } else { phrases.no })
+}
+
+/// Whether the server's other nodes are out of reach.
+fn is_degraded(chat: ChatContext) -> bool {
+    let online = matches!(chat.link(), LinkState::Connected { .. });
+    chat.on_connection(|session| session.people().is_degraded()) && online
 }
 
 #[component]

@@ -29,34 +29,14 @@ pub(crate) fn Popup(
     before: Focus,
     children: Children,
 ) -> impl IntoView {
-    let surface = NodeRef::<html::Div>::new();
-    let anchor = StoredValue::new(anchor);
-    on_cleanup(move || before.give_back());
-    effect(move || {
-        if let Some(surface) = surface.get() {
-            let surface: &HtmlElement = &surface;
-            let _ = surface.show_popover();
-            anchor.with_value(|anchor| place(surface, anchor));
-            if let Ok(Some(first)) = surface.query_selector("input, button") {
-                let _ = first.unchecked_into::<HtmlElement>().focus();
-            }
-        }
-    });
-
-    let inside = move |node: Option<Node>| {
-        // Also called while the surface is being removed: the focused element in it then loses the
-        // focus.
-        let within = |node: &Node| {
-            let surface = surface.try_get_untracked().flatten();
-            surface.is_none_or(|surface| surface.contains(Some(node)))
-                || anchor
-                    .try_with_value(|anchor| anchor.contains(Some(node)))
-                    .unwrap_or(true)
-        };
-        node.is_some_and(|node| within(&node))
+    let surface = Surface {
+        element: NodeRef::new(),
+        anchor: StoredValue::new(anchor),
     };
+    on_cleanup(move || before.give_back());
+    effect(move || surface.show());
     let press = window_event_listener(ev::pointerdown, move |event| {
-        if !inside(event.target().and_then(|target| target.dyn_into().ok())) {
+        if !surface.is_around(event.target().and_then(|target| target.dyn_into().ok())) {
             on_close.run(());
         }
     });
@@ -73,17 +53,52 @@ pub(crate) fn Popup(
         <div
             class="popup"
             popover="manual"
-            node_ref=surface
+            node_ref=surface.element
             on:keydown=key
             on:focusout=move |event| {
                 let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-                if to.is_some() && !inside(to) {
+                if to.is_some() && !surface.is_around(to) {
                     on_close.run(());
                 }
             }
         >
             {children()}
         </div>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Surface {
+    element: NodeRef<html::Div>,
+    anchor: StoredValue<HtmlElement>,
+}
+
+impl Surface {
+    /// Shows it beside its anchor, once it is rendered, and gives it the focus.
+    fn show(self) {
+        if let Some(surface) = self.element.get() {
+            let surface: &HtmlElement = &surface;
+            let _ = surface.show_popover();
+            self.anchor.with_value(|anchor| place(surface, anchor));
+            if let Ok(Some(first)) = surface.query_selector("input, button") {
+                let _ = first.unchecked_into::<HtmlElement>().focus();
+            }
+        }
+    }
+
+    /// Whether a node is in it or in its anchor.
+    fn is_around(self, node: Option<Node>) -> bool {
+        // Also called while the surface is being removed: the focused element in it then loses the
+        // focus.
+        let within = |node: &Node| {
+            let surface = self.element.try_get_untracked().flatten();
+            let anchor = self.anchor;
+            surface.is_none_or(|surface| surface.contains(Some(node)))
+                || anchor
+                    .try_with_value(|anchor| anchor.contains(Some(node)))
+                    .unwrap_or(true)
+        };
+        node.is_some_and(|node| within(&node))
     }
 }
 
