@@ -27,6 +27,42 @@ fn sign_in(desk: &mut Desk, me: u128, epoch: Epoch) {
     desk.input(Input::SignedIn(SessionInfo::new(person(me), epoch)));
 }
 
+/// Person 1 signs in to the later database, which knows them by this id. The session is yet to open.
+fn sign_in_as_person_1(desk: &mut Desk, id: u128) {
+    desk.input(Input::SignedIn(SessionInfo::new(
+        reopened_as_person_1(id).me,
+        LATER,
+    )));
+    desk.outputs.clear();
+}
+
+/// A tab with an unsent item, and a second one that drains the outbox.
+fn two_tabs_with_an_unsent_item() -> (Desk, Desk) {
+    let mut desk = Desk::new(1);
+    desk.online(0);
+    desk.offline();
+    desk.post(1);
+    let mut other = Desk::restored(1, desk.disk.clone());
+    other.input(Input::Elected(desk.disk.outbox.clone()));
+    other.told();
+    (desk, other)
+}
+
+/// Another tab has item 1 acknowledged, at this place.
+fn acked_elsewhere(desk: &mut Desk, epoch: Epoch, room: RoomId, seq: Seq) {
+    let (id, at) = (id(1), 5);
+    let stored = vec![Stored { id, room, seq, at }];
+    desk.input(Input::Heard(TabMessage::Sent { epoch, stored }));
+}
+
+/// Answers the one request for a page: the log is these entries.
+fn log_is(desk: &mut Desk, log: &Entries) -> HistoryRequest {
+    let (request, pull) = desk.pulls().remove(0);
+    let head = log.entries.last().map_or(0, |last| last.seq);
+    desk.page(request, log.entries.clone(), head);
+    pull
+}
+
 #[test]
 fn another_epoch_drops_cursors_and_cache_and_keeps_the_outbox_as_this_persons() {
     let mut desk = Desk::new(1);
@@ -131,18 +167,10 @@ fn an_item_of_the_epoch_before_that_another_tab_tells_late_is_brought_along() {
 
 #[test]
 fn all_tabs_agree_on_whose_an_item_became_that_one_of_them_brought_along() {
-    let mut desk = Desk::new(1);
-    desk.online(0);
-    desk.offline();
-    desk.post(1);
-    let mut other = Desk::restored(1, desk.disk.clone());
-    other.input(Input::Elected(desk.disk.outbox.clone()));
-    other.told();
+    let (mut desk, mut other) = two_tabs_with_an_unsent_item();
     sign_in(&mut other, 11, LATER);
     other.opened(reopened(11));
-    for news in other.told() {
-        desk.input(Input::Heard(news));
-    }
+    tell(&mut other, &mut desk);
     // The server lost that person again, within the epoch: somebody has to decide, in every tab.
     for tab in [&mut desk, &mut other] {
         tab.offline();
@@ -156,34 +184,17 @@ fn all_tabs_agree_on_whose_an_item_became_that_one_of_them_brought_along() {
 
 #[test]
 fn an_item_migrated_as_somebody_of_this_name_whom_the_database_lost_goes_before_those_typed_later() {
-    let mut desk = Desk::new(1);
-    desk.online(0);
-    desk.offline();
-    desk.post(1);
-    let mut other = Desk::restored(1, desk.disk.clone());
-    other.input(Input::Elected(desk.disk.outbox.clone()));
-    other.told();
-    other.input(Input::SignedIn(SessionInfo::new(
-        reopened_as_person_1(11).me,
-        LATER,
-    )));
+    let (mut desk, mut other) = two_tabs_with_an_unsent_item();
+    sign_in_as_person_1(&mut other, 11);
     other.opened(reopened_as_person_1(11));
     other.sends();
     other.offline();
-    for news in other.told() {
-        desk.input(Input::Heard(news));
-    }
+    tell(&mut other, &mut desk);
     desk.post(2);
-    for news in desk.told() {
-        other.input(Input::Heard(news));
-    }
+    tell(&mut desk, &mut other);
     // A backup of that epoch was put back, from before this person signed up in it.
     for tab in [&mut desk, &mut other] {
-        tab.input(Input::SignedIn(SessionInfo::new(
-            reopened_as_person_1(12).me,
-            LATER,
-        )));
-        tab.outputs.clear();
+        sign_in_as_person_1(tab, 12);
         tab.opened(reopened_as_person_1(12));
         assert_eq!(tab.one_send().1, [id(1), id(2)]);
     }
@@ -201,9 +212,7 @@ fn a_database_that_comes_back_takes_what_was_assigned_to_the_person_of_the_one_i
     let mut other = Desk::restored(1, on_disk.clone());
     other.input(Input::Elected(on_disk.outbox.clone()));
     desk.opened(reopened(11));
-    for news in desk.told() {
-        other.input(Input::Heard(news));
-    }
+    tell(&mut desk, &mut other);
     // A third tab tells what it has read.
     other.input(Input::Heard(TabMessage::Posted {
         items: on_disk.outbox,
@@ -351,14 +360,7 @@ fn what_another_tab_had_acknowledged_in_a_life_that_is_no_more_moves_no_cursor()
     desk.hear(entries(1..=1, 2));
     // This tab's link is dead and does not know it; the other one's is of the database that was put back.
     desk.post(1);
-    let (room, seq, at) = (ROOM, 2, 5);
-    let stored = vec![Stored {
-        id: id(1),
-        room,
-        seq,
-        at,
-    }];
-    desk.input(Input::Heard(TabMessage::Sent { epoch: EPOCH, stored }));
+    acked_elsewhere(&mut desk, EPOCH, ROOM, 2);
     assert_eq!(desk.rows().len(), 2, "it is shown");
     assert_eq!(desk.session.auth().cursors[&ROOM], Cursor::from(&entry(1, 2)));
 }
@@ -372,12 +374,11 @@ fn another_entry_where_one_is_held_is_looked_into() {
     desk.hear(entries(1..=2, 2));
     assert!(desk.pulls().is_empty());
     desk.hear(entries(2..=3, 3));
-    let (request, pull) = desk.pulls().remove(0);
+    let log = entries(1..=3, 3);
+    let pull = log_is(&mut desk, &log);
     assert_eq!((pull.after, pull.before), (None, None));
-    desk.page(request, entries(1..=3, 3).entries, 3);
-    let (request, _) = desk.pulls().remove(0);
-    desk.page(request, entries(1..=3, 3).entries, 3);
-    assert_eq!(shown(&desk), said(&entries(1..=3, 3)));
+    log_is(&mut desk, &log);
+    assert_eq!(shown(&desk), said(&log));
 }
 
 /// The answer to the periodic comparison of cursors with heads.
@@ -396,14 +397,13 @@ fn a_head_that_went_back_while_connected_is_looked_into_and_the_room_starts_afre
     desk.online(0);
     desk.hear(entries(1..=9, 2));
     sync(&mut desk, 4);
-    let (request, pull) = desk.pulls().remove(0);
-    assert_eq!((pull.after, pull.before), (None, None), "the newest page");
     assert_eq!(desk.rows().len(), 9, "until it is certain");
-    desk.page(request, entries(1..=4, 2).entries, 4);
+    let log = entries(1..=4, 2);
+    let pull = log_is(&mut desk, &log);
+    assert_eq!((pull.after, pull.before), (None, None), "the newest page");
     assert_eq!(desk.rows().len(), 0);
-    let (request, _) = desk.pulls().remove(0);
-    desk.page(request, entries(1..=4, 2).entries, 4);
-    assert_eq!(shown(&desk), said(&entries(1..=4, 2)));
+    log_is(&mut desk, &log);
+    assert_eq!(shown(&desk), said(&log));
 }
 
 #[test]
@@ -411,10 +411,7 @@ fn an_item_that_another_tab_had_acknowledged_in_a_life_that_is_no_more_is_shown_
     let mut desk = Desk::new(1);
     desk.online(0);
     desk.post(1);
-    let (room, seq, at) = (ROOM, 1, 5);
-    let id = id(1);
-    let stored = vec![Stored { id, room, seq, at }];
-    desk.input(Input::Heard(TabMessage::Sent { epoch: EPOCH, stored }));
+    acked_elsewhere(&mut desk, EPOCH, ROOM, 1);
     // The log's copy would have come, and the head would be there.
     sync(&mut desk, 0);
     let (request, _) = desk.pulls().remove(0);
@@ -431,9 +428,9 @@ fn a_node_that_is_behind_the_database_takes_nothing_from_the_window() {
     desk.online(0);
     desk.hear(entries(1..=9, 2));
     sync(&mut desk, 7);
-    let (request, _) = desk.pulls().remove(0);
-    desk.page(request, entries(1..=9, 2).entries, 9);
-    assert_eq!(shown(&desk), said(&entries(1..=9, 2)));
+    let log = entries(1..=9, 2);
+    log_is(&mut desk, &log);
+    assert_eq!(shown(&desk), said(&log));
     assert!(desk.pulls().is_empty(), "and that settles it");
 }
 
@@ -443,12 +440,11 @@ fn a_page_that_has_another_entry_where_one_is_held_is_of_another_log() {
     desk.online(0);
     desk.hear(entries(1..=9, 2));
     sync(&mut desk, 8);
-    let (request, _) = desk.pulls().remove(0);
     // It has grown beyond what was held, by others' entries.
-    desk.page(request, entries(1..=12, 3).entries, 12);
-    let (request, _) = desk.pulls().remove(0);
-    desk.page(request, entries(1..=12, 3).entries, 12);
-    assert_eq!(shown(&desk), said(&entries(1..=12, 3)));
+    let log = entries(1..=12, 3);
+    log_is(&mut desk, &log);
+    log_is(&mut desk, &log);
+    assert_eq!(shown(&desk), said(&log));
 }
 
 #[test]
@@ -460,9 +456,9 @@ fn what_waited_behind_a_gap_of_a_log_that_is_no_more_is_let_go() {
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!(pull.after, Some(4));
     desk.page(request, vec![], 4);
-    let (request, _) = desk.pulls().remove(0);
-    desk.page(request, entries(1..=4, 2).entries, 4);
-    assert_eq!(shown(&desk), said(&entries(1..=4, 2)));
+    let log = entries(1..=4, 2);
+    log_is(&mut desk, &log);
+    assert_eq!(shown(&desk), said(&log));
     let room = desk.session.room(ROOM).unwrap();
     assert_eq!((room.head, room.buffered), (4, 0));
     assert!(desk.pulls().is_empty());
@@ -479,11 +475,10 @@ fn what_storage_tells_late_is_compared_with_the_newest_page() {
     late.input(Input::Restored(desk.disk));
     // The handshake said nothing of the room: nothing is reset.
     late.online(4);
-    let (request, _) = late.pulls().remove(0);
-    late.page(request, entries(1..=4, 3).entries, 4);
-    let (request, _) = late.pulls().remove(0);
-    late.page(request, entries(1..=4, 3).entries, 4);
-    assert_eq!(shown(&late), said(&entries(1..=4, 3)));
+    let log = entries(1..=4, 3);
+    log_is(&mut late, &log);
+    log_is(&mut late, &log);
+    assert_eq!(shown(&late), said(&log));
 }
 
 #[test]
@@ -520,18 +515,8 @@ fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch(
     second.offline();
     // A tab that has been out for long tells what it still holds, and the one that is online sends it.
     desk.post(1);
-    for news in desk.told() {
-        second.input(Input::Heard(news));
-    }
-    second.input(Input::Heard(TabMessage::Sent {
-        epoch: LATER,
-        stored: vec![Stored {
-            id: id(1),
-            room: LATER_ROOM,
-            seq: 1,
-            at: 5,
-        }],
-    }));
+    tell(&mut desk, &mut second);
+    acked_elsewhere(&mut second, LATER, LATER_ROOM, 1);
     let timeline = second.session.timeline(LATER_ROOM);
     let authors: Vec<_> = timeline.rows().map(|row| (row.id, row.author.id)).collect();
     assert_eq!(authors, [(id(1), person(11).id)]);
@@ -546,17 +531,11 @@ fn what_was_assigned_to_somebody_whom_the_database_lost_again_is_sent_as_other_t
     // Typed by a tab that has not heard of this epoch: assigned to the person of this epoch, in memory alone.
     desk.offline();
     desk.post(1);
-    for news in desk.told() {
-        second.input(Input::Heard(news));
-    }
+    tell(&mut desk, &mut second);
     second.offline();
     second.input(Input::Elected(desk.session.outbox().cloned().collect()));
     // A backup from before that person signed up was put back, within its epoch.
-    second.outputs.clear();
-    second.input(Input::SignedIn(SessionInfo::new(
-        reopened_as_person_1(12).me,
-        LATER,
-    )));
+    sign_in_as_person_1(&mut second, 12);
     second.opened(reopened_as_person_1(12));
     assert_eq!(second.one_send().1, [id(1)]);
 }
@@ -568,15 +547,7 @@ fn another_tabs_ack_in_a_room_not_known_yet_finds_its_row_once_it_is() {
     let mut second = Desk::restored(1, desk.disk.clone());
     second.post(1);
     sign_in(&mut second, 11, LATER);
-    second.input(Input::Heard(TabMessage::Sent {
-        epoch: LATER,
-        stored: vec![Stored {
-            id: id(1),
-            room: LATER_ROOM,
-            seq: 1,
-            at: 5,
-        }],
-    }));
+    acked_elsewhere(&mut second, LATER, LATER_ROOM, 1);
     second.opened(reopened(11));
     let timeline = second.session.timeline(LATER_ROOM);
     let rows: Vec<_> = timeline

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::connection::Connection;
-use crate::record::{Restored, Write};
+use crate::record::{Disk, Restored, Write};
 use crate::tab_message::TabMessage;
 use crate::timeline::row::RowState;
 
@@ -310,6 +310,17 @@ impl Desk {
 
     pub(super) fn cursor(&self) -> Option<Seq> {
         self.session.room(ROOM).and_then(|room| room.cursor)
+    }
+}
+
+/// Hands on what one tab told, as a channel between tabs does.
+pub(super) fn tell(from: &mut Desk, to: &mut Desk) {
+    for news in from.told() {
+        let mut news = news;
+        if let TabMessage::Posted { items } = &mut news {
+            items.iter_mut().for_each(|item| item.disk = Disk::default());
+        }
+        to.input(Input::Heard(news));
     }
 }
 

@@ -5,7 +5,6 @@ use steadfast_shared::Emoji;
 use super::changes::{body_entry, live, thumb};
 use super::*;
 use crate::StorageError;
-use crate::record::Disk;
 use crate::tab_message::Stored;
 
 /// A second tab of the desk's device: same person, not elected.
@@ -14,17 +13,6 @@ fn second_tab(first: &mut Desk) -> Desk {
     tab.told();
     first.told();
     tab
-}
-
-/// Hands on what one tab told, as a channel between tabs does.
-fn tell(from: &mut Desk, to: &mut Desk) {
-    for news in from.told() {
-        let mut news = news;
-        if let TabMessage::Posted { items } = &mut news {
-            items.iter_mut().for_each(|item| item.disk = Disk::default());
-        }
-        to.input(Input::Heard(news));
-    }
 }
 
 #[test]
