@@ -336,6 +336,9 @@ async fn history_is_asked_for_after_before_or_newest() {
         ),
         (json!({ "room": room, "limit": 0 }), ErrorCode::Invalid),
         (json!({ "room": room, "after": -1 }), ErrorCode::Invalid),
+        (json!({ "room": room, "after": 1.5 }), ErrorCode::Invalid),
+        (json!({ "room": room, "after": "1" }), ErrorCode::Invalid),
+        (json!({ "room": room, "after": 1e300 }), ErrorCode::Invalid),
         (json!({ "room": Uuid::nil() }), ErrorCode::UnknownRoom),
     ] {
         assert_eq!(mina.refusal(event::HISTORY, request).await, code);
@@ -407,6 +410,12 @@ async fn reading_on_one_device_is_known_on_the_others_and_lasts() {
     assert_eq!(read.seq, 3, "not past the head");
     let again = server.connect(&session, json!({})).await;
     assert_eq!(again.opened().rooms[0].read, 3);
+    phone.emit(event::TYPING, json!({ "room": room })).await;
+    while let (name, _) = jun.event().await
+        && name != event::TYPING
+    {
+        assert_ne!(name, event::READ, "nobody else is told");
+    }
     let stopped = server.stop().await;
     let config = stopped.config();
     let server = TestServer::again(stopped, config).await;

@@ -35,6 +35,10 @@ fn malformed() -> Vec<String> {
         r#",[{"id":"I","room":"R","body":null}]"#,
         r#",[{"id":"I","room":"R","body":{"kind":"message","text":null}}]"#,
         r#",[{"id":"I","room":"R","body":{"kind":"message","text":""}}]"#,
+        r#",[{"id":"I","room":"R","body":{"kind":"message","text":" \n\t "}}]"#,
+        r#",[{"id":"I","room":"R","body":{"kind":"message","text":"a\u001b[31mb"}}]"#,
+        r#",[{"id":"I","room":"R","body":{"kind":"message","text":7}}]"#,
+        r#",[{"id":"I","room":"R","body":{"kind":"message"}}]"#,
         r#",[{"id":"I","room":"R","body":{"kind":"message","text":"a\u0000b"}}]"#,
         r#",[{"id":"I","room":"R","body":{"kind":"message","text":"\ud800"}}]"#,
         r#",[{"id":"I","room":"R","body":{"kind":"poll"}}]"#,
@@ -104,17 +108,33 @@ fn is_harmless(packet: &str) -> bool {
     empty_batch || no_cursors || known
 }
 
-#[tokio::test]
-async fn hole_02_unreadable_packets_end_only_the_connection_they_came_over() {
-    let server = TestServer::start().await;
-    let mut bystander = server.join("Mina").await;
-    let session = server.sign_in("Eve").await;
-    for packet in [
+/// Packets that no client library would write.
+fn unreadable() -> Vec<String> {
+    let short = [
         "42",
         "42{}",
         "42[]",
         "42[null]",
         "42[5,5]",
+        "42[",
+        "42{\"a\":1}",
+        "42[\"send\",]",
+        "42[\"send\",{]",
+        "421[\"send\"",
+        "42-1[\"send\",[]]",
+        "40/admin,",
+        "40{\"token\":",
+        "41/admin,",
+        "43",
+        "431[]",
+        "43999[\"x\"]",
+        "44",
+        "451-[\"send\",{\"_placeholder\":true,\"num\":7}]",
+        "4599999999-[\"send\"]",
+        "461-[]",
+        "4x",
+        "\u{0}",
+        "",
         "42[\"send\"",
         "42\u{1F600}",
         "47",
@@ -139,14 +159,33 @@ async fn hole_02_unreadable_packets_end_only_the_connection_they_came_over() {
         "0{}",
         "3",
         "2probe",
-    ] {
-        let mut hostile = Client::connected(server.address, &session, json!({})).await;
-        hostile.try_say(packet).await;
-        hostile.try_say("42[\"typing\",{}]").await;
-        hostile.leave().await;
+    ];
+    let mut packets: Vec<String> = short.map(str::to_owned).to_vec();
+    packets.push(format!("42[\"send\",{}{}]", "[".repeat(5_000), "]".repeat(5_000)));
+    packets.push(format!("42[\"send\",{}", "[".repeat(200_000)));
+    packets.push(format!("42[\"{}\",1]", "x".repeat(100_000)));
+    packets
+}
+
+#[tokio::test]
+async fn hole_02_unreadable_packets_end_only_the_connection_they_came_over() {
+    let server = TestServer::start().await;
+    let mut bystander = server.join("Mina").await;
+    let session = server.sign_in("Eve").await;
+    for packet in unreadable() {
+        let mut early = Client::dial(server.address, &[]).await;
+        let mut late = Client::connected(server.address, &session, json!({})).await;
+        for hostile in [&mut early, &mut late] {
+            hostile.try_say(&packet).await;
+            hostile.try_say("42[\"typing\",{}]").await;
+        }
+        early.leave().await;
+        late.leave().await;
     }
-    let mut binary = Client::connected(server.address, &session, json!({})).await;
-    binary.say_binary(&[0, 159, 146, 150]).await;
+    for bytes in [&[0, 159, 146, 150][..], &[4, 50, 91], &[], &[255; 1_000]] {
+        let mut binary = Client::connected(server.address, &session, json!({})).await;
+        binary.say_binary(bytes).await;
+    }
     let mut attached = Client::open(server.address, &session, json!({})).await;
     attached
         .say("451-7[\"send\",{\"_placeholder\":true,\"num\":0}]")
