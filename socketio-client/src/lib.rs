@@ -115,14 +115,22 @@
 //! # Features
 //!
 //! - `client` (default): the I/O, on tokio for native targets and on the page's event loop for wasm32.
-//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. Without it a page is about 5
-//!   KB smaller.
+//! - `polling` (default): long-polling, with hyper on native targets and `fetch` in a browser. A page carries its code only
+//!   if it calls [`Builder::transports`] or [`Builder::try_all_transports`], see below.
 //! - `msgpack`: the packets of `socket.io-msgpack-parser`, see [`Parser`].
 //! - `rustls`: `https` and `wss` on native targets, with the operating system's roots or the program's own configuration.
 //! - `tracing`: the life of a connection, as `tracing` events of the target `socketio_anywhere`: `debug` for connections, `warn` for
 //!   failures, `trace` for events by their names. Arguments and credentials are never logged.
 //! - `machine`: the codec `packet`, the sans-IO machine `protocol` and `backoff`, which need no runtime on any target.
 //!   Without `client` the crate contains nothing else. They may change in any release.
+//!
+//! # Weight
+//!
+//! A page carries the code of these parts only if it calls the function that asks for them, anywhere: long-polling and the
+//! fallback to it ([`Builder::transports`], [`Builder::try_all_transports`]), the retry queue ([`Builder::retries`]),
+//! [`Client::flush`] and [`Client::close`], [`Builder::auth_with`], [`Builder::auth_async`], [`Client::of_with_auth`],
+//! [`Builder::on_attempt`], [`Client::events`], [`Client::engine_events`], [`Client::sent`]. It takes an optimized build of one
+//! module (`lto`, one codegen unit), without threads.
 //!
 //! # Layout
 //!
@@ -157,7 +165,10 @@ pub mod backoff;
 mod backoff;
 #[cfg(feature = "client")]
 mod client;
+mod cut;
+mod demand;
 mod error;
+mod fifo;
 mod map;
 #[cfg(feature = "machine")]
 pub mod packet;

@@ -1,7 +1,5 @@
 //! A small map.
 
-use std::collections::VecDeque;
-
 /// A map with ordered keys, for acks, links and streams. Its keys are mostly added and removed in order, which costs one
 /// search; any other change moves the keys on the shorter side, and no value.
 ///
@@ -11,6 +9,9 @@ pub(crate) struct Map<K, V> {
     keys: Keys,
     values: Vec<Option<(K, V)>>,
 }
+
+/// Fewer removed entries than this stay where they are.
+const FEW: usize = 64;
 
 /// The form of every key: numbers compared in order.
 type Parts = [u64; 3];
@@ -30,18 +31,28 @@ impl Key for u64 {
 /// The keys in order, each with the index of its value.
 #[derive(Clone, Debug)]
 struct Keys {
-    entries: VecDeque<(Parts, usize)>,
+    entries: Vec<(Parts, usize)>,
+    /// The number of entries that were removed from the front, which keeps the others in place.
+    gone: usize,
     /// Indices without a value.
     free: Vec<usize>,
 }
 
 impl Keys {
     fn find(&self, key: &Parts) -> Result<usize, usize> {
+        let entries = self.live();
         // Most maps have one key, or are asked for the first.
-        if self.entries.front().is_some_and(|(first, _)| first == key) {
-            return Ok(0);
+        if entries.first().is_some_and(|(first, _)| first == key) {
+            return Ok(self.gone);
         }
-        self.entries.binary_search_by(|(other, _)| other.cmp(key))
+        match entries.binary_search_by(|(other, _)| other.cmp(key)) {
+            Ok(at) => Ok(at + self.gone),
+            Err(at) => Err(at + self.gone),
+        }
+    }
+
+    fn live(&self) -> &[(Parts, usize)] {
+        self.entries.get(self.gone..).unwrap_or_default()
     }
 
     fn place(&self, key: Parts) -> Option<usize> {
@@ -54,7 +65,7 @@ impl Keys {
         match self.find(&key) {
             Ok(at) => self.entries[at].1,
             Err(at) => {
-                let place = self.free.pop().unwrap_or(self.entries.len());
+                let place = self.free.pop().unwrap_or(self.entries.len() - self.gone);
                 self.entries.insert(at, (key, place));
                 place
             }
@@ -63,7 +74,19 @@ impl Keys {
 
     fn remove(&mut self, key: Parts) -> Option<usize> {
         let at = self.find(&key).ok()?;
-        let (_, place) = self.entries.remove(at)?;
+        let (_, place) = *self.entries.get(at)?;
+        if at == self.gone {
+            self.gone += 1;
+            if self.gone == self.entries.len() {
+                self.entries.clear();
+                self.gone = 0;
+            } else if self.gone > FEW && self.gone > self.entries.len() / 2 {
+                self.entries = self.entries.split_off(self.gone);
+                self.gone = 0;
+            }
+        } else {
+            self.entries.remove(at);
+        }
         self.free.push(place);
         Some(place)
     }
@@ -79,7 +102,8 @@ impl<K, V> Map<K, V> {
     pub(crate) const fn new() -> Self {
         Self {
             keys: Keys {
-                entries: VecDeque::new(),
+                entries: Vec::new(),
+                gone: 0,
                 free: Vec::new(),
             },
             values: Vec::new(),
@@ -88,20 +112,8 @@ impl<K, V> Map<K, V> {
 
     /// The entry with the smallest key.
     pub(crate) fn first(&self) -> Option<&(K, V)> {
-        let (_, place) = self.keys.entries.front()?;
+        let (_, place) = self.keys.live().first()?;
         self.values.get(*place)?.as_ref()
-    }
-
-    /// The entries in the order of their keys.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(K, V)> {
-        let places = self.keys.entries.iter();
-        places.filter_map(|(_, place)| self.values.get(*place)?.as_ref())
-    }
-
-    /// The entries, in arbitrary order.
-    #[cfg(feature = "client")]
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut (K, V)> {
-        self.values.iter_mut().flatten()
     }
 
     /// The values, in arbitrary order.
@@ -151,6 +163,12 @@ impl<K: Key, V> Map<K, V> {
 mod tests {
     use super::*;
 
+    impl<K, V> Map<K, V> {
+        fn live(&self) -> usize {
+            self.values.iter().flatten().count()
+        }
+    }
+
     fn map() -> Map<u64, &'static str> {
         let mut map = Map::new();
         for (key, value) in [(3, "three"), (1, "one"), (2, "two")] {
@@ -162,7 +180,6 @@ mod tests {
     #[test]
     fn the_first_is_the_least() {
         let mut map = map();
-        assert!(map.iter().map(|(key, _)| *key).eq([1, 2, 3]));
         for least in [1, 2, 3] {
             assert_eq!(map.first().map(|(key, _)| *key), Some(least));
             assert!(map.remove(&least).is_some());
@@ -175,7 +192,7 @@ mod tests {
     fn a_key_has_one_value() {
         let mut map = map();
         assert_eq!(map.insert(2, "zwei"), Some("two"));
-        assert_eq!(map.iter().count(), 3);
+        assert_eq!(map.live(), 3);
         assert_eq!(map.get(&2), Some(&"zwei"));
         if let Some(value) = map.get_mut(&2) {
             *value = "deux";
@@ -184,7 +201,7 @@ mod tests {
         assert_eq!(map.remove(&2), None);
         assert_eq!(map.get(&2), None);
         assert_eq!(map.get_mut(&2), None);
-        assert_eq!(map.iter().count(), 2);
+        assert_eq!(map.live(), 2);
     }
 
     #[test]
@@ -195,6 +212,6 @@ mod tests {
             assert_eq!(map.insert(key, "later"), None);
             assert!(map.get(&(key - 1)).is_some());
         }
-        assert_eq!((map.iter().count(), map.values.len()), (3, 3));
+        assert_eq!((map.live(), map.values.len()), (3, 3));
     }
 }

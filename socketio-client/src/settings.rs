@@ -81,6 +81,17 @@ pub struct Retries {
     pub count_disconnects: bool,
 }
 
+impl Settings {
+    /// The retry queue's settings, if there is one.
+    pub(crate) fn retry_queue(&self) -> Option<&Retries> {
+        if crate::demand::retries::is_wanted() {
+            self.retries.as_ref()
+        } else {
+            None
+        }
+    }
+}
+
 impl Retries {
     /// Up to this many attempts after the first, and defaults for the rest.
     #[must_use]

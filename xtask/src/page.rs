@@ -1,6 +1,6 @@
 //! Builds the release page in `web/dist`: compiled, split into parts, assembled by Trunk.
 
-mod bound;
+pub(crate) mod bound;
 mod modules;
 mod panics;
 mod shell;

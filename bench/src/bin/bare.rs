@@ -16,6 +16,13 @@ mod page {
     }
 
     pub(super) fn run() {
+        #[cfg(feature = "executor")]
+        wasm_bindgen_futures::spawn_local(async { read() });
+        #[cfg(not(feature = "executor"))]
+        read();
+    }
+
+    fn read() {
         match serde_json::from_str::<Value>(&input()) {
             Ok(value) => log(&value.to_string()),
             Err(error) => log(&error.to_string()),

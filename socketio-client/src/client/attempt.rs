@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::endpoint::Endpoint;
 use crate::BuildError;
+use crate::demand;
 use crate::transport::{self, MaybeSend, Target};
 
 /// One attempt at a connection, before it is made: see [`Builder::on_attempt`](super::Builder::on_attempt).
@@ -49,16 +50,28 @@ impl Server {
 
     /// Asks the program for the attempt's target.
     fn target(&mut self, number: u64) -> Result<Arc<Target>, BuildError> {
+        if !demand::attempts::is_wanted() {
+            return self.target_of(&self.first);
+        }
         let mut attempt = self.first.clone();
         attempt.number = number;
         if let Some(call) = &mut self.on_attempt {
             call(&mut attempt);
         }
-        let endpoint = self.endpoint_of(&attempt)?;
+        self.target_of(&attempt)
+    }
+
+    fn target_of(&self, attempt: &Attempt) -> Result<Arc<Target>, BuildError> {
+        let endpoint = self.endpoint_of(attempt)?;
         Ok(Arc::new(Target {
             websocket_url: endpoint.websocket_url(),
-            polling_url: endpoint.polling_url(),
-            headers: attempt.headers,
+            polling_url: if demand::polling::is_wanted() {
+                endpoint.polling_url()
+            } else {
+                String::new()
+            },
+            #[cfg(not(target_family = "wasm"))]
+            headers: attempt.headers.clone(),
         }))
     }
 }
@@ -87,6 +100,7 @@ impl Targets {
 
     /// The target of a link that joins the session `sid`, or begins one; `dials` is the number of attempts so far.
     pub(super) fn of(&mut self, sid: Option<&str>, dials: u64) -> Result<Arc<Target>, BuildError> {
+        let sid = sid.filter(|_| demand::polling::is_wanted());
         let Some(sid) = sid else {
             if self.dials != dials {
                 self.dials = dials;

@@ -12,6 +12,7 @@ use super::attempt::{Attempt, Server, Targets};
 use super::auth::{Credentials, PendingCredentials};
 use super::run::Driver;
 use super::shared::Shared;
+use crate::demand;
 use crate::packet::Parser;
 use crate::protocol::Input;
 use crate::protocol::Transport;
@@ -101,6 +102,7 @@ impl Builder {
     /// ```
     #[must_use]
     pub fn on_attempt(mut self, call: impl FnMut(&mut Attempt) + MaybeSend + 'static) -> Self {
+        demand::attempts::want();
         self.server.on_attempt = Some(Box::new(call));
         self
     }
@@ -175,6 +177,7 @@ impl Builder {
     /// may use the client.
     #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
+        demand::computed_auth::want();
         self.auth = Ok(Credentials::Call(Box::new(auth)));
         self
     }
@@ -185,6 +188,7 @@ impl Builder {
     where
         F: Future<Output = Value> + MaybeSend + 'static,
     {
+        demand::computed_auth::want();
         self.auth = Ok(Credentials::Async(Box::new(move || -> PendingCredentials {
             Box::pin(auth())
         })));
@@ -260,6 +264,7 @@ impl Builder {
     /// [`try_all_transports`](Self::try_all_transports), or if it comes first.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
+        demand::polling::want();
         self.settings.transports = transports.into_iter().collect();
         self
     }
@@ -273,6 +278,7 @@ impl Builder {
     /// the reason.
     #[must_use]
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
+        demand::polling::want();
         self.settings.try_all_transports = try_all;
         self
     }
@@ -332,6 +338,7 @@ impl Builder {
     /// Sends events one by one, and repeats each until the server acknowledges it. Default `None`: each is sent once.
     #[must_use]
     pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
+        demand::retries::want();
         self.settings.retries = retries.into();
         self
     }

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::shared::{Inner, Shared};
 use crate::Unsent;
+use crate::demand;
 use crate::protocol::{Input, SocketKey};
 use crate::time::{Time, earliest};
 
@@ -31,6 +32,7 @@ enum DepartureStage {
 
 impl Inner {
     pub(super) fn depart(&mut self, key: SocketKey, close: bool, now: Time) -> u64 {
+        demand::departures::want();
         let id = self.next_departure;
         self.next_departure += 1;
         let departure = Departure {
@@ -40,14 +42,22 @@ impl Inner {
             unsent: 0,
             waker: None,
         };
-        self.departures.insert(id, departure);
+        self.departures.push((id, departure));
         id
+    }
+
+    /// For most programs never: the code behind it is left out then.
+    pub(super) fn is_departing(&self) -> bool {
+        demand::departures::is_wanted() && !self.departures.is_empty()
     }
 
     /// When a wait times out.
     pub(super) fn departure_deadline(&self) -> Option<Time> {
+        if !demand::departures::is_wanted() {
+            return None;
+        }
         let mut all = None;
-        for departure in self.departures.values() {
+        for (_, departure) in &self.departures {
             if departure.stage != DepartureStage::Done {
                 all = earliest(all, Some(departure.until));
             }
@@ -59,7 +69,7 @@ impl Inner {
     pub(super) fn advance_departures(&mut self) -> bool {
         let now = self.clock.now();
         let mut told = false;
-        for departure in self.departures.values_mut() {
+        for (_, departure) in &mut self.departures {
             let over = self.finished || departure.until <= now;
             if let DepartureStage::Flushing { then_close } = departure.stage {
                 let unsent = self.machine.unsent(departure.key);
@@ -88,7 +98,7 @@ impl Inner {
     }
 
     fn poll_departure(&mut self, id: u64, cx: &Context<'_>) -> Poll<Result<(), Unsent>> {
-        let Some(departure) = self.departures.get_mut(&id) else {
+        let Some((_, departure)) = self.departures.iter_mut().find(|(other, _)| *other == id) else {
             return Poll::Ready(Ok(()));
         };
         if departure.stage != DepartureStage::Done {
@@ -110,7 +120,8 @@ struct Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.shared.untimed(|inner| inner.departures.remove(&self.id));
+        self.shared
+            .untimed(|inner| inner.departures.retain(|(id, _)| *id != self.id));
     }
 }
 

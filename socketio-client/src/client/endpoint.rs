@@ -1,5 +1,6 @@
 //! The URL of a server.
 
+use crate::cut::{cut, position};
 use crate::transport;
 
 /// A server, and the namespace that its URL names.
@@ -16,38 +17,38 @@ impl Endpoint {
     pub(super) fn parse(url: &str, path: &str) -> Result<Self, String> {
         if url.is_empty() || url.starts_with('/') {
             let origin = transport::page_origin().ok_or("a URL without an origin works in a page only")?;
-            return Self::absolute(&format!("{origin}{url}"), path);
+            return Self::absolute(&[&origin, url].concat(), path);
         }
         Self::absolute(url, path)
     }
 
     fn absolute(url: &str, path: &str) -> Result<Self, String> {
-        // Character by character: a substring search adds kilobytes of code.
-        let (scheme, rest) = url
-            .split_once(':')
-            .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix('/')?.strip_prefix('/')?)))
-            .unwrap_or(("http", url));
-        let secure = match scheme.to_ascii_lowercase().as_str() {
-            "http" | "ws" => false,
-            "https" | "wss" => true,
-            _ => return Err(format!("unknown scheme {scheme}")),
+        let (secure, rest) = match cut(url, b':') {
+            Some((scheme, rest)) if rest.starts_with("//") => {
+                let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+                let secure = is("https") || is("wss");
+                if !secure && !is("http") && !is("ws") {
+                    return Err(["unknown scheme ", scheme].concat());
+                }
+                (secure, rest.get(2..).unwrap_or_default())
+            }
+            _ => (false, url),
         };
-        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, namespace) = match rest.find('/') {
-            Some(slash) => rest.split_at(slash),
-            None => (rest, "/"),
-        };
+        let (rest, _) = cut(rest, b'#').unwrap_or((rest, ""));
+        let (rest, query) = cut(rest, b'?').unwrap_or((rest, ""));
+        let slash = position(rest, b'/').unwrap_or(rest.len());
+        let (authority, namespace) = rest.split_at(slash);
         check_authority(authority)?;
+        let path = encoded(trimmed(path));
         Ok(Self {
             secure,
             authority: authority.into(),
-            path: match path.trim_matches('/') {
+            path: match path.as_str() {
                 "" => "/".to_owned(),
-                path => format!("/{}/", encoded(path)),
+                path => ["/", path, "/"].concat(),
             },
             query: encoded(query),
-            namespace: namespace.into(),
+            namespace: if namespace.is_empty() { "/" } else { namespace }.into(),
         })
     }
 
@@ -59,8 +60,8 @@ impl Endpoint {
 
     /// Whether it is on this device, whatever becomes of the network: `localhost`, as in engine.io-client.
     pub(super) fn is_localhost(&self) -> bool {
-        let host = self.authority.rsplit('@').next().unwrap_or_default();
-        host.split(':').next() == Some("localhost")
+        let host = host_and_port(&self.authority);
+        cut(host, b':').map_or(host, |(host, _)| host) == "localhost"
     }
 
     /// Appends names and values to the existing query.
@@ -93,44 +94,71 @@ impl Endpoint {
             ..
         } = self;
         let separator = if query.is_empty() { "" } else { "&" };
-        format!("{scheme}://{authority}{path}?{query}{separator}EIO=4&transport={transport}")
+        let parts = [
+            scheme,
+            "://",
+            authority,
+            path,
+            "?",
+            query,
+            separator,
+            "EIO=4&transport=",
+            transport,
+        ];
+        parts.concat()
     }
+}
+
+/// Without slashes at its ends.
+fn trimmed(mut path: &str) -> &str {
+    while let Some(rest) = path.strip_prefix('/') {
+        path = rest;
+    }
+    while let Some(rest) = path.strip_suffix('/') {
+        path = rest;
+    }
+    path
+}
+
+/// Without a name and a password.
+fn host_and_port(mut authority: &str) -> &str {
+    while let Some((_, rest)) = cut(authority, b'@') {
+        authority = rest;
+    }
+    authority
 }
 
 /// A host with an optional port.
 fn check_authority(authority: &str) -> Result<(), String> {
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host_and_port = host_and_port(authority);
+    // Every non-ASCII character passes: telling letters apart would need a table in the page.
+    let mut usable = b"-._~%".as_slice();
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(rest) => {
-            let (address, port) = rest
-                .split_once(']')
-                .ok_or("an address in brackets does not end")?;
+            let (address, port) = cut(rest, b']').ok_or("an address in brackets does not end")?;
             // A rough check: a parser adds kilobytes of code to a page. An address that is invalid after all cannot be
             // dialled.
-            let plausible = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
+            usable = b":.";
+            let plausible = |byte: u8| byte.is_ascii_hexdigit() || usable.contains(&byte);
             if !address.bytes().all(plausible) || address.bytes().filter(|byte| *byte == b':').count() < 2 {
-                return Err(format!("no IPv6 address: {address}"));
+                return Err(["no IPv6 address: ", address].concat());
             }
             (address, port)
         }
-        None => match host_and_port.find(':') {
-            Some(colon) => host_and_port.split_at(colon),
-            None => (host_and_port, ""),
-        },
+        None => host_and_port.split_at(position(host_and_port, b':').unwrap_or(host_and_port.len())),
     };
-    // Every non-ASCII character passes: telling letters apart would need a table in the page.
-    let usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"-._~:%".contains(&byte);
-    if host.is_empty() || !host.bytes().all(usable) {
+    let is_usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || usable.contains(&byte);
+    if host.is_empty() || !host.bytes().all(is_usable) {
         return Err("it names no host".into());
     }
-    let port_is_good = match port.strip_prefix(':') {
-        Some(port) => port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0),
-        None => port.is_empty(),
-    };
-    if port_is_good {
+    let number = port.bytes().skip(1).try_fold(0, |number, digit| {
+        let number = number * 10 + u32::from(digit.wrapping_sub(b'0'));
+        (digit.is_ascii_digit() && number <= u32::from(u16::MAX)).then_some(number)
+    });
+    if matches!(port, "" | ":") || number > Some(0) && port.starts_with(':') {
         Ok(())
     } else {
-        Err(format!("no port: {port}"))
+        Err(["no port: ", port].concat())
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::shared::Shared;
+use crate::demand;
 use crate::protocol::{AckRequest, SocketEvent, SocketKey};
 use crate::{ConnectError, DisconnectReason, EmitError, Payload, WebSocketFailure};
 
@@ -152,6 +153,11 @@ impl Event {
 
     pub(super) fn new(event: SocketEvent, key: SocketKey, shared: &Weak<Shared>) -> Self {
         match event {
+            SocketEvent::Message { event, payload, .. } if !demand::own_events::is_wanted() => {
+                Self::sent(event, payload)
+            }
+            // The machine reports no others then.
+            _ if !demand::own_events::is_wanted() => Self::Ping,
             SocketEvent::Connecting { attempt } => Self::Connecting { attempt },
             SocketEvent::Connected { id } => Self::Connected { id },
             SocketEvent::Disconnected {

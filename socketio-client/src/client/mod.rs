@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::demand;
 use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
 use crate::time::Time;
 use crate::transport::{self, MaybeSend};
@@ -89,14 +90,18 @@ impl Client {
     /// Like [`of`](Self::of), with its own credentials.
     #[must_use = "dropping every handle closes the connection"]
     pub fn of_with_auth(&self, namespace: &str, auth: impl Serialize) -> Self {
+        demand::own_auth::want();
         self.namespace(namespace, Some(auth::presented(&auth)))
     }
 
     fn namespace(&self, namespace: &str, auth: Option<String>) -> Self {
         let key = self.shared().with(|inner, now| {
             let key = inner.machine.socket(namespace);
-            if let Some(auth) = auth {
-                inner.auths.insert(key, auth);
+            if demand::own_auth::is_wanted()
+                && let Some(auth) = auth
+            {
+                inner.auths.retain(|(other, _)| *other != key);
+                inner.auths.push((key, auth));
             }
             if inner.auto_connect {
                 inner.machine.handle(Input::Connect(key), now);
@@ -352,6 +357,7 @@ impl Client {
     /// Each call returns a separate stream. A full, unread stream slows the connection down, see
     /// [`Limits::events`](crate::Limits::events); drop it when it is not needed.
     pub fn events(&self) -> EventStream {
+        demand::own_events::want();
         EventStream::new(self.shared(), self.key, StreamTopic::All)
     }
 
@@ -404,11 +410,14 @@ impl Client {
     /// The events of the underlying connection from here on: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
     /// [`Event::UpgradeFailed`], those of `socket.io.engine.on(…)` in JavaScript.
     pub fn engine_events(&self) -> EventStream {
+        demand::engine_events::want();
+        demand::own_events::want();
         EventStream::new(self.shared(), self.key, StreamTopic::Engine)
     }
 
     /// Every event that this socket emits from here on, as it is sent: at once, or once it is connected.
     pub fn sent(&self) -> SentStream {
+        demand::sent::want();
         SentStream::new(EventStream::new(self.shared(), self.key, StreamTopic::Sent))
     }
 }

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use super::attempt::Targets;
 use super::auth::{Credentials, PendingCredentials, presented};
 use super::shared::Shared;
-use crate::map::Map;
+use crate::demand;
+use crate::fifo::Fifo;
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
 use crate::time::Time;
 use crate::transport::{self, Dial, Goodbye, Link, PageListener, Target, Timer};
@@ -19,7 +20,8 @@ pub(super) struct Driver {
     auth: Credentials,
     /// Pending credentials. Those for a former connection are dropped.
     pending: Vec<(SocketKey, LinkId, PendingCredentials)>,
-    links: Map<LinkId, Link>,
+    /// Few, so a list does.
+    links: Vec<(LinkId, Link)>,
     /// Links that were closed and are still sending.
     goodbyes: Vec<Goodbye>,
     timer: Option<(Time, Timer)>,
@@ -47,7 +49,7 @@ impl Driver {
             targets,
             auth,
             pending: Vec::new(),
-            links: Map::new(),
+            links: Vec::new(),
             goodbyes: Vec::new(),
             timer: None,
             due: false,
@@ -106,30 +108,29 @@ impl Driver {
             Output::Open { link, sid } => {
                 if let Some(target) = self.target(link, sid.as_deref()) {
                     self.links
-                        .insert(link, Link::dial(&self.dial, &target, sid.as_deref()));
+                        .push((link, Link::dial(&self.dial, &target, sid.as_deref())));
                 }
             }
-            Output::Request { link, sid, body } if cfg!(feature = "polling") => {
+            Output::Request { link, sid, body }
+                if cfg!(feature = "polling") && demand::polling::is_wanted() =>
+            {
                 if let Some(target) = self.target(link, sid.as_deref()) {
                     let request = Link::request(&self.dial, &target, sid.as_deref(), body);
-                    self.links.insert(link, request);
+                    self.links.push((link, request));
                 }
             }
             Output::Send { link, frames } => {
-                if let Some(link) = self.links.get_mut(&link) {
+                if let Some(link) = self.link(link) {
                     link.send(frames);
                 }
             }
             Output::Barrier { link } => {
-                if let Some(link) = self.links.get_mut(&link) {
+                if let Some(link) = self.link(link) {
                     link.barrier();
                 }
             }
             Output::Close { link } => {
-                self.pending.retain(|(_, asked, _)| *asked != link);
-                if let Some(link) = self.links.remove(&link) {
-                    self.close(link);
-                }
+                self.close(link);
             }
             Output::Authenticate { socket, link } => self.authenticate(socket, link),
             Output::Request { .. }
@@ -146,7 +147,13 @@ impl Driver {
         match self.targets.of(sid, dials) {
             Ok(target) => Some(target),
             Err(error) => {
-                let event = LinkEvent::Failed(LinkFailure::new(error.to_string()));
+                // Without a function that changes the address it is the builder's, which was checked.
+                let details = if demand::attempts::is_wanted() {
+                    error.to_string()
+                } else {
+                    String::new()
+                };
+                let event = LinkEvent::Failed(LinkFailure::new(details));
                 self.input(Input::Link { link, event });
                 None
             }
@@ -154,11 +161,16 @@ impl Driver {
     }
 
     fn authenticate(&mut self, socket: SocketKey, link: LinkId) {
-        let own = self.shared.untimed(|inner| inner.auths.get(&socket).cloned());
+        let own = if demand::own_auth::is_wanted() {
+            self.shared.untimed(|inner| inner.auth_of(socket))
+        } else {
+            None
+        };
         let auth = match (own, &mut self.auth) {
             (Some(value), _) => Some(value),
             (None, Credentials::None) => None,
             (None, Credentials::Value(value)) => Some(value.clone()),
+            (None, _) if !demand::computed_auth::is_wanted() => None,
             (None, Credentials::Call(call)) => Some(presented(&call())),
             (None, Credentials::Async(call)) => {
                 let pending = call();
@@ -170,6 +182,9 @@ impl Driver {
     }
 
     fn poll_auth(&mut self, cx: &mut Context<'_>) -> bool {
+        if !demand::computed_auth::is_wanted() {
+            return false;
+        }
         let mut ready = Vec::new();
         self.pending
             .retain_mut(|(socket, link, pending)| match pending.as_mut().poll(cx) {
@@ -218,15 +233,25 @@ impl Driver {
             }
         }
         for id in over {
-            self.pending.retain(|(_, asked, _)| *asked != id);
-            if let Some(link) = self.links.remove(&id) {
-                self.close(link);
-            }
+            self.close(id);
         }
         progress
     }
 
-    fn close(&mut self, link: Link) {
+    fn link(&mut self, id: LinkId) -> Option<&mut Link> {
+        self.links
+            .iter_mut()
+            .find_map(|(other, link)| (*other == id).then_some(link))
+    }
+
+    fn close(&mut self, id: LinkId) {
+        if demand::computed_auth::is_wanted() {
+            self.pending.retain(|(_, asked, _)| *asked != id);
+        }
+        let Some(at) = self.links.iter().position(|(other, _)| *other == id) else {
+            return;
+        };
+        let (_, link) = self.links.swap_remove(at);
         if let Some(goodbye) = link.close() {
             self.goodbyes.push(goodbye);
             let goodbyes = self.goodbyes.len();
@@ -288,7 +313,7 @@ impl Drop for Driver {
     fn drop(&mut self) {
         // Without the loop no wait would ever end.
         self.shared.untimed(|inner| {
-            inner.io.clear();
+            inner.io = Fifo::new();
             inner.goodbyes = 0;
             inner.finish();
         });

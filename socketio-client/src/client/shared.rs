@@ -1,6 +1,5 @@
 //! State shared by the handles, the streams and the loop: the machine behind a lock, and the waiting tasks.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
@@ -8,6 +7,8 @@ use super::clock::Clock;
 use super::depart::Departure;
 use super::event::Event;
 use super::streams::Streams;
+use crate::demand;
+use crate::fifo::Fifo;
 use crate::map::Map;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::time::{Time, earliest};
@@ -27,17 +28,17 @@ pub(super) struct Inner {
     pub(super) machine: Machine,
     pub(super) acks: Map<Ticket, Slot>,
     /// The credentials of namespaces that have their own, as JSON.
-    pub(super) auths: Map<SocketKey, String>,
+    pub(super) auths: Vec<(SocketKey, String)>,
     pub(super) auto_connect: bool,
     /// Work for the loop.
-    pub(super) io: VecDeque<Output>,
+    pub(super) io: Fifo<Output>,
     /// Whether the loop is still carrying out the last work it took.
     pub(super) carrying_out: bool,
     pub(super) wait: Option<Time>,
     /// Every handle is dropped, or the loop's runtime has ended: the loop cleans up and ends.
     pub(super) finished: bool,
     pub(super) streams: Streams,
-    pub(super) departures: Map<u64, Departure>,
+    pub(super) departures: Vec<(u64, Departure)>,
     pub(super) next_departure: u64,
     /// The number of closed links that are still sending.
     pub(super) goodbyes: usize,
@@ -62,23 +63,25 @@ impl Shared {
         namespace: &str,
         auto_connect: bool,
     ) -> (Arc<Self>, SocketKey) {
+        #[cfg(feature = "tracing")]
+        demand::own_events::want();
         let max_events = settings.limits.events;
         let (close_timeout, ack_timeout) = (settings.close_timeout.into(), settings.ack_timeout.into());
-        let mut machine = Machine::new(settings, transport::seed());
+        let mut machine = Machine::with(settings, transport::seed());
         machine.set_epoch(transport::wall());
         let key = machine.socket(namespace);
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {
                 machine,
                 acks: Map::new(),
-                auths: Map::new(),
+                auths: Vec::new(),
                 auto_connect,
-                io: VecDeque::new(),
+                io: Fifo::new(),
                 carrying_out: false,
                 wait: None,
                 finished: false,
                 streams: Streams::new(max_events),
-                departures: Map::new(),
+                departures: Vec::new(),
                 next_departure: 0,
                 goodbyes: 0,
                 close_timeout,
@@ -115,7 +118,7 @@ impl Shared {
     pub(super) fn take<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = take(&mut visit);
-        if visit.departures.first().is_some() || visit.streams.concern_reading() {
+        if visit.is_departing() || visit.streams.concern_reading() {
             end(visit);
         }
         result
@@ -148,7 +151,7 @@ impl Inner {
                 io |= self.hand_out(output);
             } else if self.streams.concern_reading() && self.pace_reading() {
                 io = true;
-            } else if self.departures.first().is_none() || !self.advance_departures() {
+            } else if !self.is_departing() || !self.advance_departures() {
                 break;
             }
         }
@@ -184,7 +187,7 @@ impl Inner {
                 socket,
                 event,
                 payload,
-            } => {
+            } if demand::sent::is_wanted() => {
                 let event = Event::sent(event, payload);
                 self.streams.deliver(socket, event, true, &mut self.to_wake);
             }
@@ -207,7 +210,7 @@ impl Inner {
         while let Some(output) = self.machine.next_output() {
             self.hand_out(output);
         }
-        !self.io.is_empty() || self.streams.concern_reading() || self.departures.first().is_some()
+        !self.io.is_empty() || self.streams.concern_reading() || self.is_departing()
     }
 
     /// Decides whether the links are read; returns whether that has changed.
@@ -223,6 +226,12 @@ impl Inner {
         let input = if paused { Input::Pause } else { Input::Resume };
         self.machine.handle(input, now);
         true
+    }
+
+    /// The credentials of a namespace that has its own: the last that it was given.
+    pub(super) fn auth_of(&self, socket: SocketKey) -> Option<String> {
+        let own = self.auths.iter().rfind(|(key, _)| *key == socket);
+        own.map(|(_, auth)| auth.clone())
     }
 
     /// Fails if the loop has ended.

@@ -1,11 +1,11 @@
 //! The event streams: the unread events of each, and their limits.
 
-use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use super::event::Event;
 use super::shared::Inner;
-use crate::map::Map;
+use crate::demand;
+use crate::fifo::Fifo;
 use crate::protocol::SocketKey;
 use crate::time::Time;
 
@@ -31,6 +31,7 @@ pub(super) enum StreamTopic {
 impl StreamTopic {
     fn wants(&self, event: &Event, sent: bool) -> bool {
         match (self, event) {
+            (Self::Engine, _) if !demand::engine_events::is_wanted() => false,
             (Self::Engine, Event::Ping | Event::Drained | Event::Upgraded | Event::UpgradeFailed { .. }) => {
                 true
             }
@@ -45,9 +46,10 @@ impl StreamTopic {
 
 /// The unread events of one stream.
 struct Queue {
+    id: u64,
     key: SocketKey,
     topic: StreamTopic,
-    events: VecDeque<Event>,
+    events: Fifo<Event>,
     waker: Option<Waker>,
     /// It has reached the limit, and has not been half read since.
     full: bool,
@@ -58,7 +60,7 @@ struct Queue {
 }
 
 pub(super) struct Streams {
-    queues: Map<u64, Queue>,
+    queues: Vec<Queue>,
     next: u64,
     max: usize,
     full: usize,
@@ -69,7 +71,7 @@ pub(super) struct Streams {
 impl Streams {
     pub(super) fn new(max: usize) -> Self {
         Self {
-            queues: Map::new(),
+            queues: Vec::new(),
             next: 0,
             max: max.max(1),
             full: 0,
@@ -80,7 +82,7 @@ impl Streams {
     /// Delivers an event to the matching streams.
     pub(super) fn deliver(&mut self, key: SocketKey, event: Event, sent: bool, to_wake: &mut Vec<Waker>) {
         let mut last: Option<&mut Queue> = None;
-        for queue in self.queues.values_mut() {
+        for queue in &mut self.queues {
             if queue.key != key || !queue.topic.wants(&event, sent) {
                 continue;
             }
@@ -105,7 +107,7 @@ impl Streams {
     }
 
     pub(super) fn wake_all(&mut self, to_wake: &mut Vec<Waker>) {
-        for queue in self.queues.values_mut() {
+        for queue in &mut self.queues {
             to_wake.extend(queue.waker.take());
         }
     }
@@ -128,7 +130,7 @@ impl Streams {
     pub(super) fn pace(&mut self, awaited: bool, now: Time) -> Option<bool> {
         if self.deadline().is_some_and(|until| until <= now) {
             self.paused_at = Some(now);
-            for queue in self.queues.values_mut().filter(|queue| queue.full) {
+            for queue in self.queues.iter_mut().filter(|queue| queue.full) {
                 if !queue.read && queue.missed.is_none() {
                     queue.missed = Some(0);
                 }
@@ -147,7 +149,7 @@ impl Streams {
         let was = self.paused_at.is_some();
         let paused = self
             .queues
-            .values()
+            .iter()
             .any(|queue| if was { still(queue) } else { held_up(queue) });
         if paused == was {
             return None;
@@ -159,41 +161,43 @@ impl Streams {
 
 impl Inner {
     pub(super) fn subscribe(&mut self, key: SocketKey, topic: StreamTopic) -> u64 {
-        if topic == StreamTopic::Sent {
+        if demand::sent::is_wanted() && topic == StreamTopic::Sent {
             self.machine.watch_sent(key, true);
         }
-        if topic == StreamTopic::Engine {
+        if demand::engine_events::is_wanted() && topic == StreamTopic::Engine {
             self.machine.watch_engine(true);
         }
         let streams = &mut self.streams;
         let id = streams.next;
         streams.next += 1;
         let queue = Queue {
+            id,
             key,
             topic,
-            events: VecDeque::new(),
+            events: Fifo::new(),
             waker: None,
             full: false,
             read: false,
             missed: None,
         };
-        streams.queues.insert(id, queue);
+        streams.queues.push(queue);
         id
     }
 
     pub(super) fn unsubscribe(&mut self, id: u64) {
-        let Some(gone) = self.streams.queues.remove(&id) else {
+        let Some(at) = self.streams.queues.iter().position(|queue| queue.id == id) else {
             return;
         };
+        let gone = self.streams.queues.swap_remove(at);
         self.streams.full -= usize::from(gone.full);
         self.to_wake.extend(gone.waker);
-        if gone.topic == StreamTopic::Sent {
-            let mut others = self.streams.queues.values();
+        if demand::sent::is_wanted() && gone.topic == StreamTopic::Sent {
+            let mut others = self.streams.queues.iter();
             let still = others.any(|queue| queue.topic == StreamTopic::Sent && queue.key == gone.key);
             self.machine.watch_sent(gone.key, still);
         }
-        if gone.topic == StreamTopic::Engine {
-            let mut others = self.streams.queues.values();
+        if demand::engine_events::is_wanted() && gone.topic == StreamTopic::Engine {
+            let mut others = self.streams.queues.iter();
             self.machine
                 .watch_engine(others.any(|queue| queue.topic == StreamTopic::Engine));
         }
@@ -201,7 +205,7 @@ impl Inner {
 
     pub(super) fn poll_event(&mut self, id: u64, cx: &Context<'_>) -> Poll<Option<Event>> {
         let finished = self.finished;
-        let Some(queue) = self.streams.queues.get_mut(&id) else {
+        let Some(queue) = self.streams.queues.iter_mut().find(|queue| queue.id == id) else {
             return Poll::Ready(None);
         };
         let event = queue.events.pop_front();

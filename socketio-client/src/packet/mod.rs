@@ -12,6 +12,8 @@ pub mod socket;
 pub use engine::{EnginePacket, Frame, Handshake};
 pub use skip::Skipped;
 pub(crate) use skip::last_text;
+#[cfg(all(feature = "client", target_family = "wasm"))]
+pub(crate) use socket::push_number;
 pub use socket::{Decoder, Kind, Packet};
 
 /// The form that Socket.IO packets take. Both sides must use the same.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::skip::{Skipped, last_text, without_lone_surrogates};
 use super::{Frame, PacketError, Parser};
 use crate::Payload;
+use crate::cut::cut;
 use crate::payload::json::{self, between};
 
 /// The type of a packet.
@@ -75,7 +76,7 @@ impl Packet {
             (Kind::Ack, true) => '6',
         });
         if binary {
-            text.push_str(&attachments.len().to_string());
+            push_number(&mut text, attachments.len() as u64);
             text.push('-');
         }
         if self.namespace != "/" {
@@ -83,7 +84,7 @@ impl Packet {
             text.push(',');
         }
         if let Some(id) = self.id {
-            text.push_str(&id.to_string());
+            push_number(&mut text, id);
         }
         match self.kind {
             Kind::Connect | Kind::ConnectError => text.push_str(json),
@@ -99,6 +100,14 @@ impl Packet {
         frames.extend(self.payload.attachments.into_iter().map(Frame::Binary));
         frames
     }
+}
+
+/// Appends a number in digits: the formatting of the standard library is larger.
+pub(crate) fn push_number(text: &mut String, number: u64) {
+    if number > 9 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// Assembles packets from messages. A packet with attachments takes several.
@@ -262,13 +271,15 @@ impl<'a> Header<'a> {
         if binary {
             let (digits, after) = digits(rest);
             rest = after.strip_prefix('-').ok_or(PacketError::Header)?;
-            wanted = digits.parse().map_err(|_| PacketError::Header)?;
+            wanted = number(digits)
+                .and_then(|number| usize::try_from(number).ok())
+                .ok_or(PacketError::Header)?;
         }
         let mut namespace = "/";
         if rest.starts_with('/') {
-            (namespace, rest) = rest.split_once(',').unwrap_or((rest, ""));
+            (namespace, rest) = cut(rest, b',').unwrap_or((rest, ""));
             // `/admin?token=…`: the query is not part of the name.
-            namespace = namespace.split_once('?').map_or(namespace, |(name, _)| name);
+            namespace = cut(namespace, b'?').map_or(namespace, |(name, _)| name);
         }
         let (id, json) = digits(rest);
         Ok(Self {
@@ -289,7 +300,7 @@ impl<'a> Header<'a> {
         let id = match self.id {
             "" if self.kind == Kind::Ack => return Err(PacketError::Header),
             "" => None,
-            id => Some(id.parse().map_err(|_| PacketError::Header)?),
+            id => Some(number(id).ok_or(PacketError::Header)?),
         };
         let arguments = Arguments::find(self.kind, self.json)?;
         if self.binary {
@@ -310,6 +321,18 @@ struct Arguments {
     at: Range<usize>,
     /// The JSON without lone surrogates, if there were any.
     mended: Option<String>,
+}
+
+/// The value of digits.
+fn number(digits: &str) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.bytes().try_fold(0_u64, |number, digit| {
+        number
+            .checked_mul(10)?
+            .checked_add(u64::from(digit.wrapping_sub(b'0')))
+    })
 }
 
 fn digits(text: &str) -> (&str, &str) {

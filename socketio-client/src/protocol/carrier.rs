@@ -5,13 +5,13 @@
 //! answers, polling pauses: requests in flight finish (the server ends a pending GET by itself), and no new ones start. Then
 //! `upgrade` goes over the WebSocket, and after it the waiting frames. So nothing is lost, and nothing is reordered.
 
-use std::collections::VecDeque;
-
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Transport};
 use crate::Settings;
+use crate::demand;
+use crate::fifo::Fifo;
 use crate::packet::{EnginePacket, Frame, Parser, payload};
 use crate::time::Time;
 
@@ -23,7 +23,7 @@ pub(super) struct Deps {
     pub(super) now: Time,
     /// The number of links so far.
     pub(super) links: u64,
-    pub(super) outputs: VecDeque<Output>,
+    pub(super) outputs: Fifo<Output>,
     pub(super) websocket: WebSocketRecord,
     /// Whether pings and drains are reported.
     pub(super) watched: bool,
@@ -32,6 +32,10 @@ pub(super) struct Deps {
 }
 
 impl Deps {
+    pub(super) fn is_watched(&self) -> bool {
+        demand::engine_events::is_wanted() && self.watched
+    }
+
     fn link(&mut self) -> LinkId {
         self.links += 1;
         LinkId(self.links)
@@ -49,7 +53,15 @@ impl Deps {
         link
     }
 
+    /// Reports an event of the client itself, if the program sees those.
+    #[inline(always)]
     pub(super) fn event(&mut self, socket: usize, event: SocketEvent) {
+        if demand::own_events::is_wanted() {
+            self.report(socket, event);
+        }
+    }
+
+    pub(super) fn report(&mut self, socket: usize, event: SocketEvent) {
         self.outputs.push_back(Output::Event {
             socket: SocketKey(socket),
             event,
@@ -116,7 +128,7 @@ impl Probe {
 
 impl Carrier {
     pub(super) fn dial(transport: Transport, deps: &mut Deps) -> Self {
-        match (transport, LongPolling::BUILT_IN) {
+        match (transport, LongPolling::wanted()) {
             (Transport::Polling, Some(built_in)) => Self::Polling {
                 get: Some(deps.request(None, None)),
                 post: None,
@@ -136,8 +148,8 @@ impl Carrier {
     pub(super) fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
         let (first, second) = match self {
             Self::WebSocket { link, .. } => (Some(*link), None),
-            Self::Polling { get, post, .. } => (*get, *post),
-            Self::Gone(_) => (None, None),
+            Self::Polling { get, post, .. } if LongPolling::is_wanted() => (*get, *post),
+            Self::Polling { .. } | Self::Gone(_) => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -153,22 +165,26 @@ impl Carrier {
     pub(super) fn owns(&self, id: LinkId) -> bool {
         match self {
             Self::WebSocket { link, .. } => *link == id,
-            Self::Polling { get, post, .. } => *get == Some(id) || *post == Some(id),
-            Self::Gone(_) => false,
+            Self::Polling { get, post, .. } if LongPolling::is_wanted() => {
+                *get == Some(id) || *post == Some(id)
+            }
+            Self::Polling { .. } | Self::Gone(_) => false,
         }
     }
 
     pub(super) fn is_writable(&self) -> bool {
         match self {
             Self::WebSocket { writable, .. } => *writable,
-            Self::Polling { post, .. } => post.is_none(),
-            Self::Gone(_) => false,
+            Self::Polling { post, .. } if LongPolling::is_wanted() => post.is_none(),
+            Self::Polling { .. } | Self::Gone(_) => false,
         }
     }
 
     /// One of its links ended by itself: the others end, too.
     pub(super) fn abandon(&mut self, ended: LinkId, deps: &mut Deps) {
-        if let Self::Polling { get, post, .. } = self {
+        if let Self::Polling { get, post, .. } = self
+            && LongPolling::is_wanted()
+        {
             for link in get.iter().chain(post.iter()).filter(|link| **link != ended) {
                 deps.outputs.push_back(Output::Close { link: *link });
             }
@@ -201,6 +217,7 @@ impl Carrier {
     /// session any more.
     pub(super) fn end_poll(&mut self, deps: &mut Deps) {
         if let Self::Polling { get, .. } = self
+            && LongPolling::is_wanted()
             && let Some(link) = get.take()
         {
             deps.outputs.push_back(Output::Close { link });
@@ -210,7 +227,7 @@ impl Carrier {
 
 impl Engine {
     pub(super) fn is_pausing(&self) -> bool {
-        matches!(&self.probe, Some(probe) if probe.stage == ProbeStage::Pausing)
+        LongPolling::is_wanted() && matches!(&self.probe, Some(probe) if probe.stage == ProbeStage::Pausing)
     }
 
     /// The number of events not yet handed over: to the kernel or the browser, or to the server by a request.
@@ -238,7 +255,7 @@ impl Engine {
                     frames: std::mem::take(&mut self.waiting),
                 });
             }
-            Carrier::Polling { post: None, .. } if self.sid.is_some() => {
+            Carrier::Polling { post: None, .. } if LongPolling::is_wanted() && self.sid.is_some() => {
                 let before = events(&self.waiting, &deps.settings);
                 let body = self.take_payload();
                 self.in_flight = before - events(&self.waiting, &deps.settings);
@@ -271,7 +288,7 @@ impl Engine {
     /// answer that it does not know the session.
     pub(super) fn poll_again(&mut self, deps: &mut Deps) {
         let has_left = self.leaving.is_some() && self.processed.is_some();
-        if self.is_pausing() || has_left {
+        if !LongPolling::is_wanted() || self.is_pausing() || has_left {
             return;
         }
         if let Carrier::Polling { get: get @ None, .. } = &mut self.carrier {
@@ -281,6 +298,9 @@ impl Engine {
 
     pub(super) fn start_probe(&mut self, deps: &mut Deps) {
         self.probe_at = None;
+        if !LongPolling::is_wanted() {
+            return;
+        }
         let stage = if deps.websocket.is_bad() {
             ProbeStage::Scouting
         } else {
@@ -360,6 +380,9 @@ impl Engine {
     /// Gives up a WebSocket that does not answer in time.
     pub(super) fn advance_probe(&mut self, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = Vec::new();
+        if !LongPolling::is_wanted() {
+            return happened;
+        }
         let Some(Probe {
             link,
             until: Some(until),

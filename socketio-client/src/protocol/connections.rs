@@ -1,13 +1,12 @@
 //! The connection that all sockets share, from the first attempt on, and the connections that are being left.
 
-use std::collections::VecDeque;
-
 use super::carrier::Deps;
 use super::engine::{Engine, Happened};
 use super::fallback::WebSocketRecord;
 use super::long_polling::LongPolling;
-use super::{Fallback, LinkEvent, LinkFailure, LinkId, SocketEvent, Transport};
+use super::{Fallback, LinkEvent, LinkFailure, LinkId, Transport};
 use crate::backoff::{Backoff, Rng};
+use crate::fifo::Fifo;
 use crate::packet::{Decoder, Frame};
 use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
@@ -64,7 +63,7 @@ impl Connections {
                 settings,
                 now: Time::ZERO,
                 links: 0,
-                outputs: VecDeque::new(),
+                outputs: Fifo::new(),
                 websocket: WebSocketRecord::default(),
                 watched: false,
                 spare: Vec::new(),
@@ -172,15 +171,16 @@ impl Connections {
         self.open().map(|(engine, _)| engine.id())
     }
 
-    /// A connection or an attempt at one has ended: sets when to try again. Returns the event that reports it.
-    pub(super) fn retry(&mut self, at_once: bool) -> Option<SocketEvent> {
+    /// A connection or an attempt at one has ended: sets when to try again. Returns the delay, `Some(None)` after the last attempt, and
+    /// `None` if reconnecting is off.
+    pub(super) fn retry(&mut self, at_once: bool) -> Option<Option<Time>> {
         if !self.deps.settings.reconnection {
             return None;
         }
         let most = self.deps.settings.reconnection_attempts;
         if most.is_some_and(|most| self.backoff.attempts() >= most) {
             self.backoff.reset();
-            return Some(SocketEvent::ReconnectFailed);
+            return Some(None);
         }
         let mut delay = self.backoff.next(&mut self.rng);
         if at_once {
@@ -189,10 +189,7 @@ impl Connections {
         self.current = Connection::Waiting {
             retry_at: self.deps.now.saturating_add(delay),
         };
-        Some(SocketEvent::Reconnecting {
-            attempt: self.backoff.attempts(),
-            delay: delay.into(),
-        })
+        Some(Some(delay))
     }
 
     /// The current WebSocket is ending. If it never carried a heartbeat, that may say something about WebSocket here: returns

@@ -90,6 +90,9 @@ impl Engine {
     /// Connects. `prefer_websocket` if it worked last time, and that is to be remembered.
     pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps) -> Self {
         let settings = &deps.settings;
+        if !LongPolling::is_wanted() {
+            return Self::begin(Carrier::dial(Transport::WebSocket, deps), Vec::new(), deps);
+        }
         // The last one is tried first.
         let mut untried = settings.transports.clone();
         untried.reverse();
@@ -103,7 +106,10 @@ impl Engine {
         if !settings.try_all_transports {
             untried.clear();
         }
-        let carrier = Carrier::dial(first, deps);
+        Self::begin(Carrier::dial(first, deps), untried, deps)
+    }
+
+    fn begin(carrier: Carrier, untried: Vec<Transport>, deps: &Deps) -> Self {
         let settings = &deps.settings;
         let next_by = (!untried.is_empty()).then(|| deps.now.saturating_add(settings.fallback_timeout));
         Self {
@@ -144,7 +150,13 @@ impl Engine {
 
     /// Whether `link` is one of this connection's.
     pub(super) fn owns(&self, link: LinkId) -> bool {
-        self.carrier.owns(link) || self.probe.as_ref().is_some_and(|probe| probe.link() == link)
+        self.carrier.owns(link) || self.probes(link)
+    }
+
+    /// Whether `link` is the WebSocket that is to take over.
+    #[inline(always)]
+    fn probes(&self, link: LinkId) -> bool {
+        LongPolling::is_wanted() && self.probe.as_ref().is_some_and(|probe| probe.link() == link)
     }
 
     /// The transport that carries it.
@@ -164,9 +176,15 @@ impl Engine {
 
     /// When [`Engine::expired`] or [`Engine::advance`] has something to do.
     pub(super) fn deadline(&self) -> Option<Time> {
+        let own = self.own_deadline();
+        if !LongPolling::is_wanted() {
+            return own;
+        }
         let probe = self.probe.as_ref().map_or(self.probe_at, Probe::until);
-        let own = earliest(self.own_deadline(), probe);
-        earliest(own, earliest(self.candidates.next_by, self.answer_by))
+        earliest(
+            earliest(own, probe),
+            earliest(self.candidates.next_by, self.answer_by),
+        )
     }
 
     /// The progress of a WebSocket that has not yet proved itself.
@@ -183,6 +201,9 @@ impl Engine {
 
     /// Handles the deadlines that do not end the connection by themselves.
     pub(super) fn advance(&mut self, deps: &mut Deps) -> Vec<Happened> {
+        if !LongPolling::is_wanted() {
+            return Vec::new();
+        }
         let now = deps.now;
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         if due(self.candidates.next_by) {
@@ -274,7 +295,7 @@ impl Engine {
     /// Handles an event of a link.
     pub(super) fn handle(&mut self, link: LinkId, event: LinkEvent, deps: &mut Deps) -> Vec<Happened> {
         let mut happened = std::mem::take(&mut deps.spare);
-        if self.probe.as_ref().is_some_and(|probe| probe.link() == link) {
+        if self.probes(link) {
             self.probe_event(event, &mut happened, deps);
             return happened;
         }
@@ -297,14 +318,14 @@ impl Engine {
                 Ok(packet) => self.packet(packet, &mut happened, deps),
                 Err(error) => happened.push(parse_error(error.to_string())),
             },
-            LinkEvent::Answered(body) if LongPolling::BUILT_IN.is_some() => {
+            LinkEvent::Answered(body) if LongPolling::is_wanted() => {
                 self.answered(link, &body, &mut happened, deps);
             }
             LinkEvent::Answered(_) => {}
             LinkEvent::Closed { reason, details } => {
                 self.carrier.abandon(link, deps);
                 match self.candidates.untried.pop() {
-                    Some(next) if !self.is_open() => {
+                    Some(next) if LongPolling::is_wanted() && !self.is_open() => {
                         let failure = if self.candidates.stands {
                             WebSocketFailure::Broken
                         } else {
@@ -323,7 +344,7 @@ impl Engine {
     fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let events = std::mem::take(&mut self.in_flight);
         self.flush(deps);
-        if deps.watched && events > 0 && self.is_settled() {
+        if deps.is_watched() && events > 0 && self.is_settled() {
             happened.push(Happened::Drained);
         }
     }
@@ -380,7 +401,7 @@ impl Engine {
                     self.push(pong);
                     self.flush(deps);
                 }
-                if deps.watched {
+                if deps.is_watched() {
                     happened.push(Happened::Ping);
                 }
             }
@@ -454,7 +475,9 @@ impl Engine {
 
     /// Ends the connection. Frames sent before are still delivered, if the link can.
     pub(super) fn close(mut self, deps: &mut Deps) {
-        if let Some(probe) = self.probe.take() {
+        if LongPolling::is_wanted()
+            && let Some(probe) = self.probe.take()
+        {
             deps.outputs.push_back(Output::Close { link: probe.link() });
         }
         self.say_goodbye(deps);

@@ -53,7 +53,7 @@ pub(super) struct WebSocketRecord {
 impl Settings {
     /// Whether long-polling may take over from WebSocket.
     pub(super) fn may_fall_back(&self) -> bool {
-        LongPolling::BUILT_IN.is_some()
+        LongPolling::is_wanted()
             && self.try_all_transports
             && self.transports.contains(&Transport::WebSocket)
             && self.transports.contains(&Transport::Polling)
@@ -63,7 +63,7 @@ impl Settings {
 impl WebSocketRecord {
     /// Whether connections begin with long-polling.
     pub(super) fn is_bad(&self) -> bool {
-        LongPolling::BUILT_IN.is_some() && self.failures > 0
+        LongPolling::is_wanted() && self.failures > 0
     }
 
     /// When WebSocket may be tried again.

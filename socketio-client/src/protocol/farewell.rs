@@ -3,6 +3,7 @@
 use super::Output;
 use super::carrier::{Carrier, Deps};
 use super::engine::Engine;
+use super::long_polling::LongPolling;
 use crate::packet::{EnginePacket, Frame};
 
 impl Engine {
@@ -17,7 +18,9 @@ impl Engine {
         self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
         self.probe_at = None;
         // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it.
-        if let Some(probe) = self.probe.take_if(|probe| !probe.has_joined()) {
+        if LongPolling::is_wanted()
+            && let Some(probe) = self.probe.take_if(|probe| !probe.has_joined())
+        {
             deps.outputs.push_back(Output::Close { link: probe.link });
         }
     }
@@ -25,7 +28,9 @@ impl Engine {
     /// Continues to leave; returns whether that is done.
     pub(super) fn go_on_leaving(&mut self, deps: &mut Deps) -> bool {
         if self.leaving.is_some_and(|until| until <= deps.now) {
-            if let Some(probe) = self.probe.take() {
+            if LongPolling::is_wanted()
+                && let Some(probe) = self.probe.take()
+            {
                 deps.outputs.push_back(Output::Close { link: probe.link });
             }
             for link in self.carrier.links() {
@@ -33,7 +38,7 @@ impl Engine {
             }
             return true;
         }
-        if self.probe.is_some() {
+        if LongPolling::is_wanted() && self.probe.is_some() {
             return false;
         }
         self.flush(deps);
@@ -55,7 +60,7 @@ impl Engine {
                 }
                 return true;
             }
-            (Carrier::Polling { .. }, processed) => {
+            (Carrier::Polling { .. }, processed) if LongPolling::is_wanted() => {
                 // Each in a request of its own: npm's server ends the session before it looks at a packet that came along.
                 let ends = self.farewell.is_empty() || processed.is_some();
                 if ends {
@@ -64,6 +69,7 @@ impl Engine {
                 }
                 self.processed = Some(ends);
             }
+            (Carrier::Polling { .. }, _) => {}
         }
         self.waiting.append(&mut self.farewell);
         self.flush(deps);
@@ -82,7 +88,7 @@ impl Engine {
                 }
                 deps.outputs.push_back(Output::Close { link });
             }
-            Carrier::Polling { .. } => {
+            Carrier::Polling { .. } if LongPolling::is_wanted() => {
                 self.carrier.end_poll(deps);
                 if let Some(sid) = self.sid.take() {
                     self.waiting.push(EnginePacket::Close.encode());
@@ -90,7 +96,7 @@ impl Engine {
                     deps.request(Some(sid), Some(body));
                 }
             }
-            Carrier::Gone(_) => {}
+            Carrier::Polling { .. } | Carrier::Gone(_) => {}
         }
     }
 }

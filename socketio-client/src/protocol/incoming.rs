@@ -5,6 +5,7 @@ use super::connections::Connections;
 use super::namespaces::Namespaces;
 use super::socket::Status;
 use super::{AckRequest, LinkId, Output, SocketEvent, SocketKey, Ticket};
+use crate::demand;
 use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::payload::json;
 use crate::{DisconnectReason, Payload};
@@ -39,8 +40,10 @@ impl Namespaces {
             if let Some(last) = &skipped.last {
                 socket.recovery.last_text(last, deps.now);
             }
-            let details = skipped.error.to_string();
-            deps.event(key, SocketEvent::Unreadable { details });
+            if demand::own_events::is_wanted() {
+                let details = skipped.error.to_string();
+                deps.event(key, SocketEvent::Unreadable { details });
+            }
         }
     }
 
@@ -110,7 +113,7 @@ impl Namespaces {
     /// Like the JavaScript client. Reconnecting would fail in the same way.
     fn not_this_protocol(&mut self, connections: &mut Connections, key: usize) -> Result<(), &'static str> {
         let message = "the server grants no namespace as Socket.IO 3 and 4 do: it is a server of the 2.x line, or none of Socket.IO";
-        self.refused(connections, key, &Payload::from(vec![message.into()]));
+        self.refused(connections, key, &Payload::from_json(json::quoted(message)));
         Ok(())
     }
 
@@ -171,7 +174,7 @@ impl Namespaces {
         }
         connections
             .deps
-            .event(key, SocketEvent::Message { event, payload, ack });
+            .report(key, SocketEvent::Message { event, payload, ack });
         Ok(())
     }
 
@@ -181,7 +184,7 @@ impl Namespaces {
         let Some(awaited) = self.sockets[key].acks.get(&id) else {
             return;
         };
-        let (Some(sent), until, queued) = (awaited.sent, awaited.until, awaited.queued) else {
+        let (Some(sent), until, queued) = (awaited.sent, awaited.until, awaited.is_queued()) else {
             return;
         };
         self.sockets[key].acks.remove(&id);
@@ -218,7 +221,7 @@ impl Namespaces {
         let good = auth.as_ref().is_none_or(|auth| auth.starts_with('{'));
         if !good {
             // A server would end the connection each time.
-            let payload = Payload::from(vec!["auth is an object or nothing".into()]);
+            let payload = Payload::from_json(json::quoted("auth is an object or nothing"));
             return self.refused(connections, key.0, &payload);
         }
         socket.status = Status::Joining;

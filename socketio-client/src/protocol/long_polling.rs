@@ -11,14 +11,24 @@ pub(super) struct LongPolling(
 );
 
 impl LongPolling {
-    #[cfg(any(feature = "polling", feature = "machine"))]
-    pub(super) const BUILT_IN: Option<Self> = Some(Self(()));
+    /// The proof, if the program may use long-polling.
+    #[inline(always)]
+    pub(super) fn wanted() -> Option<Self> {
+        #[cfg(any(feature = "polling", feature = "machine"))]
+        return crate::demand::polling::is_wanted().then_some(Self(()));
+        #[cfg(not(any(feature = "polling", feature = "machine")))]
+        return None;
+    }
 
-    #[cfg(not(any(feature = "polling", feature = "machine")))]
-    pub(super) const BUILT_IN: Option<Self> = None;
+    /// Whether the program may use long-polling.
+    #[inline(always)]
+    pub(super) fn is_wanted() -> bool {
+        Self::wanted().is_some()
+    }
 
     /// Whether a transport is long-polling.
+    #[inline(always)]
     pub(super) fn is(transport: Transport) -> bool {
-        Self::BUILT_IN.is_some() && transport == Transport::Polling
+        Self::is_wanted() && transport == Transport::Polling
     }
 }

@@ -32,6 +32,7 @@ pub use fallback::{Fallback, WebSocketFailure};
 
 use std::time::Duration;
 
+use crate::demand;
 use crate::time::{Time, earliest};
 use crate::{DisconnectReason, Settings};
 
@@ -51,8 +52,14 @@ pub struct Machine {
 impl Machine {
     /// An idle machine. The same seed, inputs and times give the same outputs.
     pub fn new(settings: impl Into<Box<Settings>>, seed: u64) -> Self {
+        demand::want_all();
+        Self::with(settings.into(), seed)
+    }
+
+    /// The same with the parts that the program has asked for.
+    pub(crate) fn with(settings: Box<Settings>, seed: u64) -> Self {
         Self {
-            connections: Connections::new(settings.into(), seed),
+            connections: Connections::new(settings, seed),
             namespaces: Namespaces::new(),
         }
     }
@@ -316,6 +323,8 @@ impl Machine {
             match happened {
                 Happened::Opened => namespaces.opened(connections),
                 Happened::Message(frame) => namespaces.message(connections, frame),
+                Happened::Ping | Happened::Drained if !demand::engine_events::is_wanted() => {}
+                Happened::Upgraded | Happened::UpgradeFailed(_) if !LongPolling::is_wanted() => {}
                 Happened::Ping => namespaces.each_active(connections, &|| SocketEvent::Ping),
                 Happened::Drained => namespaces.each_active(connections, &|| SocketEvent::Drained),
                 Happened::Upgraded => namespaces.each_active(connections, &|| SocketEvent::Upgraded),

@@ -3,6 +3,7 @@
 use super::connections::{Connection, Connections};
 use super::socket::{Socket, Status};
 use super::{Output, SocketEvent, SocketKey, Ticket};
+use crate::demand;
 use crate::map::Map;
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
@@ -37,7 +38,7 @@ impl Namespaces {
         let namespace = if namespace.starts_with('/') {
             namespace.to_owned()
         } else {
-            format!("/{namespace}")
+            ["/", namespace].concat()
         };
         let found = self
             .sockets
@@ -131,7 +132,7 @@ impl Namespaces {
                 id,
             };
             self.timeouts.remove(&(awaited.until, ticket));
-            if awaited.queued {
+            if awaited.is_queued() {
                 let now = connections.deps.now;
                 let sent = awaited.sent.unwrap_or(now);
                 self.queue_cut_off(connections, key, reason, now.saturating_sub(sent));
@@ -221,9 +222,16 @@ impl Namespaces {
             }
         }
         if self.is_any_active()
-            && let Some(event) = connections.retry(at_once)
+            && let Some(next) = connections.retry(at_once)
         {
-            self.each_active(connections, &|| event.clone());
+            let attempt = connections.backoff.attempts();
+            self.each_active(connections, &|| match next {
+                Some(delay) => SocketEvent::Reconnecting {
+                    attempt,
+                    delay: delay.into(),
+                },
+                None => SocketEvent::ReconnectFailed,
+            });
         }
     }
 
@@ -235,7 +243,7 @@ impl Namespaces {
         at_once: bool,
     ) {
         connections.deps.websocket.outage();
-        let message = details.unwrap_or_else(|| reason.to_string());
+        let message = details.unwrap_or_else(|| reason.as_str().to_owned());
         let failure = connections.failure.take();
         self.each_active(connections, &|| SocketEvent::ConnectError {
             message: message.clone(),
@@ -269,6 +277,9 @@ impl Namespaces {
     }
 
     pub(super) fn each_active(&self, connections: &mut Connections, event: &dyn Fn() -> SocketEvent) {
+        if !demand::own_events::is_wanted() {
+            return;
+        }
         for (key, socket) in self.sockets.iter().enumerate() {
             if socket.is_active() {
                 connections.deps.event(key, event());

@@ -4,6 +4,7 @@ use super::connections::{Connection, Connections};
 use super::namespaces::Namespaces;
 use super::socket::{Awaited, Socket};
 use super::{AckRequest, Machine, Output, SocketKey, Ticket};
+use crate::demand;
 use crate::packet::{Frame, Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, EmitError, Payload};
@@ -29,7 +30,7 @@ impl Machine {
     ) -> Result<(), EmitError> {
         let now = now.into();
         self.advance(now);
-        if let Some(retries) = &self.connections.deps.settings.retries {
+        if let Some(retries) = self.connections.deps.settings.retry_queue() {
             let timeout = retries.ack_timeout.into();
             return self.namespaces.enqueue(
                 &mut self.connections,
@@ -88,7 +89,7 @@ impl Machine {
         };
         let id = socket.next_ack;
         let ticket = Ticket { socket: key, id };
-        if self.connections.deps.settings.retries.is_some() {
+        if self.connections.deps.settings.retry_queue().is_some() {
             let payload = named(event, payload)?;
             self.namespaces.sockets[key.0].next_ack += 1;
             self.namespaces
@@ -176,14 +177,16 @@ impl Namespaces {
         };
         let mut ids: Vec<Option<u64>> = Vec::new();
         ids.extend(socket.take_buffer().iter().map(|kept| kept.packet.id));
-        let under_way = socket
-            .queue
-            .front()
-            .is_some_and(|first| first.under_way.is_some());
-        let waiting = socket.queue.split_off(usize::from(under_way));
-        for queued in waiting {
-            socket.queued_bytes = socket.queued_bytes.saturating_sub(queued.packet.payload.size());
-            ids.push(queued.own);
+        if demand::retries::is_wanted() {
+            let mut waiting = std::mem::take(&mut socket.queue);
+            while let Some(queued) = waiting.pop_front() {
+                if queued.under_way.is_some() {
+                    socket.queue.push_back(queued);
+                    continue;
+                }
+                socket.queued_bytes = socket.queued_bytes.saturating_sub(queued.packet.payload.size());
+                ids.push(queued.own);
+            }
         }
         for id in ids.iter().flatten() {
             let ticket = Ticket { socket: key, id: *id };
@@ -205,9 +208,11 @@ impl Namespaces {
         if let Some(awaited) = socket.acks.remove(&ticket.id) {
             self.timeouts.remove(&(awaited.until, ticket));
         }
-        for queued in &mut socket.queue {
-            if queued.own == Some(ticket.id) {
-                queued.own = None;
+        if demand::retries::is_wanted() {
+            for queued in socket.queue.iter_mut() {
+                if queued.own == Some(ticket.id) {
+                    queued.own = None;
+                }
             }
         }
     }
@@ -277,7 +282,8 @@ impl Namespaces {
         let Some((engine, deps)) = connections.open() else {
             return;
         };
-        if self.sockets[key].watched
+        if demand::sent::is_wanted()
+            && self.sockets[key].watched
             && let Some((event, payload)) = packet.clone().into_event()
         {
             deps.outputs.push_back(Output::Sent {
@@ -310,7 +316,7 @@ impl Namespaces {
             let queued = socket
                 .acks
                 .remove(&ticket.id)
-                .is_some_and(|awaited| awaited.queued);
+                .is_some_and(|awaited| awaited.is_queued());
             if queued {
                 self.queue_timed_out(connections, ticket.socket.0);
                 continue;

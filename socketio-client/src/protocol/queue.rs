@@ -6,6 +6,7 @@ use super::connections::Connections;
 use super::namespaces::Namespaces;
 use super::socket::{Awaited, Queued};
 use super::{Output, SocketEvent, SocketKey, Ticket};
+use crate::demand;
 use crate::packet::{Kind, Packet};
 use crate::time::Time;
 use crate::{AckError, DisconnectReason, EmitError, Exhausted, Payload, Retries};
@@ -45,6 +46,9 @@ impl Namespaces {
 
     /// A connection is up: the first event is tried again, whatever happened to its last attempt.
     pub(super) fn restart_queue(&mut self, connections: &mut Connections, key: usize) {
+        if !demand::retries::is_wanted() {
+            return;
+        }
         if let Some(first) = self.sockets[key].queue.front_mut()
             && std::mem::take(&mut first.given_up)
         {
@@ -110,11 +114,11 @@ impl Namespaces {
         reason: DisconnectReason,
         after: Time,
     ) {
-        let Some(Retries {
+        let Some(&Retries {
             retries,
             count_disconnects,
             ..
-        }) = connections.deps.settings.retries
+        }) = connections.deps.settings.retry_queue()
         else {
             return;
         };
@@ -138,9 +142,9 @@ impl Namespaces {
     }
 
     fn try_failed(&mut self, connections: &mut Connections, key: usize, counts: bool, error: &AckError) {
-        let Some(Retries {
+        let Some(&Retries {
             retries, exhausted, ..
-        }) = connections.deps.settings.retries
+        }) = connections.deps.settings.retry_queue()
         else {
             return;
         };

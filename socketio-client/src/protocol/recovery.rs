@@ -5,6 +5,7 @@
 //! trailing string for it, so a volatile event with a text loses the session; here the string must look like an offset, in
 //! an event that is not named in [`Settings::volatile_events`](crate::Settings::volatile_events).
 
+use crate::cut::cut;
 use crate::packet::last_text;
 use crate::payload::json;
 use crate::time::Time;
@@ -102,7 +103,7 @@ impl Recovery {
 fn looks_like_an_offset(text: &str, wall: Option<Time>) -> bool {
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (time, counter) = text.split_once('.').unwrap_or((text, "0"));
+    let (time, counter) = cut(text, b'.').unwrap_or((text, "0"));
     let yeast = time.len() == 7
         && matches!(time.as_bytes()[0], b'M'..=b'W')
         && time.bytes().all(base64)
@@ -110,9 +111,8 @@ fn looks_like_an_offset(text: &str, wall: Option<Time>) -> bool {
         && counter.len() <= 8
         && counter.bytes().all(base64)
         && wall.is_none_or(|wall| yeast_time(time).abs_diff(wall) < CLOCKS_DIFFER);
-    let redis = text
-        .split_once('-')
-        .is_some_and(|(time, number)| digits(time) && digits(number) && text.len() <= 40);
+    let redis =
+        cut(text, b'-').is_some_and(|(time, number)| digits(time) && digits(number) && text.len() <= 40);
     let mongo = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     yeast || redis || mongo
 }

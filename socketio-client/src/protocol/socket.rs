@@ -1,8 +1,8 @@
 //! One namespace: its state, its buffered events, and its awaited acks.
 
-use std::collections::VecDeque;
-
 use super::recovery::Recovery;
+use crate::demand;
+use crate::fifo::Fifo;
 use crate::map::Map;
 use crate::packet::Packet;
 use crate::time::Time;
@@ -16,7 +16,7 @@ pub(super) struct Socket {
     pub(super) last: Option<DisconnectReason>,
     /// The number of granted connections, so that an answer never goes to a later one.
     pub(super) session: u64,
-    pub(super) buffer: VecDeque<Buffered>,
+    pub(super) buffer: Vec<Buffered>,
     pub(super) buffered_bytes: usize,
     /// Events that arrived before the namespace was granted.
     pub(super) early: Vec<Packet>,
@@ -24,7 +24,7 @@ pub(super) struct Socket {
     pub(super) acks: Map<u64, Awaited>,
     pub(super) next_ack: u64,
     pub(super) recovery: Recovery,
-    pub(super) queue: VecDeque<Queued>,
+    pub(super) queue: Fifo<Queued>,
     pub(super) queued_bytes: usize,
     /// Whether outgoing events are reported.
     pub(super) watched: bool,
@@ -59,6 +59,12 @@ pub(super) struct Awaited {
     pub(super) queued: bool,
 }
 
+impl Awaited {
+    pub(super) fn is_queued(&self) -> bool {
+        demand::retries::is_wanted() && self.queued
+    }
+}
+
 /// An event of the retry queue.
 #[derive(Debug)]
 pub(super) struct Queued {
@@ -83,14 +89,14 @@ impl Socket {
             status: Status::Down,
             last: None,
             session: 0,
-            buffer: VecDeque::new(),
+            buffer: Vec::new(),
             buffered_bytes: 0,
             early: Vec::new(),
             early_bytes: 0,
             acks: Map::new(),
             next_ack: 0,
             recovery: Recovery::default(),
-            queue: VecDeque::new(),
+            queue: Fifo::new(),
             queued_bytes: 0,
             watched: false,
         }
@@ -108,7 +114,7 @@ impl Socket {
     pub(super) fn keep(&mut self, packet: Packet) {
         let bytes = packet.payload.size();
         self.buffered_bytes += bytes;
-        self.buffer.push_back(Buffered { packet, bytes });
+        self.buffer.push(Buffered { packet, bytes });
     }
 
     /// Whether an event of `bytes` may be buffered.
@@ -124,7 +130,7 @@ impl Socket {
 
     /// Whether the queue's first event seems to end the connections.
     pub(super) fn is_blamed(&self) -> bool {
-        self.queue.front().is_some_and(|first| first.blamed > 1)
+        demand::retries::is_wanted() && self.queue.front().is_some_and(|first| first.blamed > 1)
     }
 
     /// Removes the queue's first event.
@@ -135,26 +141,32 @@ impl Socket {
     }
 
     /// Removes all waiting events.
-    pub(super) fn take_buffer(&mut self) -> VecDeque<Buffered> {
+    pub(super) fn take_buffer(&mut self) -> Vec<Buffered> {
         self.buffered_bytes = 0;
         std::mem::take(&mut self.buffer)
     }
 
     /// Drops the event that waits with this ack number, if it still does.
     pub(super) fn forget_buffered(&mut self, ack: u64) {
-        if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack))
-            && let Some(kept) = self.buffer.remove(at)
-        {
-            self.buffered_bytes -= kept.bytes;
+        if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack)) {
+            self.buffered_bytes -= self.buffer.remove(at).bytes;
         }
     }
 
     /// Removes the acks of sent events: their answers can no longer arrive.
     pub(super) fn take_sent_acks(&mut self) -> Vec<(u64, Awaited)> {
-        let sent = self.acks.iter().filter(|(_, awaited)| awaited.sent.is_some());
-        let sent: Vec<u64> = sent.map(|(id, _)| *id).collect();
-        sent.into_iter()
-            .filter_map(|id| self.acks.remove(&id).map(|awaited| (id, awaited)))
-            .collect()
+        let mut sent = Vec::new();
+        let mut kept = Map::new();
+        while let Some(&(id, _)) = self.acks.first()
+            && let Some(awaited) = self.acks.remove(&id)
+        {
+            if awaited.sent.is_some() {
+                sent.push((id, awaited));
+            } else {
+                kept.insert(id, awaited);
+            }
+        }
+        self.acks = kept;
+        sent
     }
 }

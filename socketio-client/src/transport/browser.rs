@@ -1,29 +1,29 @@
 //! The browser: its WebSocket, its timers, its clocks. Works in pages and in workers.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use gloo_timers::callback::Timeout;
 #[cfg(feature = "polling")]
 use js_sys::Promise;
-use js_sys::{Array, Reflect, Uint8Array};
-use wasm_bindgen::closure::Closure;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(feature = "polling")]
 use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "polling")]
 use web_sys::{AbortController, Response};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use web_sys::{MessageEvent, WebSocket};
 
 #[cfg(feature = "polling")]
 use super::NoAnswer;
+use super::listener::{BrowserCallback, get, listener, set};
 use super::{Answer, Dial, Goodbye, Target, tasks};
-use crate::packet::Frame;
+use crate::demand;
+use crate::fifo::Fifo;
+use crate::packet::{Frame, push_number};
 use crate::protocol::{LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
@@ -52,6 +52,12 @@ const BARRIER: u32 = 100;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(call: &JsValue, milliseconds: i32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
 
     #[cfg(feature = "polling")]
     #[wasm_bindgen(catch)]
@@ -87,8 +93,7 @@ pub(crate) fn check(_: bool, _: &[(String, String)]) -> Result<(), BuildError> {
 }
 
 pub(crate) fn page_origin() -> Option<String> {
-    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
-    let origin = Reflect::get(&location, &"origin".into()).ok()?.as_string()?;
+    let origin = get(&get(&js_sys::global(), "location"), "origin").as_string()?;
     (origin != "null").then_some(origin)
 }
 
@@ -99,7 +104,8 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
 /// A timer that fires once.
 pub(crate) struct Timer {
     state: Rc<RefCell<Fired>>,
-    _timeout: Timeout,
+    timer: JsValue,
+    _call: BrowserCallback,
 }
 
 #[derive(Default)]
@@ -112,20 +118,20 @@ impl Timer {
     pub(crate) fn new(after: Time) -> Self {
         let state = Rc::new(RefCell::new(Fired::default()));
         // A timer of a page may fire up to a millisecond early.
-        let after = u32::try_from(after.as_millis())
-            .unwrap_or(u32::MAX >> 1)
-            .saturating_add(1);
+        let after = i32::try_from(after.as_millis()).map_or(i32::MAX, |after| after.saturating_add(1));
         let fired = state.clone();
+        let call = listener(move |_| {
+            let waker = {
+                let mut state = fired.borrow_mut();
+                state.fired = true;
+                state.waker.take()
+            };
+            tasks::run(waker);
+        });
         Self {
             state,
-            _timeout: Timeout::new(after, move || {
-                let waker = {
-                    let mut state = fired.borrow_mut();
-                    state.fired = true;
-                    state.waker.take()
-                };
-                tasks::run(waker);
-            }),
+            timer: set_timeout(call.as_ref(), after),
+            _call: call,
         }
     }
 
@@ -145,6 +151,12 @@ impl Timer {
     }
 }
 
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.timer);
+    }
+}
+
 /// A WebSocket of the page, or a request.
 pub(crate) struct Link {
     socket: Option<WebSocket>,
@@ -152,14 +164,14 @@ pub(crate) struct Link {
     inbox: Rc<RefCell<Arrivals>>,
     blocked: Option<Timer>,
     barrier: Option<Timer>,
-    _listeners: Option<Listeners>,
+    _listeners: [Option<BrowserCallback>; 4],
 }
 
 /// The unread events of a link. A browser's WebSocket cannot be slowed down, so they are bounded here: beyond `most` bytes
 /// the connection ends once the events so far are read.
 #[derive(Default)]
 struct Arrivals {
-    events: VecDeque<LinkEvent>,
+    events: Fifo<LinkEvent>,
     /// The bytes of the messages among them.
     bytes: usize,
     most: usize,
@@ -184,12 +196,9 @@ const BATCH_BYTES: usize = 64 << 10;
 /// A burst is over when no more than this was read together.
 const TRICKLE: usize = 2;
 
-struct Listeners {
-    _open: Closure<dyn FnMut()>,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut()>,
-    _close: Closure<dyn FnMut(CloseEvent)>,
-}
+/// Properties of a WebSocket.
+const LISTENERS: [&str; 4] = ["onopen", "onmessage", "onerror", "onclose"];
+const NONE: [Option<BrowserCallback>; 4] = [None, None, None, None];
 
 /// Adds an event of the page to the inbox.
 fn push(inbox: &RefCell<Arrivals>, event: LinkEvent) {
@@ -269,7 +278,7 @@ impl Link {
             inbox: Rc::default(),
             blocked: None,
             barrier: None,
-            _listeners: None,
+            _listeners: NONE,
         }
     }
 
@@ -279,8 +288,16 @@ impl Link {
             ..Arrivals::default()
         }));
         let url = super::with_sid(&target.websocket_url, sid);
-        let protocols: Array = dial.protocols.iter().map(JsValue::from).collect();
-        let Ok(socket) = WebSocket::new_with_str_sequence(&url, &protocols) else {
+        // Their names need no escapes.
+        let protocols = ["[\"", &dial.protocols.join("\",\""), "\"]"].concat();
+        let protocols = if dial.protocols.is_empty() {
+            "[]"
+        } else {
+            &protocols
+        };
+        let socket = js_sys::JSON::parse(protocols)
+            .and_then(|protocols| WebSocket::new_with_str_sequence(&url, &protocols));
+        let Ok(socket) = socket else {
             let refused = LinkEvent::Failed(LinkFailure::new("the browser refused the URL"));
             inbox.borrow_mut().events.push_back(refused);
             return Self {
@@ -289,18 +306,18 @@ impl Link {
                 inbox,
                 blocked: None,
                 barrier: None,
-                _listeners: None,
+                _listeners: NONE,
             };
         };
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let listeners = Listeners::attach(&socket, &inbox);
+        set(&socket, "binaryType", &"arraybuffer".into());
+        let listeners = listen(&socket, &inbox);
         Self {
             socket: Some(socket),
             asking: None,
             inbox,
             blocked: None,
             barrier: None,
-            _listeners: Some(listeners),
+            _listeners: listeners.map(Some),
         }
     }
 
@@ -334,7 +351,9 @@ impl Link {
 
     /// The next event. Without `read`, messages of the server wait: a browser's WebSocket cannot be slowed down.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<LinkEvent> {
-        if let Some(asking) = &mut self.asking {
+        if demand::polling::is_wanted()
+            && let Some(asking) = &mut self.asking
+        {
             if !read && !asking.is_post {
                 return Poll::Pending;
             }
@@ -362,11 +381,7 @@ impl Link {
         let next = if read {
             inbox.pop()
         } else {
-            let writable = inbox
-                .events
-                .iter()
-                .position(|event| *event == LinkEvent::Writable);
-            writable.and_then(|at| inbox.events.remove(at))
+            inbox.events.remove(|event| matches!(event, LinkEvent::Writable))
         };
         match next {
             Some(event) => Poll::Ready(event),
@@ -392,9 +407,10 @@ impl Link {
     /// Closes after everything sent. A request is aborted.
     pub(crate) fn close(self) -> Option<Goodbye> {
         #[cfg(feature = "polling")]
-        if let Some(Asking {
-            abort: Some(abort), ..
-        }) = &self.asking
+        if demand::polling::is_wanted()
+            && let Some(Asking {
+                abort: Some(abort), ..
+            }) = &self.asking
         {
             abort.abort();
         }
@@ -454,10 +470,10 @@ fn ask(
     options.push('}');
     let options = js_sys::JSON::parse(&options)?;
     if let Some(abort) = abort {
-        Reflect::set(&options, &"signal".into(), &abort.signal())?;
+        set(&options, "signal", &abort.signal());
     }
     if let Some(body) = body {
-        Reflect::set(&options, &"body".into(), &body.into())?;
+        set(&options, "body", &body.into());
     }
     fetch(url, &options)
 }
@@ -484,54 +500,54 @@ async fn read(response: Result<JsFuture, JsValue>, max: usize) -> Answer {
 impl Drop for Link {
     fn drop(&mut self) {
         if let Some(socket) = &self.socket {
-            socket.set_onopen(None);
-            socket.set_onmessage(None);
-            socket.set_onerror(None);
-            socket.set_onclose(None);
+            for name in LISTENERS {
+                set(socket, name, &JsValue::NULL);
+            }
             let _ = socket.close();
         }
     }
 }
 
-impl Listeners {
-    fn attach(socket: &WebSocket, inbox: &Rc<RefCell<Arrivals>>) -> Self {
-        let to = inbox.clone();
-        let open = Closure::<dyn FnMut()>::new(move || {
-            push(&to, LinkEvent::Opened);
-            push(&to, LinkEvent::Writable);
-        });
-        let to = inbox.clone();
-        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let data = event.data();
-            if let Some(text) = data.as_string() {
-                push(&to, LinkEvent::Received(Frame::Text(text)));
-            } else {
-                // An `ArrayBuffer`, as requested of the socket.
-                let bytes = Uint8Array::new(&data).to_vec();
-                push(&to, LinkEvent::Received(Frame::Binary(bytes)));
-            }
-        });
-        let to = inbox.clone();
-        let error = Closure::<dyn FnMut()>::new(move || {
-            push(&to, closed(DisconnectReason::TransportError, "websocket error"));
-        });
-        let to = inbox.clone();
-        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            let details = format!("close code {} {}", event.code(), event.reason());
-            push(
-                &to,
-                closed(DisconnectReason::TransportClose, details.trim_ascii_end()),
-            );
-        });
-        socket.set_onopen(Some(open.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        socket.set_onerror(Some(error.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
-        Self {
-            _open: open,
-            _message: message,
-            _error: error,
-            _close: close,
+fn listen(socket: &WebSocket, inbox: &Rc<RefCell<Arrivals>>) -> [BrowserCallback; 4] {
+    let to = inbox.clone();
+    let open = listener(move |_| {
+        push(&to, LinkEvent::Opened);
+        push(&to, LinkEvent::Writable);
+    });
+    let to = inbox.clone();
+    let message = listener(move |event| {
+        let data = event.unchecked_into::<MessageEvent>().data();
+        if let Some(text) = data.as_string() {
+            push(&to, LinkEvent::Received(Frame::Text(text)));
+        } else {
+            // An `ArrayBuffer`, as requested of the socket.
+            let bytes = Uint8Array::new(&data).to_vec();
+            push(&to, LinkEvent::Received(Frame::Binary(bytes)));
         }
+    });
+    let to = inbox.clone();
+    let error = listener(move |_| {
+        push(&to, closed(DisconnectReason::TransportError, "websocket error"));
+    });
+    let to = inbox.clone();
+    let close = listener(move |event| {
+        let mut details = String::from("close code ");
+        push_number(
+            &mut details,
+            get(&event, "code").as_f64().unwrap_or_default() as u64,
+        );
+        if let Some(reason) = get(&event, "reason")
+            .as_string()
+            .filter(|reason| !reason.is_empty())
+        {
+            details.push(' ');
+            details.push_str(&reason);
+        }
+        push(&to, closed(DisconnectReason::TransportClose, &details));
+    });
+    let listeners = [open, message, error, close];
+    for (name, listener) in LISTENERS.iter().zip(&listeners) {
+        set(socket, name, listener.as_ref());
     }
+    listeners
 }

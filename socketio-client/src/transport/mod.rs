@@ -14,6 +14,8 @@ mod cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 mod http;
 #[cfg(target_family = "wasm")]
+mod listener;
+#[cfg(target_family = "wasm")]
 mod page;
 #[cfg(target_family = "wasm")]
 mod tasks;
@@ -68,10 +70,7 @@ pub(crate) struct Target {
     pub(crate) websocket_url: String,
     #[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
     pub(crate) polling_url: String,
-    #[cfg_attr(
-        target_family = "wasm",
-        expect(dead_code, reason = "a page cannot set headers")
-    )]
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) headers: Vec<(String, String)>,
 }
 

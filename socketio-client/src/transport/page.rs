@@ -1,9 +1,9 @@
 //! Detects that a page is back (shown, thawed, restored from the back-forward cache, or online) and that it is offline.
 
-use js_sys::Reflect;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::EventTarget;
+
+use super::listener::{BrowserCallback, get, listener};
 
 /// Some are fired only at the document; the window sees those in the capture phase. A worker has only `online`.
 const RETURN: &[&str] = &["visibilitychange", "resume", "pageshow", "online"];
@@ -14,26 +14,26 @@ const OFFLINE: &[&str] = &["offline"];
 pub(crate) struct PageListener {
     target: EventTarget,
     events: &'static [&'static str],
-    call: Closure<dyn FnMut()>,
+    call: BrowserCallback,
 }
 
 /// Calls a function each time the page is back.
 pub(crate) fn on_return(back: impl Fn() + 'static) -> PageListener {
-    let shown = move || {
+    let shown = listener(move |_| {
         if !is_hidden() {
             back();
         }
-    };
-    PageListener::new(RETURN, Closure::new(shown))
+    });
+    PageListener::new(RETURN, shown)
 }
 
 /// Calls a function each time the browser says that the device has no network.
 pub(crate) fn on_offline(gone: impl Fn() + 'static) -> PageListener {
-    PageListener::new(OFFLINE, Closure::new(gone))
+    PageListener::new(OFFLINE, listener(move |_| gone()))
 }
 
 impl PageListener {
-    fn new(events: &'static [&'static str], call: Closure<dyn FnMut()>) -> Self {
+    fn new(events: &'static [&'static str], call: BrowserCallback) -> Self {
         let target: EventTarget = js_sys::global().unchecked_into();
         for event in events {
             // It fails for none of these names.
@@ -57,6 +57,5 @@ impl Drop for PageListener {
 }
 
 fn is_hidden() -> bool {
-    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
     get(&get(&js_sys::global(), "document"), "hidden").is_truthy()
 }

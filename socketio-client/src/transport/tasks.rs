@@ -5,18 +5,18 @@
 //! without a hop, and to a task of the program with one.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageChannel, MessagePort};
 
-use crate::map::Map;
+use super::listener::{BrowserCallback, get, listener, set};
+
+use crate::fifo::Fifo;
 
 /// How many tasks are polled before the program's tasks get their turn.
 const TURNS: usize = 64;
@@ -27,10 +27,10 @@ thread_local! {
 
 struct Tasks {
     /// Tasks that wait to be woken.
-    resting: Map<u64, Task>,
+    resting: Vec<(u64, Task)>,
     next: u64,
     /// Tasks to be polled.
-    ready: VecDeque<Arc<Name>>,
+    ready: Fifo<Arc<Name>>,
     /// Whether `run` is polling them.
     running: bool,
     /// Wakes the one task of wasm-bindgen-futures that runs these tasks when no event does.
@@ -45,7 +45,7 @@ struct Tasks {
 /// a timer it is not held back in a hidden page.
 struct Later {
     port: MessagePort,
-    _listener: Closure<dyn FnMut()>,
+    _listener: BrowserCallback,
 }
 
 struct Task {
@@ -62,9 +62,9 @@ struct Name {
 impl Tasks {
     const fn new() -> Self {
         Self {
-            resting: Map::new(),
+            resting: Vec::new(),
             next: 0,
-            ready: VecDeque::new(),
+            ready: Fifo::new(),
             running: false,
             runner: None,
             later: None,
@@ -108,7 +108,7 @@ pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
             future: Box::pin(future),
             waker: name.clone().into(),
         };
-        tasks.resting.insert(id, task);
+        tasks.resting.push((id, task));
         tasks.ready.push_back(name);
         id == 0
     });
@@ -166,7 +166,7 @@ pub(super) fn run_later(waker: Waker) {
 impl Later {
     fn new() -> Option<Self> {
         let channel = MessageChannel::new().ok()?;
-        let listener = Closure::<dyn FnMut()>::new(|| {
+        let listener = listener(|_| {
             let wakers = TASKS.with_borrow_mut(|tasks| {
                 tasks.running = true;
                 std::mem::take(&mut tasks.postponed)
@@ -176,11 +176,9 @@ impl Later {
             }
             run_ready();
         });
-        channel
-            .port1()
-            .set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        set(&get(&channel, "port1"), "onmessage", listener.as_ref());
         Some(Self {
-            port: channel.port2(),
+            port: get(&channel, "port2").unchecked_into(),
             _listener: listener,
         })
     }
@@ -194,7 +192,7 @@ fn run_ready() {
         };
         let state = task.future.as_mut().poll(&mut Context::from_waker(&task.waker));
         if state.is_pending() {
-            TASKS.with_borrow_mut(|tasks| tasks.resting.insert(id, task));
+            TASKS.with_borrow_mut(|tasks| tasks.resting.push((id, task)));
         }
     }
     let left = TASKS.with_borrow_mut(|tasks| {
@@ -213,8 +211,8 @@ impl Tasks {
             let name = self.ready.pop_front()?;
             name.ready.store(false, Ordering::Relaxed);
             // A task that has ended may still be woken.
-            if let Some(task) = self.resting.remove(&name.id) {
-                return Some((name.id, task));
+            if let Some(at) = self.resting.iter().position(|(id, _)| *id == name.id) {
+                return Some(self.resting.swap_remove(at));
             }
         }
     }

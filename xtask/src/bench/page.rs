@@ -1,8 +1,12 @@
 //! Builds the pages of `bench/` as a shipped page is built: the profile `wasm-release`, wasm-bindgen, wasm-opt.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
+    page::bound,
     process::{self, cargo},
     step::step,
     tools::{WASM, WASM_OPT},
@@ -17,6 +21,8 @@ pub(super) struct Page {
     pub(super) named: PathBuf,
     /// The script by wasm-bindgen that loads it.
     pub(super) glue: PathBuf,
+    /// Module and script as the chat's page has them: short names, panics as traps, a minified script.
+    pub(super) finished: [PathBuf; 2],
 }
 
 /// Builds `bench/src/bin/<name>.rs`; `level` is rustc's and wasm-opt's: `z` for size, `3` for speed.
@@ -48,6 +54,7 @@ pub(super) fn build_with(name: &str, level: &str, title: &str, features: &[&str]
                 wasm: folder.join(format!("{name}.wasm")),
                 named: folder.join(format!("{name}.named.wasm")),
                 glue: folder.join(format!("{name}.js")),
+                finished: ["wasm", "js"].map(|end| folder.join(format!("{name}.finished.{end}"))),
             };
             for (output, names) in [(&page.wasm, None), (&page.named, Some("-g"))] {
                 process::run(
@@ -60,7 +67,30 @@ pub(super) fn build_with(name: &str, level: &str, title: &str, features: &[&str]
                         .arg(output),
                 )?;
             }
+            finish(&page, name, &bound, level)?;
             Ok(page)
         },
+    )
+}
+
+/// Does to a page what `cargo xtask page` does to the chat's.
+fn finish(page: &Page, name: &str, bound: &Path, level: &str) -> anyhow::Result<()> {
+    let [wasm, glue] = &page.finished;
+    let (module, script) = bound::shorten(&fs::read(bound)?, &fs::read_to_string(&page.glue)?, name)?;
+    fs::write(wasm, module)?;
+    fs::write(glue, script)?;
+    process::run(
+        process::command("wasm-opt")
+            .arg(format!("-O{level}"))
+            .args(WASM_OPT)
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm),
+    )?;
+    process::run(
+        process::command("esbuild")
+            .args(["--minify", "--log-level=warning", "--allow-overwrite"])
+            .arg(format!("--outfile={}", glue.display()))
+            .arg(glue),
     )
 }

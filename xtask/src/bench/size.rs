@@ -32,35 +32,36 @@ pub(crate) struct Options {
 pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     let bare = page::build("bare", &options.opt_level)?;
     let client = page::build("client", &options.opt_level)?;
-    let slim = page::build_with(
-        "client",
+    let more = |title, features| page::build_with("client", &options.opt_level, title, features);
+    let slim = more("client-without-polling", &["--no-default-features"])?;
+    let whole = more("client-with-everything", &["--features", "everything"])?;
+    let executor = page::build_with(
+        "bare",
         &options.opt_level,
-        "client-without-polling",
-        &["--no-default-features"],
+        "bare-async",
+        &["--features", "executor"],
     )?;
     let javascript = workspace::e2e().join("node_modules/socket.io-client/dist/socket.io.esm.min.js");
 
-    let files = [
-        &bare.wasm,
-        &bare.glue,
-        &client.wasm,
-        &client.glue,
-        &slim.wasm,
-        &slim.glue,
-        &javascript,
-    ];
+    let pages = [&bare, &client, &slim, &whole, &executor];
+    let mut files: Vec<&PathBuf> = Vec::new();
+    for page in pages {
+        files.extend([&page.wasm, &page.glue]);
+    }
+    files.extend(bare.finished.iter().chain(&client.finished));
+    files.push(&javascript);
     let weights = weigh(&files)?;
-    let [
-        bare_wasm,
-        bare_glue,
-        client_wasm,
-        client_glue,
-        slim_wasm,
-        slim_glue,
-        javascript,
-    ] = weights[..]
-    else {
-        bail!("node measured {} files of 7", weights.len());
+    let (pairs, [javascript]) = weights.as_chunks() else {
+        bail!("node measured {} files of {}", weights.len(), files.len());
+    };
+    let both = |at: usize| {
+        pairs
+            .get(at)
+            .map(|[wasm, glue]| wasm.plus(*glue))
+            .unwrap_or_default()
+    };
+    let [[bare_wasm, bare_glue], [client_wasm, client_glue], ..] = *pairs else {
+        bail!("node measured {} files of {}", weights.len(), files.len());
     };
     println!();
     Weight::header();
@@ -70,10 +71,17 @@ pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
     client_glue.show("page with socketio-anywhere, JS");
     client_wasm.less(bare_wasm).show("→ the client adds, wasm");
     client_glue.less(bare_glue).show("→ the client adds, JS");
-    let added = client_wasm.plus(client_glue).less(bare_wasm.plus(bare_glue));
+    let added = both(1).less(both(0));
     added.show("→ the client adds, together");
-    let slim = slim_wasm.plus(slim_glue).less(bare_wasm.plus(bare_glue));
+    let slim = both(2).less(both(0));
     slim.show("→ without the feature `polling`");
+    both(3).less(both(0)).show("→ with all that a page can ask for");
+    both(1)
+        .less(both(4))
+        .show("→ to a bare page that has an executor");
+    both(6)
+        .less(both(5))
+        .show("→ with short names and panics as traps");
     javascript.show("socket.io.esm.min.js, for comparison");
     println!(
         "\nadded, over the wire: {:.1} KB brotli, {:.1} without long-polling; the JavaScript client: {:.1} KB; ratio {:.2}",
@@ -87,7 +95,7 @@ pub(super) fn size(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// A size in bytes, plain and compressed.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Weight {
     raw: f64,
     gzip: f64,

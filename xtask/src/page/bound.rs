@@ -22,7 +22,7 @@ const SCRIPT: &str = "s";
 ///
 /// # Errors
 /// If the script does not have the form that wasm-bindgen gives it.
-pub(super) fn shorten(module: &[u8], script: &str, name: &str) -> anyhow::Result<(Vec<u8>, String)> {
+pub(crate) fn shorten(module: &[u8], script: &str, name: &str) -> anyhow::Result<(Vec<u8>, String)> {
     let from = format!("./{name}_bg.js");
     let mut names = Names {
         from: &from,
