@@ -1,4 +1,4 @@
-//! The example `chat`, run as a program. What `page` does is seen in a browser only.
+//! The example `chat`, run as a program. `page` is run by `browser/example.rs`.
 
 #![cfg(all(feature = "client", not(target_family = "wasm")))]
 #![expect(

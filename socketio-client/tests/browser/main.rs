@@ -12,6 +12,7 @@ mod bursts;
 mod connection;
 mod delivery;
 mod events;
+mod example;
 mod hooks;
 mod leaving;
 mod listening;

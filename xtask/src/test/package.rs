@@ -1,6 +1,7 @@
 //! The published Socket.IO client: its documentation, its package, its oldest compiler, and the targets of its fuzzer.
 
 use std::fs;
+use std::process::Stdio;
 
 use anyhow::Context;
 
@@ -42,6 +43,7 @@ pub(super) fn package(args: &[String]) -> anyhow::Result<Count> {
     if args.is_empty() {
         checks.push(oldest_compiler()?);
         checks.push(fuzz_targets()?);
+        checks.push(public_api()?);
     }
     Ok(checks.into_iter().sum())
 }
@@ -75,6 +77,24 @@ fn oldest_compiler() -> anyhow::Result<Count> {
     }
     Ok(checks.into_iter().sum())
 }
+
+/// Compares the public API with that of the commit before. Skipped where the program for it is not installed: it is built from 281
+/// crates.
+fn public_api() -> anyhow::Result<Count> {
+    let mut installed = cargo();
+    installed
+        .args(["semver-checks", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if !installed.status().is_ok_and(|status| status.success()) {
+        println!("skipping the comparison of the public API: cargo install --locked cargo-semver-checks");
+        return Ok(Count::SKIPPED);
+    }
+    check(cargo().arg("semver-checks").args(CRATE).args(BASELINE))
+}
+
+/// No version is on crates.io.
+const BASELINE: [&str; 2] = ["--baseline-rev", "HEAD~1"];
 
 /// The `rust-version` of the crate.
 fn oldest() -> anyhow::Result<String> {
