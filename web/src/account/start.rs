@@ -16,6 +16,7 @@ use crate::account::sign_in;
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
 use crate::browser::tabs::Tabs;
+use crate::connection::context::ChatContext;
 use crate::rooms::route::Route;
 use crate::storage::{DATABASE, DeviceStorage, departure, local, preferences};
 
@@ -77,7 +78,7 @@ impl AccountContext {
         if !owed && preferences::is_known() && preferences::kept_out().is_none() {
             self.stage.set(PageStage::Room);
         }
-        let is_known = self.is_remembered(&mut storage).await;
+        let is_known = remembers_a_person(&mut storage, self.chat).await;
         if !is_known && self.stage.get_untracked() == PageStage::Room {
             self.stage.set(PageStage::Opening);
         }
@@ -104,18 +105,6 @@ impl AccountContext {
             self.show_first(is_known);
         }
         Some(chat)
-    }
-
-    /// Whether this device remembers a person.
-    async fn is_remembered(self, storage: &mut DeviceStorage) -> bool {
-        match storage.identity().await {
-            Ok(identity) => identity.is_some(),
-            Err(StorageError::Full) => false,
-            Err(_) => {
-                self.chat.ephemeral.set(true);
-                false
-            }
-        }
     }
 
     /// Shows a known device's room, or its person's exclusion. Any other device has a moment to be recognised.
@@ -288,6 +277,18 @@ impl AccountContext {
                 self.be_signed_out().await;
             }
             Err(_) => self.chat.dispatch_silently(Input::NotRenewed),
+        }
+    }
+}
+
+/// Whether this device has a person's records. If it cannot store any, the page says so.
+async fn remembers_a_person(storage: &mut DeviceStorage, chat: ChatContext) -> bool {
+    match storage.identity().await {
+        Ok(identity) => identity.is_some(),
+        Err(StorageError::Full) => false,
+        Err(_) => {
+            chat.ephemeral.set(true);
+            false
         }
     }
 }

@@ -48,13 +48,12 @@ pub(crate) fn SidePanel(
         }
     };
     let title_id = format!("{id}-title");
-    let labelled_by = title_id.clone();
     view! {
         <aside
             class="details"
             id=id
             data-testid=format!("{id}-panel")
-            aria-labelledby=labelled_by
+            aria-labelledby=title_id.clone()
             node_ref=panel
             on:scroll=scrolled
         >
