@@ -19,6 +19,8 @@ pub(super) trait SqlStore: Send + Sync {
     type Database: Database<Connection: SqlConnection>;
     /// A transaction that ends by its commit, or not at all.
     type Transaction: DerefMut<Target = ConnectionOf<Self>> + Send;
+    /// A transaction that reads.
+    type Snapshot: DerefMut<Target = ConnectionOf<Self>> + Send;
 
     /// The connections that read.
     fn readers(&self) -> &Pool<Self::Database>;
@@ -69,8 +71,10 @@ pub(super) trait SqlStore: Send + Sync {
         messages: &[(RoomId, Seq)],
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Begins a transaction that reads from one snapshot.
-    fn snapshot_transaction(&self) -> impl Future<Output = Result<Self::Transaction, StoreError>> + Send;
+    /// Begins a transaction that reads everything as of one moment.
+    fn begin_snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, StoreError>> + Send;
+
+    fn end_snapshot(&self, snapshot: Self::Snapshot) -> impl Future<Output = ()> + Send;
 
     fn move_marks(&self, marks: &[ReadMark]) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
@@ -91,9 +95,9 @@ pub(super) use read;
 macro_rules! read_snapshot {
     ($store:expr, |$transaction:ident| $work:expr) => {
         $crate::store::sql_store::SqlStore::reading($store, async {
-            let mut $transaction = $store.snapshot_transaction().await?;
+            let mut $transaction = $store.begin_snapshot().await?;
             let done = $work.await?;
-            $store.roll_back($transaction).await;
+            $store.end_snapshot($transaction).await;
             Ok(done)
         })
         .await

@@ -160,6 +160,7 @@ impl PostgresStore {
 impl SqlStore for PostgresStore {
     type Database = Postgres;
     type Transaction = Transaction;
+    type Snapshot = Transaction;
 
     fn readers(&self) -> &PgPool {
         &self.readers
@@ -252,8 +253,12 @@ impl SqlStore for PostgresStore {
         change::erase(connection, messages).await
     }
 
-    async fn snapshot_transaction(&self) -> Result<Transaction, StoreError> {
+    async fn begin_snapshot(&self) -> Result<Transaction, StoreError> {
         Transaction::snapshot(&self.readers).await
+    }
+
+    async fn end_snapshot(&self, snapshot: Transaction) {
+        snapshot.rollback().await;
     }
 
     async fn move_marks(&self, marks: &[ReadMark]) -> Result<(), StoreError> {

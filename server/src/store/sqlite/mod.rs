@@ -8,6 +8,7 @@
 //! - `names`: updates the keys of names
 //! - [`copy`]: copies a snapshot; [`check`]: checks a database
 //! - `usage`: the day's usage per person; `tries`: rate limits
+//! - `writer`: the connection that writes
 //! - `watch`: detects files that were moved, replaced or overwritten
 //! - `marks`: read markers
 
@@ -23,6 +24,7 @@ mod snapshot;
 mod tries;
 mod usage;
 mod watch;
+mod writer;
 
 use log::{append, change};
 
@@ -48,6 +50,7 @@ use super::{
     StoreError, body, files,
 };
 use watch::FileWatch;
+use writer::{WriteTransaction, Writer};
 
 /// Largest write-ahead log that is left alone from one second to the next. Emptying it blocks all writes for some milliseconds, so
 /// it is rare: a flood of sign-ups fills this much in some seconds.
@@ -59,7 +62,7 @@ const WAL_IDLE: u32 = 10;
 #[derive(Debug)]
 pub struct SqliteStore {
     database: PathBuf,
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     /// Connections for reading sessions' snapshots.
     handshakes: SqlitePool,
@@ -114,25 +117,34 @@ impl SqliteStore {
     }
 
     /// Begins a transaction with the write lock from the start, waiting for it with patience.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.watch.verify().await?;
+    async fn begin(&self) -> Result<WriteTransaction, StoreError> {
         let mut wait = Wait::new(self.patience);
         loop {
-            match self
-                .writer
-                .begin_with("begin immediate")
-                .await
-                .map_err(StoreError::from)
-            {
-                Err(locked @ StoreError::Locked) => wait.before_retry(locked).await?,
-                done => return done,
+            let mut transaction = self.acquire().await?;
+            match transaction.begin().await {
+                Err(locked @ StoreError::Locked) => {
+                    drop(transaction);
+                    wait.before_retry(locked).await?;
+                }
+                done => return done.map(|()| transaction),
             }
         }
     }
 
-    /// Commits, and verifies that the commit is in the present files.
-    async fn commit(&self, transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
-        let done = transaction.commit().await.map_err(StoreError::from);
+    /// Waits for the connection that writes, if the present files are the database.
+    async fn acquire(&self) -> Result<WriteTransaction, StoreError> {
+        self.watch.verify().await?;
+        self.writer.acquire().await
+    }
+
+    async fn commit(&self, transaction: WriteTransaction) -> Result<(), StoreError> {
+        let done = transaction.commit().await;
+        self.settle(done).await
+    }
+
+    /// Takes note of a commit's outcome, and verifies that it is in the present files. The connection that writes is free by then: a
+    /// checkpoint waits for it while nobody may verify.
+    async fn settle(&self, done: Result<(), StoreError>) -> Result<(), StoreError> {
         self.failing.store(done.is_err(), Ordering::Relaxed);
         self.idle.store(0, Ordering::Relaxed);
         done?;
@@ -151,7 +163,8 @@ impl SqliteStore {
 
 impl SqlStore for SqliteStore {
     type Database = Sqlite;
-    type Transaction = Transaction<'static, Sqlite>;
+    type Transaction = WriteTransaction;
+    type Snapshot = Transaction<'static, Sqlite>;
 
     fn readers(&self) -> &SqlitePool {
         &self.readers
@@ -173,7 +186,7 @@ impl SqlStore for SqliteStore {
     }
 
     async fn roll_back(&self, transaction: Self::Transaction) {
-        drop(transaction);
+        transaction.roll_back().await;
     }
 
     /// None: no network is in between.
@@ -218,8 +231,12 @@ impl SqlStore for SqliteStore {
         Ok(())
     }
 
-    async fn snapshot_transaction(&self) -> Result<Self::Transaction, StoreError> {
+    async fn begin_snapshot(&self) -> Result<Self::Snapshot, StoreError> {
         Ok(self.readers.begin().await?)
+    }
+
+    async fn end_snapshot(&self, snapshot: Self::Snapshot) {
+        drop(snapshot);
     }
 
     async fn move_marks(&self, marks: &[ReadMark]) -> Result<(), StoreError> {

@@ -5,16 +5,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection};
 use steadfast_shared::{Epoch, Millis};
 use uuid::Uuid;
 
 use super::SqliteStore;
 use super::watch::FileWatch;
+use super::writer::Writer;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::quota::{DiskSpace, StorageLimits};
@@ -98,7 +99,7 @@ impl SqliteStore {
             .await
             .map_err(failed)?;
         let reading = options.clone().pragma("query_only", "on");
-        let writer = writer(options, patience).await.map_err(failed)?;
+        let writer = Writer::open(options, patience).await.map_err(failed)?;
         let readers = pool(READERS, patience).connect_with(reading.clone());
         let readers = readers.await.map_err(failed)?;
         let handshakes = pool(HANDSHAKE_READERS, patience).connect_with(reading);
@@ -144,17 +145,9 @@ fn pool(connections: u32, patience: Duration) -> SqlitePoolOptions {
         .max_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
+        // A connection to a file does not break.
+        .test_before_acquire(false)
         .acquire_timeout(patience)
-}
-
-/// The store waits for locks itself, so that it continues as soon as they are free.
-async fn writer(options: SqliteConnectOptions, patience: Duration) -> Result<SqlitePool, sqlx::Error> {
-    pool(1, patience)
-        // On a full disk SQLite ends the transaction by itself; the library then counts it as open for ever, and every later
-        // one fails. Such a connection is not used again.
-        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options.busy_timeout(Duration::ZERO))
-        .await
 }
 
 fn lock_file(path: &Path) -> Result<FileLock, SqliteOpenError> {

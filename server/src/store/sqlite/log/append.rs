@@ -4,39 +4,68 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::Ordering;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
-use steadfast_shared::{Body, Entry, EntryId, Millis, RoomId, Seq, UserId};
+use sqlx::SqliteConnection;
+use steadfast_shared::{Body, Entry, Millis, RoomId, Seq, UserId};
 
+use super::reading::{self, ReadAhead, hex, pairs, rows};
 use crate::store::append::change::AllowedChange;
-use crate::store::append::{
-    self, First, Firsts, Growth, LogEnd, Membership, Memberships, Savepoint, Sql, Terms,
-};
+use crate::store::append::{self, Firsts, Growth, LogEnd, Memberships, Savepoint, Sql, Terms};
 use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
-use crate::store::sqlite::body::read;
+use crate::store::sqlite::writer::WriteTransaction;
 use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql};
 use crate::store::usage::Today;
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
+
+/// Several statements in one call. Their parameters have no numbers: sqlx counts on across the statements, and would leave a
+/// numbered one unbound.
+macro_rules! growth {
+    () => {
+        "insert into entries (room, seq, author, id, at, body, kind, target)
+         select unhex(value ->> 0), value ->> 1, unhex(value ->> 2), unhex(value ->> 3), value ->> 4, value ->> 5,
+                value ->> 6, value ->> 7
+         from json_each(?);
+         update rooms set head = given.head, messages = given.messages, active_at = max(active_at, given.active)
+         from (select unhex(value ->> 0) as id, value ->> 1 as head, value ->> 2 as messages, value ->> 3 as active
+               from json_each(?)) as given
+         where rooms.id = given.id;
+         update members set seen = seen + given.messages
+         from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room, value ->> 2 as messages
+               from json_each(?)) as given
+         where members.user = given.user and members.room = given.room;
+         insert into usage (user, day, entries, bytes)
+         select unhex(value ->> 0), ?, value ->> 1, value ->> 2 from json_each(?) where true
+         on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes;
+         select head from feed where one = 1"
+    };
+}
 
 /// A transaction that appends.
 type SqliteAppend = append::Append<Writing>;
 
 /// A transaction with the write lock.
-pub(in crate::store::sqlite) struct Writing(Transaction<'static, Sqlite>);
+///
+/// Each call of the connection's thread wakes two threads, so a commit of messages takes two: one begins and reads what every
+/// entry needs, the other writes and commits.
+pub(in crate::store::sqlite) struct Writing {
+    transaction: WriteTransaction,
+    ahead: ReadAhead,
+    is_committed: bool,
+}
 
 impl Deref for Writing {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.0
+        &self.transaction
     }
 }
 
 impl DerefMut for Writing {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.0
+        &mut self.transaction
     }
 }
 
@@ -53,30 +82,25 @@ pub(in crate::store::sqlite) async fn commit(
         quota: store.limits.quota,
         full: store.room() == DiskSpace::Full,
     };
-    let append = SqliteAppend::begin(Writing(store.begin().await?), terms);
-    let (done, Writing(transaction)) = append.run(entries, commands).await?;
-    if !done.is_refused() {
-        store.commit(transaction).await?;
+    let writing = Writing {
+        transaction: store.acquire().await?,
+        ahead: ReadAhead::default(),
+        is_committed: false,
+    };
+    let append = SqliteAppend::begin(writing, terms);
+    let (done, writing) = append
+        .run(entries, commands)
+        .await
+        .inspect_err(|_| store.failing.store(true, Ordering::Relaxed))?;
+    if done.is_refused() {
+        writing.transaction.roll_back().await;
+    } else if writing.is_committed {
+        drop(writing);
+        store.settle(Ok(())).await?;
+    } else {
+        store.commit(writing.transaction).await?;
     }
     Ok(done)
-}
-
-/// An id inside a JSON parameter, for `unhex`.
-fn hex(id: uuid::Uuid) -> String {
-    id.simple().to_string()
-}
-
-/// Rows as one parameter, which `json_each` reads.
-fn rows(rows: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|_| StoreError::Unreadable("row"))
-}
-
-fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> Result<String, StoreError> {
-    let pairs: Vec<_> = pairs
-        .iter()
-        .map(|(user, room)| (hex(user.0), hex(room.0)))
-        .collect();
-    rows(&pairs)
 }
 
 impl SqlConnection for Writing {
@@ -113,67 +137,29 @@ impl Sql for Writing {
         entries: &[NewEntry],
         _: &[NewCommand],
     ) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return append.connection.transaction.begin().await;
+        }
+        append.connection.ahead = reading::begin(append.connection.transaction.opening(), entries).await?;
         let rooms: BTreeSet<RoomId> = entries.iter().map(|entry| entry.room).collect();
         append.lock(&rooms).await
     }
 
     async fn logs(&mut self, rooms: &BTreeSet<RoomId>) -> Result<Vec<(RoomId, LogEnd)>, StoreError> {
-        let ids: Vec<String> = rooms.iter().map(|room| hex(room.0)).collect();
-        let found = sqlx::query(
-            "select id, head, messages, archived,
-                    coalesce((select at from entries where entries.room = rooms.id and entries.seq = rooms.head), 0) as last_at
-             from rooms where id in (select unhex(value) from json_each(?))",
-        )
-        .bind(rows(&ids)?)
-        .fetch_all(&mut **self)
-        .await?;
-        let log = |row: &SqliteRow| {
-            let end = LogEnd {
-                head: from_sql(row.try_get("head")?),
-                last_at: from_sql(row.try_get("last_at")?),
-                messages: from_sql(row.try_get("messages")?),
-                archived: row.try_get("archived")?,
-            };
-            Ok((RoomId(row.try_get("id")?), end))
-        };
-        found.iter().map(log).collect()
+        if let Some(logs) = self.ahead.logs.take() {
+            return Ok(logs);
+        }
+        reading::logs(self, rooms).await
     }
 
     async fn memberships(
         &mut self,
         requested: &BTreeSet<(UserId, RoomId)>,
     ) -> Result<Memberships, StoreError> {
-        let found = sqlx::query(
-            "select requested.user, requested.room, members.user is not null as is_in,
-                    users.name, users.role, users.state, members.brought_by is not null as brought,
-                    iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
-                        exists (select 1 from members as others
-                                join blocks on blocks.user = members.user and blocks.blocked = others.user
-                                where others.room = members.room), 0) as blocks,
-                    iif(rooms.kind = 'direct' and length(rooms.direct_key) = 32,
-                        exists (select 1 from members as others
-                                join blocks on blocks.user = others.user and blocks.blocked = members.user
-                                where others.room = members.room), 0) as is_blocked,
-                    exists (select 1 from deleted_members as gone
-                            where gone.user = requested.user and gone.room = requested.room) as was_deleted,
-                    usage.day, usage.entries, usage.bytes, usage.max_entries, usage.max_bytes
-             from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room from json_each(?)) as requested
-             left join users on users.id = requested.user
-             left join rooms on rooms.id = requested.room
-             left join members on members.user = requested.user and members.room = requested.room
-             left join usage on usage.user = requested.user",
-        )
-        .bind(pairs(requested)?)
-        .fetch_all(&mut **self)
-        .await?;
-        let mut memberships = Memberships::default();
-        for row in &found {
-            let user = UserId(row.try_get("user")?);
-            let room = RoomId(row.try_get("room")?);
-            let membership = Membership::read(row, user)?;
-            memberships.found.push(((user, room), membership));
+        if let Some(memberships) = self.ahead.memberships.take() {
+            return Ok(memberships);
         }
-        Ok(memberships)
+        reading::memberships_of(self, requested).await
     }
 
     async fn now(&mut self) -> Result<Millis, StoreError> {
@@ -185,30 +171,10 @@ impl Sql for Writing {
     }
 
     async fn firsts(&mut self, entries: &[&NewEntry]) -> Result<Firsts, StoreError> {
-        let ids: Vec<_> = entries
-            .iter()
-            .map(|entry| (hex(entry.author.0), hex(entry.id.0)))
-            .collect();
-        let found = sqlx::query(
-            "select entries.author, entries.id, entries.room, entries.seq, entries.at, entries.body
-             from (select unhex(value ->> 0) as author, unhex(value ->> 1) as id from json_each(?)) as requested
-             join entries on entries.author = requested.author and entries.id = requested.id",
-        )
-        .bind(rows(&ids)?)
-        .fetch_all(&mut **self)
-        .await?;
-        let first = |row: &SqliteRow| {
-            let author = UserId(row.try_get("author")?);
-            let id = EntryId(row.try_get("id")?);
-            let first = First {
-                room: RoomId(row.try_get("room")?),
-                seq: from_sql(row.try_get("seq")?),
-                at: from_sql(row.try_get("at")?),
-                body: read(row.try_get("body")?)?,
-            };
-            Ok(((author, id), first))
-        };
-        found.iter().map(first).collect()
+        if let Some(firsts) = self.ahead.firsts.take() {
+            return Ok(firsts);
+        }
+        reading::firsts(self, entries).await
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {
@@ -248,20 +214,27 @@ impl Sql for Writing {
         changes: &[ChangeKind],
         at: Millis,
     ) -> Result<ChangeNumber, StoreError> {
-        let head = write(self, growth).await?;
-        if changes.is_empty() {
-            return Ok(head);
+        if !changes.is_empty() {
+            write(self, growth, growth!()).await?;
+            return feed::append(self, changes, at).await;
         }
-        feed::append(self, changes, at).await
+        if growth.today.is_none() {
+            return write(self, growth, growth!()).await;
+        }
+        let head = write(self, growth, concat!(growth!(), "; commit")).await?;
+        self.transaction.is_committed();
+        self.is_committed = true;
+        Ok(head)
     }
 }
 
 /// Writes the entries' rows, the new ends of logs, and the counts. A repeat fails the transaction: it was looked for before, and no
 /// other process writes. Returns the change feed's head.
-///
-/// All of it is one call of the connection's thread, because each call wakes two threads. The parameters have no numbers: sqlx counts
-/// on across the statements, and would leave a numbered one unbound.
-async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result<ChangeNumber, StoreError> {
+async fn write(
+    connection: &mut SqliteConnection,
+    growth: &Growth<'_>,
+    statements: &'static str,
+) -> Result<ChangeNumber, StoreError> {
     let entries = growth.rows.iter().map(|row| {
         let (room, author, id) = (hex(row.room.0), hex(row.author.0), hex(row.id.0));
         (room, row.seq, author, id, row.at, &row.body, row.kind, row.target)
@@ -272,32 +245,19 @@ async fn write(connection: &mut SqliteConnection, growth: &Growth<'_>) -> Result
     let own = own.map(|((user, room), messages)| (hex(user.0), hex(room.0), messages));
     let used = growth.today.into_iter().flat_map(Today::grown);
     let used = used.map(|(user, _, usage)| (hex(user.0), usage.entries, usage.bytes));
-    let head: i64 = sqlx::query_scalar(
-        "insert into entries (room, seq, author, id, at, body, kind, target)
-         select unhex(value ->> 0), value ->> 1, unhex(value ->> 2), unhex(value ->> 3), value ->> 4, value ->> 5,
-                value ->> 6, value ->> 7
-         from json_each(?);
-         update rooms set head = given.head, messages = given.messages, active_at = max(active_at, given.active)
-         from (select unhex(value ->> 0) as id, value ->> 1 as head, value ->> 2 as messages, value ->> 3 as active
-               from json_each(?)) as given
-         where rooms.id = given.id;
-         update members set seen = seen + given.messages
-         from (select unhex(value ->> 0) as user, unhex(value ->> 1) as room, value ->> 2 as messages
-               from json_each(?)) as given
-         where members.user = given.user and members.room = given.room;
-         insert into usage (user, day, entries, bytes)
-         select unhex(value ->> 0), ?, value ->> 1, value ->> 2 from json_each(?) where true
-         on conflict (user) do update set day = excluded.day, entries = excluded.entries, bytes = excluded.bytes;
-         select head from feed where one = 1",
-    )
-    .bind(rows(&entries.collect::<Vec<_>>())?)
-    .bind(rows(&logs.collect::<Vec<_>>())?)
-    .bind(rows(&own.collect::<Vec<_>>())?)
-    .bind(growth.today.map_or(0, |today| today.day))
-    .bind(rows(&used.collect::<Vec<_>>())?)
-    .fetch_one(connection)
-    .await?;
-    Ok(from_sql(head))
+    let head: Vec<i64> = sqlx::query_scalar(statements)
+        .bind(rows(&entries.collect::<Vec<_>>())?)
+        .bind(rows(&logs.collect::<Vec<_>>())?)
+        .bind(rows(&own.collect::<Vec<_>>())?)
+        .bind(growth.today.map_or(0, |today| today.day))
+        .bind(rows(&used.collect::<Vec<_>>())?)
+        // To the end: the statements after the first row are to run, too.
+        .fetch_all(connection)
+        .await?;
+    match head[..] {
+        [head] => Ok(from_sql(head)),
+        _ => Err(StoreError::Unreadable("feed")),
+    }
 }
 
 /// Removes a message from the unread counts before it is erased.

@@ -2,3 +2,4 @@
 
 pub(in crate::store::sqlite) mod append;
 pub(in crate::store::sqlite) mod change;
+mod reading;
