@@ -40,6 +40,11 @@ pub(in crate::store) fn exclusion(request: &Exclude) -> Result<(ClosingReason, A
     if request.reason.chars().count() > limit::REASON_CHARS {
         return Err(StoreRefusal::Invalid("the reason is too long"));
     }
+    if request.lasts_seconds.unwrap_or(0) > limit::EXCLUDED_SECONDS {
+        return Err(StoreRefusal::Invalid(
+            "an exclusion with an end lasts at most 100 years: leave the end out",
+        ));
+    }
     if request.addresses_seconds.unwrap_or(0) > limit::ADDRESS_HELD_SECONDS {
         return Err(StoreRefusal::Invalid(
             "an address can be excluded for at most 90 days",

@@ -46,6 +46,20 @@ async fn writable(file: &Path) -> Result<SqliteConnection, StoreError> {
     Ok(connection)
 }
 
+/// Whether a file that no process writes is a database of Steadfast's. One that cannot be read is not.
+pub async fn is_steadfast(file: &Path) -> bool {
+    let Ok(mut connection) = reading(file, true).await else {
+        return false;
+    };
+    let tables =
+        "select count(*) from sqlite_schema where type = 'table' and name in ('epoch', 'entries', 'rooms')";
+    let tables = sqlx::query_scalar::<_, i64>(tables)
+        .fetch_one(&mut connection)
+        .await;
+    let _ = connection.close().await;
+    tables.is_ok_and(|tables| tables == 3)
+}
+
 /// Rolls back a killed process's unfinished write, as SQLite does at the first read of a writable connection. Until then read-only
 /// connections fail.
 async fn roll_back(file: &Path) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -47,7 +48,8 @@ impl PgBouncer {
             .spawn()
             .unwrap();
         let mut started = Self { folder, running };
-        while !started.folder.path().join(".s.PGSQL.6432").exists() {
+        // It may have made its socket and not listen yet.
+        while UnixStream::connect(started.folder.path().join(".s.PGSQL.6432")).is_err() {
             assert!(
                 started.running.try_wait().unwrap().is_none(),
                 "PgBouncer has ended"
