@@ -13,7 +13,7 @@ use crate::config::secret;
 use crate::store::database::Database;
 use crate::store::report::Report;
 use crate::store::sqlite::check::check;
-use crate::store::sqlite::copy::copy;
+use crate::store::sqlite::copy::{copy, is_steadfast};
 use crate::store::{StoreError, files};
 
 /// How long to wait for another backup into the same folder.
@@ -122,7 +122,7 @@ pub async fn run(args: &Backup) -> Result<Report, BackupError> {
             database,
         });
     }
-    if file.exists() && !file.is_file() || files::size(file) > 0 && !files::is_sqlite(file) {
+    if file.exists() && !file.is_file() || files::size(file) > 0 && !is_steadfast(file).await {
         return Err(BackupError::NotOurs { path: file.clone() });
     }
     if files::wal_size(file) > 0 {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::{ConnectOptions, Connection};
 use steadfast_shared::event::{self, Reply, Sent};
 use tokio::time::{interval, timeout};
 
@@ -114,6 +115,21 @@ async fn fault_h07_a_backup_overwrites_nothing_but_a_backup() {
     std::fs::write(&letter, "Dear Mina").unwrap();
     refused(name(&letter), "is not a Steadfast backup").await;
     assert_eq!(std::fs::read(&letter).unwrap(), b"Dear Mina");
+    let books = folder.path().join("books.sqlite");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&books);
+    let mut other = options.create_if_missing(true).connect().await.unwrap();
+    sqlx::query("create table entries (amount)")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    other.close().await.unwrap();
+    let before = std::fs::read(&books).unwrap();
+    refused(name(&books), "is not a Steadfast backup").await;
+    assert_eq!(
+        std::fs::read(&books).unwrap(),
+        before,
+        "another program's database"
+    );
     refused(name(folder.path()), "is not a Steadfast backup").await;
     refused(name(&folder.path().join("nowhere/chat.db")), "cannot write").await;
 
