@@ -191,7 +191,7 @@ pub struct Exclude {
     /// A note for the audit log and other moderators; at most [`crate::limit::REASON_CHARS`] characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// Duration in seconds; absent: until they are readmitted.
+    /// Duration in seconds, at most [`crate::limit::EXCLUDED_SECONDS`]; absent: until they are readmitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasts_seconds: Option<u64>,
     /// For how many seconds nobody may sign up from the addresses at which they were last seen; absent: no restriction. At

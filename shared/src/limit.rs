@@ -65,6 +65,9 @@ pub const REASON_CHARS: usize = 500;
 /// Longest time an address is blocked, in seconds: 90 days.
 pub const ADDRESS_HELD_SECONDS: u64 = 90 * 24 * 60 * 60;
 
+/// Longest time that an exclusion with an end lasts, in seconds: 100 years.
+pub const EXCLUDED_SECONDS: u64 = 100 * 366 * 24 * 60 * 60;
+
 /// Most people invited at once.
 pub const INVITED: usize = 50;
 

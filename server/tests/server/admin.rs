@@ -102,6 +102,16 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
     let owner = server.own("Olga").await;
     let mallory = server.sign_in("Mallory").await;
     let mut client = server.connect(&mallory, json!({})).await;
+    // An end that is no date, for a browser.
+    let refused = server
+        .refused(
+            &owner,
+            Method::PUT,
+            &person(&mallory, "exclusion"),
+            json!({ "state": "banned", "lasts_seconds": 10_000_000_000_000_u64 }),
+        )
+        .await;
+    assert_eq!(refused, ErrorCode::Invalid);
     let banned: PersonInfo = server
         .done(
             &owner,

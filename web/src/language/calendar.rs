@@ -189,9 +189,12 @@ fn locales(language: Language) -> Array {
         .collect()
 }
 
+/// The last millisecond of a JavaScript `Date`. To format a later one throws.
+const LAST_MOMENT: Millis = 8_640_000_000_000_000;
+
 fn date(at: Millis) -> Date {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
-    Date::new(&(at as f64).into())
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53")]
+    Date::new(&(at.min(LAST_MOMENT) as f64).into())
 }
 
 fn millis(time: f64) -> Millis {
