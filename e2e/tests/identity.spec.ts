@@ -14,6 +14,7 @@ async function setPassphrase(chat: ChatPage): Promise<void> {
   await expect(chat.page.getByTestId('passphrase-new-hint')).toContainText('8');
   await chat.page.getByTestId('passphrase-new').fill(PASSPHRASE);
   await chat.page.getByTestId('passphrase-save').click();
+  await expect(chat.page.getByTestId('dialog-toast'), 'told in the dialog, which covers the page').toHaveText('Saved');
   await expect(chat.page.getByTestId('passphrase-now')).toBeVisible();
 }
 
@@ -64,8 +65,11 @@ test('a server with closed registration lets in only people with an invitation l
   await stranger.page.getByTestId('invitation').fill('no-such-code');
   await stranger.joinButton.click();
   await expect(stranger.page.getByTestId('invitation-hint')).toContainText('invitation');
+  // In a tab that shows another invitation, where the browser loads nothing because only the fragment changes.
+  await stranger.page.goto('/join#an-expired-one');
+  await expect(stranger.page.getByTestId('invitation')).toHaveValue('an-expired-one');
   await stranger.page.goto(link);
-  await stranger.page.reload();
+  await expect(stranger.page.getByTestId('invitation')).toHaveValue(new URL(link).hash.slice(1));
   await stranger.nickname.fill('Ben');
   await stranger.joinButton.click();
   await stranger.expectConnected();

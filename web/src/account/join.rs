@@ -15,6 +15,7 @@ use crate::account::notice::Notice;
 use crate::account::phrases::{AccountPhrases, JoinPhrases, OwnerLinkPhrases, SignOutPhrases};
 use crate::account::start::{JoinError, Welcome};
 use crate::browser::http::HttpError;
+use crate::connection::closed_phrases::ClosedPhrases;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
@@ -39,6 +40,8 @@ enum JoinTrouble {
     Refused(WireError),
     Unreachable,
     NoCookies,
+    /// The server takes no requests from pages of this address.
+    WrongAddress,
 }
 
 /// The field an error is shown below.
@@ -61,6 +64,7 @@ impl JoinTrouble {
                 ErrorCode::InvalidCode => Self::NoOwnerLink,
                 code @ (ErrorCode::Banned | ErrorCode::Deactivated) => Self::KeptOut(code),
                 ErrorCode::TooLarge => Self::TooManyDevices,
+                ErrorCode::Unauthorized => Self::WrongAddress,
                 _ => Self::Refused(error),
             },
         }
@@ -76,6 +80,7 @@ impl JoinTrouble {
             | Self::Refused(_)
             | Self::Unreachable
             | Self::NoCookies
+            | Self::WrongAddress
             | Self::NoOwnerLink
             | Self::KeptOut(_) => JoinField::Nickname,
         }
@@ -98,6 +103,7 @@ impl JoinTrouble {
             Self::Refused(error) => RefusalPhrases::why(language, error),
             Self::Unreachable => RefusalPhrases::of(language).server_unreachable.to_owned(),
             Self::NoCookies => JoinPhrases::of(language).no_cookies.to_owned(),
+            Self::WrongAddress => ClosedPhrases::of(language).origin_refused.to_owned(),
         }
     }
 }
@@ -146,7 +152,8 @@ impl JoinForm {
     fn load_registration(self) {
         spawn_local(async move {
             if let Ok(registration) = api::registration().await {
-                if registration.closed {
+                // An owner link lets its bearer in.
+                if registration.closed && self.owner_code.get_untracked().is_none() {
                     self.asks_invitation.try_set(true);
                 }
                 self.unowned.try_set(registration.unowned);

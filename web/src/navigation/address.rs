@@ -47,13 +47,19 @@ impl NavigationContext {
     /// Opens the address's room, after *back* or *forward*.
     pub(crate) fn follow_address(self) {
         self.overlays.close_all();
-        if let Route::Room { room, .. } = here() {
-            if self.chat.knows(room) {
+        match here() {
+            Route::Home => {}
+            Route::Room { room, .. } if self.chat.knows(room) => {
                 self.enter_room(room);
                 self.seek_address();
-            } else {
+            }
+            Route::Room { room, .. } => {
                 self.wanted.set_value(Some(room));
                 self.open_some_room();
+            }
+            // Another link, pasted into the address: only its fragment is new, so the browser loads nothing.
+            Route::Join { .. } | Route::Owner { .. } => {
+                let _ = window().location().reload();
             }
         }
     }

@@ -26,12 +26,17 @@ impl Route {
     /// Parses an address. An unknown one means home.
     pub fn of(path: &str, fragment: &str) -> Self {
         let path = path.trim_end_matches('/');
-        let code = || fragment.trim_start_matches('#').trim().to_owned();
-        if path == JOIN_PATH {
-            return Self::Join { code: code() };
+        let code = fragment.trim_start_matches('#').trim();
+        // A link whose code was lost on the way, as in a mail program, is like any unknown address.
+        if !code.is_empty() && path == JOIN_PATH {
+            return Self::Join {
+                code: code.to_owned(),
+            };
         }
-        if path == OWNER_PAGE {
-            return Self::Owner { code: code() };
+        if !code.is_empty() && path == OWNER_PAGE {
+            return Self::Owner {
+                code: code.to_owned(),
+            };
         }
         let mut parts = path.strip_prefix("/r/").unwrap_or_default().split('/');
         let room = parts.next().and_then(|part| part.parse().ok());

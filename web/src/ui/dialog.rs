@@ -11,6 +11,7 @@ use crate::reactive::{Signal, effect};
 use crate::ui::focus::Focus;
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::phrases::UiPhrases;
+use crate::ui::toast::Toast;
 
 /// A modal dialog, open while it is rendered: centred, or full-screen on a phone.
 ///
@@ -56,6 +57,8 @@ pub(crate) fn Dialog(
                     <CloseButton modal />
                 </div>
                 <div class="dialog-body">{children()}</div>
+                // The page's own is inert and covered while this is open.
+                <Toast testid="dialog-toast" />
             </div>
         </dialog>
     }

@@ -47,12 +47,12 @@ impl Toasts {
     }
 }
 
-/// The current toast, above the composer and for screen readers.
+/// The current toast, above what follows it, and for screen readers.
 #[component]
-pub(crate) fn Toast() -> impl IntoView {
+pub(crate) fn Toast(#[prop(default = "toast")] testid: &'static str) -> impl IntoView {
     let toasts = Toasts::here();
     view! {
-        <div class="toast" role="status" data-testid="toast">
+        <div class="toast" role="status" data-testid=testid>
             {move || toasts.words.get().map(|words| view! { <p>{words}</p> })}
         </div>
     }
