@@ -205,6 +205,20 @@ test('Enter that ends a composition takes no suggestion', async ({ person, wireP
   await expect(ann.rows).toHaveCount(0);
 });
 
+test('a suggestion is chosen by a click while a syllable is composed', async ({ person, wirePerson }) => {
+  await wirePerson('미나');
+  const ann = await person('Ann');
+  await ann.composer.focus();
+  await ann.composer.pressSequentially('@');
+  const cdp = await ann.page.context().newCDPSession(ann.page);
+  await cdp.send('Input.imeSetComposition', { text: '미', selectionStart: 1, selectionEnd: 1 });
+  await ann.page.getByTestId('suggestion').click();
+  await expect(ann.composer).toHaveValue('@미나 ');
+  await expect(ann.composer).toBeFocused();
+  await ann.composer.press('Enter');
+  await expect(ann.rows.first().getByTestId('mention')).toHaveText('@미나');
+});
+
 test('the emoji picker is used by keyboard alone', async ({ person }) => {
   const ann = await person('Ann', DESKTOP);
   await ann.say('hello');

@@ -180,9 +180,11 @@ impl ComposerEntry {
 
     /// Inserts the chosen suggestion.
     pub(super) fn take(self) {
+        // To end a composition takes the focus away, and with it the list.
+        let chosen = self.suggestions.chosen();
         self.compose.end_composition();
         if let Some(textarea) = self.textarea.get_untracked()
-            && let Some(named) = self.suggestions.take(&textarea)
+            && let Some(named) = chosen.and_then(|chosen| self.suggestions.take(chosen, &textarea))
         {
             if let Some(person) = named {
                 self.mentions.update_value(|mentions| mentions.add(person));

@@ -33,7 +33,7 @@ pub(crate) struct Suggestions {
 }
 
 #[derive(Clone, PartialEq, Debug)]
-enum Suggestion {
+pub(crate) enum Suggestion {
     Person(Person),
     Emoji(NamedEmoji),
 }
@@ -152,7 +152,8 @@ impl Suggestions {
         }
     }
 
-    fn chosen(self) -> Option<Suggestion> {
+    /// The suggestion that Enter or a click takes.
+    pub(crate) fn chosen(self) -> Option<Suggestion> {
         let at = self.at.get_untracked();
         self.offers.with_untracked(|offers| offers.get(at).cloned())
     }
@@ -198,9 +199,8 @@ impl Suggestions {
         first
     }
 
-    /// Inserts the chosen suggestion into the textarea. Returns the person whom it names.
-    pub(crate) fn take(self, textarea: &HtmlTextAreaElement) -> Option<Option<Person>> {
-        let chosen = self.chosen()?;
+    /// Inserts a suggestion into the textarea. Returns the person whom it names.
+    pub(crate) fn take(self, chosen: Suggestion, textarea: &HtmlTextAreaElement) -> Option<Option<Person>> {
         let (before, caret) = before_caret(textarea);
         let from = completion::query(&before)?.from;
         let (text, to, named) = match chosen {
