@@ -4,8 +4,9 @@
 //   npm install socket.io-client
 //   echo 'hello from a script' | node bot.mjs http://localhost:3000 my-bot bot-state.json
 //
-// Its durable state is in the state file: its token, its position in the log (the cursor), and the messages that the server
-// has not acknowledged yet (the outbox). Kill it at any moment and start it again: nothing is lost, nothing is doubled.
+// It lives in one room, a public one. Its durable state is in the state file: its token, the room, its position in the room's log (the
+// cursor), and the messages that the server has not acknowledged yet (the outbox). Kill it at any moment and start it again: nothing is
+// lost, nothing is doubled.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -40,15 +41,18 @@ socket.on('disconnect', () => socket.active || delay(1_000).then(() => socket.co
 socket.on('session', (session) => {
   if (session.state === 'closing') return console.error(`the server closes: ${session.reason}`);
   if (state.epoch !== session.epoch) Object.assign(state, { epoch: session.epoch, cursor: 0 }); // cursors of another life mean nothing
-  state.room = session.rooms[0].id;
+  const ours = session.rooms.find((room) => room.id === state.room) ?? session.rooms.find((room) => room.kind === 'public');
+  if (!ours) return console.error('there is no public room');
+  if (state.room !== ours.id) Object.assign(state, { room: ours.id, cursor: 0 });
   for (const missed of session.missed) apply(missed);
-  if (state.cursor < session.rooms[0].head) pull();
+  if (state.cursor < ours.head) pull();
   drain();
 });
 socket.on('entries', (news) => apply(news) || pull());
 
 /** Applies entries that continue the log at `cursor + 1` and skips repeats. Returns false if there is a gap. */
-function apply({ entries }) {
+function apply({ room, entries }) {
+  if (room !== state.room) return true; // a conversation, or a room that somebody added it to
   for (const { seq, author, body } of entries.filter((entry) => entry.seq > state.cursor)) {
     if (seq !== state.cursor + 1) return false;
     console.log(`#${seq} ${author.name}: ${body.text ?? `(${body.kind})`}`);
@@ -63,7 +67,7 @@ const pull = alone(async () => {
   for (let head = Infinity; state.cursor < head; ) {
     const { ok, error } = await socket.emitWithAck('history', { room: state.room, after: state.cursor });
     if (error) await delay(error.retry_after_ms ?? 1_000);
-    else [head] = [ok.head, apply(ok)];
+    else [head] = [ok.head, apply({ ...ok, room: state.room })];
   }
 });
 
@@ -73,7 +77,7 @@ const drain = alone(async () => {
     const [item] = state.outbox;
     const reply = await socket.emitWithAck('send', [{ ...item, room: state.room }]);
     const error = reply.error ?? reply.ok[0].error;
-    if (['busy', 'unavailable', 'rate_limited'].includes(error?.code)) await delay(error.retry_after_ms ?? 1_000);
+    if (['busy', 'unavailable', 'rate_limited', 'storage_full'].includes(error?.code)) await delay(error.retry_after_ms ?? 1_000);
     else {
       if (error) console.error(`refused: ${error.message}`);
       state.outbox.shift();

@@ -39,6 +39,11 @@ test('the example bot joins, posts, resumes from its cursor and doubles nothing'
     bot.child.stdin.write('hello\nworld\n');
     await until(async () => (await state()).outbox?.length === 0 && bot.lines().length >= 152, 'the bot speaks');
     assert.deepEqual(bot.lines().slice(-2), ['#151 Bot: hello', '#152 Bot: world']);
+
+    // Anybody may open a conversation with it: that is another room, and nothing of it is the bot's business.
+    const [{ author }] = (await ann.pull()).filter((entry) => entry.author.name === 'Bot');
+    const direct = await ann.ask('room:direct', { with: [author.id] });
+    await ann.ask('send', [{ ...ann.item('between us'), room: direct.id }]);
     await kill(bot);
 
     await ann.post(ann.item('while the bot was away'));
