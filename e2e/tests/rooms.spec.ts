@@ -1,5 +1,6 @@
 // Rooms: found by name, by shortcut and by URL.
 
+import type { Locator } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
@@ -211,3 +212,33 @@ test('people write to each other, two or a few, and there is one conversation of
   await expect(ann.row('hello Ann')).toBeVisible();
   await expect(anns.link('Ben')).toHaveCount(1);
 });
+
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+]) {
+  test(`long names leave everything in its place at ${viewport.width} pixels`, async ({ person }) => {
+    const name = 'Quarterly_Planning_and_Budget_Review_2026_Q4_internal_only';
+    const long = await person('Maximilian-Schwarzenegger-Müller', { viewport });
+    const rooms = new Rooms(long);
+    await rooms.create(name);
+    const { page } = long;
+    const within = async (what: Locator) => {
+      const box = (await what.boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width, `${await what.textContent()} ends on the screen`).toBeLessThanOrEqual(viewport.width);
+    };
+    const pageStays = async () =>
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing can be moved sideways').toBe(viewport.width);
+    await pageStays();
+    await within((await rooms.members()).first().getByTestId('presence'));
+    await pageStays();
+    await page.keyboard.press('Escape');
+    await rooms.reveal();
+    await page.getByTestId('open-browse').click();
+    const dialog = (await page.getByTestId('browse').boundingBox())!;
+    const entry = page.getByTestId('listed-enter').first();
+    const button = (await entry.boundingBox())!;
+    expect(button.x + button.width).toBeLessThanOrEqual(dialog.x + dialog.width);
+  });
+}

@@ -13,6 +13,9 @@ pub(super) const MAX_INDENT: usize = 3;
 /// A line indented this much further than an item's mark belongs to the item.
 const INSIDE: usize = 2;
 
+/// More empty lines in a row show as this many: nobody has to scroll past screens of nothing.
+const EMPTY_LINES: usize = 3;
+
 /// A number from here on is a year or a sum, not an item.
 const NO_POINT_FROM: u32 = 1_000;
 
@@ -99,7 +102,8 @@ fn prose(lines: &[&str], budget: &SizeBudget) -> Option<MarkdownBlock> {
                 inline::push(&mut inlines, piece);
             }
         } else {
-            inline::push(&mut inlines, Inline::Text("\n".repeat(paragraph.len() + 1)));
+            let empty = paragraph.len().min(EMPTY_LINES);
+            inline::push(&mut inlines, Inline::Text("\n".repeat(empty + 1)));
         }
     }
     Some(MarkdownBlock::Prose(inlines))

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use steadfast_client::{Input, Rejection};
+use steadfast_shared::ErrorCode;
 
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
@@ -41,7 +42,13 @@ fn Change(change: UnsentChange) -> impl IntoView {
     match state {
         MessageState::Rejected(rejection) => {
             let hopeless = rejection == Rejection::OtherEpoch;
-            let reason = move || reason(locale, &rejection);
+            let reacts = matches!(what, RowChange::React(_));
+            let reason = move || match &rejection {
+                Rejection::Refused(error) if reacts && error.code == ErrorCode::TooLarge => {
+                    MessagePhrases::of(locale.language()).too_many_reactions
+                }
+                rejection => reason(locale, rejection),
+            };
             view! {
                 <div class="rejection rejection-whole" data-testid="change" data-state=state_name>
                     <p class="rejection-reason">
