@@ -13,6 +13,7 @@ use steadfast_shared::{Epoch, Millis};
 
 use super::database::{Database, OpenError};
 use super::{StorageLimits, Store, StoreError};
+pub(in crate::store) use side::COPYING;
 use side::{InPostgres, InSqlite, Side, comparable};
 use table::{Cell, TABLES, Table};
 

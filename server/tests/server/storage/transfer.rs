@@ -147,7 +147,18 @@ async fn a_copy_that_is_broken_off_goes_on_where_it_ended_and_is_not_served_unti
     let copied = transfer(&from, &in_postgres, 22, |_| {}).await.unwrap();
     assert!(copied.resumed);
     let (before, after) = (fixture.database.open().await, there.open().await);
-    assert_eq!(seen(&after, &fixture).await, seen(&*before, &fixture).await);
+    let all = seen(&*before, &fixture).await;
+    assert_eq!(seen(&after, &fixture).await, all);
+    before.close().await;
+
+    // Into a file, too, which is looked at for damage when it is opened.
+    let folder = TempDir::new().unwrap();
+    let in_file = Name::File(folder.path().join("copy.db"));
+    break_off(&from, &in_file).await;
+    let copied = transfer(&from, &in_file, 23, |_| {}).await.unwrap();
+    assert!(copied.resumed);
+    let after = in_file.open_whole(Default::default(), 24).await.unwrap();
+    assert_eq!(seen(&*after, &fixture).await, all);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
