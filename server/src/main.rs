@@ -18,6 +18,9 @@ use steadfast_server::error::StartError;
 use steadfast_server::restore::{self, Restore};
 use tracing_subscriber::EnvFilter;
 
+/// The lines that people and scripts wait for: they are printed at every log level.
+const STARTED: &str = "steadfast::started";
+
 /// A self-hosted chat that loses nothing, doubles nothing and keeps the order.
 ///
 /// Start it and open http://localhost:3000. Everything is stored in one file, steadfast.db, in the current folder. Every setting is
@@ -198,16 +201,18 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     let app = app::build(config).await?;
     if let Some(link) = &app.owner_link {
         tracing::warn!(
+            target: STARTED,
             "this server has no owner yet: open {} to become its owner",
             link.url
         );
     }
-    tracing::info!("listening on http://{address}");
+    tracing::info!(target: STARTED, "listening on http://{address}");
     app.serve(listener, stop_signal()).await
 }
 
 fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = format!("{},{STARTED}=info", config.log_level);
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stdout().is_terminal());

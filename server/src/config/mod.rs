@@ -17,7 +17,7 @@ pub(crate) use adapter::RedisServer;
 pub use adapter::{AdapterChoice, AdapterError};
 pub use base_path::BasePath;
 pub use limits::{ConnectionLimits, DataLimits, DeviceRates, Limits, TimeLimits};
-use parse::{invite, network, origin};
+use parse::{invite, log_filter, network, origin};
 pub use secret::secret;
 
 use crate::store::database::Database;
@@ -91,7 +91,8 @@ pub struct Config {
         long,
         env = "STEADFAST_LOG_LEVEL",
         value_name = "FILTER",
-        default_value = "info"
+        default_value = "info",
+        value_parser = log_filter
     )]
     pub log_level: String,
 

@@ -30,6 +30,31 @@ pub(super) fn invite(text: &str) -> Result<String, String> {
     }
 }
 
+/// How many of something there may be. None of them would let nobody in.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.trim().parse() {
+        Ok(0) => Err("at least 1: with 0 nobody could connect".into()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("not a number".into()),
+    }
+}
+
+/// A level, or levels of modules. `EnvFilter` would take any other word for the name of a module.
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    let is_level = |item: &str| {
+        let level = item.split_once('=').map_or(item, |(_, level)| level);
+        let level = level.trim().to_ascii_lowercase();
+        ["off", "error", "warn", "info", "debug", "trace"].contains(&level.as_str())
+    };
+    match text.split(',').all(is_level) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "a level is off, error, warn, info, debug or trace; a list has module=level, separated by commas"
+                .into(),
+        ),
+    }
+}
+
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
@@ -127,6 +152,30 @@ mod tests {
         assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
         for wrong in ["", "proxy", "10.0.0.0/33", "10.0.0"] {
             assert!(network(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_log_filter_has_levels() {
+        for good in [
+            "info",
+            "WARN",
+            "off",
+            "info,steadfast_server::http=debug",
+            "sqlx=warn",
+        ] {
+            assert_eq!(log_filter(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "warning", "verbose", "foo=bar", "info,", "steadfast_server"] {
+            assert!(log_filter(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_not_a_limit() {
+        assert_eq!(at_least_one("1"), Ok(1));
+        for bad in ["0", "-1", "many", ""] {
+            assert!(at_least_one(bad).is_err(), "{bad}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::config::parse::at_least_one;
+
 /// How many connections may be open at the same time.
 #[derive(Args, Clone, Debug)]
 pub struct ConnectionLimits {
@@ -10,7 +12,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_CONNECTIONS",
         value_name = "N",
-        default_value_t = 10_000
+        default_value_t = 10_000,
+        value_parser = at_least_one
     )]
     pub max_connections: usize,
 
@@ -19,7 +22,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_DEVICE",
         value_name = "N",
-        default_value_t = 64
+        default_value_t = 64,
+        value_parser = at_least_one
     )]
     pub max_connections_per_device: usize,
 
@@ -28,7 +32,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_PERSON",
         value_name = "N",
-        default_value_t = 256
+        default_value_t = 256,
+        value_parser = at_least_one
     )]
     pub max_connections_per_person: usize,
 
@@ -37,7 +42,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_CONNECTIONS_PER_ADDRESS",
         value_name = "N",
-        default_value_t = 4_000
+        default_value_t = 4_000,
+        value_parser = at_least_one
     )]
     pub max_connections_per_address: usize,
 
@@ -46,7 +52,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_HANDSHAKES",
         value_name = "N",
-        default_value_t = 1_024
+        default_value_t = 1_024,
+        value_parser = at_least_one
     )]
     pub max_handshakes: usize,
 
@@ -55,7 +62,8 @@ pub struct ConnectionLimits {
         long,
         env = "STEADFAST_MAX_HANDSHAKES_PER_ADDRESS",
         value_name = "N",
-        default_value_t = 256
+        default_value_t = 256,
+        value_parser = at_least_one
     )]
     pub max_handshakes_per_address: usize,
 
