@@ -32,6 +32,7 @@ fn Change(change: UnsentChange) -> impl IntoView {
     let UnsentChange { id, what, state } = change;
     let state_name = state.name();
     let is_edit = matches!(what, RowChange::Edit(_));
+    let reacts = matches!(what, RowChange::React(_));
     let named = match &what {
         // The row already shows the new text.
         RowChange::Edit(_) if !matches!(state, MessageState::Rejected(_)) => {
@@ -42,7 +43,6 @@ fn Change(change: UnsentChange) -> impl IntoView {
     match state {
         MessageState::Rejected(rejection) => {
             let hopeless = rejection == Rejection::OtherEpoch;
-            let reacts = matches!(what, RowChange::React(_));
             let reason = move || match &rejection {
                 Rejection::Refused(error) if reacts && error.code == ErrorCode::TooLarge => {
                     MessagePhrases::of(locale.language()).too_many_reactions
