@@ -162,7 +162,7 @@ mod tests {
             "WARN",
             "off",
             "info,steadfast_server::http=debug",
-            "sqlx=warn",
+            "hyper=warn",
         ] {
             assert_eq!(log_filter(good).as_deref(), Ok(good));
         }

@@ -50,7 +50,7 @@ use super::{
     StoreError, body, files,
 };
 use watch::FileWatch;
-use writer::{WriteTransaction, Writer};
+use writer::{SqliteWriter, WriteTransaction};
 
 /// Largest write-ahead log that is left alone from one second to the next. Emptying it blocks all writes for some milliseconds, so
 /// it is rare: a flood of sign-ups fills this much in some seconds.
@@ -62,7 +62,7 @@ const WAL_IDLE: u32 = 10;
 #[derive(Debug)]
 pub struct SqliteStore {
     database: PathBuf,
-    writer: Writer,
+    writer: SqliteWriter,
     readers: SqlitePool,
     /// Connections for reading sessions' snapshots.
     handshakes: SqlitePool,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use super::watch::FileWatch;
-use super::writer::Writer;
+use super::writer::SqliteWriter;
 use crate::store::files;
 use crate::store::lock::{FileLock, LockError};
 use crate::store::quota::{DiskSpace, StorageLimits};
@@ -99,7 +99,7 @@ impl SqliteStore {
             .await
             .map_err(failed)?;
         let reading = options.clone().pragma("query_only", "on");
-        let writer = Writer::open(options, patience).await.map_err(failed)?;
+        let writer = SqliteWriter::open(options, patience).await.map_err(failed)?;
         let readers = pool(READERS, patience).connect_with(reading.clone());
         let readers = readers.await.map_err(failed)?;
         let handshakes = pool(HANDSHAKE_READERS, patience).connect_with(reading);

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::time::sleep;
 
 use super::copy;
-use super::writer::Writer;
+use super::writer::SqliteWriter;
 use crate::store::{StoreError, files};
 
 /// How often, and after which pause, emptying the log of lost files is retried.
@@ -158,7 +158,7 @@ impl FileWatch {
     /// Folds the log into the main file, and empties it. `false` if a reader still uses it: then as much as possible is written.
     ///
     /// Most of it is written while commits continue; they wait only for the rest.
-    pub(super) async fn checkpoint(&self, writer: &Writer) -> Result<bool, StoreError> {
+    pub(super) async fn checkpoint(&self, writer: &SqliteWriter) -> Result<bool, StoreError> {
         self.write_back().await?;
         let mut stamp = self.stamp.lock().await;
         self.verify_by(&stamp)?;
@@ -205,7 +205,7 @@ impl FileWatch {
     }
 
     /// Saves as much as possible of lost files, and leaves nothing that would be applied to the files in their place.
-    pub(super) async fn salvage(&self, loss: Loss, writer: &Writer) -> Result<(), StoreError> {
+    pub(super) async fn salvage(&self, loss: Loss, writer: &SqliteWriter) -> Result<(), StoreError> {
         let mut anchor = self.anchor.lock().await;
         let Some(connection) = anchor.as_mut() else {
             return Ok(());
@@ -244,7 +244,12 @@ impl FileWatch {
     }
 
     /// Saves a file that was moved away or removed, with its log.
-    async fn salvage_removed(&self, stamp: Stamp, aside: &Path, writer: &Writer) -> Result<(), StoreError> {
+    async fn salvage_removed(
+        &self,
+        stamp: Stamp,
+        aside: &Path,
+        writer: &SqliteWriter,
+    ) -> Result<(), StoreError> {
         // Folded into the opened file, wherever it is now. Then its log is empty, and does no harm to files beside it.
         let mut emptied = truncate(writer).await.unwrap_or(false);
         for _ in 0..TRIES {
@@ -283,7 +288,7 @@ impl FileWatch {
     }
 }
 
-async fn truncate(writer: &Writer) -> Result<bool, StoreError> {
+async fn truncate(writer: &SqliteWriter) -> Result<bool, StoreError> {
     let row = sqlx::query("pragma wal_checkpoint(truncate)")
         .fetch_one(&mut *writer.acquire().await?)
         .await?;

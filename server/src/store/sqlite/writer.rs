@@ -18,7 +18,7 @@ use crate::store::StoreError;
 
 /// The connection that writes, for whoever is next.
 #[derive(Clone, Debug)]
-pub(super) struct Writer {
+pub(super) struct SqliteWriter {
     options: SqliteConnectOptions,
     patience: Duration,
     /// None once it is closed.
@@ -36,10 +36,10 @@ struct WritingConnection {
 #[derive(Debug)]
 pub(in crate::store) struct WriteTransaction {
     held: OwnedMappedMutexGuard<Option<WritingConnection>, WritingConnection>,
-    writer: Writer,
+    writer: SqliteWriter,
 }
 
-impl Writer {
+impl SqliteWriter {
     /// Connects. `patience` bounds how long one waits in line.
     pub(super) async fn open(options: SqliteConnectOptions, patience: Duration) -> Result<Self, sqlx::Error> {
         // The store waits for other programs' locks itself, so that it continues as soon as they are free.

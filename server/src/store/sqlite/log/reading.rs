@@ -93,7 +93,6 @@ pub(super) async fn begin(
     })
 }
 
-/// [`Sql::logs`](crate::store::append::Sql::logs).
 pub(super) async fn logs(
     connection: &mut SqliteConnection,
     rooms: &BTreeSet<RoomId>,
@@ -105,7 +104,6 @@ pub(super) async fn logs(
     found.iter().map(log).collect()
 }
 
-/// [`Sql::memberships`](crate::store::append::Sql::memberships).
 pub(super) async fn memberships_of(
     connection: &mut SqliteConnection,
     requested: &BTreeSet<(UserId, RoomId)>,
@@ -117,7 +115,6 @@ pub(super) async fn memberships_of(
     memberships(&found)
 }
 
-/// [`Sql::firsts`](crate::store::append::Sql::firsts).
 pub(super) async fn firsts(
     connection: &mut SqliteConnection,
     entries: &[&NewEntry],

@@ -2,12 +2,12 @@
 
 use super::*;
 
-async fn opened(folder: &tempfile::TempDir) -> (Writer, SqliteConnectOptions) {
+async fn opened(folder: &tempfile::TempDir) -> (SqliteWriter, SqliteConnectOptions) {
     let options = SqliteConnectOptions::new()
         .filename(folder.path().join("chat.db"))
         .create_if_missing(true)
         .busy_timeout(Duration::ZERO);
-    let writer = Writer::open(options.clone(), Duration::from_millis(200)).await;
+    let writer = SqliteWriter::open(options.clone(), Duration::from_millis(200)).await;
     let writer = writer.unwrap();
     let mut table = writer.acquire().await.unwrap();
     table.begin().await.unwrap();
@@ -25,7 +25,7 @@ async fn say(transaction: &mut WriteTransaction) {
     insert.execute(&mut **transaction).await.unwrap();
 }
 
-async fn said(writer: &Writer) -> i64 {
+async fn said(writer: &SqliteWriter) -> i64 {
     let mut connection = writer.acquire().await.unwrap();
     let count = sqlx::query_scalar("select count(*) from said");
     count.fetch_one(&mut *connection).await.unwrap()
