@@ -1,6 +1,5 @@
 //! What the page does.
 
-use serde_json::Value;
 use socketio_anywhere::{Client, Event};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
