@@ -4,6 +4,7 @@
 //! - [`database`]: a database of a round's own on Postgres
 //! - [`member`]: one connection to it
 //! - [`line`]: a proxy between the two that delays, stops and falls
+//! - [`log`]: what becomes of the members' connections, where it is asked for
 //! - [`record`], [`tally`]: which member received which text, and when
 //! - [`scenario`]: the load put on it
 //! - [`report`]: medians, ratios, spread
@@ -21,11 +22,13 @@ use clap::{Parser, Subcommand};
 use host::{Host, Peer, Programs};
 use report::Report;
 use scenario::{Extent, Scenario};
+use tracing_subscriber::util::SubscriberInitExt;
 
 mod database;
 mod floor;
 mod host;
 mod line;
+mod log;
 mod member;
 mod record;
 mod report;
@@ -93,6 +96,9 @@ async fn main() -> anyhow::Result<()> {
 
 async fn run(asked: &Run) -> anyhow::Result<()> {
     host::raise_open_files();
+    if let Ok(filter) = std::env::var(log::VARIABLE) {
+        log::subscriber(&filter, std::io::stderr)?.init();
+    }
     let programs = Programs {
         steadfast: asked.steadfast.clone(),
         tutorial: asked.tutorial.clone(),
