@@ -18,6 +18,7 @@ use crate::language::Language;
 use crate::language::locale::{Locale, milliseconds, words};
 use crate::markup::view;
 use crate::reactive::Signal;
+use crate::rooms::context::RoomsContext;
 use crate::rooms::phrases::RoomPhrases;
 use crate::shell::details::faults::Faults;
 use crate::shell::details::outbox::Outbox;
@@ -129,6 +130,7 @@ fn is_degraded(chat: ChatContext) -> bool {
 fn Log() -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
+    let named = RoomsContext::here();
     let epoch = move || {
         chat.on_connection(|session| session.account().epoch())
             .map_or_else(
@@ -140,7 +142,7 @@ fn Log() -> impl IntoView {
         let rooms: Vec<_> = chat.on_rooms(|session| {
             session
                 .rooms()
-                .map(|room| (room.name.to_owned(), room.cursor, room.head, room.buffered))
+                .map(|room| (named.marked_name(&room), room.cursor, room.head, room.buffered))
                 .collect()
         });
         rooms
@@ -150,7 +152,7 @@ fn Log() -> impl IntoView {
                 let held = (held > 0).then(|| {
                     view! { <Fact name=|l| DetailsPhrases::of(l).held value=words(move || held.to_string()) id="held" /> }
                 });
-                let (cursor_name, head_name) = (format!("#{name} · "), format!("#{name} · "));
+                let (cursor_name, head_name) = (format!("{name} · "), format!("{name} · "));
                 view! {
                     <dt>{cursor_name}{locale.says(|l| DetailsPhrases::of(l).cursor)}</dt>
                     <dd data-testid="detail-cursor">{cursor}</dd>
