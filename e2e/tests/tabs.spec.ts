@@ -12,6 +12,8 @@ test('both tabs show the same, and each message is stored once', async ({ person
   await first.say('from the first');
   await second.expectTexts(['from the first']);
   await second.say('from the second');
+  // Otherwise Ben's may be stored first.
+  await second.expectAllSent();
   await ben.post(ben.item('from Ben'));
   for (const tab of [first, second]) {
     await tab.expectTexts(['from the first', 'from the second', 'from Ben']);
