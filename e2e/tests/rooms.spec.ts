@@ -86,6 +86,28 @@ test('on a phone the rooms are drawn over the conversation', async ({ profile })
   await expect(sidebar).toBeHidden();
 });
 
+test('a link to a public room lets a newcomer in, but nobody back in', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  const [anns, bens] = [new Rooms(ann), new Rooms(ben)];
+  await anns.create('design');
+  await ann.say('first sketch');
+  await ann.expectAllSent();
+  const address = ann.page.url();
+  await ben.page.goto(address);
+  await expect(bens.name).toHaveText(/design$/);
+  await expect(ben.row('first sketch')).toBeVisible();
+  await expect(ben.page).toHaveURL(address);
+  await ben.say('I like it');
+  await expect(ann.row('I like it')).toBeVisible();
+  // He leaves. The next time, this page is opened as one that had the room open last: he left on another device.
+  await bens.leave();
+  await expect(bens.name).toHaveText(/general$/);
+  await ben.page.evaluate((room) => localStorage.setItem('steadfast.room', room), address.split('/').pop()!);
+  await ben.page.goto(address);
+  await expect(bens.name).toHaveText(/general$/);
+  await expect(bens.link('design')).toHaveCount(0);
+});
+
 test('a public room is made, found, joined, and left', async ({ person }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')];
   const [anns, bens] = [new Rooms(ann), new Rooms(ben)];

@@ -1,6 +1,8 @@
 //! Keeps the open room and the page's address in step.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use steadfast_client::link::Join;
 use steadfast_client::{Anchor, Connection};
 use steadfast_shared::{Epoch, RoomId, UserId};
 use wasm_bindgen::JsValue;
@@ -29,6 +31,16 @@ pub(crate) struct Stay {
     archived: bool,
     epoch: Option<Epoch>,
     me: Option<UserId>,
+}
+
+/// A room that a link names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkedRoom {
+    None,
+    /// It is joined once the server has said that this person is not in it.
+    Named(RoomId),
+    /// The server was asked to let this person in, or has done so and the room is about to come.
+    Joining(RoomId),
 }
 
 impl NavigationContext {
@@ -69,6 +81,10 @@ impl NavigationContext {
         let route = here();
         if let Route::Room { room, .. } = route {
             self.wanted.set_value(Some(room));
+            // One that was open here before has been left since, perhaps on another device: it is not joined again.
+            if preferences::room() != Some(room) {
+                self.linked.set_value(LinkedRoom::Named(room));
+            }
         }
         route
     }
@@ -86,6 +102,7 @@ impl NavigationContext {
         let wanted = self.wanted.get_value();
         if let Some(room) = wanted.filter(|room| self.chat.knows(*room)) {
             self.wanted.set_value(None);
+            self.linked.set_value(LinkedRoom::None);
             self.enter_room(room);
             self.seek_address();
             return;
@@ -120,6 +137,15 @@ impl NavigationContext {
         if !certain {
             return !typed;
         }
+        match self.linked.get_value() {
+            LinkedRoom::Named(room) if room == wanted && !typed => {
+                self.linked.set_value(LinkedRoom::Joining(room));
+                spawn_local(self.join_linked(room));
+                return false;
+            }
+            LinkedRoom::Joining(room) if room == wanted => return false,
+            _ => {}
+        }
         self.wanted.set_value(None);
         if typed {
             self.interrupt(Reason::NoSuchRoom, String::new());
@@ -129,6 +155,17 @@ impl NavigationContext {
         }
         self.go(&Route::room(room), HistoryEntry::Replace);
         true
+    }
+
+    /// Joins the room of a link, which works for a public one. Of any other the server says no more than that there is none.
+    async fn join_linked(self, room: RoomId) {
+        let joined = self.chat.ask(Join::of(room)).await;
+        if joined.is_err() {
+            self.linked.set_value(LinkedRoom::None);
+        }
+        if joined.is_err() || self.chat.knows(room) {
+            self.open_some_room();
+        }
     }
 
     /// Opens a room the person chose; *back* returns to the one before.
