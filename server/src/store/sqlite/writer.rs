@@ -95,18 +95,22 @@ impl WriteTransaction {
 
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         sqlx::query("commit").execute(&mut *self).await?;
-        self.is_committed();
+        self.ended();
         Ok(())
     }
 
-    /// Takes note that a call has committed the transaction.
-    pub(super) fn is_committed(&mut self) {
+    /// Takes note that a call has committed the transaction, or rolled it back.
+    pub(super) fn ended(&mut self) {
         self.held.is_open = false;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.held.is_open
     }
 
     pub(super) async fn roll_back(mut self) {
         if sqlx::query("rollback").execute(&mut *self).await.is_ok() {
-            self.held.is_open = false;
+            self.ended();
         }
     }
 

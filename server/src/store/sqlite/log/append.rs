@@ -52,7 +52,6 @@ type SqliteAppend = append::Append<Writing>;
 pub(in crate::store::sqlite) struct Writing {
     transaction: WriteTransaction,
     ahead: ReadAhead,
-    is_committed: bool,
 }
 
 impl Deref for Writing {
@@ -85,7 +84,6 @@ pub(in crate::store::sqlite) async fn commit(
     let writing = Writing {
         transaction: store.acquire().await?,
         ahead: ReadAhead::default(),
-        is_committed: false,
     };
     let append = SqliteAppend::begin(writing, terms);
     let (done, writing) = append
@@ -94,11 +92,11 @@ pub(in crate::store::sqlite) async fn commit(
         .inspect_err(|_| store.failing.store(true, Ordering::Relaxed))?;
     if done.is_refused() {
         writing.transaction.roll_back().await;
-    } else if writing.is_committed {
+    } else if writing.transaction.is_open() {
+        store.commit(writing.transaction).await?;
+    } else {
         drop(writing);
         store.settle(Ok(())).await?;
-    } else {
-        store.commit(writing.transaction).await?;
     }
     Ok(done)
 }
@@ -222,8 +220,7 @@ impl Sql for Writing {
             return write(self, growth, growth!()).await;
         }
         let head = write(self, growth, concat!(growth!(), "; commit")).await?;
-        self.transaction.is_committed();
-        self.is_committed = true;
+        self.transaction.ended();
         Ok(head)
     }
 }
