@@ -224,18 +224,6 @@ describe('a nickname', () => {
     assert.equal(log.filter(({ body }) => body.kind === 'nickname' && body.name === 'Coveted').length, 1);
   });
 
-  test('that a person gave up is reserved for them, and their messages stay theirs', async () => {
-    const dora = await arrive(server, 'Dora');
-    const item = dora.item('by Dora');
-    await dora.post(item);
-    await dora.ask('nickname', { name: 'Theodora' });
-    assertTyped(await cleo.refusal('nickname', { name: 'Dora' }), 'nickname_taken');
-    const entry = (await cleo.pull()).find(({ id }) => id === item.id);
-    assert.deepEqual(entry?.author, { id: dora.account.me.id, name: 'Theodora' });
-    assert.equal((await dora.ask('nickname', { name: 'Dora' })).name, 'Dora');
-    dora.close();
-  });
-
   test('is the same after the server was killed', async () => {
     const before = await ben.pull();
     await server.crashAndRestart();

@@ -8,8 +8,6 @@ import { arrive, arriveAsOwner, assertContiguous, assertTyped, Device, GENEROUS,
 import { fence, heardIn, makeRoom, newsOf, sayIn } from './rooms.mjs';
 import { test } from './test.mjs';
 
-const DIRECT_PEOPLE = 12;
-const INVITED = 50;
 const ROOMS_PER_PERSON = 1_000;
 
 describe('rooms', () => {
@@ -49,13 +47,6 @@ describe('rooms', () => {
   /** @param {Device} device @param {string} room @param {string} state */
   const toldOf = (device, room, state) =>
     until(() => newsOf(device, room).find((news) => news.state === state), `${state} is told`);
-
-  test('everybody starts in the general room', async () => {
-    for (const person of [owner, ann, ben]) {
-      const { kind, archived } = person.roomNamed('general');
-      assert.deepEqual({ kind, archived }, { kind: 'public', archived: false });
-    }
-  });
 
   test('a room is created once, however often it is requested', async () => {
     const asked = { id: uuid7(), kind: 'public', name: '# Plans', topic: 'what is next' };
@@ -155,48 +146,6 @@ describe('rooms', () => {
     tabs[1]?.close();
   });
 
-  test('a private room is entered by invitation, and left', async () => {
-    const room = await makeRoom(ann, 'cabinet', { kind: 'private' });
-    await sayIn(ann, room.id, 'alone so far');
-    const phone = await tabOf(ben);
-    await ann.ask('room:invite', { room: room.id, people: [ben.account.me.id, ben.account.me.id, ann.account.me.id] });
-    for (const tab of [ben, phone]) {
-      const { room: told } = await toldOf(tab, room.id, 'in');
-      assert.deepEqual([told.name, told.kind, told.manage, told.head], ['cabinet', 'private', false, 2]);
-    }
-    const { id } = await sayIn(ben, room.id, 'here I am');
-    for (const tab of [ann, phone]) await tab.hears(id);
-    assertContiguous(await ben.pull(0, room.id));
-    await ben.ask('room:invite', { room: room.id, people: [cleo.account.me.id] });
-    await toldOf(cleo, room.id, 'in');
-    assert.equal((await ann.ask('room:members', { room: room.id })).length, 3);
-    await ben.ask('room:leave', { room: room.id });
-    assertTyped(await ben.refusal('room:join', { room: room.id }), 'unknown_room');
-    for (const people of [[], Array.from({ length: INVITED + 1 }, uuid7), ['nobody'], [null]]) {
-      assertTyped(await ann.refusal('room:invite', { room: room.id, people }), ['invalid', 'too_large']);
-    }
-    phone.close();
-  });
-
-  test('only a person who manages a private room removes somebody from it', async () => {
-    const room = await makeRoom(ann, 'committee', { kind: 'private', people: [ben.account.me, cleo.account.me] });
-    const phone = await tabOf(cleo);
-    assertTyped(await ben.refusal('room:remove', { room: room.id, person: cleo.account.me.id }), 'forbidden');
-    await ann.ask('room:remove', { room: room.id, person: cleo.account.me.id });
-    const { id } = await sayIn(ann, room.id, 'without Cleo');
-    await ben.hears(id);
-    await fence(ann, cleo, phone);
-    for (const tab of [cleo, phone]) {
-      await toldOf(tab, room.id, 'out');
-      assert.ok(!tab.heard.some((entry) => entry.id === id));
-      assertTyped(await tab.refusal('history', { room: room.id }), 'unknown_room');
-    }
-    const open = await makeRoom(ann, 'open house');
-    await cleo.ask('room:join', { room: open.id });
-    assertTyped(await ann.refusal('room:remove', { room: open.id, person: cleo.account.me.id }), ['forbidden', 'invalid']);
-    phone.close();
-  });
-
   describe('changes to a room', () => {
     test('are entries of its log, and reach everybody in it', async () => {
       const room = await makeRoom(ann, 'draft');
@@ -278,13 +227,6 @@ describe('rooms', () => {
       ann.socket.emit('typing', { room: room.id });
       await until(() => ben.told('typing').some((typing) => typing.room === room.id), 'he sees her typing');
       phone.close();
-    });
-
-    test('it needs another person, existing people, and not too many', async () => {
-      const many = Array.from({ length: DIRECT_PEOPLE }, uuid7);
-      for (const people of [[], [ann.account.me.id], [uuid7()], many, ['Ben'], 'Ben', [null]]) {
-        assertTyped(await ann.refusal('room:direct', { with: people }));
-      }
     });
   });
 
