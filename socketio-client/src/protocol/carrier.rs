@@ -12,7 +12,7 @@ use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Transport};
 use crate::Settings;
 use crate::demand;
 use crate::fifo::Fifo;
-use crate::packet::{EnginePacket, Frame, Parser, payload};
+use crate::packet::EnginePacket;
 use crate::time::Time;
 
 /// The part of the machine that its engines use.
@@ -232,7 +232,7 @@ impl Engine {
 
     /// The number of events not yet handed over: to the kernel or the browser, or to the server by a request.
     pub(super) fn unsent(&self, settings: &Settings) -> usize {
-        self.in_flight + events(&self.waiting, settings)
+        self.in_flight + self.waiting.events(settings)
     }
 
     /// Whether everything sent is handed over.
@@ -248,17 +248,16 @@ impl Engine {
         match &mut self.carrier {
             Carrier::WebSocket { link, writable } if *writable => {
                 *writable = false;
-                self.waiting_bytes = 0;
-                self.in_flight = events(&self.waiting, &deps.settings);
+                self.in_flight = self.waiting.events(&deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
-                    frames: std::mem::take(&mut self.waiting),
+                    frames: self.waiting.take(),
                 });
             }
             Carrier::Polling { post: None, .. } if LongPolling::is_wanted() && self.sid.is_some() => {
-                let before = events(&self.waiting, &deps.settings);
-                let body = self.take_payload();
-                self.in_flight = before - events(&self.waiting, &deps.settings);
+                let before = self.waiting.events(&deps.settings);
+                let body = self.waiting.take_payload(self.max_payload);
+                self.in_flight = before - self.waiting.events(&deps.settings);
                 let link = deps.request(self.sid.clone(), Some(body));
                 if let Carrier::Polling { post, .. } = &mut self.carrier {
                     *post = Some(link);
@@ -266,22 +265,6 @@ impl Engine {
             }
             Carrier::WebSocket { .. } | Carrier::Polling { .. } | Carrier::Gone(_) => {}
         }
-    }
-
-    /// As many frames as the server accepts at once, but at least one.
-    pub(super) fn take_payload(&mut self) -> String {
-        let mut body = String::new();
-        let mut taken = 0;
-        for frame in &self.waiting {
-            if !body.is_empty() && body.len() + payload::cost(frame) > self.max_payload {
-                break;
-            }
-            payload::push(&mut body, frame);
-            self.waiting_bytes = self.waiting_bytes.saturating_sub(frame.len());
-            taken += 1;
-        }
-        self.waiting.drain(..taken);
-        body
     }
 
     /// Requests the next packets, unless polling pauses, or the last packet of a leaving client is on its way: the server would
@@ -447,20 +430,10 @@ impl Engine {
             writable: false,
         };
         self.upgraded();
-        self.waiting_bytes = 0;
-        self.in_flight = events(&self.waiting, &deps.settings);
-        self.waiting.insert(0, EnginePacket::Upgrade.encode());
-        let frames = std::mem::take(&mut self.waiting);
+        self.in_flight = self.waiting.events(&deps.settings);
+        let mut frames = self.waiting.take();
+        frames.insert(0, EnginePacket::Upgrade.encode());
         deps.outputs.push_back(Output::Send { link, frames });
         happened.push(Happened::Upgraded);
     }
-}
-
-/// How many of these frames begin an event.
-fn events(frames: &[Frame], settings: &Settings) -> usize {
-    let begins = |frame: &&Frame| match frame {
-        Frame::Text(text) => text.starts_with("42") || text.starts_with("45"),
-        Frame::Binary(_) => settings.parser != Parser::Json,
-    };
-    frames.iter().filter(begins).count()
 }

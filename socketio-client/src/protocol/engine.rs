@@ -2,6 +2,7 @@
 
 use super::carrier::{Carrier, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
+use super::frame_queue::FrameQueue;
 use super::long_polling::LongPolling;
 use super::{LinkEvent, LinkId, Output, Transport};
 use crate::packet::{EnginePacket, Frame, Handshake, payload};
@@ -45,9 +46,7 @@ pub(super) struct Engine {
     /// When the next attempt to switch to WebSocket is due.
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
-    pub(super) waiting: Vec<Frame>,
-    /// The number of bytes that wait for the link.
-    pub(super) waiting_bytes: usize,
+    pub(super) waiting: FrameQueue,
     /// The number of events given to the carrier and not yet handed over.
     pub(super) in_flight: usize,
     /// Whether reading from its links is paused.
@@ -131,8 +130,7 @@ impl Engine {
             proven: false,
             probe_at: None,
             max_payload: usize::MAX,
-            waiting: Vec::new(),
-            waiting_bytes: 0,
+            waiting: FrameQueue::default(),
             in_flight: 0,
             paused: false,
             alive_by: None,
@@ -398,7 +396,7 @@ impl Engine {
                 // A server that pings without reading gets only one pong.
                 let pong = EnginePacket::Pong(String::new()).encode();
                 if !self.waiting.contains(&pong) {
-                    self.push(pong);
+                    self.waiting.push(pong);
                     self.flush(deps);
                 }
                 if deps.is_watched() {
@@ -463,14 +461,9 @@ impl Engine {
     /// Sends the frames of one Socket.IO packet.
     pub(super) fn send(&mut self, frames: Vec<Frame>, deps: &mut Deps) {
         for frame in frames {
-            self.push(EnginePacket::Message(frame).encode());
+            self.waiting.push(EnginePacket::Message(frame).encode());
         }
         self.flush(deps);
-    }
-
-    fn push(&mut self, frame: Frame) {
-        self.waiting_bytes += frame.len();
-        self.waiting.push(frame);
     }
 
     /// Ends the connection. Frames sent before are still delivered, if the link can.

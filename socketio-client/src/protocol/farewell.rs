@@ -71,7 +71,9 @@ impl Engine {
             }
             (Carrier::Polling { .. }, _) => {}
         }
-        self.waiting.append(&mut self.farewell);
+        for frame in self.farewell.drain(..) {
+            self.waiting.push(frame);
+        }
         self.flush(deps);
         false
     }
@@ -83,7 +85,7 @@ impl Engine {
                 if self.is_open() && !self.waiting.is_empty() {
                     deps.outputs.push_back(Output::Send {
                         link,
-                        frames: std::mem::take(&mut self.waiting),
+                        frames: self.waiting.take(),
                     });
                 }
                 deps.outputs.push_back(Output::Close { link });
@@ -92,7 +94,7 @@ impl Engine {
                 self.carrier.end_poll(deps);
                 if let Some(sid) = self.sid.take() {
                     self.waiting.push(EnginePacket::Close.encode());
-                    let body = self.take_payload();
+                    let body = self.waiting.take_payload(self.max_payload);
                     deps.request(Some(sid), Some(body));
                 }
             }

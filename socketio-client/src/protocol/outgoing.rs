@@ -152,7 +152,7 @@ impl Machine {
         let mut packet = Packet::new(Kind::Ack, &socket.namespace, payload);
         packet.id = Some(ack.id);
         let frames = deps.settings.parser.encode(packet);
-        if engine.waiting_bytes.saturating_add(bytes(&frames)) > deps.settings.limits.send_bytes {
+        if engine.waiting.bytes().saturating_add(bytes(&frames)) > deps.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
         engine.send(frames, deps);
@@ -264,7 +264,7 @@ impl Namespaces {
         let limits = &connections.deps.settings.limits;
         match &mut connections.current {
             Connection::Open { engine } if socket.is_connected() => {
-                if engine.waiting_bytes.saturating_add(packet.payload.size()) > limits.send_bytes {
+                if engine.waiting.bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
                 self.send_event(connections, key.0, packet);
