@@ -3,6 +3,11 @@
 //! In a page without threads a flag is a variable that a program without that call never sets. The linker's optimizer sees so, takes it
 //! for `false`, and leaves out all that it guards: a page pays for what it uses.
 
+#![cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "some parts are the client's alone")
+)]
+
 macro_rules! parts {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*

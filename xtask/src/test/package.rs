@@ -14,7 +14,15 @@ use crate::workspace;
 const CRATE: [&str; 2] = ["--package", "socketio-anywhere"];
 
 /// The sets of features to document, besides all of them.
-const FEATURES: [&str; 5] = ["", "machine", "client", "client,msgpack", "client,polling"];
+const FEATURES: [&str; 7] = [
+    "",
+    "machine",
+    "client",
+    "client,msgpack",
+    "client,polling",
+    "rustls",
+    "tracing",
+];
 
 /// What the oldest compiler has to compile.
 const OLDEST: [&[&str]; 4] = [

@@ -107,7 +107,10 @@ const BROWSER_CRATES: [&str; 4] = ["--package", "socketio-anywhere", "--package"
 /// The Socket.IO client with all its features, unless the arguments say what to build.
 fn all_of_the_client(args: &[String]) -> &'static [&'static str] {
     match args {
-        [] => &["--features", "socketio-anywhere/rustls,socketio-anywhere/msgpack"],
+        [] => &[
+            "--features",
+            "socketio-anywhere/rustls,socketio-anywhere/msgpack,socketio-anywhere/tracing",
+        ],
         _ => &[],
     }
 }
@@ -125,7 +128,7 @@ const MEASURED: [&str; 7] = [
 
 /// The Socket.IO client without features is the pure machine: no runtime, on any target.
 const BARE: [&str; 6] = [
-    "check",
+    "clippy",
     "--package",
     "socketio-anywhere",
     "--no-default-features",
@@ -153,8 +156,8 @@ fn clippy(args: &[String]) -> anyhow::Result<Count> {
                 .args(strict),
         )?,
         check(cargo().args(MEASURED).args(args).args(strict))?,
-        check(cargo().args(BARE))?,
-        check(cargo().args(BARE).args(["--target", WASM]))?,
+        check(cargo().args(BARE).args(strict))?,
+        check(cargo().args(BARE).args(["--target", WASM]).args(strict))?,
     ];
     let passed = checks.iter().all(|check| check.failed == 0);
     Ok(if passed { Count::SUCCESS } else { Count::FAILURE })
