@@ -1,11 +1,15 @@
-//! `docs/DELIVERY.md` and `SECURITY.md` name only tests that exist, and every hole has one.
+//! `docs/DELIVERY.md`, `SECURITY.md` and the tables of the Socket.IO client's tests name only tests that exist, and every hole has one.
 
 use super::source::{file, files};
 
 #[test]
 fn every_test_that_the_documents_name_is_there() {
     let tests = tests();
-    for document in ["docs/DELIVERY.md", "SECURITY.md"] {
+    for document in [
+        "docs/DELIVERY.md",
+        "SECURITY.md",
+        "socketio-client/tests/README.md",
+    ] {
         let text = file(document).unwrap();
         let named = text.split('`').skip(1).step_by(2);
         let (named, absent): (Vec<_>, Vec<_>) = named
