@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::{npm, tools};
 
+mod client;
 mod crowds;
 mod first_load;
 mod load;
@@ -28,6 +29,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum Benchmark {
+    /// Weigh the client and race it, each beside the JavaScript client: `size` and `throughput` in one run
+    Client(client::Options),
     /// Time other people's messages while a few clients burden the server up to its limits, on SQLite and on Postgres
     Crowds,
     /// Put load on Steadfast, the tutorial's chat and a bare broadcast, in turn, and compare
@@ -50,6 +53,10 @@ enum Benchmark {
 pub(crate) fn bench(options: &Options) -> anyhow::Result<ExitCode> {
     tools::prerequisites()?;
     match &options.benchmark {
+        Benchmark::Client(options) => {
+            page_tools()?;
+            client::client(options)
+        }
         Benchmark::Crowds => crowds::crowds(),
         Benchmark::Load(options) => load::load(options),
         Benchmark::Micro(options) => micro::micro(options),

@@ -22,10 +22,10 @@ use crate::{process, workspace};
 pub(crate) struct Options {
     /// How many of the largest functions to list
     #[arg(long, default_value_t = 40)]
-    top: usize,
+    pub(super) top: usize,
     /// Optimisation level: `s`, `3`, …; a shipped page uses `z`
     #[arg(long, default_value = "z", value_name = "LEVEL")]
-    opt_level: String,
+    pub(super) opt_level: String,
 }
 
 /// Builds both pages and prints the difference in size.

@@ -12,13 +12,13 @@ use crate::{browser, process, step::step, workspace};
 pub(crate) struct Options {
     /// Rounds to count, after one for warm-up
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
-    rounds: u32,
+    pub(super) rounds: u32,
     /// Optimisation level: `s`, `3`, …; a shipped page uses `z`
     #[arg(long, default_value = "z", value_name = "LEVEL")]
-    opt_level: String,
+    pub(super) opt_level: String,
     /// Afterwards, print the functions in which each client spends its time
     #[arg(long)]
-    profile: bool,
+    pub(super) profile: bool,
 }
 
 /// Builds the page, then runs it with `bench/race/race.mjs`.
