@@ -44,6 +44,23 @@ impl fmt::Display for DisconnectReason {
 }
 
 /// Why an attempt to connect failed: the server refused the namespace, or could not be reached. Displays as its message.
+///
+/// ```no_run
+/// # async fn watch(client: &socketio_anywhere::Client) {
+/// # use socketio_anywhere::Event;
+/// # let mut events = client.events();
+/// while let Some(event) = events.next().await {
+///     match event {
+///         Event::ConnectError(error) if error.refused => {
+///             println!("refused: {error}"); // until `connect` is called
+///             break;
+///         }
+///         Event::ConnectError(error) => println!("{error} (status {:?}), trying again", error.status),
+///         _ => {}
+///     }
+/// }
+/// # }
+/// ```
 #[cfg(feature = "client")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -64,6 +64,17 @@ pub struct Settings {
 /// The retry queue. Every event except volatile ones takes its turn in it, and the server must acknowledge each.
 ///
 /// The server may get an event more than once: include something in the event that identifies repeats.
+///
+/// ```
+/// # use std::time::Duration;
+/// use socketio_anywhere::{Client, Exhausted, Retries};
+///
+/// // Sends an event up to four times, 5 s apart, and keeps it if none was acknowledged.
+/// let queue = Retries::new(3)
+///     .ack_timeout(Duration::from_secs(5))
+///     .exhausted(Exhausted::Keep);
+/// let builder = Client::builder("https://chat.example").retries(queue);
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Retries {

@@ -156,3 +156,22 @@ async fn calls_take_what_they_took() {
     let closed: Result<(), Unsent> = client.close().await;
     assert!(left.is_err() && closed.is_err(), "one event waits");
 }
+
+/// The compiler says so where a stream or a builder is dropped at once: an expectation without its warning is a warning itself.
+#[tokio::test]
+async fn a_stream_or_builder_that_is_dropped_is_warned_of() {
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    Client::builder("http://127.0.0.1:1");
+    let client = Client::builder("http://127.0.0.1:1").auto_connect(false).build();
+    let client = client.expect("settings that work");
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    client.events();
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    client.engine_events();
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    client.sent();
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    client.on::<u8>("one");
+    #[expect(unused_must_use, reason = "the warning is what is asserted")]
+    client.once::<u8>("one");
+}

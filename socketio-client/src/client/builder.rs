@@ -20,6 +20,7 @@ use crate::transport::{self, Dial, MaybeSend};
 use crate::{BuildError, Limits, Retries, Settings};
 
 /// The configuration of a client, with the JavaScript client's defaults.
+#[must_use = "no client exists before `build`"]
 pub struct Builder {
     server: Box<Server>,
     protocols: Vec<String>,
@@ -62,14 +63,12 @@ impl Builder {
     }
 
     /// The path the server listens on. Default `/socket.io/`.
-    #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.server.path = path.into();
         self
     }
 
     /// Whether the path ends with a slash. Default `true`.
-    #[must_use]
     pub fn trailing_slash(mut self, slash: bool) -> Self {
         self.server.trailing_slash = slash;
         self
@@ -81,7 +80,6 @@ impl Builder {
     /// # use socketio_anywhere::Client;
     /// let builder = Client::builder("https://chat.example").query([("room", "Zoë & co"), ("v", "2")]);
     /// ```
-    #[must_use]
     pub fn query(mut self, query: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         let pairs = query.into_iter().map(|(name, value)| (name.into(), value.into()));
         self.server.first.query.extend(pairs);
@@ -100,7 +98,6 @@ impl Builder {
     ///     attempt.query.push(("attempt".into(), attempt.number.to_string()));
     /// });
     /// ```
-    #[must_use]
     pub fn on_attempt(mut self, call: impl FnMut(&mut Attempt) + MaybeSend + 'static) -> Self {
         demand::attempts::want();
         self.server.on_attempt = Some(Box::new(call));
@@ -110,7 +107,6 @@ impl Builder {
     /// Whether to keep and send cookies, as needed behind a proxy that assigns sessions to servers by cookie. In a page it
     /// adds cookies to requests to other origins (the page's own origin gets them anyway); on native targets the client
     /// keeps up to 64 in memory, for this server alone. Default `false`.
-    #[must_use]
     pub fn with_credentials(mut self, credentials: bool) -> Self {
         self.credentials = credentials;
         self
@@ -118,7 +114,6 @@ impl Builder {
 
     /// The subprotocols that a WebSocket offers. The client does not connect to a server that accepts none of them. Default:
     /// none.
-    #[must_use]
     pub fn protocols(mut self, protocols: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.protocols = protocols.into_iter().map(Into::into).collect();
         self
@@ -134,7 +129,6 @@ impl Builder {
     /// });
     /// ```
     #[cfg(not(target_family = "wasm"))]
-    #[must_use]
     pub fn connector<F, S>(mut self, connect: impl Fn(String, u16) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = std::io::Result<S>> + Send + 'static,
@@ -146,7 +140,6 @@ impl Builder {
 
     /// Connects through an HTTP proxy, with CONNECT: `http://proxy:3128`, or `http://name:password@proxy:3128`.
     #[cfg(not(target_family = "wasm"))]
-    #[must_use]
     pub fn proxy(mut self, url: &str) -> Self {
         self.connector = transport::Connector::proxy(url);
         self
@@ -155,14 +148,12 @@ impl Builder {
     /// The TLS configuration: roots, client certificates, versions. Its only ALPN protocol may be `http/1.1`. Default: the
     /// operating system's roots, with *ring*; the client neither reads nor sets a process-wide default.
     #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
-    #[must_use]
     pub fn tls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
         self.tls = Some(config.into());
         self
     }
 
     /// The credentials for every connection: a value that serializes to an object, or to nothing (`()` or `None`).
-    #[must_use]
     pub fn auth(mut self, auth: impl Serialize) -> Self {
         self.auth = match crate::payload::to_json(&auth) {
             Ok(auth) if auth == "null" => Ok(Credentials::None),
@@ -175,7 +166,6 @@ impl Builder {
     /// Calls a function for the credentials of each connection: an object, or null for none; anything else ends the attempt
     /// with an [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it
     /// may use the client.
-    #[must_use]
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
         demand::computed_auth::want();
         self.auth = Ok(Credentials::Call(Box::new(auth)));
@@ -183,7 +173,6 @@ impl Builder {
     }
 
     /// Calls a function for the credentials of each connection, and awaits them.
-    #[must_use]
     pub fn auth_async<F>(mut self, mut auth: impl FnMut() -> F + MaybeSend + 'static) -> Self
     where
         F: Future<Output = Value> + MaybeSend + 'static,
@@ -196,49 +185,42 @@ impl Builder {
     }
 
     /// Whether to reconnect after a failure or a lost connection. Default `true`.
-    #[must_use]
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.settings.reconnection = reconnection;
         self
     }
 
     /// The number of attempts after which to give up. Default `None`: never.
-    #[must_use]
     pub fn reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
         self.settings.reconnection_attempts = attempts.into();
         self
     }
 
     /// The delay before the first reconnection attempt; it doubles from there. Default 1 s.
-    #[must_use]
     pub fn reconnection_delay(mut self, delay: Duration) -> Self {
         self.settings.reconnection_delay = delay;
         self
     }
 
     /// The longest delay between attempts. Default 5 s.
-    #[must_use]
     pub fn reconnection_delay_max(mut self, delay: Duration) -> Self {
         self.settings.reconnection_delay_max = delay;
         self
     }
 
     /// The fraction by which a delay varies, 0.0 to 1.0. Default 0.5.
-    #[must_use]
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.settings.randomization_factor = factor;
         self
     }
 
     /// How long connecting may take, up to the server's handshake. Default 20 s; `None` means no limit.
-    #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout = timeout.into();
         self
     }
 
     /// Whether [`build`](Self::build) connects. Default `true`.
-    #[must_use]
     pub fn auto_connect(mut self, auto_connect: bool) -> Self {
         self.auto_connect = auto_connect;
         self
@@ -247,14 +229,12 @@ impl Builder {
     /// Whether the client wakes when the page is shown again, thawed, or restored from the back-forward cache, and when the
     /// browser is online again; see [`Client::wake`]. A frozen page runs no timers, so it makes no attempts. Default `true`;
     /// in a page or worker only.
-    #[must_use]
     pub fn wake_on_visible(mut self, wake: bool) -> Self {
         self.wake_on_visible = wake;
         self
     }
 
     /// Adds a header to every request. Native only: a browser sends its own headers, and this does nothing there.
-    #[must_use]
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.server.first.headers.push((name.into(), value.into()));
         self
@@ -262,7 +242,6 @@ impl Builder {
 
     /// The allowed transports, in order of preference. Default WebSocket, then long-polling; the second is used only with
     /// [`try_all_transports`](Self::try_all_transports), or if it comes first.
-    #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
         demand::polling::want();
         self.settings.transports = transports.into_iter().collect();
@@ -276,7 +255,6 @@ impl Builder {
     /// opens and carries nothing, or ends before the server's first heartbeat, as behind some proxies. From then on
     /// connections begin with long-polling, and switch to WebSocket as soon as it works again. [`Client::fallback`] returns
     /// the reason.
-    #[must_use]
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
         demand::polling::want();
         self.settings.try_all_transports = try_all;
@@ -285,7 +263,6 @@ impl Builder {
 
     /// With [`try_all_transports`](Self::try_all_transports), how long a transport may take for the handshake, and a
     /// WebSocket for the answer to CONNECT or to a probe, before another one is used. Default 5 s.
-    #[must_use]
     pub fn fallback_timeout(mut self, timeout: Duration) -> Self {
         self.settings.fallback_timeout = timeout;
         self
@@ -293,7 +270,6 @@ impl Builder {
 
     /// With [`try_all_transports`](Self::try_all_transports), the delay before a failed WebSocket is tried again, at first
     /// and at most: it doubles with each failure. Default 15 s and 5 min.
-    #[must_use]
     pub fn upgrade_delay(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.upgrade_delay = first;
         self.settings.upgrade_delay_max = longest;
@@ -301,42 +277,36 @@ impl Builder {
     }
 
     /// Whether to switch from long-polling to WebSocket once connected. Default `true`.
-    #[must_use]
     pub fn upgrade(mut self, upgrade: bool) -> Self {
         self.settings.upgrade = upgrade;
         self
     }
 
     /// Whether to begin with WebSocket if it worked last time. Default `false`.
-    #[must_use]
     pub fn remember_upgrade(mut self, remember: bool) -> Self {
         self.settings.remember_upgrade = remember;
         self
     }
 
     /// How long leaving may take, for the events emitted before and for the disconnection. Default 10 s.
-    #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;
         self
     }
 
     /// The packet format, which must be the server's. Default [`Parser::Json`].
-    #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
         self.settings.parser = parser;
         self
     }
 
     /// How long to wait for an ack if [`emit_with_ack`](Client::emit_with_ack) gets `None`. Default 10 s.
-    #[must_use]
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.settings.ack_timeout = timeout;
         self
     }
 
     /// Sends events one by one, and repeats each until the server acknowledges it. Default `None`: each is sent once.
-    #[must_use]
     pub fn retries(mut self, retries: impl Into<Option<Retries>>) -> Self {
         demand::retries::want();
         self.settings.retries = retries.into();
@@ -344,7 +314,12 @@ impl Builder {
     }
 
     /// Names the events that the server emits as volatile, so that nothing in them counts as a recovery offset.
-    #[must_use]
+    ///
+    /// ```
+    /// # use socketio_anywhere::Client;
+    /// // The server runs `io.volatile.emit("typing", name)`: a name must not be taken for the offset of the last event.
+    /// let builder = Client::builder("https://chat.example").volatile_events(["typing"]);
+    /// ```
     pub fn volatile_events(mut self, events: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.settings.volatile_events = events.into_iter().map(Into::into).collect();
         self
@@ -353,21 +328,18 @@ impl Builder {
     /// Treats any text that is the last argument of an event as a recovery offset, like the JavaScript client, instead of
     /// only texts that look like an offset of the in-memory, Redis-streams or MongoDB adapters. For other adapters; then
     /// also name [`volatile_events`](Self::volatile_events). Default `false`.
-    #[must_use]
     pub fn any_offset(mut self, any: bool) -> Self {
         self.settings.any_offset = any;
         self
     }
 
     /// Most events that wait for a connection. Default 4,096; see also [`limits`](Self::limits).
-    #[must_use]
     pub fn send_buffer(mut self, events: usize) -> Self {
         self.settings.limits.send_buffer = events;
         self
     }
 
     /// Changes the bounds on memory.
-    #[must_use]
     pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
         change(&mut self.settings.limits);
         self

@@ -8,6 +8,7 @@ mod clock;
 mod depart;
 mod endpoint;
 mod event;
+mod listening;
 mod run;
 mod shared;
 mod stream;
@@ -29,10 +30,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::demand;
 use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
 use crate::time::Time;
-use crate::transport::{self, MaybeSend};
 use crate::{AckError, EmitError, Payload, Unsent};
 use shared::{Inner, Shared};
-use streams::StreamTopic;
 
 /// One socket of a connection. Cheap to clone; when the last clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -82,6 +81,15 @@ impl Client {
 
     /// The socket of another namespace of the same server, over the same connection, with the same credentials. It connects
     /// unless the client was built without `auto_connect`. A second call for the same namespace returns the same socket.
+    ///
+    /// ```no_run
+    /// # fn open(client: &socketio_anywhere::Client) -> Result<(), socketio_anywhere::EmitError> {
+    /// let admin = client.of("/admin");
+    /// let mut alarms = admin.on::<String>("alarm"); // only those of /admin
+    /// admin.emit("watch", &())?;
+    /// # drop(alarms);
+    /// # Ok(()) }
+    /// ```
     #[must_use = "dropping every handle closes the connection"]
     pub fn of(&self, namespace: &str) -> Self {
         self.namespace(namespace, None)
@@ -134,6 +142,15 @@ impl Client {
     /// Waits until everything emitted so far, on any socket of this connection, is sent: handed to the operating system or
     /// the browser, or to the server by a request. For events of the retry queue it waits until they are acknowledged.
     ///
+    /// ```no_run
+    /// # async fn save(client: &socketio_anywhere::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.emit("draft", "half a sentence")?;
+    /// if let Err(unsent) = client.flush().await {
+    ///     println!("{} events wait for a connection", unsent.events);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The number of events not sent within [`close_timeout`](Builder::close_timeout), or at once if the socket is
     /// disconnected for good.
@@ -143,6 +160,17 @@ impl Client {
 
     /// Leaves cleanly: waits like [`flush`](Self::flush), disconnects, and waits until the server has been told. Await it
     /// before a program ends. Dropping the future early leaves the socket in its state at that time.
+    ///
+    /// ```no_run
+    /// # use socketio_anywhere::Client;
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let client = Client::builder("http://localhost:3000").build()?;
+    ///     client.emit("report", "all is well")?;
+    ///     client.close().await?; // without it the program would end before it is connected
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
     /// Those of [`flush`](Self::flush). The socket is disconnected all the same; unsent events are kept, as after
@@ -350,75 +378,6 @@ impl Client {
             })
         });
         Ack::new(sent.map_err(AckError::from), self.shared())
-    }
-
-    /// All events of this socket from here on, in order.
-    ///
-    /// Each call returns a separate stream. A full, unread stream slows the connection down, see
-    /// [`Limits::events`](crate::Limits::events); drop it when it is not needed.
-    pub fn events(&self) -> EventStream {
-        demand::own_events::want();
-        EventStream::new(self.shared(), self.key, StreamTopic::All)
-    }
-
-    /// The arguments of every event of this name from here on.
-    ///
-    /// ```no_run
-    /// # async fn read(client: &socketio_anywhere::Client) {
-    /// let mut moves = client.on::<(i32, i32)>("moved");
-    /// while let Some(item) = moves.next().await {
-    ///     match item {
-    ///         Ok((x, y)) => println!("to {x}, {y}"),
-    ///         Err(error) => println!("of another shape: {error}"),
-    ///     }
-    /// }
-    /// # }
-    /// ```
-    ///
-    /// A full stream slows the connection down, as one of [`events`](Self::events) does.
-    pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
-        let topic = StreamTopic::Named(event.to_owned());
-        TypedStream::new(EventStream::new(self.shared(), self.key, topic))
-    }
-
-    /// The arguments of the next event of this name.
-    pub fn once<T: DeserializeOwned>(&self, event: &str) -> Once<T> {
-        Once::new(self.on(event))
-    }
-
-    /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another
-    /// shape are skipped; to see those use [`on`](Self::on). [`Handler::off`] removes the function. A function that owns a
-    /// `Client` keeps the connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
-    pub fn on_each<T: DeserializeOwned + 'static>(
-        &self,
-        event: &str,
-        mut call: impl FnMut(T) + MaybeSend + 'static,
-    ) -> Handler {
-        let events = EventStream::new(self.shared(), self.key, StreamTopic::Named(event.to_owned()));
-        let handler = Handler::new(events.end());
-        let mut stream = TypedStream::new(events);
-        transport::spawn(async move {
-            while let Some(item) = stream.next().await {
-                if let Ok(item) = item {
-                    call(item);
-                }
-            }
-        });
-        handler
-    }
-
-    /// The events of the underlying connection from here on: [`Event::Ping`], [`Event::Drained`], [`Event::Upgraded`] and
-    /// [`Event::UpgradeFailed`], those of `socket.io.engine.on(…)` in JavaScript.
-    pub fn engine_events(&self) -> EventStream {
-        demand::engine_events::want();
-        demand::own_events::want();
-        EventStream::new(self.shared(), self.key, StreamTopic::Engine)
-    }
-
-    /// Every event that this socket emits from here on, as it is sent: at once, or once it is connected.
-    pub fn sent(&self) -> SentStream {
-        demand::sent::want();
-        SentStream::new(EventStream::new(self.shared(), self.key, StreamTopic::Sent))
     }
 }
 

@@ -15,6 +15,7 @@ use super::streams::StreamTopic;
 use crate::protocol::SocketKey;
 
 /// All events of a socket, in order. Ends when every [`Client`](super::Client) is dropped.
+#[must_use = "a dropped stream gets no events"]
 pub struct EventStream {
     shared: Arc<Shared>,
     id: u64,
@@ -73,6 +74,7 @@ impl std::fmt::Debug for EventStream {
 /// The arguments of every event of one name. An event of another shape is an error item, and so are [missed](Event::Missed)
 /// events; the stream continues.
 #[derive(Debug)]
+#[must_use = "a dropped stream gets no events"]
 pub struct TypedStream<T> {
     events: EventStream,
     item: PhantomData<fn() -> T>,
@@ -117,6 +119,7 @@ impl<T: DeserializeOwned> Stream for TypedStream<T> {
 
 /// The events that this side emits, as they are sent.
 #[derive(Debug)]
+#[must_use = "a dropped stream gets no events"]
 pub struct SentStream(EventStream);
 
 impl SentStream {

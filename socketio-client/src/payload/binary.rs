@@ -13,6 +13,23 @@ thread_local! {
 }
 
 /// Bytes that travel as a binary attachment, anywhere in an event's arguments. In JavaScript: a `Buffer` or an `ArrayBuffer`.
+///
+/// ```
+/// use socketio_anywhere::{Binary, Payload};
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Picture {
+///     name: String,
+///     pixels: Binary,
+/// }
+///
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let picture = Picture { name: "face".into(), pixels: Binary(vec![0x89, 0x50]) };
+/// let payload = Payload::from_serialize(&picture)?; // `emit` does the same
+/// let Picture { pixels: Binary(bytes), .. } = payload.parse()?; // and `on::<Picture>` this
+/// assert_eq!(bytes, [0x89, 0x50]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Binary(pub Vec<u8>);
 
