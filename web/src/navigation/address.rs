@@ -33,14 +33,21 @@ pub(crate) struct Stay {
     me: Option<UserId>,
 }
 
-/// A room that a link names.
+/// The room that the address names, until the page knows whether it exists.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LinkedRoom {
-    None,
-    /// It is joined once the server has said that this person is not in it.
-    Named(RoomId),
-    /// The server was asked to let this person in, or has done so and the room is about to come.
-    Joining(RoomId),
+pub(crate) struct WantedRoom {
+    id: RoomId,
+    joining: Joining,
+}
+
+/// What to do about a wanted room in which this person is not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joining {
+    Never,
+    /// Once the server has said that this person is not in it.
+    Later,
+    /// The server was asked, or has let this person in and the room is about to come.
+    Now,
 }
 
 impl NavigationContext {
@@ -66,7 +73,7 @@ impl NavigationContext {
                 self.seek_address();
             }
             Route::Room { room, .. } => {
-                self.wanted.set_value(Some(room));
+                self.want(room, Joining::Never);
                 self.open_some_room();
             }
             // Another link, pasted into the address: only its fragment is new, so the browser loads nothing.
@@ -80,13 +87,15 @@ impl NavigationContext {
     pub(crate) fn read_address(self) -> Route {
         let route = here();
         if let Route::Room { room, .. } = route {
-            self.wanted.set_value(Some(room));
             // One that was open here before has been left since, perhaps on another device: it is not joined again.
-            if preferences::room() != Some(room) {
-                self.linked.set_value(LinkedRoom::Named(room));
-            }
+            let left = preferences::room() == Some(room);
+            self.want(room, if left { Joining::Never } else { Joining::Later });
         }
         route
+    }
+
+    fn want(self, id: RoomId, joining: Joining) {
+        self.wanted.set_value(Some(WantedRoom { id, joining }));
     }
 
     /// Opens a room if none is open, or if the open one is gone (left, closed to this person, or of
@@ -100,10 +109,9 @@ impl NavigationContext {
         }
         self.check_stay();
         let wanted = self.wanted.get_value();
-        if let Some(room) = wanted.filter(|room| self.chat.knows(*room)) {
+        if let Some(wanted) = wanted.filter(|wanted| self.chat.knows(wanted.id)) {
             self.wanted.set_value(None);
-            self.linked.set_value(LinkedRoom::None);
-            self.enter_room(room);
+            self.enter_room(wanted.id);
             self.seek_address();
             return;
         }
@@ -128,7 +136,7 @@ impl NavigationContext {
 
     /// Whether to open `room` although `wanted` is unknown. Not yet if text was typed for the
     /// wanted room and the server has not listed the rooms.
-    fn gives_up(self, wanted: RoomId, room: RoomId) -> bool {
+    fn gives_up(self, wanted: WantedRoom, room: RoomId) -> bool {
         let certain = self
             .chat
             .read(|session| matches!(session.connection(), Connection::Online { .. }));
@@ -137,19 +145,19 @@ impl NavigationContext {
         if !certain {
             return !typed;
         }
-        match self.linked.get_value() {
-            LinkedRoom::Named(room) if room == wanted && !typed => {
-                self.linked.set_value(LinkedRoom::Joining(room));
-                spawn_local(self.join_linked(room));
+        match wanted.joining {
+            Joining::Later if !typed => {
+                self.want(wanted.id, Joining::Now);
+                spawn_local(self.join(wanted.id));
                 return false;
             }
-            LinkedRoom::Joining(room) if room == wanted => return false,
-            _ => {}
+            Joining::Now => return false,
+            Joining::Later | Joining::Never => {}
         }
         self.wanted.set_value(None);
         if typed {
             self.interrupt(Reason::NoSuchRoom, String::new());
-            self.compose.put_draft_aside(wanted);
+            self.compose.put_draft_aside(wanted.id);
         } else {
             self.toasts.toast(|l| NavigationPhrases::of(l).no_such_room);
         }
@@ -158,10 +166,10 @@ impl NavigationContext {
     }
 
     /// Joins the room of a link, which works for a public one. Of any other the server says no more than that there is none.
-    async fn join_linked(self, room: RoomId) {
+    async fn join(self, room: RoomId) {
         let joined = self.chat.ask(Join::of(room)).await;
-        if joined.is_err() {
-            self.linked.set_value(LinkedRoom::None);
+        if joined.is_err() && self.wanted.get_value().is_some_and(|wanted| wanted.id == room) {
+            self.want(room, Joining::Never);
         }
         if joined.is_err() || self.chat.knows(room) {
             self.open_some_room();

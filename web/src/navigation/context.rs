@@ -1,11 +1,9 @@
 //! Navigation between rooms.
 
-use steadfast_shared::RoomId;
-
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
 use crate::context::Context;
-use crate::navigation::address::{LinkedRoom, Stay};
+use crate::navigation::address::{Stay, WantedRoom};
 use crate::navigation::interruption::Interruption;
 use crate::people::context::PeopleContext;
 use crate::reactive::{RwSignal, StoredValue};
@@ -20,9 +18,7 @@ pub(crate) type NavigationContext = Context<NavigationSignals>;
 
 pub(crate) struct NavigationSignals {
     /// The room the address names, until the page knows whether it exists.
-    pub(crate) wanted: StoredValue<Option<RoomId>>,
-    /// The room of the link by which the page was opened, if this person may not be in it yet.
-    pub(crate) linked: StoredValue<LinkedRoom>,
+    pub(crate) wanted: StoredValue<Option<WantedRoom>>,
     /// The open room as last seen: its name is still needed when it is gone.
     pub(crate) stayed: StoredValue<Option<Stay>>,
     /// Why the open or wanted room was taken away from this person.
@@ -41,7 +37,6 @@ impl NavigationContext {
     pub(crate) fn new(timeline: TimelineContext) -> Self {
         let context = Self::provide(NavigationSignals {
             wanted: StoredValue::new(None),
-            linked: StoredValue::new(LinkedRoom::None),
             stayed: StoredValue::new(None),
             interruption: RwSignal::new(None),
             chat: timeline.chat,

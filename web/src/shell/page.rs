@@ -94,7 +94,7 @@ impl PageContexts {
     }
 
     /// Applies the chat's changes: those of a frame together, so that however many arrive in it, the rows are laid out once. A
-    /// change of the connection does not wait for the frame.
+    /// change of the connection does not wait for the frame, nor does the first room.
     async fn follow(self, chat: Chat) {
         let mut changes = chat.changes();
         self.navigation.open_some_room();
@@ -111,7 +111,7 @@ impl PageContexts {
                 let mut frame = pin!(next_frame());
                 while let Either::Right((Some(change), _)) = select(frame.as_mut(), changes.next()).await {
                     together.push(change);
-                    if !change.waits_for_frame() {
+                    if !change.waits_for_frame() || self.chat.room.get_untracked().is_none() {
                         break;
                     }
                 }
