@@ -6,6 +6,8 @@ use steadfast_shared::{Body, Entry, EntryId, Millis, Person, RoomId, Seq, UserId
 
 use super::Append;
 use super::change::{AllowedChange, MemberState};
+use crate::store::body;
+use crate::store::number::from_sql;
 use crate::store::query::{Columns, SqlConnection};
 use crate::store::quota::{DayUsage, Quota};
 use crate::store::refusal::blocker;
@@ -96,6 +98,19 @@ pub(in crate::store) struct LogEnd {
     pub(in crate::store) archived: bool,
 }
 
+impl LogEnd {
+    /// Reads a room's row.
+    pub(in crate::store) fn read(row: &impl Columns) -> Result<(RoomId, Self), StoreError> {
+        let end = Self {
+            head: from_sql(row.column("head")?),
+            last_at: from_sql(row.column("last_at")?),
+            messages: from_sql(row.column("messages")?),
+            archived: row.column("archived")?,
+        };
+        Ok((RoomId(row.column("id")?), end))
+    }
+}
+
 /// Authors' memberships of their rooms.
 #[derive(Default)]
 pub(in crate::store) struct Memberships {
@@ -159,7 +174,7 @@ impl StoredUsage {
 
     /// The usage of a day, and the person's own quota or the given default.
     pub(in crate::store) fn on(self, day: i64, otherwise: Quota) -> (DayUsage, Quota) {
-        let count = |count: Option<i64>| count.map(crate::store::number::from_sql);
+        let count = |count: Option<i64>| count.map(from_sql);
         let today = |used| count(used).filter(|_| self.day == Some(day)).unwrap_or(0);
         (
             DayUsage {
@@ -183,6 +198,19 @@ pub(in crate::store) struct First {
     pub(in crate::store) seq: Seq,
     pub(in crate::store) at: Millis,
     pub(in crate::store) body: Body,
+}
+
+impl First {
+    pub(in crate::store) fn read(row: &impl Columns) -> Result<((UserId, EntryId), Self), StoreError> {
+        let name = (UserId(row.column("author")?), EntryId(row.column("id")?));
+        let first = Self {
+            room: RoomId(row.column("room")?),
+            seq: from_sql(row.column("seq")?),
+            at: from_sql(row.column("at")?),
+            body: body::read(row.column("body")?)?,
+        };
+        Ok((name, first))
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

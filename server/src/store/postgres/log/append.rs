@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use steadfast_shared::{Entry, EntryId, Millis, RoomId, UserId};
+use steadfast_shared::{Entry, Millis, RoomId, UserId};
 use uuid::Uuid;
 
 use crate::store::append::change::AllowedChange;
 use crate::store::append::{self, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
-use crate::store::postgres::body::read;
 use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks};
 use crate::store::sql_store::{Wait, attempted};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
@@ -93,16 +91,7 @@ impl Sql for &mut PgConnection {
         .bind(ids)
         .fetch_all(&mut **self)
         .await?;
-        let log = |row: &PgRow| {
-            let end = LogEnd {
-                head: from_sql(row.try_get("head")?),
-                last_at: from_sql(row.try_get("last_at")?),
-                messages: from_sql(row.try_get("messages")?),
-                archived: row.try_get("archived")?,
-            };
-            Ok((RoomId(row.try_get("id")?), end))
-        };
-        found.iter().map(log).collect()
+        found.iter().map(LogEnd::read).collect()
     }
 
     async fn memberships(
@@ -166,18 +155,7 @@ impl Sql for &mut PgConnection {
         .bind(ids)
         .fetch_all(&mut **self)
         .await?;
-        let first = |row: &PgRow| {
-            let author = UserId(row.try_get("author")?);
-            let id = EntryId(row.try_get("id")?);
-            let first = First {
-                room: RoomId(row.try_get("room")?),
-                seq: from_sql(row.try_get("seq")?),
-                at: from_sql(row.try_get("at")?),
-                body: read(row.try_get("body")?)?,
-            };
-            Ok(((author, id), first))
-        };
-        found.iter().map(first).collect()
+        found.iter().map(First::read).collect()
     }
 
     async fn stay(&mut self, staying: &BTreeSet<(UserId, RoomId)>) -> Result<(), StoreError> {

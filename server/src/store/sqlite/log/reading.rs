@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use steadfast_shared::{EntryId, RoomId, UserId};
+use steadfast_shared::{RoomId, UserId};
 
 use crate::store::append::{First, Firsts, LogEnd, Membership, Memberships};
-use crate::store::sqlite::body::read;
-use crate::store::sqlite::from_sql;
 use crate::store::{NewEntry, StoreError};
 
 // Several of these go in one call. Their parameters have no numbers: sqlx counts on across the statements, and would leave a numbered one
@@ -87,9 +85,9 @@ pub(super) async fn begin(
     let (logs, rest) = found.split_at(found.partition_point(has("head")));
     let (members, firsts) = rest.split_at(rest.partition_point(has("is_in")));
     Ok(ReadAhead {
-        logs: Some(logs.iter().map(log).collect::<Result<_, _>>()?),
+        logs: Some(logs.iter().map(LogEnd::read).collect::<Result<_, _>>()?),
         memberships: Some(memberships(members)?),
-        firsts: Some(firsts.iter().map(first).collect::<Result<_, _>>()?),
+        firsts: Some(firsts.iter().map(First::read).collect::<Result<_, _>>()?),
     })
 }
 
@@ -101,7 +99,7 @@ pub(super) async fn logs(
         .bind(ids(rooms)?)
         .fetch_all(connection)
         .await?;
-    found.iter().map(log).collect()
+    found.iter().map(LogEnd::read).collect()
 }
 
 pub(super) async fn memberships_of(
@@ -124,7 +122,7 @@ pub(super) async fn firsts(
         .bind(names)
         .fetch_all(connection)
         .await?;
-    found.iter().map(first).collect()
+    found.iter().map(First::read).collect()
 }
 
 /// An id inside a JSON parameter, for `unhex`.
@@ -155,16 +153,6 @@ fn names<'e>(entries: impl Iterator<Item = &'e NewEntry>) -> Result<String, Stor
     rows(&names)
 }
 
-fn log(row: &SqliteRow) -> Result<(RoomId, LogEnd), StoreError> {
-    let end = LogEnd {
-        head: from_sql(row.try_get("head")?),
-        last_at: from_sql(row.try_get("last_at")?),
-        messages: from_sql(row.try_get("messages")?),
-        archived: row.try_get("archived")?,
-    };
-    Ok((RoomId(row.try_get("id")?), end))
-}
-
 fn memberships(rows: &[SqliteRow]) -> Result<Memberships, StoreError> {
     let mut memberships = Memberships::default();
     for row in rows {
@@ -174,16 +162,4 @@ fn memberships(rows: &[SqliteRow]) -> Result<Memberships, StoreError> {
         memberships.found.push(((user, room), membership));
     }
     Ok(memberships)
-}
-
-fn first(row: &SqliteRow) -> Result<((UserId, EntryId), First), StoreError> {
-    let author = UserId(row.try_get("author")?);
-    let id = EntryId(row.try_get("id")?);
-    let first = First {
-        room: RoomId(row.try_get("room")?),
-        seq: from_sql(row.try_get("seq")?),
-        at: from_sql(row.try_get("at")?),
-        body: read(row.try_get("body")?)?,
-    };
-    Ok(((author, id), first))
 }
