@@ -72,13 +72,13 @@ export class FaultPanel {
   }
 
   /** The trace of the message with this beginning. */
-  journey(text: string): Locator {
-    return this.panel.getByTestId('journey').filter({ hasText: text });
+  trace(text: string): Locator {
+    return this.panel.getByTestId('trace').filter({ hasText: text });
   }
 
   /** The steps of that trace, as named on the page. */
   async steps(text: string): Promise<string[]> {
-    const steps = this.journey(text).locator('[data-step]');
+    const steps = this.trace(text).locator('[data-step]');
     return steps.evaluateAll((all) => all.map((step) => step.getAttribute('data-step') ?? ''));
   }
 }

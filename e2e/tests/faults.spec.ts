@@ -16,7 +16,7 @@ test.describe('if the server offers it', () => {
     await expect(faults.place('wire')).toHaveAttribute('data-broken', 'false');
     await ann.say('a quiet one');
     await expect.poll(async () => (await faults.steps('a quiet one')).toSorted()).toEqual(['acked', 'came', 'saved', 'tried', 'typed']);
-    await expect(faults.journey('a quiet one')).toHaveAttribute('data-place', 'inbox');
+    await expect(faults.trace('a quiet one')).toHaveAttribute('data-place', 'inbox');
     await expect(faults.place('log')).toHaveAttribute('data-many', '1');
     await expect(faults.place('inbox')).toHaveAttribute('data-many', '1');
     await expect(faults.place('outbox')).toHaveAttribute('data-many', '0');
@@ -76,7 +76,7 @@ test.describe('if the server offers it', () => {
     await faults.break('swallow-acks', 'lose-entries');
     await ann.say('did you get it?');
     await ben.expectTexts(['did you get it?']);
-    await expect(faults.journey('did you get it?'), 'stored, and not known here').toHaveAttribute('data-place', 'log');
+    await expect(faults.trace('did you get it?'), 'stored, and not known here').toHaveAttribute('data-place', 'log');
     await expect(faults.place('log')).toHaveAttribute('data-dots', '1');
     await expect(faults.place('log')).toHaveAttribute('data-many', '1');
     await expect(faults.place('inbox')).toHaveAttribute('data-many', '0');
@@ -202,14 +202,14 @@ test.describe('if the server offers it', () => {
       await expect(faults.place('wire')).toContainText('down', { timeout: 300 });
     }).toPass({ timeout: 30_000, intervals: [50] });
     await expect(faults.time).toContainText('ago');
-    await expect(faults.journey('seen later')).toHaveAttribute('data-place', 'outbox');
+    await expect(faults.trace('seen later')).toHaveAttribute('data-place', 'outbox');
 
     await faults.scrubber.focus();
     await ann.page.keyboard.press('Home');
-    await expect(faults.journey('seen later')).toHaveCount(0);
+    await expect(faults.trace('seen later')).toHaveCount(0);
     await ann.page.keyboard.press('End');
     await expect(faults.time).toHaveText('Live');
-    await expect(faults.journey('seen later')).toHaveAttribute('data-place', 'inbox');
+    await expect(faults.trace('seen later')).toHaveAttribute('data-place', 'inbox');
   });
 
   test('a reload mends everything, and keeps what was saved', async ({ person }) => {
@@ -262,8 +262,8 @@ test.describe('if the server offers it', () => {
         expect(complaints, 'nothing is wider than the screen').toBe(false);
         for (const [name, part] of Object.entries({
           switches: 'break-it',
-          picture: 'faults-picture',
-          journeys: 'counted-retries',
+          snapshot: 'faults-snapshot',
+          traces: 'counted-retries',
         })) {
           await ann.page.getByTestId(part).scrollIntoViewIfNeeded();
           await ann.page.screenshot({ path: `test-results/looks/faults-${device}-${colorScheme}-${name}.png` });

@@ -109,7 +109,7 @@ impl Faults {
     }
 
     /// Whether messages that need no answer go out.
-    pub(crate) fn tells(self) -> bool {
+    pub(crate) fn delivers_ephemeral(self) -> bool {
         !self.is_on(Fault::HalfOpen)
     }
 }
@@ -155,7 +155,7 @@ mod tests {
         assert!(faults.is_none());
         assert_eq!(faults.copies_out(&Request::Send(Vec::new())), 1);
         assert_eq!((faults.copies_in(&entries()), faults.copies_in(&heads())), (1, 1));
-        assert!(!faults.loses(&sent()) && faults.tells());
+        assert!(!faults.loses(&sent()) && faults.delivers_ephemeral());
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
         let faults = with(Fault::HalfOpen);
         assert_eq!(faults.copies_out(&Request::Send(Vec::new())), 0);
         assert_eq!((faults.copies_in(&entries()), faults.copies_in(&heads())), (0, 0));
-        assert!(faults.loses(&sent()) && faults.loses(&synced()) && !faults.tells());
+        assert!(faults.loses(&sent()) && faults.loses(&synced()) && !faults.delivers_ephemeral());
         assert!(
             !faults.loses(&Err(RequestError::Timeout)),
             "the clock is on this side"

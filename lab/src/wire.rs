@@ -103,7 +103,7 @@ impl FaultyWire {
     fn send(&self, outgoing: Outgoing) {
         match outgoing {
             Outgoing::Emit(ephemeral) => {
-                if self.instruments.faults().tells() {
+                if self.instruments.faults().delivers_ephemeral() {
                     self.wire.emit(ephemeral);
                 }
             }

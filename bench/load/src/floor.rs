@@ -58,10 +58,10 @@ pub(crate) async fn serve(port: u16) -> anyhow::Result<()> {
 }
 
 async fn talk(mut socket: WebSocket, texts: Texts) {
-    let mut heard = texts.all.subscribe();
+    let mut received = texts.all.subscribe();
     loop {
         tokio::select! {
-            text = heard.recv() => {
+            text = received.recv() => {
                 let Ok(text) = text else { return };
                 if socket.send(Message::Text(text)).await.is_err() {
                     return;
@@ -78,7 +78,7 @@ async fn talk(mut socket: WebSocket, texts: Texts) {
 
 /// The same for a connection to `/ROOM-ROOM`.
 async fn talk_in_rooms(mut socket: WebSocket, joined: String, texts: Texts) {
-    let (sender, mut heard) = mpsc::channel(BEHIND);
+    let (sender, mut received) = mpsc::channel(BEHIND);
     {
         let mut rooms = texts.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         for room in joined.split('-') {
@@ -88,7 +88,7 @@ async fn talk_in_rooms(mut socket: WebSocket, joined: String, texts: Texts) {
     drop(sender);
     loop {
         tokio::select! {
-            text = heard.recv() => {
+            text = received.recv() => {
                 let Some(text) = text else { return };
                 if socket.send(Message::Text(text)).await.is_err() {
                     return;

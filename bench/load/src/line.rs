@@ -190,23 +190,23 @@ mod tests {
         let line = Line::to(&echo().await).await.unwrap();
         let mut member = dial(&line).await;
         member.write_all(b"hello").await.unwrap();
-        let mut heard = [0; 5];
-        timeout(PATIENCE, member.read_exact(&mut heard))
+        let mut received = [0; 5];
+        timeout(PATIENCE, member.read_exact(&mut received))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(&heard, b"hello");
+        assert_eq!(&received, b"hello");
         line.cut();
-        let end = timeout(PATIENCE, member.read(&mut heard)).await.unwrap();
+        let end = timeout(PATIENCE, member.read(&mut received)).await.unwrap();
         assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
         line.mend();
         let mut again = dial(&line).await;
         again.write_all(b"again").await.unwrap();
-        timeout(PATIENCE, again.read_exact(&mut heard))
+        timeout(PATIENCE, again.read_exact(&mut received))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(&heard, b"again");
+        assert_eq!(&received, b"again");
     }
 
     #[tokio::test]
@@ -215,15 +215,15 @@ mod tests {
         line.stop(true);
         let mut member = dial(&line).await;
         member.write_all(b"hello").await.unwrap();
-        let mut heard = [0; 5];
-        let nothing = timeout(Duration::from_millis(200), member.read_exact(&mut heard)).await;
+        let mut received = [0; 5];
+        let nothing = timeout(Duration::from_millis(200), member.read_exact(&mut received)).await;
         assert!(nothing.is_err(), "it was stopped");
         line.stop(false);
-        let mut heard = [0; 5];
-        timeout(PATIENCE, member.read_exact(&mut heard))
+        let mut received = [0; 5];
+        timeout(PATIENCE, member.read_exact(&mut received))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(&heard, b"hello");
+        assert_eq!(&received, b"hello");
     }
 }

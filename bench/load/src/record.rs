@@ -53,20 +53,20 @@ impl Times {
 pub(crate) struct Record {
     open: AtomicBool,
     /// Also before the measuring and after it.
-    heard: AtomicU64,
+    received: AtomicU64,
     pub(crate) delivered: AtomicU64,
     pub(crate) acknowledged: AtomicU64,
     pub(crate) delivery: Times,
     pub(crate) ack: Times,
-    /// From a text's first being heard on its author's node, which published it once it was committed, to being heard on another.
+    /// From a text's first being received on its author's node, which published it once it was committed, to being received on another.
     pub(crate) elsewhere: Times,
-    /// When each text of the measured time was heard first on its author's node.
+    /// When each text of the measured time was received first on its author's node.
     published: Mutex<HashMap<u64, Instant>>,
     /// Which member received which text, in scenarios that count it.
     tally: Option<Tally>,
 }
 
-/// How often it is looked whether everything was heard.
+/// How often it is looked whether everything was received.
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Record {
@@ -74,7 +74,7 @@ impl Record {
         Self {
             tally: None,
             open: AtomicBool::new(false),
-            heard: AtomicU64::new(0),
+            received: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             acknowledged: AtomicU64::new(0),
             delivery: Times::new(),
@@ -109,8 +109,8 @@ impl Record {
         self.tally.as_ref().map(Tally::share).unwrap_or_default()
     }
 
-    /// Waits until every member has heard everything, or the time is up.
-    pub(crate) async fn heard_by_all(&self, patience: Duration) {
+    /// Waits until every member has received everything, or the time is up.
+    pub(crate) async fn received_by_all(&self, patience: Duration) {
         let complete = async {
             while !self.share().is_complete() {
                 sleep(LOOK).await;
@@ -124,14 +124,14 @@ impl Record {
         self.open.store(open, Ordering::SeqCst);
     }
 
-    /// This member on this node heard this text.
-    pub(crate) fn hear(&self, text: &str, node: usize, member: usize) {
-        self.heard.fetch_add(1, Ordering::Relaxed);
+    /// This member on this node received this text.
+    pub(crate) fn receive(&self, text: &str, node: usize, member: usize) {
+        self.received.fetch_add(1, Ordering::Relaxed);
         let Some((stamp, from)) = stamp_of(text) else {
             return;
         };
         if let Some(tally) = &self.tally {
-            tally.hear(member, stamp);
+            tally.receive(member, stamp);
         }
         let Some(age) = since_start().checked_sub(Duration::from_nanos(stamp)) else {
             return;
@@ -160,9 +160,9 @@ impl Record {
         }
     }
 
-    /// How many texts were heard in all.
-    pub(crate) fn heard(&self) -> u64 {
-        self.heard.load(Ordering::Relaxed)
+    /// How many texts were received in all.
+    pub(crate) fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which member heard which text, and how often.
+//! Which member received which text, and how often.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ pub(crate) struct Tally {
     /// How many members each text is for.
     listeners: usize,
     said: Mutex<HashSet<u64>>,
-    heard: Vec<Mutex<HashMap<u64, u32>>>,
+    received: Vec<Mutex<HashMap<u64, u32>>>,
     /// First deliveries of a text to a member.
     first: AtomicU64,
     again: AtomicU64,
@@ -41,7 +41,7 @@ impl Tally {
         Self {
             listeners,
             said: Mutex::default(),
-            heard: (0..members).map(|_| Mutex::default()).collect(),
+            received: (0..members).map(|_| Mutex::default()).collect(),
             first: AtomicU64::new(0),
             again: AtomicU64::new(0),
         }
@@ -51,12 +51,12 @@ impl Tally {
         lock(&self.said).insert(stamp);
     }
 
-    pub(crate) fn hear(&self, member: usize, stamp: u64) {
-        let Some(heard) = self.heard.get(member) else {
+    pub(crate) fn receive(&self, member: usize, stamp: u64) {
+        let Some(received) = self.received.get(member) else {
             return;
         };
-        let mut heard = lock(heard);
-        let times = heard.entry(stamp).or_default();
+        let mut received = lock(received);
+        let times = received.entry(stamp).or_default();
         *times += 1;
         let count = if *times == 1 { &self.first } else { &self.again };
         count.fetch_add(1, Ordering::Relaxed);
@@ -83,12 +83,12 @@ mod tests {
     fn a_text_counts_once_for_each_member() {
         let tally = Tally::new(2, 2);
         tally.say(7);
-        tally.hear(0, 7);
-        tally.hear(0, 7);
+        tally.receive(0, 7);
+        tally.receive(0, 7);
         let share = tally.share();
         assert_eq!((share.due, share.delivered, share.again), (2, 1, 1));
         assert!(!share.is_complete());
-        tally.hear(1, 7);
+        tally.receive(1, 7);
         assert!(tally.share().is_complete());
         assert_eq!(tally.share().percent(), 100.0);
     }

@@ -83,7 +83,7 @@ impl Recorder {
                 }
             }
             Input::Event(ServerEvent::Entries(entries)) => self.entries(session, entries, now),
-            Input::Answered { request, result } => self.heard_of(*request, result, now),
+            Input::Answered { request, result } => self.request_answered(*request, result, now),
             Input::Heard(TabMessage::Sent { stored, .. }) => {
                 for stored in stored {
                     let (seq, lost) = (stored.seq, false);
@@ -210,7 +210,7 @@ impl Recorder {
         }
     }
 
-    fn heard_of(&mut self, request: RequestId, result: &Result<Answer, RequestError>, now: Duration) {
+    fn request_answered(&mut self, request: RequestId, result: &Result<Answer, RequestError>, now: Duration) {
         if let Ok(Answer::History(Ok(page))) = result {
             self.came(page.entries.iter().map(|entry| (entry.id, entry.seq)), now);
         }

@@ -3,10 +3,10 @@
 //! - `context`: whether the panel is available and expanded; the rest loads when it is first opened
 //! - `model`: signals over injected faults and recorded traces
 //! - `panel`: the panel as a whole
-//! - `picture`: outbox, wire, log and inbox at one time
+//! - `snapshot`: outbox, wire, log and inbox at one time
 //! - `scrubber`: chooses that time
 //! - `switches`: the faults that can be injected
-//! - `journeys`: the last messages, step by step
+//! - `traces`: the last messages, step by step
 //! - `mechanisms`: the mechanisms that acted last, in a sentence each
 //! - `counters`: retries, repeats, gaps
 
@@ -17,16 +17,16 @@ pub(crate) mod context;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod counters;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod journeys;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod mechanisms;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod model;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod panel;
 #[cfg(target_arch = "wasm32")]
-pub(crate) mod picture;
-#[cfg(target_arch = "wasm32")]
 pub(crate) mod scrubber;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod snapshot;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod switches;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod traces;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::lab::model::LabModel;
 use crate::lab::phrases::{CounterPhrases, SwitchPhrases};
-use crate::lab::{counters, journeys, mechanisms, picture, scrubber, switches};
+use crate::lab::{counters, mechanisms, scrubber, snapshot, switches, traces};
 use crate::language::locale::Locale;
 use crate::markup::view;
 
@@ -31,14 +31,14 @@ pub(crate) fn FaultPanel() -> impl IntoView {
             <p>{locale.says(|l| SwitchPhrases::of(l).intro)}</p>
             // Always visible above the scrolled part: the effect of a switch shows here.
             <div class="faults-watch" data-live=move || lab.back.get().is_none().to_string()>
-                <picture::Where />
+                <snapshot::Where />
                 <scrubber::Scrubber />
             </div>
             <switches::Switches />
-            <journeys::MessageTraces />
+            <traces::MessageTraces />
             <mechanisms::Mechanisms />
             <h4>{locale.says(|l| CounterPhrases::of(l).counters)}</h4>
-            <picture::Rooms />
+            <snapshot::Rooms />
             <counters::Counters />
         </div>
     }

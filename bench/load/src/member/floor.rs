@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{BACK, Ear, Entrance};
+use super::{BACK, Entrance, Recipient};
 
 pub(crate) struct Floor {
     say: std::sync::Arc<Mutex<Option<Sink>>>,
@@ -23,24 +23,24 @@ pub(crate) struct Floor {
 type Socket = WebSocketStream<TcpStream>;
 type Sink = futures::stream::SplitSink<Socket, Message>;
 
-pub(super) async fn join(entrance: &Entrance, ear: Ear) -> anyhow::Result<Floor> {
-    let (say, heard) = connect(entrance).await?.split();
-    ear.open();
+pub(super) async fn join(entrance: &Entrance, recipient: Recipient) -> anyhow::Result<Floor> {
+    let (say, received) = connect(entrance).await?.split();
+    recipient.open();
     let (echoed, echo) = watch::channel(String::new());
     let say = std::sync::Arc::new(Mutex::new(Some(say)));
     let (entrance, sink) = (entrance.clone(), say.clone());
     let task = tokio::spawn(async move {
-        hear(heard, &ear, &echoed).await;
+        receive(received, &recipient, &echoed).await;
         loop {
             *sink.lock().await = None;
             sleep(BACK.0).await;
             let Ok(socket) = connect(&entrance).await else {
                 continue;
             };
-            let (say, heard) = socket.split();
+            let (say, received) = socket.split();
             *sink.lock().await = Some(say);
-            ear.open();
-            hear(heard, &ear, &echoed).await;
+            recipient.open();
+            receive(received, &recipient, &echoed).await;
         }
     });
     Ok(Floor { say, echo, task })
@@ -55,10 +55,10 @@ async fn connect(entrance: &Entrance) -> anyhow::Result<Socket> {
 }
 
 /// Until the connection ends.
-async fn hear(mut socket: SplitStream<Socket>, ear: &Ear, echoed: &watch::Sender<String>) {
+async fn receive(mut socket: SplitStream<Socket>, recipient: &Recipient, echoed: &watch::Sender<String>) {
     while let Some(Ok(message)) = socket.next().await {
         if let Message::Text(text) = message {
-            ear.hear(&text);
+            recipient.receive(&text);
             // Whose it was does not matter: texts come to everybody in one order.
             echoed.send_if_modified(|last| {
                 let newer = text.as_str() > last.as_str();
@@ -84,7 +84,7 @@ impl Floor {
             say.send(Message::text(text.clone())).await?;
         }
         // Another of this connection's texts may come back in between.
-        timeout(patience, echo.wait_for(|heard| *heard >= text)).await??;
+        timeout(patience, echo.wait_for(|received| *received >= text)).await??;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! One connection to a chat: it hears everything, and may say something.
+//! One connection to a chat: it receives everything, and may say something.
 //!
 //! - [`steadfast`], [`tutorial`], [`floor`]: by whom it is spoken to
 
@@ -59,16 +59,16 @@ enum Link {
 
 /// The reports of a link's tasks.
 #[derive(Clone)]
-struct Ear {
+struct Recipient {
     record: Arc<Record>,
     node: usize,
     member: usize,
     opened: watch::Sender<u64>,
 }
 
-impl Ear {
-    fn hear(&self, text: &str) {
-        self.record.hear(text, self.node, self.member);
+impl Recipient {
+    fn receive(&self, text: &str) {
+        self.record.receive(text, self.node, self.member);
     }
 
     fn open(&self) {
@@ -85,16 +85,16 @@ impl Member {
         record: &Arc<Record>,
     ) -> anyhow::Result<Self> {
         let (opened, openings) = watch::channel(0);
-        let ear = Ear {
+        let recipient = Recipient {
             record: record.clone(),
             node: entrance.node,
             member: nth,
             opened,
         };
         let link = match entrance.peer {
-            Peer::Floor => Link::Floor(floor::join(&entrance, ear).await?),
-            peer if peer.is_ours() => Link::Steadfast(steadfast::join(&entrance, http, ear).await?),
-            _ => Link::Tutorial(tutorial::join(&entrance, ear).await?),
+            Peer::Floor => Link::Floor(floor::join(&entrance, recipient).await?),
+            peer if peer.is_ours() => Link::Steadfast(steadfast::join(&entrance, http, recipient).await?),
+            _ => Link::Tutorial(tutorial::join(&entrance, recipient).await?),
         };
         Ok(Self {
             link,

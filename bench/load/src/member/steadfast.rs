@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{ANSWER, Ear, Entrance, client, keep_connected};
+use super::{ANSWER, Entrance, Recipient, client, keep_connected};
 use crate::record::stamped;
 
 /// Batches under way where much is said at once.
@@ -31,7 +31,7 @@ pub(crate) struct Steadfast {
     pub(crate) token: String,
 }
 
-/// How far it has heard each room.
+/// How far it has received each room.
 #[derive(Default)]
 struct Progress {
     epoch: String,
@@ -81,7 +81,7 @@ struct Body {
 #[derive(Clone)]
 struct Follower {
     progress: Arc<Mutex<Progress>>,
-    ear: Ear,
+    recipient: Recipient,
     gaps: mpsc::UnboundedSender<String>,
 }
 
@@ -99,25 +99,25 @@ impl Follower {
             progress.epoch = opened.epoch;
         });
         for missed in opened.missed {
-            self.hear(missed);
+            self.receive(missed);
         }
         for room in opened.rooms {
             if self.with(|progress| progress.cursors.get(&room.id).is_some_and(|at| *at < room.head)) {
                 let _alive = self.gaps.send(room.id);
             }
         }
-        self.ear.open();
+        self.recipient.open();
     }
 
     /// Takes entries that follow the last one. Others are repeats, or wait for the gap to be pulled.
-    fn hear(&self, news: Entries) {
+    fn receive(&self, news: Entries) {
         let mut gap = false;
         self.with(|progress| {
             let cursor = progress.cursors.entry(news.room.clone()).or_insert(0);
             for entry in &news.entries {
                 if entry.seq == *cursor + 1 {
                     *cursor += 1;
-                    self.ear.hear(&entry.body.text);
+                    self.recipient.receive(&entry.body.text);
                 } else if entry.seq > *cursor {
                     gap = true;
                 }
@@ -130,7 +130,11 @@ impl Follower {
 }
 
 /// Signs in, connects, and waits until the session is open.
-pub(super) async fn join(entrance: &Entrance, http: &reqwest::Client, ear: Ear) -> anyhow::Result<Steadfast> {
+pub(super) async fn join(
+    entrance: &Entrance,
+    http: &reqwest::Client,
+    recipient: Recipient,
+) -> anyhow::Result<Steadfast> {
     let token = sign_up(&entrance.door, http).await?;
     let progress = Arc::new(Mutex::new(Progress::default()));
     let (shown, known) = (token.clone(), progress.clone());
@@ -147,7 +151,11 @@ pub(super) async fn join(entrance: &Entrance, http: &reqwest::Client, ear: Ear) 
         })
         .build()?;
     let (gaps, asked) = mpsc::unbounded_channel();
-    let follower = Follower { progress, ear, gaps };
+    let follower = Follower {
+        progress,
+        recipient,
+        gaps,
+    };
     let (first, mut firsts) = watch::channel(None);
     let opening = follower.clone();
     let _for_ever = client.on_each::<Value>(event::SESSION, move |session| {
@@ -160,8 +168,8 @@ pub(super) async fn join(entrance: &Entrance, http: &reqwest::Client, ear: Ear) 
             opening.open(opened);
         }
     });
-    let hearing = follower.clone();
-    let _for_ever = client.on_each::<Entries>(event::ENTRIES, move |news| hearing.hear(news));
+    let receiving = follower.clone();
+    let _for_ever = client.on_each::<Entries>(event::ENTRIES, move |news| receiving.receive(news));
     tokio::spawn(fill_gaps(client.downgrade(), follower, asked));
     client.connect();
     let opened = timeout(ANSWER, firsts.wait_for(Option::is_some)).await??.clone();
@@ -210,7 +218,7 @@ async fn fill_gaps(client: WeakClient, follower: Follower, mut asked: mpsc::Unbo
                 .entries
                 .last()
                 .is_none_or(|last| page["ok"]["head"] == last.seq);
-            follower.hear(entries);
+            follower.receive(entries);
             if is_last {
                 break;
             }

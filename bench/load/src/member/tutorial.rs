@@ -10,22 +10,22 @@ use socketio_anywhere::{Client, Event, WeakClient};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{ANSWER, Ear, Entrance, LOOK, client, keep_connected};
+use super::{ANSWER, Entrance, LOOK, Recipient, client, keep_connected};
 
 pub(crate) struct Tutorial(pub(super) Client);
 
-/// Connects as the tutorial's page does: the id of the last message it heard is in its handshake.
-pub(super) async fn join(entrance: &Entrance, ear: Ear) -> anyhow::Result<Tutorial> {
+/// Connects as the tutorial's page does: the id of the last message it received is in its handshake.
+pub(super) async fn join(entrance: &Entrance, recipient: Recipient) -> anyhow::Result<Tutorial> {
     let offset = Arc::new(AtomicU64::new(0));
     let (shown, rooms) = (offset.clone(), entrance.rooms.clone());
     let client = client(entrance)
         .auth_with(move || json!({ "serverOffset": shown.load(Ordering::Relaxed), "rooms": rooms }))
         .build()?;
     let mut events = client.events();
-    let heard = ear.clone();
+    let received = recipient.clone();
     let _for_ever = client.on_each::<(String, u64)>("chat message", move |(text, id)| {
         offset.store(id, Ordering::Relaxed);
-        heard.hear(&text);
+        received.receive(&text);
     });
     client.connect();
     let connected = async {
@@ -39,19 +39,19 @@ pub(super) async fn join(entrance: &Entrance, ear: Ear) -> anyhow::Result<Tutori
     if !timeout(ANSWER, connected).await? {
         bail!("the client ended");
     }
-    tokio::spawn(count_openings(client.downgrade(), ear));
+    tokio::spawn(count_openings(client.downgrade(), recipient));
     tokio::spawn(keep_connected(client.downgrade()));
     Ok(Tutorial(client))
 }
 
 /// The stream of events would bring every message a second time.
-async fn count_openings(client: WeakClient, ear: Ear) {
+async fn count_openings(client: WeakClient, recipient: Recipient) {
     let mut last = None;
     while let Some(client) = client.upgrade() {
         // A connection that was taken up again has its former id.
         let id = client.id();
         if id.is_some() && id != last {
-            ear.open();
+            recipient.open();
         }
         last = id;
         drop(client);

@@ -62,7 +62,7 @@ pub(super) async fn play(host: &Host, members: usize) -> anyhow::Result<Figures>
     };
     let (refused, cut) = tokio::join!(talk, cut);
     let (times, before, after) = cut?;
-    record.heard_by_all(LAST).await;
+    record.received_by_all(LAST).await;
     let back = times.len() as f64;
     let mut figures = vec![
         ("back %", back * 100.0 / members as f64),

@@ -157,9 +157,9 @@ impl Visitor {
             Self::OfTutorial { head } => {
                 let offset = behind.map_or(0, |behind| head - behind);
                 let client = connection(url, json!({ "serverOffset": offset }))?;
-                let mut heard = client.on::<(String, usize)>("chat message");
+                let mut received = client.on::<(String, usize)>("chat message");
                 let newest = async {
-                    while let Some(message) = heard.next().await {
+                    while let Some(message) = received.next().await {
                         if message?.1 == *head {
                             return anyhow::Ok(());
                         }

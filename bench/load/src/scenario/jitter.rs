@@ -57,7 +57,7 @@ pub(super) async fn play(host: &Host, members: usize, measured: Duration) -> any
     while let Some(posted) = posts.join_next().await {
         refused += u32::from(posted?.is_err());
     }
-    record.heard_by_all(LAST).await;
+    record.received_by_all(LAST).await;
     let mut figures = stretch.end()?;
     #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
     figures.push(("reconnects", reconnected as f64));

@@ -1,6 +1,6 @@
 //! The scenarios: the load put on a server, and the figures measured.
 //!
-//! - `talk`: some say something again as soon as it was acknowledged, all hear it
+//! - `talk`: some say something again as soon as it was acknowledged, all receive it
 //! - `paced`: a fixed number of messages per second, from all members together
 //! - `rooms`: the same in many small rooms
 //! - `idle`: connections that say nothing

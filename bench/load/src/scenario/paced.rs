@@ -26,7 +26,7 @@ pub(super) async fn play(
         .into_iter()
         .map(Arc::new)
         .collect();
-    let before = record.heard();
+    let before = record.received();
     let begun = Instant::now();
     let mut stretch = None;
     let mut posts = JoinSet::new();
@@ -53,14 +53,17 @@ pub(super) async fn play(
     }
     // A member connected from the beginning has to receive everything.
     let all = u64::from(said) * members.len() as u64;
-    let heard_all = timeout(LAST, async {
-        while record.heard() - before < all {
+    let received_all = timeout(LAST, async {
+        while record.received() - before < all {
             sleep(Duration::from_millis(20)).await;
         }
     });
-    let _late = heard_all.await;
+    let _late = received_all.await;
     #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
-    figures.push((DELIVERED, (record.heard() - before) as f64 * 100.0 / all as f64));
+    figures.push((
+        DELIVERED,
+        (record.received() - before) as f64 * 100.0 / all as f64,
+    ));
     super::leave(members.into_iter().filter_map(Arc::into_inner).collect()).await;
     Ok(figures)
 }

@@ -62,7 +62,7 @@ pub(super) async fn play(
     while let Some(posted) = posts.join_next().await {
         posted??;
     }
-    record.heard_by_all(LAST).await;
+    record.received_by_all(LAST).await;
     figures.extend(delivered(record.share()));
     leave(members.into_iter().filter_map(Arc::into_inner).collect()).await;
     Ok(figures)

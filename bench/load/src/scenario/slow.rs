@@ -55,7 +55,7 @@ pub(super) async fn play(
     let Some(stretch) = stretch else {
         bail!("nothing was measured");
     };
-    // The quick ones' times alone: the slow ones have heard nothing.
+    // The quick ones' times alone: the slow ones have received nothing.
     let mut figures = stretch.end()?;
     while let Some(posted) = posts.join_next().await {
         posted??;
@@ -65,7 +65,7 @@ pub(super) async fn play(
     for line in &lines {
         line.stop(false);
     }
-    record.heard_by_all(LAST).await;
+    record.received_by_all(LAST).await;
     let caught_up = released.elapsed().as_secs_f64();
     // A member that was disconnected has reconnected.
     sleep(Duration::from_millis(500)).await;

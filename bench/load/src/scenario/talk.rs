@@ -1,4 +1,4 @@
-//! Some members say something again as soon as it was acknowledged; all hear it.
+//! Some members say something again as soon as it was acknowledged; all receive it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -12,7 +12,7 @@ const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 /// Whether a nickname, or one that can be mistaken for it, is reserved for another person. Checked after the nickname is taken,
 /// so that anybody giving it up concurrently has committed by then.
-pub(in crate::store) async fn is_held<C: SqlConnection>(
+pub(in crate::store) async fn is_reserved<C: SqlConnection>(
     connection: &mut C,
     key: &NameKey,
     but_for: UserId,

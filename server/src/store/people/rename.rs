@@ -40,7 +40,7 @@ pub(in crate::store) async fn rename<S: Sql>(
         .await;
         // Refused if another person has the name, or one that can be mistaken for it.
         taken.map_err(|error| error.or_taken(StoreRefusal::NicknameTaken))?;
-        if former::is_held(&mut append.connection, &key, me.id, append.at).await? {
+        if former::is_reserved(&mut append.connection, &key, me.id, append.at).await? {
             return Err(StoreRefusal::NicknameTaken.into());
         }
         let was = former_nickname(&me.name)?;

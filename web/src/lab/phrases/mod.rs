@@ -2,15 +2,15 @@
 
 mod counter;
 mod mechanism;
-mod picture;
 mod scrubber;
+mod snapshot;
 mod switch;
 mod trace;
 
 pub use counter::CounterPhrases;
 pub use mechanism::MechanismPhrases;
-pub use picture::PicturePhrases;
 pub use scrubber::ScrubberPhrases;
+pub use snapshot::SnapshotPhrases;
 pub use switch::SwitchPhrases;
 pub use trace::TracePhrases;
 

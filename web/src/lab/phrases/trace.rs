@@ -3,8 +3,8 @@
 use crate::language::Language;
 
 pub struct TracePhrases {
-    pub journeys: &'static str,
-    pub no_journey: &'static str,
+    pub traces: &'static str,
+    pub no_traces: &'static str,
     pub step_typed: &'static str,
     pub step_saved: &'static str,
     pub step_not_saved: &'static str,
@@ -28,8 +28,8 @@ impl TracePhrases {
 }
 
 static ENGLISH: TracePhrases = TracePhrases {
-    journeys: "Your last messages",
-    no_journey: "Write something: its steps show here.",
+    traces: "Your last messages",
+    no_traces: "Write something: its steps show here.",
     step_typed: "typed",
     step_saved: "saved on this device",
     step_not_saved: "not saved",
@@ -47,8 +47,8 @@ static ENGLISH: TracePhrases = TracePhrases {
 };
 
 static KOREAN: TracePhrases = TracePhrases {
-    journeys: "내 마지막 메시지",
-    no_journey: "무언가를 써 보세요. 거치는 단계가 여기에 보여요.",
+    traces: "내 마지막 메시지",
+    no_traces: "무언가를 써 보세요. 거치는 단계가 여기에 보여요.",
     step_typed: "입력",
     step_saved: "이 기기에 저장",
     step_not_saved: "저장 실패",

@@ -7,7 +7,7 @@ use steadfast_shared::RoomId;
 
 use crate::connection::context::ChatContext;
 use crate::lab::model::LabModel;
-use crate::lab::phrases::PicturePhrases;
+use crate::lab::phrases::SnapshotPhrases;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
@@ -24,51 +24,51 @@ const ROOMS: usize = 7;
 pub(crate) fn Where() -> impl IntoView {
     let locale = Locale::here();
     let lab = LabModel::here();
-    let picture = Memo::new(move |_| lab.view.with(|view| view.snapshot.clone()));
+    let snapshot = Memo::new(move |_| lab.view.with(|view| view.snapshot.clone()));
     view! {
-        <h4>{locale.says(|l| PicturePhrases::of(l).picture)}</h4>
-        <ol class="faults-picture" data-testid="faults-picture">
+        <h4>{locale.says(|l| SnapshotPhrases::of(l).snapshot)}</h4>
+        <ol class="faults-snapshot" data-testid="faults-snapshot">
             <Stop
                 id="outbox"
-                name=|l| PicturePhrases::of(l).outbox
-                many=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Outbox)) as u64)
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Outbox)))
-                words=words(move || PicturePhrases::of(locale.language()).waiting.to_owned())
-                broken=Memo::new(move |_| picture.with(|picture| picture.faults.is_on(Fault::StallStorage)))
+                name=|l| SnapshotPhrases::of(l).outbox
+                many=Memo::new(move |_| snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Outbox)) as u64)
+                dots=Memo::new(move |_| snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Outbox)))
+                words=words(move || SnapshotPhrases::of(locale.language()).waiting.to_owned())
+                broken=Memo::new(move |_| snapshot.with(|snapshot| snapshot.faults.is_on(Fault::StallStorage)))
             />
             <Stop
                 id="wire"
-                name=|l| PicturePhrases::of(l).wire
-                many=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Wire)) as u64)
-                dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Wire)))
-                words=words(move || picture.with(|picture| link(picture, locale.language())).to_owned())
-                broken=Memo::new(move |_| picture.with(wire_is_broken))
+                name=|l| SnapshotPhrases::of(l).wire
+                many=Memo::new(move |_| snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Wire)) as u64)
+                dots=Memo::new(move |_| snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Wire)))
+                words=words(move || snapshot.with(|snapshot| link(snapshot, locale.language())).to_owned())
+                broken=Memo::new(move |_| snapshot.with(wire_is_broken))
             />
-            <LogStop picture />
-            <InboxStop picture />
+            <LogStop snapshot />
+            <InboxStop snapshot />
         </ol>
     }
 }
 
 /// The open room's log on the server.
 #[component]
-fn LogStop(picture: Memo<TraceSnapshot>) -> impl IntoView {
+fn LogStop(snapshot: Memo<TraceSnapshot>) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     view! {
         <Stop
             id="log"
-            name=|l| PicturePhrases::of(l).log
+            name=|l| SnapshotPhrases::of(l).log
             many=Memo::new(move |_| {
                 let room = chat.room.get();
-                picture.with(|picture| room.map_or(0, |room| picture.log_head(room)))
+                snapshot.with(|snapshot| room.map_or(0, |room| snapshot.log_head(room)))
             })
-            dots=Memo::new(move |_| picture.with(|picture| picture.many_in(MessagePlace::Log)))
+            dots=Memo::new(move |_| snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Log)))
             words=words(move || {
                 let language = locale.language();
-                match picture.with(|picture| picture.many_in(MessagePlace::Log)) {
-                    0 => PicturePhrases::of(language).head.to_owned(),
-                    many => (PicturePhrases::of(language).unknown_here)(many),
+                match snapshot.with(|snapshot| snapshot.many_in(MessagePlace::Log)) {
+                    0 => SnapshotPhrases::of(language).head.to_owned(),
+                    many => (SnapshotPhrases::of(language).unknown_here)(many),
                 }
             })
             broken=Memo::new(|_| false)
@@ -78,26 +78,30 @@ fn LogStop(picture: Memo<TraceSnapshot>) -> impl IntoView {
 
 /// The open room's inbox on this device.
 #[component]
-fn InboxStop(picture: Memo<TraceSnapshot>) -> impl IntoView {
+fn InboxStop(snapshot: Memo<TraceSnapshot>) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
-    let here =
-        move |picture: &TraceSnapshot| chat.room.get().map(|room| picture.room(room)).unwrap_or_default();
+    let here = move |snapshot: &TraceSnapshot| {
+        chat.room
+            .get()
+            .map(|room| snapshot.room(room))
+            .unwrap_or_default()
+    };
     view! {
         <Stop
             id="inbox"
-            name=|l| PicturePhrases::of(l).inbox
-            many=Memo::new(move |_| picture.with(|picture| here(picture).cursor.unwrap_or(0)))
-            dots=Memo::new(move |_| picture.with(|picture| here(picture).buffered))
+            name=|l| SnapshotPhrases::of(l).inbox
+            many=Memo::new(move |_| snapshot.with(|snapshot| here(snapshot).cursor.unwrap_or(0)))
+            dots=Memo::new(move |_| snapshot.with(|snapshot| here(snapshot).buffered))
             words=words(move || {
                 let language = locale.language();
-                match picture.with(|picture| here(picture).buffered) {
-                    0 => PicturePhrases::of(language).cursor.to_owned(),
-                    many => (PicturePhrases::of(language).held)(many),
+                match snapshot.with(|snapshot| here(snapshot).buffered) {
+                    0 => SnapshotPhrases::of(language).cursor.to_owned(),
+                    many => (SnapshotPhrases::of(language).held)(many),
                 }
             })
-            broken=Memo::new(move |_| picture.with(|picture| {
-                let stand = here(picture);
+            broken=Memo::new(move |_| snapshot.with(|snapshot| {
+                let stand = here(snapshot);
                 stand.cursor.is_some_and(|cursor| cursor < stand.head)
             }))
         />
@@ -173,10 +177,10 @@ pub(crate) fn Rooms() -> impl IntoView {
         <table class="faults-rooms">
             <thead>
                 <tr>
-                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).room)}</th>
-                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).cursor)}</th>
-                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).head)}</th>
-                    <th scope="col">{locale.says(|l| PicturePhrases::of(l).held_back)}</th>
+                    <th scope="col">{locale.says(|l| SnapshotPhrases::of(l).room)}</th>
+                    <th scope="col">{locale.says(|l| SnapshotPhrases::of(l).cursor)}</th>
+                    <th scope="col">{locale.says(|l| SnapshotPhrases::of(l).head)}</th>
+                    <th scope="col">{locale.says(|l| SnapshotPhrases::of(l).held_back)}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -184,24 +188,24 @@ pub(crate) fn Rooms() -> impl IntoView {
     }
 }
 
-fn wire_is_broken(picture: &TraceSnapshot) -> bool {
-    let faults = picture.faults;
+fn wire_is_broken(snapshot: &TraceSnapshot) -> bool {
+    let faults = snapshot.faults;
     let broken = [
         Fault::HalfOpen,
         Fault::SwallowAcks,
         Fault::LoseEntries,
         Fault::Repeat,
     ];
-    picture.link != LinkSnapshot::Open
+    snapshot.link != LinkSnapshot::Open
         || !faults.delay().is_zero()
         || broken.into_iter().any(|fault| faults.is_on(fault))
 }
 
-fn link(picture: &TraceSnapshot, language: Language) -> &'static str {
-    match picture.link {
-        LinkSnapshot::Down => PicturePhrases::of(language).link_down,
-        _ if picture.faults.is_on(Fault::HalfOpen) => PicturePhrases::of(language).link_deaf,
-        LinkSnapshot::Up => PicturePhrases::of(language).link_opening,
-        LinkSnapshot::Open => PicturePhrases::of(language).link_up,
+fn link(snapshot: &TraceSnapshot, language: Language) -> &'static str {
+    match snapshot.link {
+        LinkSnapshot::Down => SnapshotPhrases::of(language).link_down,
+        _ if snapshot.faults.is_on(Fault::HalfOpen) => SnapshotPhrases::of(language).link_deaf,
+        LinkSnapshot::Up => SnapshotPhrases::of(language).link_opening,
+        LinkSnapshot::Open => SnapshotPhrases::of(language).link_up,
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use steadfast_lab::trace::{MessagePlace, MessageTrace, Step};
 
 use crate::lab::model::LabModel;
-use crate::lab::phrases::{PicturePhrases, TracePhrases};
+use crate::lab::phrases::{SnapshotPhrases, TracePhrases};
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::markup::view;
@@ -22,15 +22,15 @@ pub(crate) fn MessageTraces() -> impl IntoView {
         let language = locale.language();
         let traces = traces.get();
         if traces.is_empty() {
-            return view! { <p>{TracePhrases::of(language).no_journey}</p> }.into_any();
+            return view! { <p>{TracePhrases::of(language).no_traces}</p> }.into_any();
         }
         let traces = traces
             .into_iter()
             .map(|(message, steps)| trace(&message, &steps, language));
-        view! { <ol class="faults-journeys">{traces.collect_view()}</ol> }.into_any()
+        view! { <ol class="faults-traces">{traces.collect_view()}</ol> }.into_any()
     };
     view! {
-        <h4>{locale.says(|l| TracePhrases::of(l).journeys)}</h4>
+        <h4>{locale.says(|l| TracePhrases::of(l).traces)}</h4>
         {list}
     }
 }
@@ -52,9 +52,9 @@ fn trace(message: &MessageTrace, steps: &[(Duration, Step)], language: Language)
         }
     });
     view! {
-        <li class="faults-journey" data-testid="journey" data-id=message.id.to_string() data-place=id>
-            <span class="faults-journey-text">{message.label.clone()}</span>
-            <span class="faults-journey-place">{place}</span>
+        <li class="faults-trace" data-testid="trace" data-id=message.id.to_string() data-place=id>
+            <span class="faults-trace-text">{message.label.clone()}</span>
+            <span class="faults-trace-place">{place}</span>
             <ol class="faults-steps">{steps.collect_view()}</ol>
         </li>
     }
@@ -71,10 +71,10 @@ fn since(time: Duration) -> String {
 
 fn place(place: MessagePlace, language: Language) -> (&'static str, &'static str) {
     match place {
-        MessagePlace::Outbox => ("outbox", PicturePhrases::of(language).outbox),
-        MessagePlace::Wire => ("wire", PicturePhrases::of(language).wire),
-        MessagePlace::Log => ("log", PicturePhrases::of(language).log),
-        MessagePlace::Inbox => ("inbox", PicturePhrases::of(language).inbox),
+        MessagePlace::Outbox => ("outbox", SnapshotPhrases::of(language).outbox),
+        MessagePlace::Wire => ("wire", SnapshotPhrases::of(language).wire),
+        MessagePlace::Log => ("log", SnapshotPhrases::of(language).log),
+        MessagePlace::Inbox => ("inbox", SnapshotPhrases::of(language).inbox),
         MessagePlace::Ended => ("ended", TracePhrases::of(language).ended),
     }
 }

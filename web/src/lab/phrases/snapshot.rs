@@ -2,8 +2,8 @@
 
 use crate::language::Language;
 
-pub struct PicturePhrases {
-    pub picture: &'static str,
+pub struct SnapshotPhrases {
+    pub snapshot: &'static str,
     pub outbox: &'static str,
     pub wire: &'static str,
     pub log: &'static str,
@@ -21,14 +21,14 @@ pub struct PicturePhrases {
     pub held_back: &'static str,
 }
 
-impl PicturePhrases {
+impl SnapshotPhrases {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&ENGLISH, &KOREAN)
     }
 }
 
-static ENGLISH: PicturePhrases = PicturePhrases {
-    picture: "Where your messages are",
+static ENGLISH: SnapshotPhrases = SnapshotPhrases {
+    snapshot: "Where your messages are",
     outbox: "Outbox",
     wire: "Wire",
     log: "Log",
@@ -46,8 +46,8 @@ static ENGLISH: PicturePhrases = PicturePhrases {
     held_back: "Held",
 };
 
-static KOREAN: PicturePhrases = PicturePhrases {
-    picture: "내 메시지가 있는 곳",
+static KOREAN: SnapshotPhrases = SnapshotPhrases {
+    snapshot: "내 메시지가 있는 곳",
     outbox: "보낼 메시지함",
     wire: "전송 중",
     log: "로그",
