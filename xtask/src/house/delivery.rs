@@ -33,6 +33,18 @@ fn every_hole_has_a_test_and_the_rules_of_delivery_name_it() {
     }
 }
 
+#[test]
+fn the_rules_of_delivery_are_numbered_in_their_order() {
+    let document = file("docs/DELIVERY.md").unwrap();
+    let numbers = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("**D")?.split_once('.'));
+    let numbers: Vec<&str> = numbers.map(|(number, _)| number).collect();
+    let in_order: Vec<String> = (1..=numbers.len()).map(|number| number.to_string()).collect();
+    assert!(!numbers.is_empty(), "no rule begins with its number");
+    assert_eq!(numbers, in_order);
+}
+
 /// All code that may contain tests.
 fn tests() -> String {
     let sources = files("", &[".rs", ".ts", ".mjs"]).unwrap().into_iter();

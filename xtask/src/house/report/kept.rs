@@ -39,6 +39,9 @@ const FORMER: [(&str, &str); 16] = [
     ("stance", "anchor"),
 ];
 
+/// A longer function, or component, has several subjects.
+const LONGEST_FUNCTION: usize = 100;
+
 #[track_caller]
 fn none(found: &[String], rule: &str) {
     assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
@@ -64,6 +67,15 @@ fn a_doc_comment_says_more_than_the_name() {
 fn modules_do_not_import_each_other_in_a_circle() {
     let circles = circles::circles(&Code::read().unwrap());
     none(&circles, "move what both need below them");
+}
+
+#[test]
+fn functions_types_and_folders_stay_small() {
+    let code = Code::read().unwrap();
+    let mut large = sizes::long_functions(&code, LONGEST_FUNCTION);
+    large.extend(sizes::large_types(&code));
+    large.extend(sizes::large_folders(&code));
+    none(&large, "divide it by subject");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use super::{
 /// A longer function does not fit on a screen.
 const FUNCTION_LINES: usize = 50;
 const FOLDER_FILES: usize = 15;
+const FIELDS: usize = 20;
+const METHODS: usize = 40;
 
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
@@ -30,7 +32,11 @@ pub(super) fn measures(code: &Code) -> Vec<Measure> {
     vec![
         Measure::new("type names", &types, "", Vec::new()),
         Measure::counted("type names defined more than once", "≤ 12", homonyms),
-        Measure::counted("functions over 50 lines", "", long_functions(code)),
+        Measure::counted(
+            "functions over 50 lines",
+            "",
+            long_functions(code, FUNCTION_LINES),
+        ),
         Measure::new("fields of the largest type", &fields.0, "≤ 20", fields.1),
         Measure::new("methods of the largest type", &methods.0, "≤ 40", methods.1),
         Measure::counted("folders over 15 files", "0", large_folders(code)),
@@ -60,11 +66,12 @@ pub(super) fn homonyms(code: &Code) -> (usize, Vec<String>) {
     (types.len(), several)
 }
 
-fn long_functions(code: &Code) -> Vec<String> {
+/// Functions of more lines than that, components among them.
+pub(super) fn long_functions(code: &Code, most: usize) -> Vec<String> {
     let mut long = Vec::new();
     for file in code.product() {
         for (at, lines) in file.blocks(|line| defined(line, &["fn"]).is_some()) {
-            if lines.len() > FUNCTION_LINES {
+            if lines.len() > most {
                 let name = lines
                     .first()
                     .and_then(|line| defined(line.trim_start(), &["fn"]))
@@ -74,6 +81,17 @@ fn long_functions(code: &Code) -> Vec<String> {
         }
     }
     long
+}
+
+/// Types with too many fields or methods.
+pub(super) fn large_types(code: &Code) -> Vec<String> {
+    let fields = over(fields(code), FIELDS, "fields");
+    fields.chain(over(methods(code), METHODS, "methods")).collect()
+}
+
+fn over(counted: BTreeMap<String, usize>, most: usize, of: &'static str) -> impl Iterator<Item = String> {
+    let over = counted.into_iter().filter(move |(_, count)| *count > most);
+    over.map(move |(name, count)| format!("{name}: {count} {of}"))
 }
 
 /// The number of fields of each struct, by its name and its file's crate.
@@ -144,7 +162,7 @@ fn largest(counted: BTreeMap<String, usize>) -> (usize, Vec<String>) {
     )
 }
 
-fn large_folders(code: &Code) -> Vec<String> {
+pub(super) fn large_folders(code: &Code) -> Vec<String> {
     let mut folders = BTreeMap::<&str, usize>::new();
     for file in code.product() {
         if let Some((folder, _)) = file.path.rsplit_once('/') {
