@@ -1,6 +1,6 @@
 //! Programs that read slowly, or not at all, against the npm server.
 
-#![cfg(all(feature = "polling", not(target_family = "wasm")))]
+#![cfg(all(feature = "client", not(target_family = "wasm")))]
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -13,42 +13,8 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_anywhere::{Event, Transport};
-use support::{PATIENCE, Server, connected, message, next};
-
-#[tokio::test]
-async fn client_c05_a_burst_while_the_reader_is_busy_arrives_whole() {
-    let server = Server::start();
-    for transport in [Transport::WebSocket, Transport::Polling] {
-        let client = server.client().transports([transport]).build().unwrap();
-        let mut events = client.events();
-        connected(&mut events).await;
-        client.emit("count", &20_000).unwrap();
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
-        assert!(client.is_connected());
-        for number in 0..20_000 {
-            assert_eq!(message(&mut events).await.args(), [json!(number)]);
-        }
-    }
-}
-
-/// The loop of the crate's first page.
-#[tokio::test]
-async fn client_c05_a_loop_that_awaits_an_ack_for_each_event_comes_to_its_end() {
-    let server = Server::start();
-    let client = server.client().build().unwrap();
-    let mut events = client.events();
-    connected(&mut events).await;
-    client.emit("count", &12_000).unwrap();
-    for number in 0..12_000u32 {
-        let Event::Message(message) = next(&mut events).await else {
-            panic!("the connection goes on");
-        };
-        assert_eq!(message.args(), [json!(number)]);
-        let echo = client.emit_with_ack::<u32>("echo", &number, PATIENCE).await;
-        assert_eq!(echo, Ok(number));
-    }
-}
+use socketio_anywhere::Event;
+use support::{PATIENCE, Server, connected, message};
 
 #[tokio::test]
 async fn client_c05_the_limit_holds_and_reading_goes_on_where_it_stopped() {

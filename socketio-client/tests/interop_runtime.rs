@@ -1,4 +1,4 @@
-//! A client whose runtime has ended, and what else a handle may be asked once.
+//! A client whose runtime ends, or that is asked from another thread.
 
 #![cfg(all(feature = "client", not(target_family = "wasm")))]
 #![expect(
@@ -14,9 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
-use socketio_anywhere::{AckError, Client, EmitError, Event, Retries};
-use support::{PATIENCE, Server, connected, message, next, until};
+use socketio_anywhere::{AckError, Client, EmitError, Event};
+use support::{PATIENCE, Server, TRANSPORTS, UPGRADING, connected};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
@@ -60,103 +59,6 @@ fn client_c06_when_the_runtime_has_ended_nobody_waits() {
     });
 }
 
-#[tokio::test]
-async fn client_c09_an_event_is_answered_once() {
-    let server = Server::start();
-    let client = server.client().build().unwrap();
-    let mut events = client.events();
-    connected(&mut events).await;
-    client.emit("ask", "why").unwrap();
-    let question = message(&mut events).await;
-    let (answer, clone) = (question.ack.clone().unwrap(), question.ack.unwrap());
-    answer.send("because").unwrap();
-    assert_eq!(answer.send("again"), Err(EmitError::AlreadyAnswered));
-    assert_eq!(clone.send("and again"), Err(EmitError::AlreadyAnswered));
-    assert_eq!(message(&mut events).await.args(), [json!("because")]);
-}
-
-#[tokio::test]
-async fn client_c09_the_buffer_can_be_emptied() {
-    let server = Server::start();
-    let client = server.client().auto_connect(false).build().unwrap();
-    let mut events = client.events();
-    client.emit("say", "one").unwrap();
-    let two = client.emit_with_ack::<u32>("echo", &2, PATIENCE);
-    assert_eq!(client.clear_buffer(), 2);
-    assert_eq!((client.buffered(), client.clear_buffer()), (0, 0));
-    assert_eq!(two.await, Err(AckError::Emit(EmitError::Cleared)));
-    client.emit("say", "three").unwrap();
-    client.connect();
-    assert_eq!(message(&mut events).await.args(), [json!("three")]);
-
-    // Of the retry queue all but what is under way.
-    let client = server.client().retries(Retries::new(3)).build().unwrap();
-    connected(&mut client.events()).await;
-    let first = client.emit_with_ack::<u32>("echo", &1, PATIENCE);
-    let second = client.emit_with_ack::<u32>("echo", &2, PATIENCE);
-    assert_eq!(client.clear_buffer(), 1);
-    assert_eq!(first.await, Ok(1));
-    assert_eq!(second.await, Err(AckError::Emit(EmitError::Cleared)));
-}
-
-#[tokio::test]
-async fn client_c09_a_function_with_a_weak_handle_does_not_keep_the_client() {
-    let server = Server::start();
-    let client = server.client().build().unwrap();
-    let mut events = client.events();
-    let weak = client.downgrade();
-    let inner = weak.clone();
-    client.on_each("said", move |number: u32| {
-        if let Some(client) = inner.upgrade() {
-            client.emit("note", &number).unwrap();
-        }
-    });
-    connected(&mut events).await;
-    assert!(weak.upgrade().is_some());
-    drop(client);
-    assert!(weak.upgrade().is_none());
-    let ended = async { while events.next().await.is_some() {} };
-    tokio::time::timeout(PATIENCE, ended).await.unwrap();
-}
-
-#[tokio::test]
-async fn client_c02_an_event_that_ends_every_connection_is_dropped_after_its_tries() {
-    let server = Server::with(r#"{"maxHttpBufferSize": 2000}"#);
-    for transport in [
-        socketio_anywhere::Transport::WebSocket,
-        socketio_anywhere::Transport::Polling,
-    ] {
-        let client = server
-            .client()
-            .transports([transport])
-            .retries(Retries::new(3))
-            .build()
-            .unwrap();
-        let mut events = client.events();
-        connected(&mut events).await;
-        let large = client.emit_with_ack::<String>("echo", &"x".repeat(5_000), PATIENCE);
-        let behind = client.emit_with_ack::<u32>("echo", &7, PATIENCE);
-        let mut connections = 0;
-        loop {
-            match next(&mut events).await {
-                Event::Connected { .. } => connections += 1,
-                Event::Undelivered(message) => {
-                    assert_eq!(message.event, "echo");
-                    break;
-                }
-                _ => {}
-            }
-        }
-        assert_eq!(connections, 3, "as many as its retries");
-        assert_eq!(large.await, Err(AckError::Disconnected));
-        assert_eq!(behind.await, Ok(7), "what is behind it goes");
-        let reason = until(&mut events, |event| {
-            matches!(event, Event::Connected { .. }).then_some(())
-        });
-        reason.await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_is_looked_at_all_the_time_goes_on_trying() {
     const SOON: Duration = Duration::from_millis(5);
@@ -191,4 +93,27 @@ async fn a_client_that_is_looked_at_all_the_time_goes_on_trying() {
     over.store(true, Ordering::Relaxed);
     looking.join().unwrap();
     tried.expect("it goes on trying");
+}
+
+#[test]
+fn client_c04_a_program_that_awaits_the_close_may_end() {
+    let server = Server::start();
+    let ways = TRANSPORTS.iter().map(|transport| vec![*transport]);
+    for transports in ways.chain([UPGRADING.to_vec()]) {
+        runtime().block_on(async {
+            let client = server.client().transports(transports.clone()).build().unwrap();
+            for number in 0..100 {
+                client.emit("note", &number).unwrap();
+            }
+            client.close().await.unwrap();
+        });
+        let noted = runtime().block_on(async {
+            let watcher = server.client().build().unwrap();
+            watcher
+                .emit_with_ack::<Vec<u32>>("noted", &(), PATIENCE)
+                .await
+                .unwrap()
+        });
+        assert_eq!(noted, Vec::from_iter(0..100), "{transports:?}");
+    }
 }

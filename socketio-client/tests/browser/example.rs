@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Document, Element, HtmlInputElement};
 
-use super::{in_time, in_worker, server, sleep};
+use crate::support::{Server, in_time, in_worker, ms, sleep};
 
 #[path = "../../examples/page/page.rs"]
 mod page;
@@ -36,7 +36,7 @@ async fn text_with(document: &Document, id: &str, part: &str) -> String {
             if text.contains(part) {
                 return text;
             }
-            sleep(20).await;
+            sleep(ms(20)).await;
         }
     })
     .await
@@ -54,7 +54,7 @@ async fn the_example_chats_and_says_what_to_do_without_a_server() {
     assert!(status.contains("is there a server?"), "{status}");
     alone.remove();
 
-    let chat = open(&document, server());
+    let chat = open(&document, &Server::start().url());
     text_with(&document, "status", "connected as").await;
     let input: HtmlInputElement = document.get_element_by_id("input").unwrap().dyn_into().unwrap();
     input.set_value("from the example");

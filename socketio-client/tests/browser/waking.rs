@@ -4,12 +4,12 @@ use js_sys::Function;
 use socketio_anywhere::{Builder, DisconnectReason, Event, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::reconnection::{FAR, shut_out};
-use crate::{client, client_at, connected, disconnected, in_worker, next, quiet, until};
+use crate::support::{FAR, Server, connected, disconnected, in_worker, next, quiet, shut_out, until};
 
 /// A client that would wait for very long.
 fn patient() -> Builder {
-    client_at("/gate/")
+    Server::start()
+        .client_at("/gate/")
         .reconnection_delay(FAR)
         .reconnection_delay_max(FAR)
 }
@@ -57,7 +57,8 @@ async fn a_page_that_is_back_does_not_wait() {
 
 #[wasm_bindgen_test]
 async fn a_browser_that_goes_offline_ends_the_connection_and_makes_it_anew_once_it_is_back() {
-    let client = client()
+    let client = Server::start()
+        .client()
         .reconnection_delay(FAR)
         .reconnection_delay_max(FAR)
         .build()
@@ -101,7 +102,11 @@ async fn waking_may_be_left_to_the_program_and_revives_nobody() {
     client.wake();
     assert!(matches!(client.state(), State::Disconnected { .. }));
 
-    let given_up = client_at("/gate/").reconnection_attempts(0).build().unwrap();
+    let given_up = Server::start()
+        .client_at("/gate/")
+        .reconnection_attempts(0)
+        .build()
+        .unwrap();
     let mut events = given_up.events();
     shut_out(&given_up, &mut events, 0).await;
     until(&mut events, |event| {

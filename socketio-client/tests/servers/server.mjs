@@ -12,6 +12,8 @@ const { Server } = require("socket.io");
 
 const { tls, ...main } = JSON.parse(options);
 const http = tls ? createSecureServer(tls) : createServer();
+// Each path adds some.
+http.setMaxListeners(0);
 
 // One server per path: the one that the options are about, and those of a fixed kind that tests in a page need, which start none.
 const serve = (path, { csr, msgpack, ...rest } = {}) => {
@@ -120,10 +122,14 @@ const people = (io) => {
 serve("/socket.io/", main);
 serve("/csr/", { csr: true });
 serve("/msgpack/", { msgpack: true });
+serve("/msgpack-csr/", { msgpack: true, csr: true });
 serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
 serve("/polling/", { transports: ["polling"] });
 serve("/cookie/", { cookie: { name: "server", path: "/" }, cors: { origin: true, credentials: true } });
 serve("/small/", { maxHttpBufferSize: 2000 });
+// Whose clients one file of tests counts.
+serve("/lobby/");
+serve("/counted/");
 serve("/gate/", { allowRequest: (_, answer) => answer(null, turnedAway-- <= 0) });
 
 http.listen(Number(port), "127.0.0.1", () => console.log(`port ${http.address().port}`));

@@ -1,4 +1,4 @@
-//! The npm server, started for one test.
+//! The npm server, waiting and the next event: for tests that run natively and in a browser alike.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(
@@ -7,101 +7,65 @@
     reason = "an expectation would fail in the files that use all of it"
 )]
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+#[cfg_attr(target_family = "wasm", path = "platform/page.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "platform/native.rs")]
+mod platform;
+
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
-use socketio_anywhere::{Builder, Client, Event, EventStream, Message};
+use futures::future::{Either, select};
+use socketio_anywhere::{
+    Builder, Client, ConnectError, DisconnectReason, Event, EventStream, Message, Transport,
+};
+
+pub use platform::*;
 
 /// Longer than anything a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A running `tests/servers/server.mjs`. Killed when dropped.
-pub struct Server {
-    child: Child,
-    pub port: u16,
+/// A delay that no test waits for.
+pub const FAR: Duration = Duration::from_secs(600);
+
+/// Each transport that is compiled in.
+pub const TRANSPORTS: &[Transport] = &[
+    Transport::WebSocket,
+    #[cfg(feature = "polling")]
+    Transport::Polling,
+];
+
+/// From one transport to the other.
+pub const UPGRADING: [Transport; 2] = [Transport::Polling, Transport::WebSocket];
+
+pub const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
 }
 
 impl Server {
-    pub fn start() -> Self {
-        Self::with("{}")
-    }
-
-    /// With `socket.io` options, and `csr` and `msgpack` switches.
-    pub fn with(options: &str) -> Self {
-        Self::on(0, options)
-    }
-
-    pub fn on(port: u16, options: &str) -> Self {
-        let mut child = Command::new("node")
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/server.mjs"))
-            .arg(node_modules())
-            .arg(port.to_string())
-            .arg(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("these tests need Node.js: `node` could not be started");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let port = line
-            .trim()
-            .strip_prefix("port ")
-            .unwrap_or_else(|| panic!("the server did not start: {line:?}"))
-            .parse()
-            .unwrap();
-        Self { child, port }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
     /// A client that comes back fast.
     pub fn client(&self) -> Builder {
         Client::builder(self.url())
-            .reconnection_delay(Duration::from_millis(20))
-            .reconnection_delay_max(Duration::from_millis(100))
+            .reconnection_delay(ms(20))
+            .reconnection_delay_max(ms(100))
     }
 
-    /// Starts again on the same port.
-    pub fn restart(self) -> Self {
-        let port = self.port;
-        drop(self);
-        Self::on(port, "{}")
+    /// A client of the server on another path, see `servers/server.mjs`.
+    pub fn client_at(&self, path: &str) -> Builder {
+        self.client().path(path)
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+pub async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    match select(pin!(future), pin!(sleep(PATIENCE))).await {
+        Either::Left((value, _)) => value,
+        Either::Right(_) => panic!("not in time"),
     }
-}
-
-fn node_modules() -> PathBuf {
-    let found = std::env::var_os("SOCKETIO_NODE_MODULES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/node_modules"),
-        PathBuf::from,
-    );
-    assert!(
-        found.join("socket.io/package.json").exists(),
-        "These tests talk to the npm package `socket.io`, which is not in {}. Run `npm ci` in e2e/, or name another \
-         folder in SOCKETIO_NODE_MODULES.",
-        found.display()
-    );
-    found.canonicalize().unwrap()
 }
 
 /// The next event, within the time a test waits.
 pub async fn next(events: &mut EventStream) -> Event {
-    tokio::time::timeout(PATIENCE, events.next())
-        .await
-        .expect("an event in time")
-        .expect("a living client")
+    in_time(events.next()).await.expect("a living client")
 }
 
 /// Skips to the next event that `pick` takes.
@@ -130,10 +94,33 @@ pub async fn message(events: &mut EventStream) -> Message {
 }
 
 /// The next end of a connection.
-pub async fn disconnected(events: &mut EventStream) -> socketio_anywhere::DisconnectReason {
+pub async fn disconnected(events: &mut EventStream) -> DisconnectReason {
     until(events, |event| match event {
         Event::Disconnected { reason, .. } => Some(reason),
         _ => None,
     })
     .await
+}
+
+/// The error of the next attempt that fails.
+pub async fn connect_error(events: &mut EventStream) -> ConnectError {
+    until(events, |event| match event {
+        Event::ConnectError(error) => Some(error),
+        _ => None,
+    })
+    .await
+}
+
+/// Whether a moment passes without an event.
+pub async fn quiet(events: &mut EventStream) -> bool {
+    let moment = pin!(sleep(ms(150)));
+    matches!(select(pin!(events.next()), moment).await, Either::Right(_))
+}
+
+/// Lets the server at `/gate/` turn away the next connections, and ends this one.
+pub async fn shut_out(client: &Client, events: &mut EventStream, attempts: u32) {
+    connected(events).await;
+    let () = client.emit_with_ack("shut", &attempts, PATIENCE).await.unwrap();
+    client.emit("close", &()).unwrap();
+    assert_eq!(disconnected(events).await, DisconnectReason::TransportClose);
 }

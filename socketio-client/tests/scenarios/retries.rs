@@ -1,33 +1,25 @@
-//! The retry queue, against the npm server.
-
-#![cfg(all(feature = "client", not(target_family = "wasm")))]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
+//! The retry queue.
 
 use std::time::Duration;
 
 use serde_json::json;
 use socketio_anywhere::{AckError, Client, Event, Exhausted, Retries};
-use support::{PATIENCE, Server, connected, disconnected, until};
+
+use crate::scenario;
+use crate::support::{
+    PATIENCE, Server, TRANSPORTS, connected, disconnected, in_time, message, ms, next, sleep, until,
+};
+
+const TRY: Duration = ms(200);
 
 fn quick(retries: u32) -> Retries {
-    Retries::new(retries).ack_timeout(Duration::from_millis(100))
+    Retries::new(retries).ack_timeout(TRY)
 }
 
-/// What the server got of `perhaps`, asked by a client without a queue.
-async fn seen(server: &Server) -> Vec<u32> {
-    let client = server.client().build().unwrap();
-    client.emit_with_ack("seen", &(), PATIENCE).await.unwrap()
-}
-
+/// A client without a queue, after it told the server to swallow this many, and to forget what it saw.
 async fn swallow(server: &Server, count: u32) -> Client {
     let client = server.client().build().unwrap();
+    seen(&client).await;
     let () = client
         .emit_with_ack("swallow all", &count, PATIENCE)
         .await
@@ -35,25 +27,40 @@ async fn swallow(server: &Server, count: u32) -> Client {
     client
 }
 
-#[tokio::test]
+/// What the server got of `perhaps`.
+async fn seen(plain: &Client) -> Vec<u32> {
+    plain.emit_with_ack("seen", &(), PATIENCE).await.unwrap()
+}
+
+async fn sent_all(client: &Client) {
+    in_time(async {
+        while client.buffered() > 0 {
+            sleep(ms(5)).await;
+        }
+    })
+    .await;
+}
+
+#[scenario]
 async fn events_go_one_by_one_and_again_until_acknowledged() {
     let server = Server::start();
-    swallow(&server, 2).await;
+    let plain = swallow(&server, 2).await;
     let client = server.client().retries(quick(3)).build().unwrap();
     let acks: Vec<_> = (0..5u32)
-        .map(|number| client.emit_with_ack::<u32>("perhaps", &number, Duration::from_millis(100)))
+        .map(|number| client.emit_with_ack::<u32>("perhaps", &number, TRY))
         .collect();
     assert_eq!(client.buffered(), 5);
     for (number, ack) in acks.into_iter().enumerate() {
         assert_eq!(ack.await, Ok(number as u32));
     }
-    assert_eq!(seen(&server).await, [0, 1, 2, 3, 4]);
+    assert_eq!(seen(&plain).await, [0, 1, 2, 3, 4]);
     assert_eq!(client.buffered(), 0);
 }
 
-#[tokio::test]
+#[scenario]
 async fn an_event_emitted_on_connecting_goes_once() {
     let server = Server::start();
+    let plain = swallow(&server, 0).await;
     let client = server
         .client()
         .retries(Retries::new(3))
@@ -66,19 +73,20 @@ async fn an_event_emitted_on_connecting_goes_once() {
     connected(&mut events).await;
     let ack = client.emit_with_ack::<u32>("perhaps", &7, PATIENCE);
     assert_eq!(ack.await, Ok(7));
-    assert_eq!(sent.next().await.unwrap().args(), [json!(7)]);
-    let again = tokio::time::timeout(Duration::from_millis(100), sent.next()).await;
-    assert!(again.is_err(), "{again:?}");
-    assert_eq!(seen(&server).await, [7]);
+    assert_eq!(in_time(sent.next()).await.unwrap().args(), [json!(7)]);
+    sleep(ms(100)).await;
+    let again = futures::FutureExt::now_or_never(sent.next());
+    assert!(again.is_none(), "{again:?}");
+    assert_eq!(seen(&plain).await, [7]);
 }
 
-#[tokio::test]
+#[scenario]
 async fn an_event_out_of_tries_is_dropped_and_said_so() {
     let server = Server::start();
-    swallow(&server, 2).await;
+    let plain = swallow(&server, 2).await;
     let client = server.client().retries(quick(1)).build().unwrap();
     let mut events = client.events();
-    let first = client.emit_with_ack::<u32>("perhaps", &1, Duration::from_millis(50));
+    let first = client.emit_with_ack::<u32>("perhaps", &1, TRY);
     client.emit("perhaps", &2).unwrap();
     assert_eq!(first.await, Err(AckError::Timeout));
     let dropped = until(&mut events, |event| match event {
@@ -90,41 +98,37 @@ async fn an_event_out_of_tries_is_dropped_and_said_so() {
         (dropped.event.as_str(), dropped.args()),
         ("perhaps", vec![json!(1)])
     );
-    while client.buffered() > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(seen(&server).await, [2]);
+    sent_all(&client).await;
+    assert_eq!(seen(&plain).await, [2]);
 }
 
-#[tokio::test]
+#[scenario]
 async fn an_event_out_of_tries_may_be_kept_for_the_next_connection() {
     let server = Server::start();
-    swallow(&server, 2).await;
+    let plain = swallow(&server, 2).await;
     let client = server
         .client()
         .retries(quick(1).exhausted(Exhausted::Keep))
         .build()
         .unwrap();
     let mut events = client.events();
-    let first = client.emit_with_ack::<u32>("perhaps", &1, Duration::from_millis(50));
+    let first = client.emit_with_ack::<u32>("perhaps", &1, TRY);
     client.emit("perhaps", &2).unwrap();
     connected(&mut events).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!((seen(&server).await, client.buffered()), (vec![], 2));
+    sleep(ms(1000)).await;
+    assert_eq!((seen(&plain).await, client.buffered()), (vec![], 2));
     client.disconnect();
     client.connect();
     assert_eq!(first.await, Ok(1));
-    while client.buffered() > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(seen(&server).await, [1, 2]);
+    sent_all(&client).await;
+    assert_eq!(seen(&plain).await, [1, 2]);
 }
 
-#[tokio::test]
+#[scenario]
 async fn a_disconnect_burns_no_try_unless_asked_to() {
     for (count, expected) in [(false, Ok(7)), (true, Err(AckError::Disconnected))] {
         let server = Server::start();
-        swallow(&server, 3).await;
+        let _plain = swallow(&server, 3).await;
         let client = server
             .client()
             .retries(Retries::new(1).count_disconnects(count))
@@ -134,7 +138,7 @@ async fn a_disconnect_burns_no_try_unless_asked_to() {
         let ack = client.emit_with_ack::<u32>("perhaps", &7, PATIENCE);
         for _ in 0..3 {
             connected(&mut events).await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            sleep(ms(100)).await;
             client.disconnect();
             disconnected(&mut events).await;
             client.connect();
@@ -143,17 +147,49 @@ async fn a_disconnect_burns_no_try_unless_asked_to() {
     }
 }
 
-#[tokio::test]
+#[scenario]
 async fn volatile_events_do_not_queue() {
     let server = Server::start();
-    swallow(&server, 100).await;
+    let _plain = swallow(&server, 100).await;
     let client = server.client().retries(quick(100)).build().unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("perhaps", &1).unwrap();
     while client.emit_volatile("say", "past the queue") != Ok(true) {
-        tokio::task::yield_now().await;
+        sleep(ms(1)).await;
     }
-    support::message(&mut events).await;
+    assert_eq!(message(&mut events).await.args(), [json!("past the queue")]);
     assert_eq!(client.buffered(), 1);
+}
+
+#[scenario]
+async fn client_c02_an_event_that_ends_every_connection_is_dropped_after_its_tries() {
+    let server = Server::start();
+    for transport in TRANSPORTS {
+        let client = server
+            .client_at("/small/")
+            .transports([*transport])
+            .retries(Retries::new(3))
+            .build()
+            .unwrap();
+        let mut events = client.events();
+        connected(&mut events).await;
+        let large = client.emit_with_ack::<String>("echo", &"x".repeat(5_000), PATIENCE);
+        let behind = client.emit_with_ack::<u32>("echo", &7, PATIENCE);
+        let mut connections = 0;
+        loop {
+            match next(&mut events).await {
+                Event::Connected { .. } => connections += 1,
+                Event::Undelivered(message) => {
+                    assert_eq!(message.event, "echo");
+                    break;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(connections, 3, "as many as its retries");
+        assert_eq!(large.await, Err(AckError::Disconnected));
+        assert_eq!(behind.await, Ok(7), "what is behind it goes");
+        connected(&mut events).await;
+    }
 }

@@ -1,27 +1,18 @@
-//! Connection state recovery, against the npm server.
-
-#![cfg(all(feature = "client", not(target_family = "wasm")))]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
-
-use std::time::Duration;
+//! Connection state recovery.
 
 use serde_json::json;
-use socketio_anywhere::DisconnectReason;
-use support::{PATIENCE, Server, connected, disconnected, message};
+use socketio_anywhere::{DisconnectReason, Event};
 
-#[tokio::test]
+use crate::scenario;
+use crate::support::{PATIENCE, Server, connected, disconnected, message, ms, next, until};
+
+#[scenario]
 async fn what_was_missed_is_replayed_and_the_id_stays() {
-    let server = Server::with(r#"{"csr": true}"#);
+    let server = Server::start();
     let client = server
-        .client()
-        .reconnection_delay(Duration::from_millis(300))
+        .client_at("/csr/")
+        .reconnection_delay(ms(300))
+        .reconnection_delay_max(ms(300))
         .build()
         .unwrap();
     let mut events = client.events();
@@ -43,10 +34,14 @@ async fn what_was_missed_is_replayed_and_the_id_stays() {
     assert!(recovered);
 }
 
-#[tokio::test]
+#[scenario]
 async fn a_volatile_text_does_not_spoil_the_offset() {
-    let server = Server::with(r#"{"csr": true}"#);
-    let client = server.client().volatile_events(["whisper"]).build().unwrap();
+    let server = Server::start();
+    let client = server
+        .client_at("/csr/")
+        .volatile_events(["whisper"])
+        .build()
+        .unwrap();
     let mut events = client.events();
     connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -63,21 +58,12 @@ async fn a_volatile_text_does_not_spoil_the_offset() {
     assert!(client.recovered());
 }
 
-#[tokio::test]
-async fn a_session_that_the_server_does_not_know_starts_anew() {
-    let server = Server::with(r#"{"csr": true}"#);
-    let client = server.client().build().unwrap();
+#[scenario]
+async fn a_session_that_the_server_ended_starts_anew() {
+    let server = Server::start();
+    let client = server.client_at("/csr/").build().unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
-    client.emit("news", &(0, "first")).unwrap();
-    message(&mut events).await;
-    let port = server.port;
-    drop(server);
-    disconnected(&mut events).await;
-    let server = Server::on(port, r#"{"csr": true}"#);
-    assert_ne!(connected(&mut events).await, id);
-    assert!(!client.recovered());
-    // The server ends the session for good when it says goodbye itself.
     client.emit("news", &(0, "first")).unwrap();
     message(&mut events).await;
     client.emit("kick", &()).unwrap();
@@ -86,12 +72,11 @@ async fn a_session_that_the_server_does_not_know_starts_anew() {
         DisconnectReason::ServerDisconnect
     );
     client.connect();
-    connected(&mut events).await;
+    assert_ne!(connected(&mut events).await, id);
     assert!(!client.recovered());
-    drop(server);
 }
 
-#[tokio::test]
+#[scenario]
 async fn a_server_without_recovery_recovers_nothing() {
     let server = Server::start();
     let client = server.client().build().unwrap();
@@ -101,4 +86,28 @@ async fn a_server_without_recovery_recovers_nothing() {
     disconnected(&mut events).await;
     connected(&mut events).await;
     assert!(!client.recovered());
+}
+
+#[scenario]
+async fn client_c01_recovery_moves_past_what_cannot_be_read() {
+    let server = Server::start();
+    let client = server.client_at("/csr/").build().unwrap();
+    let mut events = client.events();
+    connected(&mut events).await;
+    client.emit("odd", "deep").unwrap();
+    until(&mut events, |event| {
+        matches!(event, Event::Unreadable { .. }).then_some(())
+    })
+    .await;
+    client.emit("terminate", &()).unwrap();
+    connected(&mut events).await;
+    assert!(client.recovered());
+    // It is not told again, and what comes behind it comes.
+    client.emit("say", "behind").unwrap();
+    let event = next(&mut events).await;
+    assert!(
+        matches!(&event, Event::Message(message) if message.args()[0] == json!("behind")),
+        "{event:?}"
+    );
+    let _: String = client.emit_with_ack("id", &(), PATIENCE).await.unwrap();
 }

@@ -1,25 +1,42 @@
-//! Several namespaces over one connection, against the npm server.
-
-#![cfg(all(feature = "client", not(target_family = "wasm")))]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
-
-use std::time::Duration;
+//! Several namespaces over one connection.
 
 use serde_json::{Value, json};
 use socketio_anywhere::{Client, ConnectError, DisconnectReason, Event, State};
-use support::{PATIENCE, Server, connected, disconnected, message, until};
 
-#[tokio::test]
+use crate::scenario;
+use crate::support::{
+    PATIENCE, Server, connect_error, connected, disconnected, in_time, message, ms, next, sleep, until,
+};
+
+/// Waits until the server has one connection, where those of the test before may be ending.
+async fn has_one_connection(client: &Client) {
+    in_time(async {
+        while client
+            .emit_with_ack::<u32>("clients", &(), PATIENCE)
+            .await
+            .unwrap()
+            > 1
+        {
+            sleep(ms(5)).await;
+        }
+    })
+    .await;
+}
+
+/// A client of a server whose connections only these tests count.
+fn counted(server: &Server, namespace: &str) -> Client {
+    let url = format!("{}{namespace}", server.url());
+    Client::builder(url)
+        .path("/counted/")
+        .reconnection_delay(ms(20))
+        .build()
+        .unwrap()
+}
+
+#[scenario]
 async fn namespaces_share_a_connection_and_nothing_else() {
     let server = Server::start();
-    let root = server.client().build().unwrap();
+    let root = counted(&server, "/");
     let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
     let (mut root_events, mut admin_events) = (root.events(), admin.events());
     let (root_id, admin_id) = (
@@ -31,8 +48,7 @@ async fn namespaces_share_a_connection_and_nothing_else() {
         let theirs: String = client.emit_with_ack("id", &(), PATIENCE).await.unwrap();
         assert_eq!((&theirs, client.id().as_ref()), (id, Some(id)));
     }
-    let count: u32 = root.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
-    assert_eq!(count, 1, "one connection");
+    has_one_connection(&root).await;
     let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"role": "admin"}));
 
@@ -52,24 +68,19 @@ async fn namespaces_share_a_connection_and_nothing_else() {
     assert_eq!(message(&mut admin_events).await.args(), [json!("kept")]);
 
     root.emit("close", &()).unwrap();
-    assert_eq!(
-        disconnected(&mut root_events).await,
-        DisconnectReason::TransportClose
-    );
-    assert_eq!(
-        disconnected(&mut admin_events).await,
-        DisconnectReason::TransportClose
-    );
-    connected(&mut root_events).await;
-    connected(&mut admin_events).await;
+    for events in [&mut root_events, &mut admin_events] {
+        assert_eq!(disconnected(events).await, DisconnectReason::TransportClose);
+        connected(events).await;
+    }
+    root.disconnect();
+    assert!(admin.is_connected());
 }
 
-#[tokio::test]
+#[scenario]
 async fn a_refused_namespace_leaves_the_others_alone() {
     let server = Server::start();
     let root = server.client().build().unwrap();
-    let mut events = root.events();
-    connected(&mut events).await;
+    connected(&mut root.events()).await;
     for (namespace, expected) in [("/private", "members only"), ("/nowhere", "Invalid namespace")] {
         let refused = root.of(namespace);
         let mut events = refused.events();
@@ -88,32 +99,15 @@ async fn a_refused_namespace_leaves_the_others_alone() {
     assert!(root.is_connected());
 }
 
-#[tokio::test]
+#[scenario]
 async fn the_path_of_a_url_is_a_namespace() {
     let server = Server::start();
-    let client = Client::builder(format!("{}/admin", server.url()))
-        .build()
-        .unwrap();
-    let count: u32 = client.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
-    assert_eq!(count, 1);
+    has_one_connection(&counted(&server, "/admin")).await;
+    let refused = counted(&server, "/private");
+    assert!(connect_error(&mut refused.events()).await.refused);
 }
 
-#[tokio::test]
-async fn credentials_may_take_their_time() {
-    let server = Server::start();
-    let client = server
-        .client()
-        .auth_async(|| async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            json!({"token": "late"})
-        })
-        .build()
-        .unwrap();
-    let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
-    assert_eq!(auth, json!({"token": "late"}));
-}
-
-#[tokio::test]
+#[scenario]
 async fn a_socket_asked_for_twice_is_the_same_and_opens_again() {
     let server = Server::start();
     let root = server.client().build().unwrap();
@@ -138,24 +132,24 @@ async fn a_socket_asked_for_twice_is_the_same_and_opens_again() {
     assert!(reopened.is_connected());
 }
 
-#[tokio::test]
+#[scenario]
 async fn one_socket_connects_while_another_leaves() {
     let server = Server::start();
-    let admin = Client::builder(format!("{}/admin", server.url()))
-        .build()
-        .unwrap();
+    let admin = counted(&server, "/admin");
     connected(&mut admin.events()).await;
+    has_one_connection(&admin).await;
     let root = admin.of("/");
     admin.disconnect();
     let count: u32 = root.emit_with_ack("clients", &(), PATIENCE).await.unwrap();
     assert_eq!(count, 1, "the same connection");
 }
 
-#[tokio::test]
+#[scenario]
 async fn a_socket_added_meanwhile_does_not_add_attempts() {
+    // Nobody is there.
     let client = Client::builder("http://127.0.0.1:9")
         .reconnection_attempts(2)
-        .reconnection_delay(Duration::from_millis(10))
+        .reconnection_delay(ms(10))
         .auto_connect(false)
         .build()
         .unwrap();
@@ -169,7 +163,7 @@ async fn a_socket_added_meanwhile_does_not_add_attempts() {
     other.connect();
     let mut attempts = 0;
     loop {
-        match support::next(&mut events).await {
+        match next(&mut events).await {
             Event::Connecting { .. } => attempts += 1,
             Event::ReconnectFailed => break,
             _ => {}

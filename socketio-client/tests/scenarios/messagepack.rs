@@ -1,32 +1,31 @@
 //! The packets of `socket.io-msgpack-parser`, against the npm server with that parser.
 
-#![cfg(all(feature = "client", feature = "msgpack", not(target_family = "wasm")))]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
-
 use serde_json::{Value, json};
 use socketio_anywhere::{Binary, Builder, DisconnectReason, Event, Parser, Transport};
-use support::{PATIENCE, Server, connected, disconnected, message, until};
+
+use crate::scenario;
+use crate::support::{PATIENCE, Server, connect_error, connected, disconnected, message, until};
 
 fn client(server: &Server) -> Builder {
-    server.client().parser(Parser::MessagePack)
+    server.client_at("/msgpack/").parser(Parser::MessagePack)
 }
 
-#[tokio::test]
+const WAYS: &[&[Transport]] = &[
+    &[Transport::WebSocket],
+    #[cfg(feature = "polling")]
+    &[Transport::Polling],
+    #[cfg(feature = "polling")]
+    &crate::support::UPGRADING,
+];
+
+#[scenario]
 async fn events_and_bytes_go_both_ways() {
-    let server = Server::with(r#"{"msgpack": true}"#);
-    for transports in [
-        [Transport::WebSocket; 2],
-        [Transport::Polling; 2],
-        [Transport::Polling, Transport::WebSocket],
-    ] {
-        let client = client(&server).transports(transports).build().unwrap();
+    let server = Server::start();
+    for transports in WAYS {
+        let client = client(&server)
+            .transports(transports.iter().copied())
+            .build()
+            .unwrap();
         let mut events = client.events();
         let numbers = [
             i64::MIN + 1,
@@ -34,6 +33,7 @@ async fn events_and_bytes_go_both_ways() {
             -129,
             -33,
             -32,
+            -7,
             0,
             127,
             200,
@@ -42,26 +42,32 @@ async fn events_and_bytes_go_both_ways() {
             1 << 40,
         ];
         let list = json!({"numbers": numbers, "text": "안녕".repeat(100), "none": null, "half": 0.5});
+        let large = Binary(vec![7; 70_000]);
         client
-            .emit("say", &(&list, Binary(vec![7; 70_000]), false))
+            .emit("say", &(&list, &large, [Binary(vec![0, 255])], false))
             .unwrap();
-        let (back, bytes, no): (Value, Binary, bool) = message(&mut events).await.parse().unwrap();
+        let back: (Value, Binary, [Binary; 1], bool) = message(&mut events).await.parse().unwrap();
         // A number of JavaScript has 53 bits.
         assert_eq!(
-            back["numbers"].as_array().unwrap()[1..],
+            back.0["numbers"].as_array().unwrap()[1..],
             list["numbers"].as_array().unwrap()[1..]
         );
         assert_eq!(
-            (&back["text"], &back["none"], &back["half"]),
+            (&back.0["text"], &back.0["none"], &back.0["half"]),
             (&list["text"], &json!(null), &json!(0.5))
         );
-        assert_eq!((bytes.0.len(), no), (70_000, false));
+        assert_eq!((back.1, back.2, back.3), (large, [Binary(vec![0, 255])], false));
+        let bytes: Binary = client
+            .emit_with_ack("echo", &Binary(vec![1, 2, 3]), PATIENCE)
+            .await
+            .unwrap();
+        assert_eq!(bytes.0, [1, 2, 3]);
     }
 }
 
-#[tokio::test]
+#[scenario]
 async fn acks_go_both_ways() {
-    let server = Server::with(r#"{"msgpack": true}"#);
+    let server = Server::start();
     let client = client(&server).auth(json!({"token": "t"})).build().unwrap();
     let auth: Value = client.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"token": "t"}));
@@ -77,18 +83,16 @@ async fn acks_go_both_ways() {
     assert_eq!((text.as_str(), bytes.0), ("bytes", vec![5]));
 }
 
-#[tokio::test]
+#[scenario]
 async fn namespaces_refusals_and_ends_work() {
-    let server = Server::with(r#"{"msgpack": true}"#);
+    let server = Server::start();
     let root = client(&server).build().unwrap();
-    let refused = root.of("/private");
-    let message = until(&mut refused.events(), |event| match event {
-        Event::ConnectError(error) => Some(error.message),
-        _ => None,
-    })
-    .await;
-    assert_eq!(message, "members only");
-    let admin = root.of("/admin");
+    let refused = root.of_with_auth("/private", json!({}));
+    let error = connect_error(&mut refused.events()).await;
+    assert_eq!(error.message, "members only");
+    let admin = root.of_with_auth("/admin", json!({"role": "admin"}));
+    let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
+    assert_eq!(auth, json!({"role": "admin"}));
     let mut events = admin.events();
     admin.emit("kick", &()).unwrap();
     assert_eq!(
@@ -101,10 +105,14 @@ async fn namespaces_refusals_and_ends_work() {
     assert!(admin.is_connected());
 }
 
-#[tokio::test]
+#[scenario]
 async fn recovery_works() {
-    let server = Server::with(r#"{"msgpack": true, "csr": true}"#);
-    let client = client(&server).build().unwrap();
+    let server = Server::start();
+    let client = server
+        .client_at("/msgpack-csr/")
+        .parser(Parser::MessagePack)
+        .build()
+        .unwrap();
     let mut events = client.events();
     let id = connected(&mut events).await;
     client.emit("news", &(0, "first")).unwrap();
@@ -113,4 +121,21 @@ async fn recovery_works() {
     disconnected(&mut events).await;
     assert_eq!(connected(&mut events).await, id);
     assert!(client.recovered());
+}
+
+#[scenario]
+async fn another_form_is_a_parse_error() {
+    let server = Server::start();
+    let client = server.client().parser(Parser::MessagePack).build().unwrap();
+    let mut events = client.events();
+    let ended = until(&mut events, |event| match event {
+        Event::Disconnected { reason, .. } => Some(reason),
+        Event::Connected { .. } => panic!("connected"),
+        _ => None,
+    });
+    assert!(matches!(
+        ended.await,
+        DisconnectReason::ParseError | DisconnectReason::TransportClose
+    ));
+    client.disconnect();
 }
