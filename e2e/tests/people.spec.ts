@@ -1,7 +1,10 @@
 // People: members and their presence, nicknames, and notices of coming and going.
 
+import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
-import { expect, test, type WirePerson } from './chat.js';
+import { Proxy, type Mode } from '../proxy.mjs';
+import { DESKTOP, expect, test, type WirePerson } from './chat.js';
+import { NETWORK } from './console.js';
 
 test.use({ serverArgs: ['--presence-grace-ms', '300'] });
 
@@ -40,6 +43,53 @@ test('a person in another window is away, and back at the first key', async ({ p
   });
   await expect(state).toHaveAttribute('data-state', 'online');
 });
+
+const WAYS: [Mode, string][] = [
+  ['open', 'WebSocket'],
+  ['refused', 'long-polling'],
+];
+
+for (const [mode, way] of WAYS) {
+  test(`who disconnects, signs out or closes the page over ${way} is gone at once`, async ({
+    server,
+    person,
+    profile,
+    allowConsole,
+  }) => {
+    allowConsole(NETWORK.request, NETWORK.socket);
+    const proxy = await Proxy.start(server.port);
+    proxy.mode = mode;
+    const people = await new Rooms(await person('Ann')).members();
+    const come = async (name: string) => {
+      const chat = new ChatPage(await (await profile({ baseURL: proxy.url, ...DESKTOP })).newPage());
+      await chat.join(name);
+      return chat;
+    };
+    /** Long before the server misses a heartbeat of the page. */
+    const is = (name: string, state: 'online' | 'offline') =>
+      expect(people.filter({ hasText: name }).getByTestId('presence')).toHaveAttribute('data-state', state, {
+        timeout: 3_000,
+      });
+    const ben = await come('Ben');
+    await is('Ben', 'online');
+    await ben.disconnect();
+    await is('Ben', 'offline');
+    await ben.connect();
+    await is('Ben', 'online');
+    await ben.page.close({ runBeforeUnload: true });
+    await is('Ben', 'offline');
+
+    const cho = await come('Cho');
+    await is('Cho', 'online');
+    await cho.settings.click();
+    await cho.page.getByTestId('sign-out').click();
+    // Without a passphrase there is a question.
+    await cho.page.getByTestId('sign-out').click();
+    await expect(cho.nickname).toBeVisible();
+    await is('Cho', 'offline');
+    await proxy.close();
+  });
+}
 
 test('a nickname is changed, and everybody calls the person by it', async ({ person }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')];

@@ -88,7 +88,9 @@
 //!   With [`Retries`] delivery is at least once.
 //! - **Leaving.** [`Client::close`] waits until every emitted event is sent and the server knows of the disconnection,
 //!   within [`Builder::close_timeout`], and reports how many events were not sent; [`Client::flush`] waits and stays
-//!   connected. Await one of them before a program ends.
+//!   connected. Await one of them before a program ends. A page that is closed has no time for that: a browser closes its
+//!   WebSocket, and a server that is polled is told by one last request, which outlives the page, so that it need not wait
+//!   for a heartbeat. What was emitted at the last moment may be lost.
 //! - **Recovery.** If the server has connection state recovery on, the client resumes a broken connection by itself. Name
 //!   the events that the server emits as volatile with [`Builder::volatile_events`].
 //! - **Slow readers.** If a program does not read its events, the client reads more slowly from the connection, which slows

@@ -382,3 +382,51 @@ fn the_next_transport_is_tried_where_asked_to() {
     bench.event(get, gone());
     assert_eq!(bench.asked(), ["GET ", "error gone"]);
 }
+
+#[test]
+fn a_page_that_goes_ends_a_polled_session_by_one_request() {
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.asked();
+    bench.machine.handle(Input::Unload, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["ABORT", "POST 1", "transport close"]);
+    // It may have been kept by the browser, and comes back.
+    bench.post = None;
+    bench.machine.handle(Input::Wake, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["GET "]);
+}
+
+#[test]
+fn a_page_that_goes_while_it_leaves_does_not_wait_for_what_it_sent() {
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.asked();
+    assert!(bench.post.take().is_some(), "its last packet is under way");
+    bench.machine.handle(Input::Unload, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["ABORT", "POST 1"]);
+    assert!(bench.machine.is_settled());
+    bench.machine.handle(Input::Unload, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), Vec::<String>::new(), "once");
+}
+
+#[test]
+fn a_page_that_goes_leaves_its_websocket_to_the_browser() {
+    let mut bench = Bench::new(|settings| settings.transports = vec![Transport::WebSocket]);
+    bench.socket(LinkEvent::Opened);
+    bench.socket(LinkEvent::Received(Frame::Text(OPEN.into())));
+    bench.socket(LinkEvent::Received(Frame::Text(r#"40{"sid":"a"}"#.into())));
+    bench.asked();
+    bench.machine.handle(Input::Unload, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), Vec::<String>::new());
+}

@@ -129,6 +129,7 @@ impl World {
             b'd' => self.input(Input::Disconnect(socket)),
             b'n' => self.input(Input::ReconnectNow),
             b'k' => self.input(Input::CloseTransport),
+            b'u' => self.input(Input::Unload),
             b'h' => self.input(Input::Pause),
             b'l' => self.input(Input::Resume),
             b'/' => self.socket = self.machine.socket(&text),

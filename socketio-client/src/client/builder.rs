@@ -397,8 +397,10 @@ impl Builder {
             .wake_on_visible
             .then(|| transport::on_return(tell(|| Input::Wake)));
         let offline = (!endpoint.is_localhost()).then(|| transport::on_offline(tell(|| Input::Offline)));
+        // A WebSocket is closed by the browser.
+        let unload = demand::polling::is_wanted().then(|| transport::on_unload(tell(|| Input::Unload)));
         let targets = Targets::new(self.server);
-        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, [wake, offline]).run());
+        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, [wake, offline, unload]).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }

@@ -29,7 +29,7 @@ pub(super) struct Driver {
     due: bool,
     /// Nothing is read from the links.
     paused: bool,
-    _page: [Option<PageListener>; 2],
+    _page: [Option<PageListener>; 3],
 }
 
 /// The number of rounds before the loop yields to other tasks.
@@ -41,7 +41,7 @@ impl Driver {
         dial: Dial,
         targets: Targets,
         auth: Credentials,
-        page: [Option<PageListener>; 2],
+        page: [Option<PageListener>; 3],
     ) -> Self {
         Self {
             shared,

@@ -274,6 +274,13 @@ impl Connections {
         None
     }
 
+    /// Waits for nothing more that the connections being left have sent: those servers are told at once.
+    pub(super) fn abandon_leaving(&mut self) {
+        for engine in std::mem::take(&mut self.leaving) {
+            engine.close(&mut self.deps);
+        }
+    }
+
     fn go_on_leaving(&mut self) {
         let deps = &mut self.deps;
         self.leaving.retain_mut(|engine| !engine.go_on_leaving(deps));

@@ -76,6 +76,9 @@ pub enum Input {
     /// The browser says that the device has no network: a connection, or an attempt at one, ends at once with `transport
     /// close`, as engine.io-client ends it, and not when the server has been silent for long enough.
     Offline,
+    /// The page goes, and its requests with it: a server that is polled is told so by one last request, and the connection is lost. A
+    /// WebSocket is left to the browser, which closes it.
+    Unload,
     /// The links are not read, because the program does not read its events: until [`Input::Resume`] the server's silence
     /// means nothing, and no attempt is made.
     Pause,

@@ -92,7 +92,9 @@ impl Engine {
             }
             Carrier::Polling { .. } if LongPolling::is_wanted() => {
                 self.carrier.end_poll(deps);
-                if let Some(sid) = self.sid.take() {
+                // Left already, it has said so.
+                let ended = self.leaving.is_some() && self.processed == Some(true);
+                if let Some(sid) = self.sid.take().filter(|_| !ended) {
                     self.waiting.push(EnginePacket::Close.encode());
                     let body = self.waiting.take_payload(self.max_payload);
                     deps.request(Some(sid), Some(body));

@@ -102,6 +102,13 @@ impl Machine {
                 let details = Some("the device is offline".to_owned());
                 namespaces.end(connections, DisconnectReason::TransportClose, details, false);
             }
+            Input::Unload => {
+                connections.abandon_leaving();
+                if LongPolling::is(connections.transport()) {
+                    let details = Some("the page is gone".to_owned());
+                    namespaces.end(connections, DisconnectReason::TransportClose, details, false);
+                }
+            }
             Input::Pause => connections.pause(true),
             Input::Resume => connections.pause(false),
             Input::Authenticated { socket, link, auth } => {

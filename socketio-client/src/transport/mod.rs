@@ -34,13 +34,13 @@ pub(crate) use cookies::Cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 pub(crate) use http::Http;
 #[cfg(target_family = "wasm")]
-pub(crate) use page::{PageListener, on_offline, on_return};
+pub(crate) use page::{PageListener, on_offline, on_return, on_unload};
 pub use platform::MaybeSend;
 pub(crate) use platform::{
     FARTHEST, LOOK_EVERY, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
 };
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use platform::{PageListener, on_offline, on_return};
+pub(crate) use platform::{PageListener, on_offline, on_return, on_unload};
 
 /// The settings of links, independent of the server.
 pub(crate) struct Dial {
@@ -68,7 +68,10 @@ pub(crate) struct Dial {
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) websocket_url: String,
-    #[cfg_attr(not(feature = "polling"), expect(dead_code, reason = "for long-polling only"))]
+    #[cfg_attr(
+        not(any(feature = "polling", test)),
+        expect(dead_code, reason = "for long-polling only")
+    )]
     pub(crate) polling_url: String,
     #[cfg(not(target_family = "wasm"))]
     pub(crate) headers: Vec<(String, String)>,

@@ -102,6 +102,10 @@ pub(crate) fn on_offline(_: impl Fn() + 'static) -> PageListener {
     PageListener
 }
 
+pub(crate) fn on_unload(_: impl Fn() + 'static) -> PageListener {
+    PageListener
+}
+
 /// A timer that fires once.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 

@@ -1,4 +1,4 @@
-//! Detects that a page is back (shown, thawed, restored from the back-forward cache, or online) and that it is offline.
+//! Detects that a page is back (shown, thawed, restored from the back-forward cache, or online) that it is offline, and that it goes.
 
 use wasm_bindgen::JsCast;
 use web_sys::EventTarget;
@@ -9,6 +9,9 @@ use super::listener::{BrowserCallback, get, listener};
 const RETURN: &[&str] = &["visibilitychange", "resume", "pageshow", "online"];
 
 const OFFLINE: &[&str] = &["offline"];
+
+/// Also fired at a page that the back-forward cache keeps.
+const UNLOAD: &[&str] = &["pagehide"];
 
 /// Calls a function at each of some events, until it is dropped.
 pub(crate) struct PageListener {
@@ -30,6 +33,11 @@ pub(crate) fn on_return(back: impl Fn() + 'static) -> PageListener {
 /// Calls a function each time the browser says that the device has no network.
 pub(crate) fn on_offline(gone: impl Fn() + 'static) -> PageListener {
     PageListener::new(OFFLINE, listener(move |_| gone()))
+}
+
+/// Calls a function when the page goes.
+pub(crate) fn on_unload(gone: impl Fn() + 'static) -> PageListener {
+    PageListener::new(UNLOAD, listener(move |_| gone()))
 }
 
 impl PageListener {
