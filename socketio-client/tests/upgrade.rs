@@ -341,6 +341,30 @@ fn client_c03_leaving_waits_for_the_upgrade_under_way() {
     assert_eq!(bench.asked(), ["CLOSE"]);
     assert!(bench.machine.is_settled());
 
+    // One that fails is no reason to wait, or to lose anything.
+    for answer in ["3probe", "3wrong"] {
+        let mut bench = Bench::probing();
+        bench.socket(LinkEvent::Opened);
+        if answer == "3probe" {
+            bench.hear(answer);
+        }
+        bench.asked();
+        bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+        bench.drain();
+        assert_eq!(bench.asked(), ["io client disconnect"], "it waits");
+        if answer == "3wrong" {
+            bench.hear(answer);
+            assert_eq!(bench.asked(), ["CLOSE", "POST 41"]);
+        } else {
+            bench.socket(gone());
+            assert_eq!(bench.asked(), ["POST 41"]);
+        }
+        bench.answer_post();
+        assert_eq!(bench.asked(), ["ABORT", "POST 1"]);
+        bench.answer_post();
+        assert!(bench.machine.is_settled());
+    }
+
     // Up to a bound.
     let mut bench = Bench::probing();
     bench.socket(LinkEvent::Opened);

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod chaos;
+mod limits;
 mod sleeping;
 mod unreadable;
 
@@ -359,6 +360,23 @@ fn disconnecting_and_connecting_again_at_once_makes_a_new_connection() {
     assert_eq!(
         bench.said,
         ["io client disconnect", "close 0", "connecting 0", "connected s"]
+    );
+    bench.clear();
+    bench.link(LinkEvent::Closed {
+        reason: DisconnectReason::TransportClose,
+        details: None,
+    });
+    bench.pass(secs(1));
+    bench.grant();
+    assert_eq!(
+        bench.said,
+        [
+            "transport close",
+            "attempt 1 in 1000",
+            "connecting 1",
+            "connected s"
+        ],
+        "from then on it comes back by itself"
     );
 }
 
