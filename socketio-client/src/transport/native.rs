@@ -21,7 +21,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::connector::Stream as Bytes;
 use super::{Answer, Connector, Cookies, Dial, Goodbye, Target};
 use crate::packet::Frame;
-use crate::protocol::{Cause, LinkEvent, LinkFailure};
+use crate::protocol::{Cause, LinkEvent, LinkFailure, PROOF_OF_LIFE};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
 
@@ -34,6 +34,12 @@ type TcpWebSocket = WebSocketStream<Bytes>;
 
 /// The longest timer: timers stand still while a device sleeps, and only the wall clock shows that it slept.
 pub(crate) const FARTHEST: Time = Time::from_secs(1);
+
+/// A device that wakes is promised to know within two seconds whether its connection is alive.
+const _: () = {
+    let known = Duration::from_nanos(FARTHEST.bits()).saturating_add(PROOF_OF_LIFE);
+    assert!(known.as_millis() <= 2_000);
+};
 
 /// How long the wall clock alone is trusted: never, because both clocks are cheap.
 pub(crate) const LOOK_EVERY: Time = Time::ZERO;
