@@ -10,6 +10,8 @@
 #[cfg_attr(target_family = "wasm", path = "platform/page.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "platform/native.rs")]
 mod platform;
+#[cfg(not(target_family = "wasm"))]
+pub mod proxy;
 
 use std::future::Future;
 use std::pin::pin;
@@ -57,7 +59,11 @@ impl Server {
 }
 
 pub async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    match select(pin!(future), pin!(sleep(PATIENCE))).await {
+    within(PATIENCE, future).await
+}
+
+pub async fn within<T>(patience: Duration, future: impl Future<Output = T>) -> T {
+    match select(pin!(future), pin!(sleep(patience))).await {
         Either::Left((value, _)) => value,
         Either::Right(_) => panic!("not in time"),
     }
