@@ -41,6 +41,8 @@ const FORMER: [(&str, &str); 16] = [
 
 /// A longer function, or component, has several subjects.
 const LONGEST_FUNCTION: usize = 100;
+const FIELDS: usize = 20;
+const METHODS: usize = 40;
 
 #[track_caller]
 fn none(found: &[String], rule: &str) {
@@ -73,7 +75,13 @@ fn modules_do_not_import_each_other_in_a_circle() {
 fn functions_types_and_folders_stay_small() {
     let code = Code::read().unwrap();
     let mut large = sizes::long_functions(&code, LONGEST_FUNCTION);
-    large.extend(sizes::large_types(&code));
+    for (counted, most, of) in [
+        (sizes::fields(&code), FIELDS, "fields"),
+        (sizes::methods(&code), METHODS, "methods"),
+    ] {
+        let over = counted.into_iter().filter(|(_, count)| *count > most);
+        large.extend(over.map(|(name, count)| format!("{name}: {count} {of}")));
+    }
     large.extend(sizes::large_folders(&code));
     none(&large, "divide it by subject");
 }

@@ -10,8 +10,6 @@ use super::{
 /// A longer function does not fit on a screen.
 const FUNCTION_LINES: usize = 50;
 const FOLDER_FILES: usize = 15;
-const FIELDS: usize = 20;
-const METHODS: usize = 40;
 
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
@@ -83,19 +81,8 @@ pub(super) fn long_functions(code: &Code, most: usize) -> Vec<String> {
     long
 }
 
-/// Types with too many fields or methods.
-pub(super) fn large_types(code: &Code) -> Vec<String> {
-    let fields = over(fields(code), FIELDS, "fields");
-    fields.chain(over(methods(code), METHODS, "methods")).collect()
-}
-
-fn over(counted: BTreeMap<String, usize>, most: usize, of: &'static str) -> impl Iterator<Item = String> {
-    let over = counted.into_iter().filter(move |(_, count)| *count > most);
-    over.map(move |(name, count)| format!("{name}: {count} {of}"))
-}
-
 /// The number of fields of each struct, by its name and its file's crate.
-fn fields(code: &Code) -> BTreeMap<String, usize> {
+pub(super) fn fields(code: &Code) -> BTreeMap<String, usize> {
     let mut fields = BTreeMap::new();
     for file in code.product() {
         for (_, lines) in file.blocks(|line| defined(line, &["struct"]).is_some()) {
@@ -116,7 +103,7 @@ fn fields(code: &Code) -> BTreeMap<String, usize> {
 }
 
 /// The number of methods of each type in all its `impl` blocks, except those of traits.
-fn methods(code: &Code) -> BTreeMap<String, usize> {
+pub(super) fn methods(code: &Code) -> BTreeMap<String, usize> {
     let mut methods = BTreeMap::new();
     for file in code.product() {
         let inherent =
