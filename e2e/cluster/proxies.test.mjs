@@ -78,7 +78,8 @@ for (const proxy of PROXIES) {
           if (state === 'open' && released.has(device) && !ended) early.add(device);
           if (state !== 'closing') return;
           released.add(device);
-          // As the page does.
+          // As the page does, in a browser, which shows the proxy's cookie to the next connection.
+          keepCookies(device);
           device.socket.disconnect().connect();
         });
       }
@@ -212,6 +213,18 @@ function isMessage(entry) {
  */
 function options(transport, { cookie, proxy }) {
   return { transports: [transport], withCredentials: true, extraHeaders: proxy === 'nginx' ? { cookie } : {} };
+}
+
+/**
+ * The client's cookies last as long as its connection.
+ * @param {Device} device
+ */
+function keepCookies(device) {
+  const { io } = device.socket;
+  /** @type {{ _cookieJar?: { cookies: Iterable<[string, { value: string }]> } }} */
+  const { _cookieJar: jar } = /** @type {any} */ (io.engine);
+  const cookies = [...(jar?.cookies ?? [])].map(([name, { value }]) => `${name}=${value}`);
+  if (cookies.length > 0) io.opts.extraHeaders = { ...io.opts.extraHeaders, cookie: cookies.join('; ') };
 }
 
 /**

@@ -17,7 +17,7 @@ pub(crate) use adapter::RedisServer;
 pub use adapter::{AdapterChoice, AdapterError};
 pub use base_path::BasePath;
 pub use limits::{ConnectionLimits, DataLimits, DeviceRates, Limits, TimeLimits};
-use parse::{invite, log_filter, network, origin};
+use parse::{invite, listening, log_filter, network, origin};
 pub use secret::secret;
 
 use crate::store::database::Database;
@@ -33,7 +33,8 @@ pub struct Config {
         long,
         env = "STEADFAST_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:3000"
+        default_value = "127.0.0.1:3000",
+        value_parser = listening
     )]
     pub listen: String,
 

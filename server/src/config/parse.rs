@@ -23,6 +23,15 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// An address to listen on: an IP address or a host name, and a port.
+pub(super) fn listening(text: &str) -> Result<String, String> {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    if host.is_empty() || port.parse::<u16>().is_err() {
+        return Err("name the address and the port, such as 127.0.0.1:3000 or [::1]:3000".into());
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn invite(text: &str) -> Result<String, String> {
     match text.chars().count() {
         8..=256 => Ok(text.to_owned()),
@@ -115,6 +124,24 @@ mod tests {
         assert_eq!(bytes("2 gb"), Ok(2_000_000_000));
         for wrong in ["", "MB", "1.5GB", "-1", "10 fathoms", "99999999999TB"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_to_listen_on_has_a_port() {
+        for right in ["127.0.0.1:3000", "[::1]:0", "localhost:8080"] {
+            assert_eq!(listening(right), Ok(right.to_owned()));
+        }
+        for wrong in [
+            "localhost",
+            "127.0.0.1",
+            ":3000",
+            "localhost:",
+            "localhost:http",
+            "[::1]",
+            "1.2.3.4:70000",
+        ] {
+            assert!(listening(wrong).is_err(), "{wrong}");
         }
     }
 

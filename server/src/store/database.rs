@@ -76,6 +76,17 @@ impl Database {
         }
     }
 
+    /// Whether the other one is known to be this database. Two addresses of one Postgres database may differ.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(file), Self::File(other)) => match (file.canonicalize(), other.canonicalize()) {
+                (Ok(file), Ok(other)) => file == other,
+                _ => file == other,
+            },
+            _ => self == other,
+        }
+    }
+
     /// Whether it is an unfinished copy of another database.
     pub async fn is_half(&self) -> bool {
         transfer::is_half(self).await

@@ -29,6 +29,9 @@ pub enum TransferError {
     /// The source does not exist.
     #[error("there is no database at {from}: name an existing one with --from")]
     Nothing { from: Database },
+    /// Source and target are one.
+    #[error("--from and --to name the same database: name another one with --to")]
+    Itself,
     /// The target already has the source's epoch.
     #[error("{to} already contains the data of {from}: name another database with --to")]
     Same { from: Database, to: Database },
@@ -82,6 +85,10 @@ pub async fn transfer(
 ) -> Result<Transferred, TransferError> {
     if from.file().is_some_and(|file| !file.is_file()) {
         return Err(TransferError::Nothing { from: from.clone() });
+    }
+    // The lock on it would be reported as another process.
+    if from.is_same(to) {
+        return Err(TransferError::Itself);
     }
     // Both stay open for the whole copy, so that no server starts meanwhile, and both are migrated.
     let source = from.open(StorageLimits::default(), at).await?;

@@ -111,6 +111,9 @@ async fn a_database_goes_to_postgres_and_back_and_nobody_notices() {
     // Neither is overwritten.
     let again = transfer(&in_postgres, &to, 50, |_| {}).await;
     assert!(matches!(again, Err(TransferError::Same { .. })), "{again:?}");
+    let dotted = Name::File(folder.path().join("./back.db"));
+    let itself = transfer(&to, &dotted, 50, |_| {}).await;
+    assert!(matches!(itself, Err(TransferError::Itself)), "{itself:?}");
     let other = Fixture::sqlite().await;
     other.store.close().await;
     let used = transfer(&in_postgres, &file(&other), 50, |_| {}).await;
