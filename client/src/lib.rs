@@ -49,4 +49,4 @@ pub use session::{
 };
 pub use tab_message::TabMessage;
 pub use timeline::Timeline;
-pub use timeline::row::{PendingChange, QuotedView, ReactionView, Row, RowBody, RowKey, RowSource, RowState};
+pub use timeline::row::{ListedRow, PendingChange, ReactionView, Row, RowKey, RowState};

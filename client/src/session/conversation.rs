@@ -47,7 +47,7 @@ impl Conversation {
     /// The rows of a room, for the person it is shown to.
     pub(super) fn timeline(&self, room: RoomId) -> Timeline<'_> {
         Timeline {
-            reader: Viewer {
+            viewer: Viewer {
                 room,
                 now: self.account.identity(),
                 outbox: &self.outbox,

@@ -1,6 +1,6 @@
 //! The person a room is shown to: their identity, their unsent items there, the names of people.
 
-use steadfast_shared::{RoomId, Seq};
+use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::outbox::Outbox;
 use crate::people::names::Names;
@@ -18,6 +18,10 @@ pub(crate) struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
+    pub(crate) fn is_me(&self, person: &Person) -> bool {
+        self.now.is_some_and(|now| now.me.id == person.id)
+    }
+
     /// Their changes of one message that wait to be sent or were refused, in order.
     pub(crate) fn changes_of(&self, message: Seq) -> impl Iterator<Item = &'a OutboxItem> + use<'a> {
         let now = self.now;

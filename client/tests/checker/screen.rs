@@ -89,7 +89,7 @@ impl Screen {
         read.revision = timeline.revision();
         for row in timeline.rows() {
             let shown = everything_of(&row);
-            let kept = before.get(&row.key()).filter(|_| row.changes().next().is_none());
+            let kept = before.get(&row.key()).filter(|_| row.changes.is_empty());
             if let (ChangedRows::Some(changed), Some(seq), Some(before)) = (&changed, row.seq(), kept)
                 && !changed.contains(&seq)
             {
@@ -106,7 +106,7 @@ impl Screen {
         Ok(())
     }
 
-    fn stays_put(&mut self, row: &Row<'_>, seq: Seq, name: impl Fn() -> String) -> Result<(), Broken> {
+    fn stays_put(&mut self, row: &Row, seq: Seq, name: impl Fn() -> String) -> Result<(), Broken> {
         // Others' rows are the log's, and compared with it.
         if row.mine {
             let before = self.sent.insert(row.key(), seq);
@@ -151,11 +151,12 @@ impl Screen {
 }
 
 /// All that a row shows.
-fn everything_of(row: &Row<'_>) -> String {
-    let quoted = row.quoted.map(|quoted| (&quoted.author.name, quoted.start()));
-    let mentioned = Vec::from_iter(row.mentioned());
-    let (author, changes) = (&row.author.name, Vec::from_iter(row.changes()));
-    let (body, edited, state) = (row.body, row.edited, row.state);
-    let reactions = row.reactions();
+fn everything_of(row: &Row) -> String {
+    let quoted = row
+        .quoted
+        .as_ref()
+        .map(|quoted| (&quoted.author.name, &quoted.text));
+    let (author, mentioned, changes) = (&row.author.name, &row.mentioned, &row.changes);
+    let (body, edited, state, reactions) = (&row.body, row.edited, &row.state, &row.reactions);
     format!("{author} {body:?} {edited:?} {state:?} {quoted:?} {mentioned:?} {reactions:?} {changes:?}")
 }

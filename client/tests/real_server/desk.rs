@@ -61,14 +61,17 @@ pub(crate) fn shown(chat: &Chat, room: RoomId) -> Vec<String> {
         let view = session.room(room);
         let about = view.map(|view| format!("{} {} {}", view.name, view.topic, view.archived));
         let rows = session.timeline(room).rows().map(|row| {
-            let names = |people: Vec<&Person>| -> Vec<String> {
-                people.into_iter().map(|person| person.name.clone()).collect()
+            let names = |people: &[Person]| -> Vec<String> {
+                people.iter().map(|person| person.name.clone()).collect()
             };
-            let quoted = row.quoted.map(|quoted| (&quoted.author.name, quoted.start()));
+            let quoted = row
+                .quoted
+                .as_ref()
+                .map(|quoted| (&quoted.author.name, &quoted.text));
             let reactions: Vec<_> = row
-                .reactions()
-                .into_iter()
-                .map(|reaction| (reaction.emoji, names(reaction.by), reaction.pending))
+                .reactions
+                .iter()
+                .map(|reaction| (&reaction.emoji, names(&reaction.by), reaction.pending))
                 .collect();
             format!(
                 "{:?} {} {} {:?} {:?} {quoted:?} {:?} {reactions:?} {}",
@@ -77,8 +80,8 @@ pub(crate) fn shown(chat: &Chat, room: RoomId) -> Vec<String> {
                 row.at,
                 row.body,
                 row.edited,
-                names(row.mentioned().collect()),
-                row.changes().count(),
+                names(&row.mentioned),
+                row.changes.len(),
             )
         });
         about.into_iter().chain(rows).collect()

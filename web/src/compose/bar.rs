@@ -46,13 +46,13 @@ fn Reply() -> impl IntoView {
     let people = PeopleContext::here();
     let compose = ComposeContext::here();
     let quoted = move || {
-        let message = compose.drafting.quoted.get().and_then(|quoted| quoted.message);
+        let message = compose.drafting.quoted.get();
         let title = match &message {
-            Some((author, _)) => (ComposePhrases::of(locale.language()).replying)(&author.name),
+            Some(row) => (ComposePhrases::of(locale.language()).replying)(&row.author.name),
             None => ComposePhrases::of(locale.language()).replies_to_some.to_owned(),
         };
-        let text = message.map(|(_, text)| match text {
-            Some(text) => plain(locale, people, &text),
+        let text = message.map(|row| match row.text() {
+            Some(text) => plain(locale, people, text),
             None => ComposePhrases::of(locale.language()).erased.to_owned(),
         });
         view! {

@@ -4,8 +4,8 @@
 //! page has opened since.
 
 use leptos::prelude::*;
-use steadfast_client::{RowBody, Session};
-use steadfast_shared::{Person, RoomId, RoomKind, Seq};
+use steadfast_client::{Row, Session};
+use steadfast_shared::{Body, Person, RoomId, RoomKind, Seq};
 use uuid::Uuid;
 
 use crate::compose::context::ComposeContext;
@@ -29,7 +29,7 @@ pub(crate) struct DraftingSignals {
     /// The draft, up to the composer's last input event.
     pub(crate) draft: RwSignal<Draft>,
     /// The message being replied to, as the log has it.
-    pub(crate) quoted: RwSignal<Option<QuotedNow>>,
+    pub(crate) quoted: RwSignal<Option<Row>>,
     /// Notifies the composer to show the draft again.
     pub(crate) rewritten: Trigger,
     /// Whether an input method is composing in it.
@@ -37,14 +37,6 @@ pub(crate) struct DraftingSignals {
     room: StoredValue<RoomId>,
     drafts: StoredValue<Drafts<LocalTexts>>,
     tab: StoredValue<String>,
-}
-
-/// The message being replied to, as the log has it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct QuotedNow {
-    pub(crate) seq: Seq,
-    /// Its author, and its text unless it was deleted; `None` if it is not loaded.
-    pub(crate) message: Option<(Person, Option<String>)>,
 }
 
 /// What the person wants to write next, replacing the edit in the composer.
@@ -223,13 +215,7 @@ impl ComposeContext {
                 draft.edit.as_ref().map(|edit| (edit.of, edit.base.clone())),
             )
         });
-        let quoted = reply_to.map(|seq| QuotedNow {
-            seq,
-            message: self.chat.read(|session| {
-                let row = session.timeline(room).message(seq)?;
-                Some((row.author.clone(), row.text().map(str::to_owned)))
-            }),
-        });
+        let quoted = reply_to.and_then(|seq| self.chat.read(|session| session.timeline(room).message(seq)));
         if self.drafting.quoted.with_untracked(|was| *was != quoted) {
             self.drafting.quoted.set(quoted);
         }
@@ -367,8 +353,8 @@ impl ComposeContext {
             EditTarget::Message(seq) => {
                 let row = session.timeline(room).message(seq)?;
                 match row.body {
-                    RowBody::Message(text) => Some(Some(text.to_owned())),
-                    RowBody::Erased => Some(None),
+                    Body::Message { text, .. } => Some(Some(text.into())),
+                    Body::Erased => Some(None),
                     _ => None,
                 }
             }

@@ -1,7 +1,7 @@
 //! Replies, edits, reactions and deletions.
 
 use leptos::prelude::*;
-use steadfast_client::{Anchor, MessageChange, RowKey};
+use steadfast_client::{Anchor, MessageChange, RowKey, RowState};
 use steadfast_shared::{Emoji, Seq};
 
 use crate::browser::base_path;
@@ -11,7 +11,6 @@ use crate::rooms::route::Route;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::Tool;
-use crate::timeline::row_view::{MessageState, Says};
 
 impl TimelineContext {
     /// Starts a reply to this row's message.
@@ -28,20 +27,18 @@ impl TimelineContext {
             return;
         };
         match row.state {
-            MessageState::Sent { seq } => self
+            RowState::Sent { seq } => self
                 .compose
                 .write_instead(Instead::Edit(EditTarget::Message(seq))),
-            MessageState::Rejected(_) => self.compose.edit(key.id),
-            MessageState::Saving { .. } | MessageState::Saved => {}
+            RowState::Rejected { .. } => self.compose.edit(key.id),
+            RowState::Saving { .. } | RowState::Saved => {}
         }
     }
 
     /// Starts an edit of the person's newest message. Returns whether it can: while that message is
     /// unsent it cannot, and the one before it is not meant.
     pub(crate) fn rewrite_last(self) -> bool {
-        let last = self
-            .model
-            .find_last(|row| row.mine && matches!(row.says, Says::Message(_)));
+        let last = self.model.find_last(|row| row.mine && row.text().is_some());
         if let Some(key) = last {
             self.rewrite(&key);
         }

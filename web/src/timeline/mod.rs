@@ -1,7 +1,6 @@
 //! The open room's messages: their layout, the rows rendered in the document, and scrolling.
 //!
 //! - [`layout`]: groups, day separators, which rows are announced
-//! - [`row_view`]: the content of one row
 //! - [`window`]: the rows that are in the document
 //! - [`anchor`]: what scrolling keeps in place: the end, or a row
 //! - `scroll`: applies `anchor` to the scrolling element
@@ -13,7 +12,6 @@
 pub mod anchor;
 pub mod layout;
 pub mod phrases;
-pub mod row_view;
 pub mod window;
 
 #[cfg(target_arch = "wasm32")]

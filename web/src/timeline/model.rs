@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use steadfast_client::RowKey;
 use steadfast_client::link::Chat;
+use steadfast_client::{Row, RowKey};
 use steadfast_shared::{Person, RoomId, Seq};
 
 use crate::context::Context;
 use crate::reactive::{RwSignal, StoredValue};
 use crate::timeline::layout::history_len;
-use crate::timeline::row_view::RowView;
 use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel};
 use crate::timeline::window::RenderWindow;
 
@@ -240,7 +239,7 @@ impl TimelineModel {
         }
     }
 
-    pub(crate) fn row(self, key: &RowKey) -> Option<RowView> {
+    pub(crate) fn row(self, key: &RowKey) -> Option<Row> {
         self.laid_out.with_value(|laid_out| {
             let row = laid_out.rows.get(key)?;
             Some(row.model.view.get_untracked())
@@ -265,7 +264,7 @@ impl TimelineModel {
     }
 
     /// The newest row that matches.
-    pub(crate) fn find_last(self, matches: impl Fn(&RowView) -> bool) -> Option<RowKey> {
+    pub(crate) fn find_last(self, matches: impl Fn(&Row) -> bool) -> Option<RowKey> {
         self.laid_out.with_value(|laid_out| {
             let mut newest = laid_out.order.iter().rev();
             newest

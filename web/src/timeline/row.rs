@@ -12,7 +12,8 @@ pub(crate) mod state;
 pub(crate) mod tools;
 
 use leptos::prelude::*;
-use steadfast_shared::Person;
+use steadfast_client::{Row, RowState};
+use steadfast_shared::{Body, Person};
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::calendar;
@@ -30,9 +31,8 @@ use crate::timeline::row::pending::PendingChanges;
 use crate::timeline::row::quoted::Quoted;
 use crate::timeline::row::reactions::Reactions;
 use crate::timeline::row::rejection::Rejection;
-use crate::timeline::row::state::RowState;
+use crate::timeline::row::state::{DeliveryState, name_of};
 use crate::timeline::row::tools::RowTools;
-use crate::timeline::row_view::{MessageState, RowView, Says};
 use crate::timeline::rows::RowModel;
 
 /// One message. Its element stays the same from the local echo to the stored entry: only its
@@ -47,21 +47,23 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     let state = part(&view, |row| row.state.clone());
     let author = part(&view, |row| row.author.clone());
     let mine = part(&view, |row| row.mine);
-    let says = part(&view, |row| (row.says.clone(), row.mentioned.clone()));
-    let quoted = part(&view, |row| row.quoted.clone());
-    let edited = part(&view, |row| row.edited);
+    let body = part(&view, |row| (row.body.clone(), row.mentioned.clone()));
+    let quoted = part(&view, |row| row.reply_to().map(|seq| (seq, row.quoted.clone())));
+    let edited = part(&view, |row| row.edited.is_some());
     let reactions = part(&view, |row| row.reactions.clone());
-    let pending = part(&view, |row| row.pending.clone());
-    let message = part(&view, RowView::message);
+    let changes = part(&view, |row| row.changes.clone());
+    let message = part(&view, Row::message);
     let content = move || {
-        let (says, mentioned) = says.get();
-        match says {
-            Says::Message(text) => view! { <Prose blocks=markdown::read(&text) mentioned /> }.into_any(),
-            says => view! { <Aside says author=author.get().name /> }.into_any(),
+        let (body, mentioned) = body.get();
+        match body {
+            Body::Message { text, .. } => {
+                view! { <Prose blocks=markdown::read(text.as_str()) mentioned /> }.into_any()
+            }
+            body => view! { <Aside body author=author.get().name /> }.into_any(),
         }
     };
     // Changes of the room show even if a blocked person made them.
-    let is_message = memo(move || says.with(|(says, _)| matches!(says, Says::Message(_))));
+    let is_message = memo(move || body.with(|(body, _)| matches!(body, Body::Message { .. })));
     let lifted = RwSignal::new(false);
     let covered =
         memo(move || !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id));
@@ -73,21 +75,21 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             tabindex="-1"
             data-id=key.id.to_string()
             data-author=key.author.to_string()
-            data-state=move || state.with(MessageState::name)
-            data-seq=move || state.with(MessageState::seq).map(|seq| seq.to_string())
+            data-state=move || state.with(name_of)
+            data-seq=move || state.with(RowState::seq).map(|seq| seq.to_string())
             data-mine=move || mine.get().then_some("true")
             data-first=move || place.get().first.then_some("true")
         >
             <Head at place author />
-            {move || quoted.get().filter(|_| !covered.get()).map(|quote| view! { <Quoted quote /> })}
+            {move || quoted.get().filter(|_| !covered.get()).map(|(seq, quoted)| view! { <Quoted seq quoted /> })}
             {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { content.into_any() }}
             {move || {
                 edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
             }}
             <Rejection id=key.id state />
-            <PendingChanges pending />
+            <PendingChanges changes />
             <Reactions key message reactions />
-            <RowState mine state />
+            <DeliveryState mine state />
             <RowTools key message mine />
         </div>
     }
@@ -95,8 +97,8 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
 
 /// One part of a row as a memo, so that it updates alone.
 fn part<T: Clone + PartialEq + Send + Sync + 'static>(
-    view: &ArcRwSignal<RowView>,
-    read: fn(&RowView) -> T,
+    view: &ArcRwSignal<Row>,
+    read: fn(&Row) -> T,
 ) -> Memo<T> {
     let view = view.clone();
     memo(move || view.with(read))
@@ -148,25 +150,26 @@ fn Time(at: Memo<u64>) -> impl IntoView {
 
 /// A row that is not a message, such as a change of the room.
 #[component]
-fn Aside(says: Says, author: String) -> impl IntoView {
+fn Aside(body: Body, author: String) -> impl IntoView {
     let locale = Locale::here();
-    let kind = match says {
-        Says::Erased => "erased",
-        Says::Hidden => "hidden",
-        Says::Room(_) | Says::Nickname { .. } => "event",
+    let kind = match body {
+        Body::Erased => "erased",
+        Body::Hidden => "hidden",
+        Body::Room { .. } | Body::Nickname { .. } => "event",
         _ => "unknown",
     };
-    let words = move || match &says {
-        Says::Message(text) => text.clone(),
-        Says::Erased => ComposePhrases::of(locale.language()).erased.to_owned(),
-        Says::Hidden => MessagePhrases::of(locale.language()).hidden.to_owned(),
-        Says::Room(change) => format!(
+    let words = move || match &body {
+        Body::Erased => ComposePhrases::of(locale.language()).erased.to_owned(),
+        Body::Hidden => MessagePhrases::of(locale.language()).hidden.to_owned(),
+        Body::Room { change } => format!(
             "{author} {}",
             (MessagePhrases::of(locale.language()).room)(change)
         ),
-        Says::Nickname { was, name } => (MessagePhrases::of(locale.language()).renamed)(was, name),
-        Says::Change(what) => (MessagePhrases::of(locale.language()).change)(what),
-        Says::Unknown => TimelinePhrases::of(locale.language()).unknown_entry.to_owned(),
+        Body::Nickname { was, name } => {
+            (MessagePhrases::of(locale.language()).renamed)(was.as_str(), name.as_str())
+        }
+        change if change.changes().is_some() => (MessagePhrases::of(locale.language()).change)(change),
+        _ => TimelinePhrases::of(locale.language()).unknown_entry.to_owned(),
     };
     view! { <p class="row-text row-aside" data-testid="row-aside" data-kind=kind>{words}</p> }
 }

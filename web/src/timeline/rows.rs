@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use leptos::prelude::*;
-use steadfast_client::{ChangedRows, Connection, RowKey, RowSource, Session, Timeline};
+use steadfast_client::{ChangedRows, Connection, ListedRow, Row, RowKey, Session, Timeline};
 use steadfast_shared::{Millis, RoomId, Seq};
 
 use crate::language::{Day, calendar};
 use crate::timeline::layout::{RowPlace, places};
-use crate::timeline::row_view::RowView;
 use crate::timeline::window::RenderWindow;
 
 /// Subscriptions of removed rows are dropped after this many removals.
@@ -19,7 +18,7 @@ const PRUNE_AFTER: usize = 1_000;
 #[derive(Clone)]
 pub(crate) struct RowModel {
     pub(crate) key: RowKey,
-    pub(crate) view: ArcRwSignal<RowView>,
+    pub(crate) view: ArcRwSignal<Row>,
     pub(crate) place: ArcRwSignal<RowPlace>,
 }
 
@@ -36,6 +35,7 @@ pub(crate) struct RenderedRow {
 #[derive(Default)]
 pub(crate) struct LaidOutRows {
     pub(crate) room: Option<RoomId>,
+    /// Every loaded row, in the document or not.
     pub(crate) all: Vec<ListedRow>,
     /// Which of them are in the document.
     pub(crate) window: RenderWindow<RowKey>,
@@ -58,20 +58,6 @@ pub(crate) struct LaidOutRows {
     pub(crate) removed: usize,
 }
 
-/// A loaded row, in the document or not.
-#[derive(Clone, Copy)]
-pub(crate) struct ListedRow {
-    pub(crate) key: RowKey,
-    pub(crate) seq: Option<Seq>,
-    pub(crate) mine: bool,
-}
-
-impl ListedRow {
-    fn is_news(&self, after: Seq) -> bool {
-        !self.mine && self.seq.is_some_and(|seq| seq > after)
-    }
-}
-
 /// The position of the first unread row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FirstNew {
@@ -86,7 +72,7 @@ pub(crate) struct Layout {
     pub(crate) places: Vec<RowPlace>,
     days: Vec<(Millis, Day)>,
     /// Rows whose content changed.
-    pub(crate) changed: HashMap<RowKey, RowView>,
+    pub(crate) changed: HashMap<RowKey, Row>,
     /// Whether the newest row has loaded and is among these.
     pub(crate) complete: bool,
     pub(crate) reaches_end: bool,
@@ -100,8 +86,7 @@ impl Layout {
         let complete = view.is_some_and(|view| view.cursor.is_some_and(|cursor| cursor >= view.head))
             && matches!(session.connection(), Connection::Online { .. });
         let timeline = session.timeline(room);
-        let sources: Vec<_> = timeline.sources().collect();
-        laid_out.list(&sources, session);
+        laid_out.all = timeline.listed().collect();
         if let Some(view) = view
             && laid_out.news_after.is_none()
             && unseen
@@ -115,11 +100,11 @@ impl Layout {
         laid_out.low = view.map_or(0, |view| view.window.low);
         laid_out.window.settle(&laid_out.keys());
         let range = laid_out.range();
-        let reaches_end = range.end == sources.len() && live;
-        let sources = sources.get(range).unwrap_or_default();
-        let changed = laid_out.read(&timeline, sources);
-        let order: Vec<_> = sources.iter().map(RowSource::key).collect();
-        let days: Vec<_> = sources.iter().map(|source| laid_out.day_of(source)).collect();
+        let reaches_end = range.end == laid_out.all.len() && live;
+        let changed = laid_out.read(&timeline, range.clone());
+        let rendered = laid_out.all.get(range).unwrap_or_default();
+        let order: Vec<_> = rendered.iter().map(|row| row.key).collect();
+        let days: Vec<_> = rendered.iter().map(|row| laid_out.day_of(row)).collect();
         let mut places = places(
             order
                 .iter()
@@ -145,45 +130,31 @@ impl Layout {
 }
 
 impl LaidOutRows {
-    fn list(&mut self, sources: &[RowSource<'_>], session: &Session) {
-        let me = session.account().me().map(|me| me.id);
-        self.all.clear();
-        self.all.extend(sources.iter().map(|source| {
-            let key = source.key();
-            ListedRow {
-                key,
-                seq: source.seq(),
-                mine: Some(key.author) == me,
-            }
-        }));
-    }
-
     /// Reads the rows that are not in the document, or have changed since they were read. Returns those that differ.
-    fn read(&mut self, timeline: &Timeline<'_>, sources: &[RowSource<'_>]) -> HashMap<RowKey, RowView> {
+    fn read(&mut self, timeline: &Timeline<'_>, range: Range<usize>) -> HashMap<RowKey, Row> {
         let changes = timeline.changed_since(self.revision);
         self.revision = timeline.revision();
-        let stays = |source: &RowSource<'_>, shown: &RowView| match (&changes, source.seq()) {
-            (ChangedRows::Some(changed), Some(seq)) => shown.pending.is_empty() && !changed.contains(&seq),
+        let stays = |listed: &ListedRow, shown: &Row| match (&changes, listed.seq) {
+            (ChangedRows::Some(changed), Some(seq)) => shown.changes.is_empty() && !changed.contains(&seq),
             _ => false,
         };
         let mut differing = HashMap::new();
-        for source in sources {
-            let key = source.key();
-            let view = self.rows.get(&key).map(|row| &row.model.view);
-            if view.is_some_and(|view| view.with_untracked(|shown| stays(source, shown))) {
+        for listed in self.all.get(range).unwrap_or_default() {
+            let view = self.rows.get(&listed.key).map(|row| &row.model.view);
+            if view.is_some_and(|view| view.with_untracked(|shown| stays(listed, shown))) {
                 continue;
             }
-            let row = RowView::from(&timeline.row_of(*source));
+            let Some(row) = timeline.row(listed) else { continue };
             if view.is_none_or(|view| view.with_untracked(|shown| *shown != row)) {
-                differing.insert(key, row);
+                differing.insert(listed.key, row);
             }
         }
         differing
     }
 
-    fn day_of(&self, source: &RowSource<'_>) -> (Millis, Day) {
-        let at = source.at();
-        let known = self.rows.get(&source.key()).filter(|row| row.at == at);
+    fn day_of(&self, listed: &ListedRow) -> (Millis, Day) {
+        let at = listed.at;
+        let known = self.rows.get(&listed.key).filter(|row| row.at == at);
         (at, known.map_or_else(|| calendar::day_of(at), |row| row.day))
     }
 
@@ -231,7 +202,8 @@ impl LaidOutRows {
 
     pub(crate) fn first_new(&self) -> Option<FirstNew> {
         let after = self.news_after.filter(|after| self.low <= after + 1)?;
-        let at = self.all.iter().position(|row| row.is_news(after))?;
+        let is_new = |row: &ListedRow| !row.mine && row.seq.is_some_and(|seq| seq > after);
+        let at = self.all.iter().position(is_new)?;
         let key = self.all.get(at)?.key;
         Some(FirstNew {
             key,

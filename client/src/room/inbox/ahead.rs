@@ -41,6 +41,11 @@ impl Ahead {
         self.acked.values().map(|acked| &acked.entry)
     }
 
+    /// An own entry acknowledged ahead of a gap, by its place.
+    pub(crate) fn acked_at(&self, seq: Seq) -> Option<&Entry> {
+        self.acked.get(&seq).map(|acked| &acked.entry)
+    }
+
     pub(super) fn last_acked(&self) -> Option<Seq> {
         self.acked.last_key().copied()
     }

@@ -9,7 +9,6 @@ use super::*;
 use crate::room::detached::Anchor;
 use crate::room::window::Window;
 use crate::room::window::tests::{log, read, said};
-use crate::timeline::row::RowBody;
 
 /// Answers what is asked, as a server whose log is this one.
 pub(super) fn serve(desk: &mut Desk, log: &[Entry]) {
@@ -230,7 +229,7 @@ fn in_a_look_at_a_reply(now: &str) -> (Desk, Vec<Entry>) {
     (desk, log)
 }
 
-fn quoted_at_500(desk: &Desk) -> Option<&str> {
+fn quoted_at_500(desk: &Desk) -> Option<String> {
     let row = desk.session.timeline(ROOM).message(500).unwrap();
     row.quoted.unwrap().text
 }
@@ -244,7 +243,7 @@ fn what_a_look_quotes_follows_changes_of_messages_it_does_not_hold() {
         text: edited,
     };
     live(&mut desk, body_entry(10_001, 2, 1, edit.into()));
-    assert_eq!(quoted_at_500(&desk), Some("edited"));
+    assert_eq!(quoted_at_500(&desk).as_deref(), Some("edited"));
     let delete = Body::Delete { message };
     live(&mut desk, body_entry(10_002, 2, 2, delete));
     assert_eq!(quoted_at_500(&desk), None);
@@ -253,9 +252,9 @@ fn what_a_look_quotes_follows_changes_of_messages_it_does_not_hold() {
 #[test]
 fn what_the_server_said_of_a_message_holds_the_changes_a_look_has_of_before() {
     let (desk, _) = in_a_look_at_a_reply("by the newest edit");
-    assert_eq!(quoted_at_500(&desk), Some("by the newest edit"));
+    assert_eq!(quoted_at_500(&desk).as_deref(), Some("by the newest edit"));
     let message = desk.session.timeline(ROOM).message(499).unwrap();
-    assert_eq!(message.reactions().len(), 0, "it was taken back since");
+    assert_eq!(message.reactions.len(), 0, "it was taken back since");
 }
 
 /// Scrolled back in a room of a thousand until no more fits: from 601 on.
@@ -300,7 +299,7 @@ fn a_look_that_goes_on_from_a_full_window_knows_what_a_gap_holds_back() {
     serve(&mut desk, &log);
     assert!(view(&desk).window.detached && view(&desk).cursor == Some(1_002));
     let message = desk.session.timeline(ROOM).message(650).unwrap();
-    assert_eq!(message.reactions().len(), 1);
+    assert_eq!(message.reactions.len(), 1);
 }
 
 /// What happens while somebody reads.
@@ -384,10 +383,10 @@ proptest! {
             let seq = row.seq().unwrap();
             let entry = truth.get(seq).unwrap();
             let folded = truth.folded(seq);
-            let text = folded.and_then(|folded| folded.edited.as_ref()).map(|edited| &edited.text);
-            let body = match text {
-                Some(text) => RowBody::Message(text.as_str()),
-                None => RowBody::from(&entry.body),
+            let text = folded.and_then(|folded| folded.edited.as_ref()).map(|edited| edited.text.clone());
+            let body = match (text, &entry.body) {
+                (Some(text), Body::Message { reply_to, .. }) => Body::Message { text, reply_to: *reply_to },
+                (_, body) => body.clone(),
             };
             prop_assert_eq!(row.body, body, "at {}", seq);
             if let Some(quoted) = row.quoted {
@@ -395,10 +394,10 @@ proptest! {
                 let edited = truth.folded(quoted.seq).and_then(|folded| folded.edited.as_ref());
                 let said = edited.map(|edited| &edited.text).or(said.body.text());
                 let start = said.map(|said| Quoted::start_of(said.as_str()));
-                prop_assert_eq!(quoted.start(), start, "quoted at {}", seq);
+                prop_assert_eq!(quoted.text.as_deref(), start, "quoted at {}", seq);
             }
             let theirs = folded.map_or(0, |folded| folded.reactions.len());
-            prop_assert_eq!(row.reactions().len(), theirs, "at {}", seq);
+            prop_assert_eq!(row.reactions.len(), theirs, "at {}", seq);
             rows += 1;
         }
         prop_assert!(rows > 0);

@@ -324,7 +324,7 @@ pub(super) fn tell(from: &mut Desk, to: &mut Desk) {
     }
 }
 
-pub(super) fn state_name(state: &RowState<'_>) -> &'static str {
+pub(super) fn state_name(state: &RowState) -> &'static str {
     match state {
         RowState::Saving { problem: None } => "saving",
         RowState::Saving { .. } => "unsaved",

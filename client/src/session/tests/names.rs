@@ -37,11 +37,11 @@ fn everywhere(desk: &Desk) -> Vec<String> {
     };
     let session = &desk.session;
     for row in session.timeline(ROOM).rows() {
-        add(row.author);
-        row.mentioned().for_each(&mut add);
-        row.quoted.iter().for_each(|quoted| add(quoted.author));
-        for reaction in row.reactions() {
-            reaction.by.into_iter().for_each(&mut add);
+        add(&row.author);
+        row.mentioned.iter().for_each(&mut add);
+        row.quoted.iter().for_each(|quoted| add(&quoted.author));
+        for reaction in row.reactions {
+            reaction.by.iter().for_each(&mut add);
         }
     }
     session.people().typing(ROOM).into_iter().for_each(&mut add);
@@ -108,8 +108,8 @@ fn a_new_nickname_is_known_everywhere_at_once() {
     live(&mut desk, renamed(4, 2, "mia"));
     assert_eq!(everywhere(&desk), ["mia"; 10], "and the line that says so");
     let said = desk.session.timeline(ROOM).message(4).unwrap().body;
-    let (name, was) = ("mia", "person 2");
-    assert_eq!(said, crate::RowBody::Nickname { name, was });
+    let [name, was] = ["mia", "person 2"].map(|name| Nickname::parse(name).unwrap());
+    assert_eq!(said, Body::Nickname { name, was });
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use steadfast_client::record::OutboxItem;
-use steadfast_client::{Rejection, Row, RowBody, RowState};
-use steadfast_shared::{EntryId, RoomId, Seq};
+use steadfast_client::{Rejection, Row, RowState};
+use steadfast_shared::{Body, EntryId, RoomId, Seq};
 
 use super::{Broken, hold};
 use crate::checker::Most;
@@ -105,7 +105,7 @@ impl ScreenCheck<'_> {
         let log = self.server.database.room(room).filter(|_| in_force);
         for row in tab.session.timeline(room).rows() {
             let name = words::message(row.id);
-            if let (RowState::Sent { seq }, Some(log)) = (row.state, log) {
+            if let (Some(seq), Some(log)) = (row.seq(), log) {
                 let entry = log.entries.get(seq as usize - 1);
                 let same = entry.is_some_and(|entry| {
                     (entry.id, entry.author.id, entry.at) == (row.id, row.author.id, row.at)
@@ -125,7 +125,10 @@ impl ScreenCheck<'_> {
                 hold!(SavedIsOnDisk, kept, "{name} is shown as saved and is not on disk");
             }
             // Items that wait on this device count, whoever is signed in.
-            let changes = row.changes().filter(|change| change.state == RowState::Saved);
+            let changes = row
+                .changes
+                .iter()
+                .filter(|change| change.state == RowState::Saved);
             for change in changes {
                 history.shown_safe.entry(change.id).or_insert(tab.id.device);
             }
@@ -210,11 +213,13 @@ fn contiguous(tab: &Tab, log: Option<&Log>, room: RoomId) -> Result<(), Broken> 
 }
 
 /// Whether a person typed this text, or wanted the message gone.
-fn may_show(row: &Row<'_>, history: &History) -> bool {
+fn may_show(row: &Row, history: &History) -> bool {
     let texts = history.texts.get(&row.id);
-    match row.body {
-        RowBody::Message(shown) => texts.is_some_and(|texts| texts.iter().any(|text| text == shown)),
-        RowBody::Erased => history.deleted.contains(&row.id),
+    match &row.body {
+        Body::Message { text: shown, .. } => {
+            texts.is_some_and(|texts| texts.iter().any(|text| text == shown.as_str()))
+        }
+        Body::Erased => history.deleted.contains(&row.id),
         _ => false,
     }
 }

@@ -1,8 +1,7 @@
 //! One message: its delivery state and what became of it.
 
 use crate::language::Language;
-use crate::timeline::row_view::RowChange;
-use steadfast_shared::RoomChange;
+use steadfast_shared::{Body, RoomChange};
 
 pub struct MessagePhrases {
     pub saving: &'static str,
@@ -17,7 +16,8 @@ pub struct MessagePhrases {
     pub edited: &'static str,
     pub hidden: &'static str,
     pub replies_to: fn(&str) -> String,
-    pub change: fn(&RowChange) -> String,
+    /// An unsent change of a message.
+    pub change: fn(&Body) -> String,
     pub room: fn(&RoomChange) -> String,
     pub renamed: fn(&str, &str) -> String,
 }
@@ -42,10 +42,10 @@ static ENGLISH: MessagePhrases = MessagePhrases {
     hidden: "A moderator has hidden this message.",
     replies_to: |name| format!("Reply to {name}"),
     change: |what| match what {
-        RowChange::Edit(text) => format!("Edit: {text}"),
-        RowChange::Delete => "Deletion".into(),
-        RowChange::React(emoji) => format!("Reaction {emoji}"),
-        RowChange::Unreact(emoji) => format!("Reaction {emoji} removed"),
+        Body::Edit { text, .. } => format!("Edit: {}", text.as_str()),
+        Body::React { emoji, on: true, .. } => format!("Reaction {}", emoji.as_str()),
+        Body::React { emoji, .. } => format!("Reaction {} removed", emoji.as_str()),
+        _ => "Deletion".into(),
     },
     room: |change| match change {
         RoomChange::Created => "created this room.".into(),
@@ -75,10 +75,10 @@ static KOREAN: MessagePhrases = MessagePhrases {
     hidden: "운영자가 숨긴 메시지예요.",
     replies_to: |name| format!("{name} 님에게 보낸 답장"),
     change: |what| match what {
-        RowChange::Edit(text) => format!("수정: {text}"),
-        RowChange::Delete => "삭제".into(),
-        RowChange::React(emoji) => format!("반응 {emoji}"),
-        RowChange::Unreact(emoji) => format!("반응 {emoji} 취소"),
+        Body::Edit { text, .. } => format!("수정: {}", text.as_str()),
+        Body::React { emoji, on: true, .. } => format!("반응 {}", emoji.as_str()),
+        Body::React { emoji, .. } => format!("반응 {} 취소", emoji.as_str()),
+        _ => "삭제".into(),
     },
     room: |change| match change {
         RoomChange::Created => "님이 채팅방을 만들었어요.".into(),

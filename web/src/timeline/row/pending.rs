@@ -1,8 +1,8 @@
 //! Changes to a message that are not in the log yet.
 
 use leptos::prelude::*;
-use steadfast_client::{Input, Rejection};
-use steadfast_shared::ErrorCode;
+use steadfast_client::{Input, PendingChange, Rejection, RowState};
+use steadfast_shared::{Body, ErrorCode};
 
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
@@ -11,37 +11,37 @@ use crate::language::locale::{Locale, words};
 use crate::markup::view;
 use crate::reactive::Memo;
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
-use crate::timeline::row_view::{MessageState, RowChange, UnsentChange};
+use crate::timeline::row::state::name_of;
 use crate::ui::phrases::UiPhrases;
 
 /// Unsent changes to a message, named briefly; refused ones with the reason and the ways out.
 #[component]
-pub(crate) fn PendingChanges(pending: Memo<Vec<UnsentChange>>) -> impl IntoView {
+pub(crate) fn PendingChanges(changes: Memo<Vec<PendingChange>>) -> impl IntoView {
     view! {
         <div class="row-changes" aria-live="off">
-            {move || pending.get().into_iter().map(|change| view! { <Change change /> }).collect_view()}
+            {move || changes.get().into_iter().map(|change| view! { <Change change /> }).collect_view()}
         </div>
     }
 }
 
 #[component]
-fn Change(change: UnsentChange) -> impl IntoView {
+fn Change(change: PendingChange) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let compose = ComposeContext::here();
-    let UnsentChange { id, what, state } = change;
-    let state_name = state.name();
-    let is_edit = matches!(what, RowChange::Edit(_));
-    let reacts = matches!(what, RowChange::React(_));
-    let named = match &what {
+    let PendingChange { id, body, state } = change;
+    let state_name = name_of(&state);
+    let is_edit = matches!(body, Body::Edit { .. });
+    let reacts = matches!(body, Body::React { on: true, .. });
+    let named = match &body {
         // The row already shows the new text.
-        RowChange::Edit(_) if !matches!(state, MessageState::Rejected(_)) => {
+        Body::Edit { .. } if !matches!(state, RowState::Rejected { .. }) => {
             words(move || ActionPhrases::of(locale.language()).edit.to_owned())
         }
-        _ => words(move || (MessagePhrases::of(locale.language()).change)(&what)),
+        _ => words(move || (MessagePhrases::of(locale.language()).change)(&body)),
     };
     match state {
-        MessageState::Rejected(rejection) => {
+        RowState::Rejected { rejection } => {
             let hopeless = rejection == Rejection::OtherEpoch;
             let reason = move || match &rejection {
                 Rejection::Refused(error) if reacts && error.code == ErrorCode::TooLarge => {
@@ -72,8 +72,8 @@ fn Change(change: UnsentChange) -> impl IntoView {
         }
         state => {
             let how = move || match state {
-                MessageState::Saving { failed: true } => MessagePhrases::of(locale.language()).not_kept,
-                MessageState::Saving { .. } => MessagePhrases::of(locale.language()).saving,
+                RowState::Saving { problem: Some(_) } => MessagePhrases::of(locale.language()).not_kept,
+                RowState::Saving { .. } => MessagePhrases::of(locale.language()).saving,
                 _ => MessagePhrases::of(locale.language()).saved,
             };
             view! {

@@ -2,6 +2,7 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use steadfast_shared::Seq;
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::locale::Locale;
@@ -12,16 +13,14 @@ use crate::people::context::PeopleContext;
 use crate::people::phrases::PeoplePhrases;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::MessagePhrases;
-use crate::timeline::row_view::Quote;
 
-/// A line with the quoted message, which jumps to it.
+/// A line with the quoted message, which jumps to it. `quoted` if it is known.
 #[component]
-pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
+pub(crate) fn Quoted(seq: Seq, quoted: Option<steadfast_shared::Quoted>) -> impl IntoView {
     let locale = Locale::here();
     let people = PeopleContext::here();
     let timeline = TimelineContext::here();
-    let Quote { seq, message } = quote;
-    let name = message.as_ref().map(|(author, _)| author.name.clone());
+    let name = quoted.as_ref().map(|quoted| quoted.author.name.clone());
     let label = {
         let name = name.clone();
         move || match &name {
@@ -29,10 +28,9 @@ pub(crate) fn Quoted(quote: Quote) -> impl IntoView {
             None => ComposePhrases::of(locale.language()).replies_to_some.to_owned(),
         }
     };
-    let author = message.as_ref().map(|(author, _)| author.id);
-    let text = message.map(|(_, start)| {
-        move || match &start {
-            _ if author.is_some_and(|author| people.blocks(author)) => {
+    let text = quoted.map(|quoted| {
+        move || match &quoted.text {
+            _ if people.blocks(quoted.author.id) => {
                 BlockPhrases::of(locale.language()).from_blocked.to_owned()
             }
             Some(start) => markdown::plain(start, |user| {

@@ -2,8 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::RowKey;
-use steadfast_shared::{Emoji, Seq};
+use steadfast_client::{ReactionView, RowKey};
+use steadfast_shared::{Emoji, Person, Seq};
 
 use crate::language::locale::Locale;
 use crate::markup::view;
@@ -11,7 +11,6 @@ use crate::reactive::{Memo, memo};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::Tool;
-use crate::timeline::row_view::Reacted;
 use crate::ui::icon::{Icon, IconShape};
 
 /// The reactions to a message: each emoji once, with the count and the names. Pressing one adds or
@@ -20,7 +19,7 @@ use crate::ui::icon::{Icon, IconShape};
 pub(crate) fn Reactions(
     key: RowKey,
     message: Memo<Option<Seq>>,
-    reactions: Memo<Vec<Reacted>>,
+    reactions: Memo<Vec<ReactionView>>,
 ) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
@@ -66,7 +65,7 @@ pub(crate) fn Reactions(
 }
 
 #[component]
-fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacted>>) -> impl IntoView {
+fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<ReactionView>>) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let character = emoji.as_str().to_owned();
@@ -79,7 +78,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
     let title = {
         let character = character.clone();
         move || {
-            let names = reacted.with(|one| one.as_ref().map(|one| one.by.clone()));
+            let names = reacted.with(|one| one.as_ref().map(|one| names_of(&one.by)));
             (ActionPhrases::of(locale.language()).reaction)(&character, &names.unwrap_or_default())
         }
     };
@@ -109,4 +108,8 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacte
             </button>
         </li>
     }
+}
+
+pub(crate) fn names_of(people: &[Person]) -> Vec<String> {
+    people.iter().map(|person| person.name.clone()).collect()
 }

@@ -1,7 +1,7 @@
 //! A message that was not sent: the reason, and the ways out.
 
 use leptos::prelude::*;
-use steadfast_client::Input;
+use steadfast_client::{Input, RowState};
 use steadfast_shared::EntryId;
 
 use crate::compose::context::ComposeContext;
@@ -11,17 +11,16 @@ use crate::markup::{computed, view};
 use crate::reactive::{Memo, memo};
 use crate::timeline::phrases::MessagePhrases;
 use crate::timeline::row::pending;
-use crate::timeline::row_view::MessageState;
 use crate::ui::phrases::UiPhrases;
 
 /// The reason why a message was not sent, and the ways out: retry, edit or discard.
 #[component]
-pub(crate) fn Rejection(id: EntryId, state: Memo<MessageState>) -> impl IntoView {
+pub(crate) fn Rejection(id: EntryId, state: Memo<RowState>) -> impl IntoView {
     let locale = Locale::here();
     let chat = ChatContext::here();
     let compose = ComposeContext::here();
     let rejection = memo(move || match state.get() {
-        MessageState::Rejected(rejection) => Some(rejection),
+        RowState::Rejected { rejection } => Some(rejection),
         _ => None,
     });
     computed(move || {

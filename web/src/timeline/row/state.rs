@@ -1,19 +1,19 @@
 //! The delivery state of the person's own message: an icon, and words if it has to wait.
 
 use leptos::prelude::*;
+use steadfast_client::RowState;
 
 use crate::language::Language;
 use crate::language::locale::Locale;
 use crate::markup::{computed, view};
 use crate::reactive::{Memo, memo};
 use crate::timeline::phrases::MessagePhrases;
-use crate::timeline::row_view::MessageState;
 use crate::ui::icon::{Icon, IconShape};
 
 /// The delivery state: an icon in a column of its own, so that no text reflows when it changes, and
 /// words below if the message has to wait. Other people's messages have none.
 #[component]
-pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl IntoView {
+pub(crate) fn DeliveryState(mine: Memo<bool>, state: Memo<RowState>) -> impl IntoView {
     let locale = Locale::here();
     let mark = memo(move || mine.get().then(|| state.with(StateMark::of)));
     computed(move || {
@@ -34,6 +34,16 @@ pub(crate) fn RowState(mine: Memo<bool>, state: Memo<MessageState>) -> impl Into
     })
 }
 
+/// The name of a state in the document.
+pub(crate) fn name_of(state: &RowState) -> &'static str {
+    match state {
+        RowState::Saving { .. } => "saving",
+        RowState::Saved => "saved",
+        RowState::Sent { .. } => "sent",
+        RowState::Rejected { .. } => "rejected",
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StateMark {
     Saving,
@@ -44,13 +54,13 @@ enum StateMark {
 }
 
 impl StateMark {
-    fn of(state: &MessageState) -> Self {
+    fn of(state: &RowState) -> Self {
         match state {
-            MessageState::Saving { failed: false } => Self::Saving,
-            MessageState::Saving { failed: true } => Self::Failing,
-            MessageState::Saved => Self::Saved,
-            MessageState::Sent { .. } => Self::Sent,
-            MessageState::Rejected(_) => Self::Rejected,
+            RowState::Saving { problem: None } => Self::Saving,
+            RowState::Saving { problem: Some(_) } => Self::Failing,
+            RowState::Saved => Self::Saved,
+            RowState::Sent { .. } => Self::Sent,
+            RowState::Rejected { .. } => Self::Rejected,
         }
     }
 

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::RowKey;
-use steadfast_shared::{Emoji, Seq};
+use steadfast_client::{ReactionView, Row, RowKey};
+use steadfast_shared::{Emoji, Seq, UserId};
 use web_sys::HtmlElement;
 
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
+use crate::markdown;
 use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
 use crate::reactive::{Memo, memo};
@@ -17,7 +18,7 @@ use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::{OpenAction, Tool};
 use crate::timeline::row::emoji_picker::EmojiPicker;
-use crate::timeline::row_view::{Reacted, RowView};
+use crate::timeline::row::reactions::names_of;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
@@ -182,7 +183,7 @@ impl Choices {
     }
 
     /// Reacting, replying, and editing one's own message.
-    fn answers(&mut self, row: &RowView) {
+    fn answers(&mut self, row: &Row) {
         if row.message().is_none() {
             return;
         }
@@ -212,14 +213,14 @@ impl Choices {
     }
 
     /// Copying the text, and the link.
-    fn copies(&mut self, row: &RowView) {
+    fn copies(&mut self, row: &Row) {
         let (timeline, key) = (self.timeline, self.key);
         if row.text().is_some() {
             // As it is by then: it may be changed while the menu is open.
             let copy = move || {
                 let row = timeline.model.row(&key);
                 let name = |_| PeoplePhrases::of(timeline.locale.language()).somebody.to_owned();
-                if let Some(text) = row.and_then(|row| row.readable(name)) {
+                if let Some(text) = row.and_then(|row| readable(&row, name)) {
                     clipboard::copy(timeline.toasts, text);
                 }
             };
@@ -230,7 +231,7 @@ impl Choices {
                 copy,
             );
         }
-        if let Some(seq) = row.state.seq() {
+        if let Some(seq) = row.seq() {
             let copy = move || clipboard::copy(timeline.toasts, link_to(timeline, seq));
             self.add(
                 |l| ActionPhrases::of(l).copy_link,
@@ -241,7 +242,7 @@ impl Choices {
         }
     }
 
-    fn deletion(&mut self, row: &RowView) {
+    fn deletion(&mut self, row: &Row) {
         let owns_server = || self.timeline.chat.read(|session| session.account().owns_server());
         if row.message().is_some() && (row.mine || owns_server()) {
             let delete = self.open(Tool::Delete);
@@ -274,6 +275,15 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
     choices.all
 }
 
+/// The text of a message with mentions as names: those that came with the row, and others from `name`.
+fn readable(row: &Row, name: impl Fn(UserId) -> String) -> Option<String> {
+    let named = |user| {
+        let here = row.mentioned.iter().find(|person| person.id == user);
+        here.map_or_else(|| name(user), |person| person.name.clone())
+    };
+    row.text().map(|text| markdown::with_names(text, named))
+}
+
 /// The full address of a message, to share.
 fn link_to(timeline: TimelineContext, seq: Seq) -> String {
     let origin = window().location().origin().unwrap_or_default();
@@ -291,12 +301,12 @@ fn WhoReacted(key: RowKey, on_close: Callback<()>) -> impl IntoView {
         .map_or_else(Vec::new, |row| row.reactions);
     let lines = reactions
         .into_iter()
-        .map(|Reacted { emoji, by, .. }| {
+        .map(|ReactionView { emoji, by, .. }| {
             view! {
                 <li>
                     <span class="reaction-emoji">{emoji.as_str().to_owned()}</span>
                     " "
-                    {by.join(", ")}
+                    {names_of(&by).join(", ")}
                 </li>
             }
         })
