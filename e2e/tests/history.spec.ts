@@ -13,7 +13,7 @@ import { expect, numbered, test, type WirePerson } from './chat.js';
 /** The length of the long room: several windows of the client; `STEADFAST_LONG_ROOM` overrides it. */
 const MESSAGES = Number(process.env.STEADFAST_LONG_ROOM ?? 5_000);
 
-/** Most rows that the page keeps in the document: `slice::ROWS`. */
+/** Most rows that the page keeps in the document: `window::ROWS`. */
 const ROWS = 400;
 
 /** Posts more messages than fit on a page of history. */
@@ -56,6 +56,45 @@ test.describe('a room with more in it than a page of history', () => {
     await expect(ann.page).toHaveTitle(/^#general/);
     await ann.say('back at the end');
     await ann.expectAllSent();
+  });
+
+  test('rows that come above while as many of their height leave below leave what is read in its place', async ({ person, wirePerson }) => {
+    const ben = await wirePerson('Ben');
+    await sayAll(ben, numbered('said', 700));
+    const ann = await person('Ann');
+    await expect(ann.row('said 700')).toBeVisible();
+    await ann.timeline.hover();
+    // The anchor takes this for a person's own scrolling.
+    await ann.page.mouse.wheel(0, -1);
+    const jumps = await ann.timeline.evaluate(async (timeline) => {
+      const place = (row?: Element) => row?.getBoundingClientRect().top ?? Number.NaN;
+      // Called in each frame after the page's own observer has corrected the view, before it is painted.
+      const probe = document.body.appendChild(document.createElement('div'));
+      probe.style.position = 'absolute';
+      let painted = () => {};
+      new ResizeObserver(() => painted()).observe(probe);
+      const jumps: number[] = [];
+      let [read, expected]: [Element | undefined, number] = [undefined, 0];
+      for (let frame = 0; frame < 400; frame += 1) {
+        probe.style.width = `${frame % 2}px`;
+        await new Promise<void>((done) => {
+          painted = () => {
+            if (read?.isConnected) jumps.push(Math.round(place(read) - expected));
+            const rows = [...timeline.querySelectorAll('[data-testid=row]')];
+            read = rows.find((row) => row.getBoundingClientRect().bottom > place(timeline) + 1);
+            timeline.scrollTop -= 150;
+            expected = place(read);
+            done();
+          };
+        });
+        await new Promise(requestAnimationFrame);
+      }
+      // Less than a step of rows: the note that older messages load is at the very top.
+      return jumps.filter((jump) => Math.abs(jump) > 100);
+    });
+    expect(jumps).toEqual([]);
+    await expect(ann.row('said 1')).toHaveCount(1);
+    await expect(ann.row('said 700')).toHaveCount(0);
   });
 
   test('a returning person is led to the first unread message', async ({ person, wirePerson }) => {

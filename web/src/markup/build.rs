@@ -4,13 +4,9 @@ use std::cell::RefCell;
 use std::iter::zip;
 use std::rc::Rc;
 
-use leptos::attr::Attribute;
-use leptos::attr::any_attribute::AnyAttribute;
 use leptos::prelude::*;
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::{RemoveEventHandler, Rndr};
 use leptos::tachys::view::any_view::AnyViewState;
-use leptos::tachys::view::{Position, PositionState};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, Node};
 
@@ -223,36 +219,54 @@ impl Mountable for MarkupState {
     }
 }
 
-impl AddAnyAttr for Markup {
-    type Output<SomeNewAttr: Attribute> = Self;
+/// What Leptos asks for of every view. The page is rendered in the browser alone, and attributes are written where the element is.
+macro_rules! rendered_in_the_browser {
+    ($view:ty, $state:ty) => {
+        impl leptos::tachys::view::add_attr::AddAnyAttr for $view {
+            type Output<SomeNewAttr: leptos::attr::Attribute> = Self;
 
-    fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self {
-        unreachable!("attributes are written where the element is")
-    }
+            fn add_any_attr<NewAttr: leptos::attr::Attribute>(self, _: NewAttr) -> Self {
+                unreachable!("attributes are written where the element is")
+            }
+        }
+
+        impl leptos::prelude::RenderHtml for $view {
+            type AsyncOutput = Self;
+            type Owned = Self;
+
+            const MIN_LENGTH: usize = 0;
+
+            fn dry_resolve(&mut self) {}
+
+            async fn resolve(self) -> Self {
+                self
+            }
+
+            fn to_html_with_buf(
+                self,
+                _: &mut String,
+                _: &mut leptos::tachys::view::Position,
+                _: bool,
+                _: bool,
+                _: Vec<leptos::attr::any_attribute::AnyAttribute>,
+            ) {
+                unreachable!("there is no rendering to text")
+            }
+
+            fn hydrate<const FROM_SERVER: bool>(
+                self,
+                _: &leptos::tachys::hydration::Cursor,
+                _: &leptos::tachys::view::PositionState,
+            ) -> $state {
+                unreachable!("there is nothing to hydrate")
+            }
+
+            fn into_owned(self) -> Self {
+                self
+            }
+        }
+    };
 }
+pub(super) use rendered_in_the_browser;
 
-/// Leptos asks for these of every view; the page is rendered in the browser alone.
-impl RenderHtml for Markup {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
-
-    fn to_html_with_buf(self, _: &mut String, _: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {
-        unreachable!("there is no rendering to text")
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> MarkupState {
-        unreachable!("there is nothing to hydrate")
-    }
-
-    fn into_owned(self) -> Self {
-        self
-    }
-}
+rendered_in_the_browser!(Markup, MarkupState);

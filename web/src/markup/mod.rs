@@ -6,12 +6,14 @@
 //!
 //! - `build`: from a template and its values to elements
 //! - `child`: a block in markup
+//! - `each`: a list
 //! - `hole`: a value in a template
 //! - `attribute`: the values of attributes
 
 mod attribute;
 mod build;
 mod child;
+mod each;
 mod hole;
 
 use leptos::prelude::*;
@@ -20,6 +22,7 @@ use send_wrapper::SendWrapper;
 pub(crate) use steadfast_markup::view;
 
 pub(crate) use child::{BlockKind, BlockProbe, child, computed};
+pub(crate) use each::Each;
 use hole::Hole;
 
 /// Elements and the values in them.

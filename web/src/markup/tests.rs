@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use leptos::task::tick;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 
 use super::build::MarkupState;
-use super::{Markup, computed, view};
+use super::{Each, Markup, computed, view};
 use crate::reactive::RwSignal;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -69,6 +69,13 @@ impl Place {
             .dispatch_event(&Event::new("click").unwrap())
             .unwrap();
     }
+}
+
+/// An owner of the test's own: what the test before has made ends with its owner.
+fn own() -> Owner {
+    let owner = Owner::new_root(None);
+    owner.set();
+    owner
 }
 
 fn line(class: Option<&'static str>, text: &'static str) -> Markup {
@@ -144,6 +151,7 @@ fn only_the_newest_listener_is_called() {
 
 #[wasm_bindgen_test]
 async fn a_former_computed_attribute_and_property_end() {
+    let _owner = own();
     let (first, second) = (RwSignal::new("a"), RwSignal::new("b"));
     let runs = Rc::new(Cell::new(0));
     let field = |value: RwSignal<&'static str>| {
@@ -182,6 +190,7 @@ async fn a_former_computed_attribute_and_property_end() {
 
 #[wasm_bindgen_test]
 async fn a_computed_child_that_is_replaced_is_cleaned_up_and_ends() {
+    let _owner = own();
     let (first, second) = (RwSignal::new("a"), RwSignal::new("b"));
     let cleaned: RwSignal<Vec<&str>> = RwSignal::new(Vec::new());
     let item = move |value: RwSignal<&'static str>| {
@@ -229,4 +238,66 @@ async fn what_a_listener_makes_lives_as_long_as_the_component() {
     place.click();
     tick().await;
     assert_eq!(made.borrow().map(RwSignal::get_untracked), Some(1));
+}
+
+/// A list of numbers, after a heading. An item says when it ends.
+fn numbers(list: RwSignal<Vec<u32>>, ended: RwSignal<Vec<u32>>) -> Markup {
+    let item = move |number: u32| {
+        on_cleanup(move || ended.update(|all| all.push(number)));
+        view! { <li tabindex="0">{format!("{number} ")}</li> }
+    };
+    view! {
+        <ol>
+            <Each list=move || list.get() key=|number| *number let(number)>
+                {item(number)}
+            </Each>
+        </ol>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_list_shows_its_items_in_their_order() {
+    let _owner = own();
+    let (list, ended) = (RwSignal::new(vec![1, 2, 3]), RwSignal::new(Vec::new()));
+    let place = Place::of(|| numbers(list, ended));
+    let shown = || place.element().text_content().unwrap_or_default();
+    assert_eq!(shown(), "1 2 3 ");
+    for (after, text) in [
+        (vec![3, 4, 1], "3 4 1 "),
+        (vec![5, 1, 6, 3, 7], "5 1 6 3 7 "),
+        (vec![7, 5, 1, 6, 3], "7 5 1 6 3 "),
+        (vec![8, 9], "8 9 "),
+        (vec![], ""),
+        (vec![1, 2], "1 2 "),
+    ] {
+        list.set(after);
+        tick().await;
+        assert_eq!(shown(), text);
+    }
+    assert_eq!(ended.get_untracked(), [2, 4, 7, 5, 1, 6, 3, 8, 9]);
+}
+
+/// An element that is put into the document again loses the focus.
+#[wasm_bindgen_test]
+async fn items_stay_in_the_document_while_others_come_and_go_around_them() {
+    let _owner = own();
+    let list = RwSignal::new(vec![10, 11, 12, 13, 14]);
+    let place = Place::of(|| numbers(list, RwSignal::new(Vec::new())));
+    let item = place.element().children().item(2).unwrap();
+    item.unchecked_ref::<HtmlElement>().focus().unwrap();
+    for after in [
+        vec![7, 8, 9, 10, 11, 12, 13],
+        vec![8, 12, 13, 20, 21],
+        vec![13, 12],
+        vec![12],
+    ] {
+        list.set(after);
+        tick().await;
+        let focused = document().active_element();
+        assert!(
+            focused.is_some_and(|focused| focused.is_same_node(Some(&item))),
+            "{}",
+            place.html()
+        );
+    }
 }

@@ -13,7 +13,7 @@ use steadfast_shared::{Person, Role, RoomKind, UserId};
 use crate::browser::pause::Pause;
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::people::avatar::Avatar;
 use crate::people::block::block_choice;
 use crate::people::block_phrases::BlockPhrases;
@@ -153,9 +153,9 @@ fn People(title: Signal<String>, people: Memo<Vec<MemberView>>) -> impl IntoView
         <section hidden=move || people.with(Vec::is_empty)>
             <h3>{title}</h3>
             <ul class="people">
-                <For each=move || people.get() key=|member| (member.person.clone(), member.role) let(member)>
+                <Each list=move || people.get() key=|member| (member.person.clone(), member.role) let(member)>
                     <MemberLine person=member.person role=member.role />
-                </For>
+                </Each>
             </ul>
         </section>
     }

@@ -53,8 +53,7 @@ impl TimelineModel {
 
     /// Goes to the end and follows it.
     pub(crate) fn follow(self) {
-        self.laid_out
-            .update_value(|laid_out| laid_out.window = RenderWindow::Newest);
+        self.laid_out.update_value(|laid_out| laid_out.window.follow());
         if !self.at_end.get_untracked() {
             self.at_end.set(true);
         }
@@ -282,7 +281,7 @@ impl TimelineModel {
             self.at_end.set(at_end);
             self.laid_out.update_value(|laid_out| {
                 if at_end {
-                    laid_out.window = RenderWindow::Newest;
+                    laid_out.window.follow();
                 } else {
                     let keys = laid_out.keys();
                     laid_out.window.stay(&keys);

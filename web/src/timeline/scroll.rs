@@ -3,15 +3,17 @@
 //! The browser's own scroll anchoring is off (`overflow-anchor: none`): not every browser has it,
 //! and none holds a view at the very top while older rows are inserted above. A `ResizeObserver`
 //! corrects the view right after each layout change and before it is painted, so no jump is
-//! visible.
+//! visible. It also observes an element that nobody sees and that changes with the rows: as many rows may come below as go above,
+//! and the content is as high as before.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AddEventListenerOptions, Element, Event, ResizeObserver};
+use web_sys::{AddEventListenerOptions, Element, Event, HtmlElement, ResizeObserver};
 
+use crate::browser::viewport::px;
 use crate::timeline::anchor::{AnchorStep, ScrollAnchor, ScrollMetrics};
 
 /// Rows are requested when the view is within this many view heights of an end.
@@ -20,6 +22,9 @@ const EDGE_VIEWS: i32 = 2;
 /// How long after a touch, wheel turn or key the view's movement counts as the person's, in
 /// milliseconds.
 const INPUT_MS: f64 = 1_500.0;
+
+/// How many widths the element has that changes with the rows: more than there are layouts in a frame.
+const WIDTHS: u32 = 100;
 
 /// Events by which a person scrolls.
 const INPUTS: [&str; 4] = ["wheel", "touchmove", "pointerdown", "keydown"];
@@ -31,6 +36,9 @@ pub(crate) struct View(Rc<ScrollState>);
 struct ScrollState {
     element: Element,
     content: Element,
+    beat: HtmlElement,
+    /// The width of `beat`, in pixels.
+    width: Cell<u32>,
     anchor: RefCell<ScrollAnchor>,
     anchor_row: RefCell<Option<AnchorRow>>,
     observer: RefCell<Option<Observer>>,
@@ -58,11 +66,18 @@ type Observer = (ResizeObserver, Closure<dyn FnMut(JsValue)>);
 
 impl View {
     /// Keeps the view of `element` on its `content`; calls `resized` after each layout change is
-    /// handled.
-    pub(crate) fn keep(element: Element, content: Element, resized: impl Fn() + 'static) -> Self {
+    /// handled. `beat` is an element beside them that takes no place.
+    pub(crate) fn keep(
+        element: Element,
+        content: Element,
+        beat: HtmlElement,
+        resized: impl Fn() + 'static,
+    ) -> Self {
         let view = Self(Rc::new(ScrollState {
             element,
             content,
+            beat,
+            width: Cell::new(0),
             anchor: RefCell::new(ScrollAnchor::at_end()),
             anchor_row: RefCell::new(None),
             observer: RefCell::new(None),
@@ -78,11 +93,20 @@ impl View {
             }
         });
         if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-            observer.observe(&view.0.element);
-            observer.observe(&view.0.content);
+            for observed in [&view.0.element, &view.0.content, &view.0.beat] {
+                observer.observe(observed);
+            }
             view.0.observer.replace(Some((observer, callback)));
         }
         view
+    }
+
+    /// The rows in the document have changed: the view is corrected once they are laid out, whatever their size.
+    pub(crate) fn rows_changed(&self) {
+        // Two layouts of a frame are a change, too.
+        let width = (self.0.width.get() + 1) % WIDTHS;
+        self.0.width.set(width);
+        let _ = self.0.beat.style().set_property("width", &px(width.into()));
     }
 
     /// Handles a scroll event. Returns whether the view is at the end.

@@ -12,7 +12,7 @@ use web_sys::{Element, HtmlElement};
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
-use crate::markup::{computed, view};
+use crate::markup::{Each, computed, view};
 use crate::reactive::{RwSignal, StoredValue, effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::context::TimelineContext;
@@ -32,10 +32,12 @@ use crate::ui::focus::focus_in_place;
 struct TimelineView {
     element: NodeRef<html::Div>,
     content: NodeRef<html::Div>,
+    /// Changes its size with each layout of the rows.
+    beat: NodeRef<html::Div>,
     view: StoredValue<Option<View>>,
-    /// How often the rows were laid out, and how often they had been when the view was last refreshed.
-    laid_out: StoredValue<u64>,
-    refreshed: StoredValue<u64>,
+    /// The end that the view is near, and whether rows are added there in the next frame.
+    near: StoredValue<Option<Beyond>>,
+    filling: StoredValue<bool>,
     /// The view is far from the end.
     far: RwSignal<bool>,
     /// The first unread message is above the view.
@@ -48,9 +50,10 @@ impl TimelineView {
         Self {
             element: NodeRef::new(),
             content: NodeRef::new(),
+            beat: NodeRef::new(),
             view: StoredValue::new(None),
-            laid_out: StoredValue::new(0),
-            refreshed: StoredValue::new(0),
+            near: StoredValue::new(None),
+            filling: StoredValue::new(false),
             far: RwSignal::new(false),
             news_above: RwSignal::new(false),
             timeline: TimelineContext::here(),
@@ -65,9 +68,6 @@ impl TimelineView {
 
     /// Handles any change of the view. A frame may run after the room was closed.
     fn refresh(self) {
-        if let Some(laid_out) = self.laid_out.try_get_value() {
-            self.refreshed.set_value(laid_out);
-        }
         let updated = self.view.try_with_value(|view| {
             if let Some(view) = view {
                 self.update(view);
@@ -96,22 +96,48 @@ impl TimelineView {
             first.above || row.is_some_and(|row| view.beyond(&row) == Some(Beyond::Above))
         });
         set(self.news_above, above || timeline.unread_above().is_some());
-        if view.near_top() {
-            timeline.show_older();
-        } else if view.near_end() && !model.reaches_end.get_untracked() {
-            timeline.show_newer();
+        let near = if view.near_top() {
+            Some(Beyond::Above)
+        } else {
+            (view.near_end() && !model.reaches_end.get_untracked()).then_some(Beyond::Below)
+        };
+        self.near.set_value(near);
+        if near.is_some() {
+            self.fill_in_frame();
         }
+    }
+
+    /// Adds rows at the end that the view is near, once in a frame: a scroll event and the layout after it each find the view near an
+    /// end. The layout calls for the next step.
+    fn fill_in_frame(self) {
+        if self.filling.get_value() {
+            return;
+        }
+        self.filling.set_value(true);
+        request_animation_frame(move || {
+            let Some(near) = self.near.try_get_value() else {
+                return;
+            };
+            self.filling.set_value(false);
+            match near {
+                Some(Beyond::Above) => self.timeline.show_older(),
+                Some(Beyond::Below) => self.timeline.show_newer(),
+                None => {}
+            }
+        });
     }
 
     /// Keeps the scroll position while the elements exist.
     fn keep(self) {
-        let (element, content, view) = (self.element, self.content, self.view);
+        let (element, content, beat, view) = (self.element, self.content, self.beat, self.view);
         let model = self.timeline.model;
         effect(move || {
-            if let (Some(element), Some(content)) = (element.get(), content.get()) {
+            if let (Some(element), Some(content), Some(beat)) = (element.get(), content.get(), beat.get()) {
                 view.update_value(|view| {
                     view.get_or_insert_with(|| {
-                        View::keep(element.into(), content.into(), move || self.refresh())
+                        View::keep(element.into(), content.into(), beat.into(), move || {
+                            self.refresh();
+                        })
                     });
                 });
             }
@@ -125,19 +151,7 @@ impl TimelineView {
         });
         effect(move || {
             model.resized.track();
-            let number = self.laid_out.get_value() + 1;
-            self.laid_out.set_value(number);
-            // Most layouts change the content's size, and its observer has refreshed the view by then. To measure it again would
-            // lay out the rows that this frame has added.
-            request_animation_frame(move || {
-                if self
-                    .refreshed
-                    .try_get_value()
-                    .is_some_and(|refreshed| refreshed < number)
-                {
-                    self.refresh();
-                }
-            });
+            view.with_value(|view| view.as_ref().map(View::rows_changed));
         });
         // Posting goes to the end; so does any code that sets `at_end`.
         effect(move || {
@@ -235,6 +249,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                     <NewEnd />
                 </div>
             </div>
+            <div class="timeline-beat" node_ref=view.beat></div>
             <ToNews above=view.news_above go=to_news />
             <ToEnd far=view.far go=to_end />
         </div>
@@ -244,10 +259,10 @@ pub(crate) fn Timeline() -> impl IntoView {
 #[component]
 fn Rows(rows: RwSignal<Vec<RowModel>>) -> impl IntoView {
     view! {
-        <For each=move || rows.get() key=|row| row.key let(row)>
+        <Each list=move || rows.get() key=|row| row.key let(row)>
             <Separator row=row.clone() />
             <Row row />
-        </For>
+        </Each>
     }
 }
 

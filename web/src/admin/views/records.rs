@@ -9,7 +9,7 @@ use crate::admin::place::{AdminPlace, AdminTrail};
 use crate::admin::record::{AdminRecord, Badge, Fact, FactValue, Lead, RecordAct};
 use crate::admin::views::when::When;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::people::phrases::PeoplePhrases;
 use crate::people::role_phrases::RoleNames;
 use crate::reactive::Signal;
@@ -21,9 +21,9 @@ use crate::ui::mark::mark as mark_view;
 pub(super) fn Records(records: Signal<Vec<AdminRecord>>) -> impl IntoView {
     view! {
         <ul class="records">
-            <For each=move || records.get() key=|record| record.key.clone() let(record)>
+            <Each list=move || records.get() key=|record| record.key.clone() let(record)>
                 <Line record />
-            </For>
+            </Each>
         </ul>
     }
 }

@@ -8,7 +8,7 @@ use steadfast_shared::{RoomId, RoomKind, limit};
 
 use crate::connection::context::ChatContext;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::reactive::RwSignal;
 use crate::rooms::context::RoomsContext;
 use crate::rooms::dialogs::search::{Search, SearchField};
@@ -74,9 +74,9 @@ pub(crate) fn Browse() -> impl IntoView {
         <Dialog title=words(move || NavigationPhrases::of(locale.language()).browse.to_owned()) testid="browse" on_close=close>
             <SearchField search words=|l| RoomSearchPhrases::of(l).search testid="browse-search" on_search=Callback::new(move |()| browsing.search_after(None)) />
             <ul class="entries">
-                <For each=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
+                <Each list=move || found.get().unwrap_or_default() key=|room| (room.id, room.joined) let(room)>
                     <Listed room trouble=search.trouble />
-                </For>
+                </Each>
             </ul>
             <p class="offers-none" role="status">{none}</p>
             <p class="labelled-hint" role="status" data-bad="true">{move || search.trouble.get()}</p>

@@ -9,7 +9,7 @@ use steadfast_shared::{Person, UserId, limit};
 use crate::connection::context::ChatContext;
 use crate::language::Language;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::people::avatar::Avatar;
 use crate::reactive::{Memo, RwSignal, memo};
 use crate::rooms::dialogs::search::{Search, SearchField};
@@ -151,9 +151,9 @@ pub(crate) fn PeoplePicker(
             on_key=Callback::new(move |event| picker.key(&event, listed))
         />
         <ul class="picks" aria-label=locale.says(|l| NavigationPhrases::of(l).new_direct) node_ref=list on:scroll=scrolled>
-            <For each=move || listed.get() key=|person| person.id let(person)>
+            <Each list=move || listed.get() key=|person| person.id let(person)>
                 <Pick person chosen choose full />
-            </For>
+            </Each>
             <li hidden=move || !picker.more.get()>
                 <button
                     type="button"

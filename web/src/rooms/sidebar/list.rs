@@ -10,7 +10,7 @@ use crate::browser::folded::folded;
 use crate::connection::context::ChatContext;
 use crate::language::Phrase;
 use crate::language::locale::{Locale, words};
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::people::presence::Presence;
 use crate::reactive::{Memo, RwSignal, effect, memo};
 use crate::rooms::context::RoomsContext;
@@ -174,9 +174,9 @@ fn Section(
                 <div class="sidebar-tools">{children()}</div>
             </div>
             <ul>
-                <For each=move || mine.get() key=|line| line.id let(line)>
+                <Each list=move || mine.get() key=|line| line.id let(line)>
                     <RoomLink id=line.id lines=mine />
-                </For>
+                </Each>
             </ul>
         </section>
     }

@@ -6,7 +6,7 @@ use steadfast_client::{ReactionView, RowKey};
 use steadfast_shared::{Emoji, Person, Seq};
 
 use crate::language::locale::Locale;
-use crate::markup::view;
+use crate::markup::{Each, view};
 use crate::reactive::{Memo, memo};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
@@ -36,9 +36,9 @@ pub(crate) fn Reactions(
                     .then(|| {
                         view! {
                             <ul data-testid="reactions" aria-label=locale.says(|l| ActionPhrases::of(l).reactions)>
-                                <For each=move || emoji.get() key=Emoji::clone let(emoji)>
+                                <Each list=move || emoji.get() key=Emoji::clone let(emoji)>
                                     <Reaction emoji message reactions />
-                                </For>
+                                </Each>
                                 <li>
                                     <button
                                         type="button"
