@@ -1,4 +1,4 @@
-//! Programs that read slowly, or not at all, against the npm server.
+//! A program that reads slowly, against the npm server.
 
 #![cfg(all(feature = "client", not(target_family = "wasm")))]
 #![expect(
@@ -13,8 +13,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use socketio_anywhere::Event;
-use support::{PATIENCE, Server, connected, message};
+use support::{Server, connected, message};
 
 #[tokio::test]
 async fn client_c05_the_limit_holds_and_reading_goes_on_where_it_stopped() {
@@ -36,38 +35,4 @@ async fn client_c05_the_limit_holds_and_reading_goes_on_where_it_stopped() {
         }
         assert_eq!(message(&mut events).await.args(), [json!(number)]);
     }
-}
-
-#[tokio::test]
-async fn client_c05_a_stream_that_nobody_reads_holds_up_the_others_for_a_while_only() {
-    let server = Server::start();
-    let client = server
-        .client()
-        .limits(|limits| limits.events = 100)
-        .build()
-        .unwrap();
-    let mut events = client.events();
-    let mut unread = client.on::<u32>("number");
-    connected(&mut events).await;
-    client.emit("count", &1_000).unwrap();
-    for number in 0..1_000 {
-        // Longer than it may hold them up.
-        let event = tokio::time::timeout(3 * PATIENCE, events.next()).await.unwrap();
-        assert!(
-            matches!(&event, Some(Event::Message(message)) if message.args() == [json!(number)]),
-            "{event:?}"
-        );
-    }
-    // What it had is there, and what it missed is said.
-    let mut read = 0;
-    let missed = loop {
-        match unread.next().await.unwrap() {
-            Ok(number) => assert_eq!(number, read),
-            Err(error) => break error.to_string(),
-        }
-        read += 1;
-    };
-    assert_eq!(missed, format!("{} events were missed", 1_000 - read));
-    client.emit("count", &1).unwrap();
-    assert_eq!(unread.next().await.unwrap().unwrap(), 0);
 }

@@ -56,15 +56,3 @@ async fn client_c08_the_host_reaches_the_server_over_each_transport() {
         assert_eq!(host, "chat.example");
     }
 }
-
-#[tokio::test]
-async fn client_c08_twenty_megabytes_go_both_ways_with_the_default_limits() {
-    let server = Server::with(r#"{"maxHttpBufferSize": 100000000}"#);
-    for transport in TRANSPORTS {
-        let client = server.client().transports([*transport]).build().unwrap();
-        connected(&mut client.events()).await;
-        let text = "x".repeat(20 << 20);
-        let back: String = client.emit_with_ack("echo", &text, 6 * PATIENCE).await.unwrap();
-        assert_eq!(back.len(), text.len(), "{transport:?}");
-    }
-}

@@ -6,7 +6,7 @@ use serde_json::json;
 use socketio_anywhere::{DisconnectReason, Event};
 
 use crate::scenario;
-use crate::support::{PATIENCE, Server, TRANSPORTS, connected, in_time, message, ms, next, sleep};
+use crate::support::{PATIENCE, Server, TRANSPORTS, connected, in_time, message, ms, next, sleep, within};
 
 const MANY: u32 = 5_000;
 
@@ -111,4 +111,54 @@ async fn client_c05_a_stream_that_is_not_read_ends_nothing_and_loses_nothing() {
             assert_eq!(echo.await, Ok(number));
         }
     }
+}
+
+#[scenario]
+async fn client_c05_a_stream_that_nobody_reads_holds_up_the_others_for_a_while_only() {
+    let server = Server::start();
+    let client = server
+        .client()
+        .limits(|limits| limits.events = 100)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    let mut unread = client.on::<u32>("number");
+    let mut unread_too = client.events();
+    connected(&mut events).await;
+    client.emit("count", &1_000).unwrap();
+    for number in 0..1_000 {
+        // Longer than they may hold it up.
+        let event = within(3 * PATIENCE, events.next()).await;
+        assert!(
+            matches!(&event, Some(Event::Message(message)) if message.args() == [json!(number)]),
+            "{event:?}"
+        );
+    }
+    // What they had is there, and what they missed is said.
+    let mut read = 0;
+    let missed = loop {
+        match in_time(unread.next()).await.unwrap() {
+            Ok(number) => assert_eq!(number, read),
+            Err(error) => break error.to_string(),
+        }
+        read += 1;
+    };
+    assert_eq!(missed, format!("{} events were missed", 1_000 - read));
+    let mut read = 0;
+    let missed = loop {
+        match next(&mut unread_too).await {
+            Event::Message(message) => {
+                assert_eq!(message.args(), [json!(read)]);
+                read += 1;
+            }
+            Event::Missed { events } => break events,
+            _ => {}
+        }
+    };
+    assert!((50..1_000).contains(&read), "{read}");
+    assert_eq!(missed, 1_000 - read);
+    // And they go on.
+    client.emit("count", &1).unwrap();
+    assert_eq!(in_time(unread.next()).await.unwrap().unwrap(), 0);
+    assert_eq!(message(&mut unread_too).await.args(), [json!(0)]);
 }

@@ -1,10 +1,10 @@
 //! What is kept while offline, what is dropped, and what becomes of acks.
 
 use serde_json::json;
-use socketio_anywhere::{AckError, EmitError, Retries};
+use socketio_anywhere::{AckError, DisconnectReason, EmitError, Event, Retries, Transport};
 
 use crate::scenario;
-use crate::support::{PATIENCE, Server, connected, message, ms, sleep};
+use crate::support::{PATIENCE, Server, TRANSPORTS, connected, message, ms, sleep, until};
 
 #[scenario]
 async fn what_is_emitted_offline_arrives_in_order_and_volatile_events_do_not() {
@@ -96,4 +96,30 @@ async fn a_lost_connection_fails_what_was_sent_and_keeps_what_was_not() {
     assert_eq!(client.buffered(), 1);
     client.connect();
     assert_eq!(kept.await, Ok("kept".into()));
+}
+
+#[scenario]
+async fn an_event_too_large_for_the_server_ends_the_connection_with_its_details() {
+    let server = Server::start();
+    for transport in TRANSPORTS {
+        let client = server
+            .client_at("/small/")
+            .transports([*transport])
+            .build()
+            .unwrap();
+        let mut events = client.events();
+        connected(&mut events).await;
+        client.emit("note", &"x".repeat(5_000)).unwrap();
+        let ended = until(&mut events, |event| match event {
+            Event::Disconnected { reason, details, .. } => Some((reason, details.unwrap_or_default())),
+            _ => None,
+        });
+        let (reason, details) = ended.await;
+        let (expected, beginning) = match transport {
+            Transport::WebSocket => (DisconnectReason::TransportClose, "close code 1009"),
+            _ => (DisconnectReason::TransportError, "413"),
+        };
+        assert_eq!(reason, expected);
+        assert!(details.starts_with(beginning), "{details:?}");
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use socketio_anywhere::{Binary, Event};
 
 use crate::scenario;
-use crate::support::{PATIENCE, Server, connected, message, next};
+use crate::support::{PATIENCE, Server, TRANSPORTS, connected, message, next};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct File {
@@ -73,6 +73,22 @@ async fn more_than_the_socket_takes_at_once_arrives_whole() {
         .collect();
     for ack in acks {
         assert_eq!(ack.await.unwrap().len(), text.len());
+    }
+}
+
+#[scenario]
+async fn client_c08_twenty_megabytes_go_both_ways_with_the_default_limits() {
+    let server = Server::start();
+    for transport in TRANSPORTS {
+        let client = server
+            .client_at("/large/")
+            .transports([*transport])
+            .build()
+            .unwrap();
+        connected(&mut client.events()).await;
+        let text = "x".repeat(20 << 20);
+        let back: String = client.emit_with_ack("echo", &text, 6 * PATIENCE).await.unwrap();
+        assert_eq!(back.len(), text.len(), "{transport:?}");
     }
 }
 

@@ -44,6 +44,46 @@ async fn client_c07_each_attempt_has_the_query_and_the_server_that_the_program_s
 }
 
 #[scenario]
+async fn client_c07_an_attempt_may_lead_to_another_server() {
+    let server = Server::start();
+    let first = server.client().build().unwrap();
+    let elsewhere: u16 = first.emit_with_ack("elsewhere", &(), None).await.unwrap();
+    let elsewhere = format!("127.0.0.1:{elsewhere}");
+    for transport in TRANSPORTS {
+        let other = elsewhere.clone();
+        let client = server
+            .client()
+            .transports([*transport])
+            .on_attempt(move |attempt| {
+                if attempt.number > 0 {
+                    attempt.url = format!("http://{other}");
+                }
+            })
+            .build()
+            .unwrap();
+        let mut events = client.events();
+        connected(&mut events).await;
+        let host: String = client.emit_with_ack("header", "host", None).await.unwrap();
+        assert_ne!(host, elsewhere);
+        client.emit("close", &()).unwrap();
+        disconnected(&mut events).await;
+        connected(&mut events).await;
+        let host: String = client.emit_with_ack("header", "host", None).await.unwrap();
+        assert_eq!(host, elsewhere, "{transport:?}");
+    }
+}
+
+#[scenario]
+async fn client_c07_a_server_that_accepts_no_subprotocol_is_not_connected_to() {
+    let server = Server::start();
+    let client = || server.client_at("/no-subprotocol/").reconnection(false);
+    let offering = client().protocols(["chat"]).build().unwrap();
+    assert!(!connect_error(&mut offering.events()).await.refused);
+    let plain = client().build().unwrap();
+    connected(&mut plain.events()).await;
+}
+
+#[scenario]
 async fn client_c07_subprotocols_are_asked_for() {
     let server = Server::start();
     let client = server.client().protocols(["chat.v2", "chat.v1"]).build().unwrap();

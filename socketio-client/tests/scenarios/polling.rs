@@ -1,24 +1,15 @@
 //! Long-polling, and the move to WebSocket.
 
 use serde_json::json;
-use socketio_anywhere::{Binary, Builder, Client, DisconnectReason, Transport};
+use socketio_anywhere::{Binary, Builder, DisconnectReason, Event, Transport};
 
 use crate::scenario;
 use crate::support::{
-    PATIENCE, Server, UPGRADING, connect_error, connected, disconnected, in_time, message, ms, sleep,
+    PATIENCE, Server, UPGRADING, connect_error, connected, disconnected, message, ms, sleep, until,
 };
 
 fn polling(client: Builder) -> Builder {
     client.transports([Transport::Polling])
-}
-
-async fn upgraded(client: &Client) {
-    in_time(async {
-        while client.transport_name() != "websocket" {
-            sleep(ms(5)).await;
-        }
-    })
-    .await;
 }
 
 #[scenario]
@@ -132,9 +123,13 @@ async fn an_upgrade_may_be_declined_and_is_remembered_where_asked_to() {
     assert_eq!(declining.transport_name(), "polling");
 
     let remembering = client().remember_upgrade(true).build().unwrap();
-    let mut events = remembering.events();
+    let (mut events, mut engine) = (remembering.events(), remembering.engine_events());
     connected(&mut events).await;
-    upgraded(&remembering).await;
+    until(&mut engine, |event| {
+        matches!(event, Event::Upgraded).then_some(())
+    })
+    .await;
+    assert_eq!(remembering.transport_name(), "websocket");
     remembering.emit("terminate", &()).unwrap();
     disconnected(&mut events).await;
     connected(&mut events).await;

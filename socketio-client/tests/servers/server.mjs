@@ -9,6 +9,13 @@ import { resolve } from "node:path";
 const [modules, port = "0", options = "{}"] = process.argv.slice(2);
 const require = createRequire(resolve(modules) + "/");
 const { Server } = require("socket.io");
+const { WebSocketServer } = require("ws");
+
+class Stubborn extends WebSocketServer {
+  constructor(options) {
+    super({ ...options, handleProtocols: () => false });
+  }
+}
 
 const { tls, ...main } = JSON.parse(options);
 const http = tls ? createSecureServer(tls) : createServer();
@@ -16,8 +23,8 @@ const http = tls ? createSecureServer(tls) : createServer();
 http.setMaxListeners(0);
 
 // One server per path: the one that the options are about, and those of a fixed kind that tests in a page need, which start none.
-const serve = (path, { csr, msgpack, ...rest } = {}) => {
-  const io = new Server(http, {
+const serve = (path, { csr, msgpack, ...rest } = {}, at = http) => {
+  const io = new Server(at, {
     path,
     cors: { origin: "*" },
     serveClient: false,
@@ -36,6 +43,7 @@ const behave = (io) => (socket) => {
   socket.on("echo", (...args) => args.pop()(...args));
   socket.on("say", (...args) => socket.emit("said", ...args));
   socket.on("auth", (answer) => answer(socket.handshake.auth));
+  socket.on("elsewhere", (answer) => answer(elsewhere.address().port));
   socket.on("header", (name, answer) => answer(socket.handshake.headers[name]));
   socket.on("id", (answer) => answer(socket.id));
   socket.on("query", (answer) => answer(socket.handshake.query));
@@ -127,11 +135,20 @@ serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
 serve("/polling/", { transports: ["polling"] });
 serve("/cookie/", { cookie: { name: "server", path: "/" }, cors: { origin: true, credentials: true } });
 serve("/small/", { maxHttpBufferSize: 2000 });
+serve("/large/", { maxHttpBufferSize: 100_000_000 });
+// Accepts none of the subprotocols that it is offered.
+serve("/no-subprotocol/", { wsEngine: Stubborn });
 // Whose clients one file of tests counts.
 serve("/lobby/");
 serve("/counted/");
 serve("/gate/", { allowRequest: (_, answer) => answer(null, turnedAway-- <= 0) });
 
-http.listen(Number(port), "127.0.0.1", () => console.log(`port ${http.address().port}`));
+// Another server, on a port that this one knows.
+const elsewhere = createServer();
+serve("/socket.io/", {}, elsewhere);
+
+elsewhere.listen(0, "127.0.0.1", () =>
+  http.listen(Number(port), "127.0.0.1", () => console.log(`port ${http.address().port}`)),
+);
 // A test that dies takes its server along.
 process.stdin.on("end", () => process.exit(0)).resume();
