@@ -30,10 +30,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut reader = self.reader();
-        // Called through a pointer: inlined, the largest function of `serde_json` would be in a page twice.
-        let read = std::hint::black_box(<&mut TextReader<'de> as Deserializer<'de>>::deserialize_any::<V>);
-        read(&mut reader, visitor)
+        self.reader().deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
