@@ -1,6 +1,6 @@
 //! The URL of a server.
 
-use crate::cut::{cut, position};
+use crate::cut::{cut, position, without_end};
 use crate::transport;
 
 /// A server, and the namespace that its URL names.
@@ -114,7 +114,7 @@ fn trimmed(mut path: &str) -> &str {
     while let Some(rest) = path.strip_prefix('/') {
         path = rest;
     }
-    while let Some(rest) = path.strip_suffix('/') {
+    while let Some(rest) = without_end(path, b'/') {
         path = rest;
     }
     path

@@ -1,6 +1,10 @@
 //! State shared by the handles, the streams and the loop: the machine behind a lock, and the waiting tasks.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+#[cfg(not(all(target_family = "wasm", not(target_feature = "atomics"))))]
+use std::sync::PoisonError;
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+use std::sync::TryLockError;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
 
 use super::clock::Clock;
@@ -128,7 +132,15 @@ impl Shared {
     #[inline(never)]
     fn visit(&self) -> MutexGuard<'_, Inner> {
         // The machine completes every call, so a panic of another thread corrupts nothing.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        #[cfg(not(all(target_family = "wasm", not(target_feature = "atomics"))))]
+        return self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        // A page has no threads that could wait. `lock` would bring the code of an assertion along.
+        #[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+        match self.inner.try_lock() {
+            Ok(visit) => visit,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => unreachable!(),
+        }
     }
 }
 

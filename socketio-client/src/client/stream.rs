@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::event::{Event, Message};
 use super::shared::Shared;
 use super::streams::StreamTopic;
+use crate::packet::push_number;
 use crate::protocol::SocketKey;
 
 /// All events of a socket, in order. Ends when every [`Client`](super::Client) is dropped.
@@ -98,7 +99,10 @@ impl<T: DeserializeOwned> TypedStream<T> {
             match std::task::ready!(self.events.poll(cx)) {
                 Some(Event::Message(message)) => return Poll::Ready(Some(message.parse())),
                 Some(Event::Missed { events }) => {
-                    if let Err(error) = crate::payload::fail(format!("{events} events were missed")) {
+                    let mut words = String::new();
+                    push_number(&mut words, events as u64);
+                    words.push_str(" events were missed");
+                    if let Err(error) = crate::payload::fail(words) {
                         return Poll::Ready(Some(Err(error)));
                     }
                 }

@@ -1,6 +1,7 @@
 //! The parts of an unreadable packet that matter for skipping it alone.
 
 use super::PacketError;
+use crate::cut::{cut_last, position, without_end};
 
 /// A packet that was not accepted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,9 +18,7 @@ impl Skipped {
     pub(super) fn new(namespace: &str, text: &str, error: PacketError) -> Self {
         Self {
             namespace: Some(namespace.to_owned()),
-            last: text
-                .trim_ascii_end()
-                .strip_suffix(']')
+            last: without_end(text.trim_ascii_end(), b']')
                 .and_then(last_text)
                 .map(str::to_owned),
             error,
@@ -29,24 +28,29 @@ impl Skipped {
 
 /// The last of comma-separated JSON values, if it is a text without escapes. The text before it need not be JSON.
 pub(crate) fn last_text(values: &str) -> Option<&str> {
-    let text = values.trim_ascii_end().strip_suffix('"')?;
-    let start = text.bytes().rposition(|byte| byte == b'"')?;
-    let before = text[..start].trim_ascii_end();
-    let last = &text[start + 1..];
-    ((before.is_empty() || before.ends_with([',', '['])) && !last.contains('\\')).then_some(last)
+    let text = without_end(values.trim_ascii_end(), b'"')?;
+    let (before, last) = cut_last(text, b'"')?;
+    let is_value = matches!(
+        before.trim_ascii_end().as_bytes().last(),
+        None | Some(b',' | b'[')
+    );
+    (is_value && position(last, b'\\').is_none()).then_some(last)
 }
 
 /// JSON as JavaScript reads it: lone surrogates become U+FFFD. `None` if there are none.
 pub(super) fn without_lone_surrogates(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
-    let mut mended = bytes.to_vec();
-    let (mut at, mut changed) = (0, false);
+    let mut mended = String::new();
+    // Up to here it is mended.
+    let mut end = 0;
+    let mut at = 0;
     while at < bytes.len() {
         let length = match (bytes[at], surrogate(bytes, at)) {
             (b'\\', Some(0xD800..=0xDBFF)) if matches!(surrogate(bytes, at + 6), Some(0xDC00..=0xDFFF)) => 12,
             (b'\\', Some(0xD800..=0xDFFF)) => {
-                mended[at..at + 6].copy_from_slice(b"\\ufffd");
-                changed = true;
+                mended.push_str(json.get(end..at)?);
+                mended.push_str("\\ufffd");
+                end = at + 6;
                 6
             }
             (b'\\', _) => 2,
@@ -54,7 +58,8 @@ pub(super) fn without_lone_surrogates(json: &str) -> Option<String> {
         };
         at += length;
     }
-    String::from_utf8(mended).ok().filter(|_| changed)
+    mended.push_str(json.get(end..)?);
+    (end > 0).then_some(mended)
 }
 
 /// The code of the escape `\uXXXX` at this position.

@@ -60,7 +60,7 @@ impl Payload {
 
     /// The arguments as JSON, in order, with placeholders for bytes.
     pub fn args(&self) -> Vec<Value> {
-        match serde_json::from_str(&format!("[{}]", self.json())) {
+        match serde_json::from_str(&["[", self.json(), "]"].concat()) {
             Ok(Value::Array(args)) => args,
             _ => Vec::new(),
         }
