@@ -111,10 +111,12 @@ impl<S: KeyValue> Drafts<S> {
     /// visit.
     pub fn open(&mut self, author: &DraftAuthor, place: &DraftPlace) -> Draft {
         self.remove_unreadable(author, place);
+        let mine = key(author.me.id, place.room, &self.tab);
+        // Another tab may have sent it while this one showed another room.
+        self.drop_sent(&mine, place.room);
         if let Some(own) = self.own.get(&place.room) {
             return own.draft.clone();
         }
-        let mine = key(author.me.id, place.room, &self.tab);
         let mut matching = self.matching(author, place);
         let at = matching.iter().position(|(key, ..)| *key == mine);
         let (key, text, record) = match at {
@@ -198,29 +200,39 @@ impl<S: KeyValue> Drafts<S> {
         at: Millis,
     ) -> Option<Draft> {
         let mine = key(author.me.id, place.room, &self.tab);
-        let stored = self.storage.get(changed);
-        if changed == mine {
-            if stored.as_deref() == Some(SENT) {
-                self.storage.remove(&mine);
-                self.own.remove(&place.room);
-                return Some(Draft::default());
-            }
-            if stored.is_none()
-                && let Some(own) = self.own.get(&place.room).cloned()
-            {
-                self.keep(author, place, &own.draft, at);
-            }
+        if changed == mine
+            && self.storage.get(&mine).is_none()
+            && let Some(own) = self.own.get(&place.room).cloned()
+        {
+            self.keep(author, place, &own.draft, at);
             return None;
         }
-        // A draft taken from a record and left unchanged goes when the record goes.
-        let own = self.own.get(&place.room)?;
-        let origin = own.origin.as_ref()?;
-        let untouched = own.draft == origin.draft && self.storage.get(&mine).is_none();
-        if origin.key == changed && untouched && stored.is_none_or(|text| text == SENT) {
-            self.own.remove(&place.room);
-            return Some(Draft::default());
+        let concerns_own = self.own.get(&place.room).is_some_and(|own| {
+            let origin = own.origin.as_ref();
+            changed == mine || origin.is_some_and(|origin| origin.key == changed)
+        });
+        (concerns_own && self.drop_sent(&mine, place.room)).then(Draft::default)
+    }
+
+    /// Drops this tab's draft of a room if another tab has sent it, or removed the record it was taken from.
+    fn drop_sent(&mut self, mine: &str, room: RoomId) -> bool {
+        let Some(own) = self.own.get(&room) else {
+            return false;
+        };
+        let stored = self.storage.get(mine);
+        // The record that was sent is not the newest text if storage refused that.
+        let sent = own.kept && stored.as_deref() == Some(SENT);
+        let origin_gone = own.origin.as_ref().is_some_and(|origin| {
+            let untouched = own.draft == origin.draft && stored.is_none();
+            untouched && self.storage.get(&origin.key).is_none_or(|text| text == SENT)
+        });
+        if sent {
+            self.storage.remove(mine);
         }
-        None
+        if sent || origin_gone {
+            self.own.remove(&room);
+        }
+        sent || origin_gone
     }
 
     /// Whether this tab has text that storage refused.

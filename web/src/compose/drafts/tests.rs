@@ -143,6 +143,37 @@ fn fault_f22_a_send_clears_the_draft_it_sent_in_every_tab() {
 }
 
 #[test]
+fn a_draft_sent_in_another_tab_does_not_come_back_where_its_room_was_not_open() {
+    let shared = Shared::default();
+    let mut two = Drafts::new(shared.clone(), "2");
+    two.keep(&author(1), &place(1), &says("lunch at noon?"), 1);
+    assert_eq!(two.open(&author(1), &place(2)), Draft::default());
+    let mut three = Drafts::new(shared.clone(), "3");
+    assert_eq!(three.open(&author(1), &place(1)), says("lunch at noon?"));
+    let mut one = Drafts::new(shared.clone(), "1");
+    assert_eq!(one.open(&author(1), &place(1)), says("lunch at noon?"));
+    one.sent(&author(1), &place(1), "lunch at noon?", &Draft::default(), 2);
+    // Neither where it was written, nor where it was only shown.
+    assert_eq!(three.open(&author(1), &place(1)), Draft::default());
+    assert_eq!(two.open(&author(1), &place(1)), Draft::default());
+    assert!(shared.keys().is_empty(), "the mark is gone with the draft");
+}
+
+#[test]
+fn a_draft_that_storage_refused_outlives_the_sending_of_its_earlier_text() {
+    let shared = Shared::default();
+    let mut two = Drafts::new(shared.clone(), "2");
+    two.keep(&author(1), &place(1), &says("a letter"), 1);
+    let mut one = Drafts::new(shared.clone(), "1");
+    assert_eq!(one.open(&author(1), &place(1)), says("a letter"));
+    *shared.1.borrow_mut() = true;
+    two.keep(&author(1), &place(1), &says("a letter, and more"), 2);
+    *shared.1.borrow_mut() = false;
+    one.sent(&author(1), &place(1), "a letter", &Draft::default(), 3);
+    assert_eq!(two.open(&author(1), &place(1)), says("a letter, and more"));
+}
+
+#[test]
 fn fault_f22_a_draft_emptied_in_one_tab_stays_in_the_one_that_shows_it() {
     let shared = Shared::default();
     let mut two = Drafts::new(shared.clone(), "2");
