@@ -91,6 +91,31 @@ for (const [mode, way] of WAYS) {
   });
 }
 
+test('settings that were opened offline are right once the connection is back', async ({ person, allowConsole }) => {
+  allowConsole(NETWORK.request, NETWORK.socket);
+  const ann = await person('Ann');
+  const dialog = ann.page.getByTestId('settings-dialog');
+  // The dialog's part of the page is loaded before.
+  await ann.settings.click();
+  await expect(dialog.getByTestId('device')).toHaveCount(1);
+  await ann.page.keyboard.press('Escape');
+  await ann.page.context().setOffline(true);
+  await ann.expectNotConnected();
+  await ann.settings.click();
+  await dialog.getByTestId('new-nickname').fill('Anna');
+  await dialog.getByTestId('nickname-save').click();
+  const hint = dialog.getByTestId('new-nickname-hint');
+  await expect(hint).toHaveAttribute('data-bad', 'true');
+  await expect(dialog.getByText('This could not be loaded.')).toBeVisible();
+  await ann.page.context().setOffline(false);
+  await ann.expectConnected();
+  await expect(dialog.getByTestId('device')).toHaveCount(1);
+  await expect(dialog.getByText('This could not be loaded.')).toBeHidden();
+  await expect(hint).not.toHaveAttribute('data-bad', 'true');
+  await expect(hint).not.toBeEmpty();
+  await expect(dialog.getByTestId('new-nickname')).toHaveValue('Anna');
+});
+
 test('a nickname is changed, and everybody calls the person by it', async ({ person }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')];
   await ann.say('what I said before');

@@ -22,6 +22,8 @@ pub(crate) struct ChatSignals {
     pub(crate) changed: Triggers,
     /// Called after an input is handled, so that its rows show at once.
     pub(crate) dispatched: Hook<()>,
+    /// The errors shown for want of a connection, with their words.
+    pub(super) offline_troubles: StoredValue<Vec<(RwSignal<Option<String>>, String)>>,
     pub(super) locale: Locale,
 }
 
@@ -52,6 +54,7 @@ impl ChatContext {
                 notices: Trigger::new(),
             },
             dispatched: Hook::new(),
+            offline_troubles: StoredValue::new(Vec::new()),
             locale,
         })
     }

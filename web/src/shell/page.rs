@@ -173,6 +173,7 @@ impl PageContexts {
     }
 
     fn connection_changed(self) {
+        self.chat.clear_offline_troubles();
         self.chat.changed.connection.notify();
         self.account.recognise();
         self.account.follow_person();

@@ -6,6 +6,7 @@ use steadfast_shared::http::DeviceInfo;
 
 use crate::account::api;
 use crate::account::phrases::AccountPhrases;
+use crate::connection::context::ChatContext;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
@@ -31,6 +32,7 @@ pub(crate) fn Devices() -> impl IntoView {
         });
     };
     load();
+    ChatContext::here().on_reconnect(load);
     let sign_out = move |id: i64| {
         spawn_local(async move {
             if api::sign_device_out(id).await.is_err() {

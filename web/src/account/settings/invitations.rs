@@ -9,6 +9,7 @@ use crate::account::phrases::InvitationPhrases;
 use crate::account::settings::passphrase::refused;
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
+use crate::connection::context::ChatContext;
 use crate::language::calendar;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
@@ -110,6 +111,10 @@ pub(crate) fn Invitations() -> impl IntoView {
     let locale = Locale::here();
     let state = InvitationsState::new();
     state.load();
+    ChatContext::here().on_reconnect(move || {
+        state.trouble.try_set(None);
+        state.load();
+    });
     let list = move || {
         let invites = state.invites.get().into_iter();
         invites

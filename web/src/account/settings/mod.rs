@@ -34,11 +34,15 @@ pub(crate) fn Settings() -> impl IntoView {
     let owner = memo(move || chat.on_connection(|session| session.account().owns_server()));
     let administers = memo(move || administers(chat.on_connection(|session| session.account().role())));
     let has_passphrase = RwSignal::new(false);
-    spawn_local(async move {
-        if let Ok(Some(info)) = sign_in::current().await {
-            has_passphrase.try_set(info.has_passphrase);
-        }
-    });
+    let load = move || {
+        spawn_local(async move {
+            if let Ok(Some(info)) = sign_in::current().await {
+                has_passphrase.try_set(info.has_passphrase);
+            }
+        });
+    };
+    load();
+    chat.on_reconnect(load);
     let close = Callback::new(move |()| overlays.close(Overlay::Settings));
     view! {
         <Dialog title=words(move || UiPhrases::of(locale.language()).settings.to_owned()) testid="settings-dialog" on_close=close>

@@ -39,7 +39,7 @@ pub(crate) fn NicknameForm() -> impl IntoView {
             match answer {
                 Ok(_) => toasts.toast(|l| AccountPhrases::of(l).saved),
                 Err(error) => {
-                    trouble.try_set(Some(chat.why(&error)));
+                    chat.show_why(trouble, &error);
                 }
             }
         });

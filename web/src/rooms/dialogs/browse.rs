@@ -152,7 +152,7 @@ async fn join(room: RoomId, rooms: RoomsContext, trouble: RwSignal<Option<String
     match rooms.chat.ask(Join::of(room)).await {
         Ok(room) => rooms.open_soon(room.id),
         Err(error) => {
-            trouble.try_set(Some(rooms.chat.why(&error)));
+            rooms.chat.show_why(trouble, &error);
         }
     }
 }

@@ -75,7 +75,7 @@ impl RoomForm {
                     let taken =
                         matches!(&error, AskError::Refused(why) if why.code == ErrorCode::RoomNameTaken);
                     let target = if taken { self.about_name } else { self.trouble };
-                    target.try_set(Some(chat.why(&error)));
+                    chat.show_why(target, &error);
                 }
             }
         });

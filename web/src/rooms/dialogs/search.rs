@@ -56,7 +56,7 @@ impl Search {
                     found(answer);
                     self.trouble.set(None);
                 }
-                Err(error) => self.trouble.set(Some(chat.why(&error))),
+                Err(error) => chat.show_why(self.trouble, &error),
             }
         });
     }

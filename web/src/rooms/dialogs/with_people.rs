@@ -93,7 +93,7 @@ where
             let answer = act(people).await;
             in_flight.try_set(false);
             if let Err(error) = answer {
-                trouble.try_set(Some(chat.why(&error)));
+                chat.show_why(trouble, &error);
             }
         });
     };
