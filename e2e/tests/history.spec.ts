@@ -234,3 +234,33 @@ test('a very long room is walked from end to end and back, in a bounded document
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('the address names a message until the person goes on to the end', async ({ person, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  await ben.post(...numbered('line', 60).map((text) => ben.item(text)));
+  const ann = await person('Ann');
+  const room = new URL(ann.page.url()).pathname;
+  await ann.page.goto(`${room}/5`);
+  await expect(ann.page.locator('[data-sought]')).toContainText('line 5');
+  await ann.page.reload();
+  await expect(ann.page.locator('[data-sought]')).toContainText('line 5');
+  await ann.page.getByTestId('to-end').click();
+  await expect(ann.row('line 60')).toBeInViewport();
+  await expect(ann.page).toHaveURL(room);
+  // Writing goes to the end, too.
+  await ann.page.goto(`${room}/5`);
+  await expect(ann.page.locator('[data-sought]')).toContainText('line 5');
+  await ann.say('written at the end');
+  await ann.expectState('written at the end', 'sent');
+  await expect(ann.page).toHaveURL(room);
+  await ann.page.reload();
+  await expect(ann.row('written at the end')).toBeInViewport();
+  // And so does the wheel.
+  await ann.page.goto(`${room}/5`);
+  await expect(ann.page.locator('[data-sought]')).toContainText('line 5');
+  await expect(ann.page.locator('[data-sought]')).toHaveCount(0);
+  await expect(ann.page).toHaveURL(`${room}/5`);
+  await ann.timeline.hover();
+  await ann.page.mouse.wheel(0, 100_000);
+  await expect(ann.page).toHaveURL(room);
+});

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
-import { ChatPage } from '../pages/chat.js';
+import { ChatPage, Link } from '../pages/chat.js';
 import { Message } from '../pages/message.js';
 import { Rooms } from '../pages/rooms.js';
 import { makeRoom } from '../wire/rooms.mjs';
@@ -180,6 +180,53 @@ test('fault_f20 "Today" becomes "Yesterday" at midnight, and the day before afte
   await page.clock.setSystemTime(Date.now() + (left + 24 * 60 * 60 + 60) * 1000);
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await expect(day).toHaveText(/^\w+day, /);
+});
+
+test('what arrives while the person is away stays unread until they do something', async ({ profile, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const page = await (await profile()).newPage();
+  await page.clock.install();
+  const ann = new ChatPage(page);
+  await ann.join('Ann');
+  await ann.say('off to lunch');
+  await ann.expectAllSent();
+  await page.clock.fastForward(6 * 60 * 1000);
+  await ann.expectConnected();
+  await ben.post(ben.item('hello?'), ben.item('are you there?'));
+  await expect(ann.row('are you there?')).toBeVisible();
+  await expect(page).toHaveTitle(/^\(2\) #general/);
+  await expect(page.getByTestId('new-line')).toHaveCount(1);
+  await page.mouse.move(300, 300);
+  await expect(page).toHaveTitle(/^#general/);
+  // It says where to begin, until the person leaves.
+  await expect(page.getByTestId('new-line')).toHaveCount(1);
+});
+
+test('what was missed while the page was cut off stays unread until the person does something', async ({ profile, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const ann = new ChatPage(await (await profile()).newPage());
+  const link = await Link.of(ann.page);
+  await ann.join('Ann');
+  await ann.say('closing the laptop');
+  await ann.expectAllSent();
+  await link.cut();
+  await ann.page.waitForTimeout(6_000);
+  await ben.post(ben.item('missed 1'), ben.item('missed 2'));
+  link.mend();
+  await ann.expectConnected();
+  await expect(ann.row('missed 2')).toBeVisible();
+  await expect(ann.page).toHaveTitle(/^\(2\) #general/);
+  await expect(ann.page.getByTestId('new-line')).toHaveCount(1);
+  await ann.page.mouse.move(300, 300);
+  await expect(ann.page).toHaveTitle(/^#general/);
+  // A person who is there reads on over a short interruption.
+  await link.drop();
+  await ann.expectNotConnected();
+  await ann.expectConnected();
+  await ben.post(ben.item('and on'));
+  await expect(ann.row('and on')).toBeVisible();
+  await ann.quiet();
+  await expect(ann.page).toHaveTitle(/^#general/);
 });
 
 test('fault_f21 the room list holds still while the pointer is over it', async ({ person, wirePerson }) => {

@@ -208,6 +208,15 @@ impl NavigationContext {
         }
     }
 
+    /// Removes the message from the address once the person has gone on to the end: a reload stays there.
+    pub(crate) fn forget_message(self) {
+        if let Route::Room { room, seq: Some(_) } = here()
+            && self.chat.room.get_untracked() == Some(room)
+        {
+            self.go(&Route::room(room), HistoryEntry::Replace);
+        }
+    }
+
     fn remember_stay(self, room: RoomId) {
         let stay = self.chat.read(|session| {
             Some(Stay {

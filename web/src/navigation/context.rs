@@ -50,6 +50,7 @@ impl NavigationContext {
         });
         context.rooms.entering.set(move |room| context.choose_room(room));
         context.compose.typing.set(move |()| context.stays_here());
+        timeline.went_to_end.set(move |()| context.forget_message());
         context
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the person is active in this tab.
+//! Follows whether the person is at this page: tells the server, and keeps what arrives without them unread.
 
 use std::time::Duration;
 
@@ -6,16 +6,11 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use steadfast_client::Input;
 
-use crate::connection::context::ChatContext;
 use crate::context::Context;
 use crate::language::calendar;
 use crate::reactive::StoredValue;
-
-/// A person without input here for this long is away.
-const IDLE: Duration = Duration::from_secs(5 * 60);
-
-/// A person whose page is hidden for this long is away.
-const HIDDEN: Duration = Duration::from_secs(10);
+use crate::shell::attention::Attention;
+use crate::timeline::context::TimelineContext;
 
 /// Minimum time between two handled pointer movements.
 const ACTIVE_EVERY_MS: u64 = 1_000;
@@ -23,40 +18,67 @@ const ACTIVE_EVERY_MS: u64 = 1_000;
 pub(crate) type Activity = Context<ActivitySignals>;
 
 pub(crate) struct ActivitySignals {
+    attention: StoredValue<Attention>,
+    handled_at: StoredValue<u64>,
     away: StoredValue<bool>,
-    active_at: StoredValue<u64>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    chat: ChatContext,
+    timeline: TimelineContext,
 }
 
 impl Activity {
-    pub(crate) fn new(chat: ChatContext) -> Self {
+    pub(crate) fn new(timeline: TimelineContext) -> Self {
         Self::keep(ActivitySignals {
+            attention: StoredValue::new(Attention::new(calendar::now())),
+            handled_at: StoredValue::new(0),
             away: StoredValue::new(false),
-            active_at: StoredValue::new(0),
             timer: StoredValue::new(None),
-            chat,
+            timeline,
         })
     }
 
     /// Handles input in this tab.
     pub(crate) fn mark_active(self) {
         let now = calendar::now();
-        if !self.away.get_value() && now.abs_diff(self.active_at.get_value()) < ACTIVE_EVERY_MS {
+        let here = !self.away.get_value() && !self.timeline.is_unattended();
+        if here && now.abs_diff(self.handled_at.get_value()) < ACTIVE_EVERY_MS {
             return;
         }
-        self.active_at.set_value(now);
-        self.set_active(true);
-        self.leave_after(if document().hidden() { HIDDEN } else { IDLE });
+        self.handled_at.set_value(now);
+        let hidden = document().hidden();
+        self.attention
+            .update_value(|attention| attention.mark_active(now, hidden));
+        self.apply();
+        self.timeline.attend();
     }
 
     /// Handles the page becoming hidden.
     pub(crate) fn hide(self) {
-        self.leave_after(HIDDEN);
+        let now = calendar::now();
+        self.attention.update_value(|attention| attention.hide(now));
+        self.apply();
     }
 
-    fn leave_after(self, pause: Duration) {
-        let timer = set_timeout_with_handle(move || self.set_active(false), pause).ok();
+    /// Handles a change of the connection.
+    pub(crate) fn follow_link(self) {
+        let connected = self.timeline.chat.is_connected();
+        let now = calendar::now();
+        self.attention
+            .update_value(|attention| attention.set_connected(connected, now));
+        self.apply();
+    }
+
+    /// Applies the person's attention, and again when time alone changes it. Only input ends an absence: not the connection's
+    /// return.
+    fn apply(self) {
+        let now = calendar::now();
+        let attention = self.attention.get_value();
+        self.set_away(attention.away_at() <= now);
+        if attention.absent_at() <= now {
+            self.timeline.leave();
+        }
+        let timer = attention.next_check(now).and_then(|pause| {
+            set_timeout_with_handle(move || self.apply(), Duration::from_millis(pause)).ok()
+        });
         let before = self
             .timer
             .try_update_value(|current| std::mem::replace(current, timer));
@@ -65,10 +87,10 @@ impl Activity {
         }
     }
 
-    fn set_active(self, here: bool) {
-        if self.away.get_value() == here {
-            self.away.set_value(!here);
-            self.chat.dispatch_silently(Input::Away(!here));
+    fn set_away(self, away: bool) {
+        if self.away.get_value() != away {
+            self.away.set_value(away);
+            self.timeline.chat.dispatch_silently(Input::Away(away));
         }
     }
 }

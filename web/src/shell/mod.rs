@@ -1,5 +1,6 @@
 //! The window as a whole: the page shown, its title and icon, shortcuts, and the open dialog.
 
+pub mod attention;
 pub mod shortcut;
 
 #[cfg(target_arch = "wasm32")]

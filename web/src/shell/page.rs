@@ -68,7 +68,7 @@ impl PageContexts {
             timeline,
             navigation,
             account: AccountContext::new(navigation),
-            activity: Activity::new(chat),
+            activity: Activity::new(timeline),
         }
     }
 
@@ -173,6 +173,7 @@ impl PageContexts {
     }
 
     fn connection_changed(self) {
+        self.activity.follow_link();
         self.chat.clear_offline_troubles();
         self.chat.changed.connection.notify();
         self.account.recognise();

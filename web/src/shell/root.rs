@@ -90,12 +90,14 @@ fn listen_to_person(page: PageContexts) {
     window_event_listener(ev::visibilitychange, move |_| page.visibility_changed());
     window_event_listener(ev::focus, move |_| {
         page.today.check();
+        activity.mark_active();
         timeline.mark_read();
     });
     window_event_listener(ev::blur, move |_| timeline.on_blur());
     window_event_listener(ev::pointermove, move |_| activity.mark_active());
     window_event_listener(ev::pointerdown, move |_| activity.mark_active());
     window_event_listener(ev::keydown, move |_| activity.mark_active());
+    window_event_listener(ev::wheel, move |_| activity.mark_active());
 }
 
 fn listen_to_lifecycle(page: PageContexts) {

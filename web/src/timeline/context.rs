@@ -9,6 +9,7 @@ use steadfast_shared::RoomId;
 use crate::compose::context::ComposeContext;
 use crate::connection::context::ChatContext;
 use crate::context::Context;
+use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
 use crate::reactive::{RwSignal, StoredValue};
@@ -28,6 +29,10 @@ pub(crate) struct TimelineSignals {
     pub(crate) sought: RwSignal<Option<RowKey>>,
     /// The room in which a jump waits for its rows to load.
     pub(crate) seeking: StoredValue<Option<RoomId>>,
+    /// Whether nobody sees the page, although it may have the focus.
+    pub(crate) unattended: StoredValue<bool>,
+    /// Called when the person goes to the end of the open room.
+    pub(crate) went_to_end: Hook<()>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,
     pub(crate) rooms: RoomsContext,
@@ -44,6 +49,8 @@ impl TimelineContext {
             actions: RowActions::new(),
             sought: RwSignal::new(None),
             seeking: StoredValue::new(None),
+            unattended: StoredValue::new(false),
+            went_to_end: Hook::new(),
             chat: compose.chat,
             people: compose.people,
             rooms: compose.rooms,
@@ -56,6 +63,7 @@ impl TimelineContext {
         compose.posting.set(move |()| {
             context.model.clear_news();
             context.return_to_end();
+            context.went_to_end.call(());
         });
         compose.editing_last.set(move |()| context.rewrite_last());
         compose.emptied.set(move |()| context.ask_to_delete_emptied());

@@ -14,7 +14,27 @@ impl TimelineContext {
     /// Whether the person is viewing the end of the open room: new rows count as read as they
     /// arrive.
     pub(crate) fn is_reading(self) -> bool {
-        self.model.at_end.get_untracked() && Self::is_page_focused()
+        self.model.at_end.get_untracked() && Self::is_page_focused() && !self.is_unattended()
+    }
+
+    pub(crate) fn is_unattended(self) -> bool {
+        self.unattended.get_value()
+    }
+
+    /// Handles the person going away, or the page being cut off while they do nothing: later rows are unread until `attend`.
+    pub(crate) fn leave(self) {
+        if !self.is_unattended() {
+            self.on_blur();
+            self.unattended.set_value(true);
+        }
+    }
+
+    /// Handles the person being back at the page.
+    pub(crate) fn attend(self) {
+        if self.is_unattended() {
+            self.unattended.set_value(false);
+            self.mark_read();
+        }
     }
 
     /// Handles the page losing the focus: if everything is read, later rows begin below a new "New"

@@ -184,14 +184,26 @@ impl TimelineView {
         let at_end = self
             .view
             .with_value(|view| view.as_ref().is_none_or(View::scrolled));
+        let arrives = at_end && !self.timeline.model.at_end.get_untracked();
         self.timeline.model.set_at_end(at_end);
+        // A jump to one of the last messages shows the end, too.
+        if arrives && !self.highlights() {
+            self.timeline.went_to_end.call(());
+        }
         self.timeline.mark_read();
         self.refresh();
+    }
+
+    /// Whether the target row of a jump is highlighted.
+    fn highlights(self) -> bool {
+        let content = self.content.get_untracked();
+        content.is_some_and(|content| matches!(content.query_selector("[data-sought]"), Ok(Some(_))))
     }
 
     fn go_to_end(self) {
         self.timeline.return_to_end();
         self.timeline.model.set_at_end(true);
+        self.timeline.went_to_end.call(());
         self.timeline.show();
         self.timeline.mark_read();
         self.view.with_value(|view| view.as_ref().map(View::to_end));
