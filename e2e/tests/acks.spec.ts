@@ -99,6 +99,12 @@ test.describe('a message that is refused', () => {
     await ann.expectConnected();
     await ann.say('a bad word');
     await ann.expectState('a bad word', 'rejected');
+    // Unlike a message that goes through, a refusal is announced.
+    const row = ann.row('a bad word');
+    await expect(row).toHaveAttribute('aria-live', 'off');
+    for (const part of ['.row-state', '.rejection-reason']) {
+      await expect(row.locator(part)).toHaveAttribute('aria-live', 'polite');
+    }
     await ann.row('a bad word').getByTestId('edit').click();
     await expect(ann.composer).toHaveValue('a bad word');
     await ann.say('a kind word');

@@ -156,6 +156,37 @@ test('history is no live announcement, a new message is', async ({ person, wireP
   await ann.expectTexts(['from before', 'from now']);
 });
 
+test('a person’s own message is not announced to them', async ({ person, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const ann = await person('Ann');
+  await ann.say('the first');
+  await ann.expectAllSent();
+  await ann.quiet();
+  // What is added to live regions, or changed in them.
+  await ann.page.evaluate(() => {
+    const announced: string[] = [];
+    Object.assign(window, { announced });
+    const isLive = (node: Node) => {
+      const element = node instanceof Element ? node : node.parentElement;
+      const region = element?.closest('[aria-live], [role=log], [role=status], [role=alert]');
+      return region != null && region.getAttribute('aria-live') !== 'off' && element?.closest('[aria-hidden=true]') == null;
+    };
+    new MutationObserver((changes) => {
+      for (const change of changes) {
+        const nodes = change.type === 'characterData' ? [change.target] : [...change.addedNodes];
+        for (const node of nodes) if (isLive(node) && node.textContent?.trim()) announced.push(node.textContent);
+      }
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  const announced = () => ann.page.evaluate(() => (window as unknown as { announced: string[] }).announced.join(' | '));
+  await ann.say('my own');
+  await ann.expectAllSent();
+  await ann.quiet();
+  expect(await announced()).toBe('');
+  await ben.post(ben.item('from Ben'));
+  await expect.poll(announced).toContain('from Ben');
+});
+
 test('text typed before the page knows its room stays, and is sent from there', async ({ profile }) => {
   const ann = new ChatPage(await (await profile()).newPage());
   const link = await Link.of(ann.page);

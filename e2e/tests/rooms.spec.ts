@@ -3,7 +3,7 @@
 import type { Locator } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { Rooms } from '../pages/rooms.js';
-import { expect, test } from './chat.js';
+import { expect, numbered, test } from './chat.js';
 
 test('a room has an address, and an address that leads nowhere leads to a room', async ({ person }) => {
   const ann = await person('Ann');
@@ -159,7 +159,7 @@ test('a private room is for invited people, and a removed person is told', async
   await people.filter({ hasText: 'Ben' }).getByRole('button').click();
   await ann.page.getByTestId('member-remove').click();
   await expect(people).toHaveCount(1);
-  await expect(ben.page.getByTestId('out-of-room')).toContainText('#secret');
+  await expect(ben.page.getByTestId('out-of-room')).toContainText('secret');
   await expect(bens.link('secret')).toHaveCount(0);
   await expect(bens.name).toHaveText(/general$/);
   await expect(ben.page.getByText('for few')).toHaveCount(0);
@@ -264,3 +264,48 @@ for (const viewport of [
     expect(button.x + button.width).toBeLessThanOrEqual(dialog.x + dialog.width);
   });
 }
+
+test('words about a private room or a conversation name it as its mark does', async ({ person, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const ann = await person('Ann');
+  const rooms = new Rooms(ann);
+  await rooms.create('plans', { private: true });
+  await expect(ann.page.getByTestId('private-mark').first()).toBeVisible();
+  await expect(ann.composer).toHaveAccessibleName('Write to plans');
+  await expect(ann.timeline.getByText('This is the beginning of plans.')).toBeVisible();
+  await expect(ann.page).toHaveTitle('plans · Steadfast');
+  await expect(ann.timeline.getByTestId('row-aside')).toHaveText('Ann created this room.');
+  // Nobody sent that.
+  await expect(ann.timeline.locator('.row-state')).toHaveCount(0);
+  await ann.say('said in private');
+  await expect(ann.timeline.locator('.row-state')).toHaveCount(1);
+
+  const author = (await ann.rows.last().getAttribute('data-author'))!;
+  const direct = await ben.ask('room:direct', { with: [author] });
+  await ben.ask('send', [{ ...ben.item('between us'), room: direct.id }]);
+  await rooms.open('Ben');
+  await expect(ann.row('between us')).toBeVisible();
+  await expect(ann.timeline.getByTestId('row-aside')).toHaveText('Ben started this conversation.');
+});
+
+test('on the smallest screens choices stay in one line, and a long text leaves room for the conversation', async ({ person, wirePerson }) => {
+  const ben = await wirePerson('Ben');
+  const ann = await person('Ann', { viewport: { width: 320, height: 568 } });
+  await ben.post(...numbered('hello', 5).map((text) => ben.item(text)));
+  await new Rooms(ann).reveal();
+  await ann.settings.click();
+  const choices = ann.page.locator('.segment', { has: ann.page.locator('[name=theme]') });
+  const boxes = await choices.evaluateAll((all) =>
+    all.map((choice) => choice.getBoundingClientRect()).map(({ top, height, right }) => ({ top, height, right })),
+  );
+  expect(new Set(boxes.map(({ top }) => top)).size, JSON.stringify(boxes)).toBe(1);
+  expect(new Set(boxes.map(({ height }) => height)).size, JSON.stringify(boxes)).toBe(1);
+  expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThan(320);
+  await ann.page.keyboard.press('Escape');
+  await ann.page.keyboard.press('Escape');
+  // A desktop of 1280 × 1024 at 400 %.
+  await ann.page.setViewportSize({ width: 320, height: 256 });
+  await ann.composer.fill(numbered('line', 8).join('\n'));
+  await expect.poll(() => ann.timeline.evaluate((timeline) => timeline.clientHeight)).toBeGreaterThanOrEqual(80);
+  await expect(ann.row('hello 5')).toBeInViewport();
+});

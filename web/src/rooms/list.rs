@@ -99,6 +99,11 @@ impl RoomsContext {
         })
     }
 
+    /// Whether the open room is a direct conversation. Tracked.
+    pub(crate) fn is_direct(self) -> bool {
+        self.open_room().is_some_and(|room| room.kind == RoomKind::Direct)
+    }
+
     /// The open room's name, with the mark of its kind. Tracked.
     pub(crate) fn room_name(self) -> String {
         let room = self.chat.room.get();
@@ -120,8 +125,9 @@ impl RoomsContext {
     pub(crate) fn marked_name(self, view: &RoomView<'_>) -> String {
         let title = self.title_of(view);
         match view.kind {
-            RoomKind::Direct => title,
-            RoomKind::Public | RoomKind::Private => format!("#{title}"),
+            // A lock marks a private room where icons can be; in words its name stands alone.
+            RoomKind::Direct | RoomKind::Private => title,
+            RoomKind::Public => format!("#{title}"),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Loads older and newer rows; the notes at both ends of the timeline.
 
 use steadfast_client::Input;
-use steadfast_shared::RoomKind;
 
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::TimelinePhrases;
@@ -90,11 +89,7 @@ impl TimelineContext {
 
     /// The note at the room's beginning. Tracked.
     pub(crate) fn beginning(self) -> String {
-        let direct = self
-            .rooms
-            .open_room()
-            .is_some_and(|room| room.kind == RoomKind::Direct);
-        let begins = if direct {
+        let begins = if self.rooms.is_direct() {
             TimelinePhrases::of(self.locale.language()).beginning_with
         } else {
             TimelinePhrases::of(self.locale.language()).beginning

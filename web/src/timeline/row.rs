@@ -13,7 +13,7 @@ pub(crate) mod tools;
 
 use leptos::prelude::*;
 use steadfast_client::{Row, RowState};
-use steadfast_shared::{Body, Person};
+use steadfast_shared::{Body, Person, RoomChange};
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::calendar;
@@ -25,6 +25,7 @@ use crate::people::avatar::Avatar;
 use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
 use crate::reactive::{Memo, RwSignal, memo};
+use crate::rooms::context::RoomsContext;
 use crate::timeline::layout::RowPlace;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
@@ -64,6 +65,10 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     };
     // Changes of the room show even if a blocked person made them.
     let is_message = memo(move || body.with(|(body, _)| matches!(body, Body::Message { .. })));
+    // The server makes the others: none waits to be sent.
+    let marked = memo(move || {
+        mine.get() && body.with(|(body, _)| !matches!(body, Body::Room { .. } | Body::Nickname { .. }))
+    });
     let lifted = RwSignal::new(false);
     let covered =
         memo(move || !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id));
@@ -78,6 +83,9 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             data-state=move || state.with(name_of)
             data-seq=move || state.with(RowState::seq).map(|seq| seq.to_string())
             data-mine=move || mine.get().then_some("true")
+            // The person knows what they wrote. Of its delivery only a failure is announced, by the elements that show it: that
+            // messages wait is said once, with the connection.
+            aria-live=move || mine.get().then_some("off")
             data-first=move || place.get().first.then_some("true")
         >
             <Head at place author />
@@ -89,7 +97,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             <Rejection id=key.id state />
             <PendingChanges changes />
             <Reactions key message reactions />
-            <DeliveryState mine state />
+            <DeliveryState mine=marked state />
             <RowTools key message mine />
         </div>
     }
@@ -152,6 +160,7 @@ fn Time(at: Memo<u64>) -> impl IntoView {
 #[component]
 fn Aside(body: Body, author: String) -> impl IntoView {
     let locale = Locale::here();
+    let rooms = RoomsContext::here();
     let kind = match body {
         Body::Erased => "erased",
         Body::Hidden => "hidden",
@@ -161,6 +170,11 @@ fn Aside(body: Body, author: String) -> impl IntoView {
     let words = move || match &body {
         Body::Erased => ComposePhrases::of(locale.language()).erased.to_owned(),
         Body::Hidden => MessagePhrases::of(locale.language()).hidden.to_owned(),
+        Body::Room {
+            change: RoomChange::Created,
+        } if rooms.is_direct() => {
+            format!("{author} {}", MessagePhrases::of(locale.language()).began)
+        }
         Body::Room { change } => format!(
             "{author} {}",
             (MessagePhrases::of(locale.language()).room)(change)

@@ -19,6 +19,8 @@ pub struct MessagePhrases {
     /// An unsent change of a message.
     pub change: fn(&Body) -> String,
     pub room: fn(&RoomChange) -> String,
+    /// A direct conversation's creation.
+    pub began: &'static str,
     pub renamed: fn(&str, &str) -> String,
 }
 
@@ -58,6 +60,7 @@ static ENGLISH: MessagePhrases = MessagePhrases {
         RoomChange::Reopened => "reopened this room.".into(),
         RoomChange::Unknown => "changed this room.".into(),
     },
+    began: "started this conversation.",
     renamed: |was, name| format!("{was} is now called {name}."),
 };
 
@@ -95,5 +98,6 @@ static KOREAN: MessagePhrases = MessagePhrases {
         RoomChange::Reopened => "님이 채팅방을 다시 열었어요.".into(),
         RoomChange::Unknown => "님이 채팅방을 바꿨어요.".into(),
     },
+    began: "님이 대화를 시작했어요.",
     renamed: |was, name| format!("{was} 님이 닉네임을 바꿨어요: {name}"),
 };

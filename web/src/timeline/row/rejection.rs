@@ -28,7 +28,7 @@ pub(crate) fn Rejection(id: EntryId, state: Memo<RowState>) -> impl IntoView {
             let reason = move || pending::reason(locale, &rejection);
             view! {
                 <div class="rejection">
-                    <p class="rejection-reason">{reason}</p>
+                    <p class="rejection-reason" aria-live="polite">{reason}</p>
                     <div class="rejection-ways">
                         <button
                             type="button"

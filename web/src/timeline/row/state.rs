@@ -15,20 +15,23 @@ use crate::ui::icon::{Icon, IconShape};
 #[component]
 pub(crate) fn DeliveryState(mine: Memo<bool>, state: Memo<RowState>) -> impl IntoView {
     let locale = Locale::here();
-    let mark = memo(move || mine.get().then(|| state.with(StateMark::of)));
+    let mark = memo(move || state.with(StateMark::of));
+    let words = move || mark.get().words(locale.language());
+    let unsafe_ = move || (mark.get() == StateMark::Failing).then_some("true");
+    let waits = move || {
+        matches!(mark.get(), StateMark::Saved | StateMark::Failing).then(|| {
+            view! { <p class="row-waits" data-unsafe=unsafe_ aria-hidden="true">{words}</p> }
+        })
+    };
+    // The element stays, so that a screen reader announces its words when they become a failure.
     computed(move || {
-        mark.get().map(|mark| {
-            let words = move || mark.words(locale.language());
-            let unsafe_ = (mark == StateMark::Failing).then_some("true");
-            let waits = matches!(mark, StateMark::Saved | StateMark::Failing).then(|| {
-                view! { <p class="row-waits" data-unsafe=unsafe_ aria-hidden="true">{words}</p> }
-            });
+        mine.get().then(|| {
             view! {
-                <span class="row-state" data-unsafe=unsafe_ title=words>
+                <span class="row-state" data-unsafe=unsafe_ title=words aria-live=move || mark.get().live()>
                     <span class="sr-only">{words}</span>
-                    <Icon shape=mark.shape() />
+                    {computed(move || view! { <Icon shape=mark.get().shape() /> })}
                 </span>
-                {waits}
+                {computed(waits)}
             }
         })
     })
@@ -61,6 +64,14 @@ impl StateMark {
             RowState::Saved => Self::Saved,
             RowState::Sent { .. } => Self::Sent,
             RowState::Rejected { .. } => Self::Rejected,
+        }
+    }
+
+    /// Whether a screen reader announces it.
+    fn live(self) -> &'static str {
+        match self {
+            Self::Failing | Self::Rejected => "polite",
+            Self::Saving | Self::Saved | Self::Sent => "off",
         }
     }
 
