@@ -39,9 +39,9 @@ pub use people::notices::{Notice, NoticeKind};
 pub use record::{
     About, Disk, Identity, OutboxItem, Rejection, Restored, RoomCache, StorageError, Unsent, Write,
 };
-pub use room::detached::Anchor;
 pub use room::former::LostMessage;
 pub use room::looking::WindowView;
+pub use room::paging::Anchor;
 pub use room::revisions::ChangedRows;
 pub use session::{
     Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,

@@ -11,13 +11,10 @@ mod pull;
 use steadfast_shared::{Body, Cursor, Entry, EntryId, Seq, UserId};
 
 use ahead::Ahead;
-use pull::Pull;
 
-use crate::room::window::Window;
+use crate::room::log_view::LogView;
+use crate::room::window::{LAST_SEQ, Window, is_contiguous};
 use crate::vec_map::VecMap;
-
-/// No `seq` is larger: JavaScript could not read it.
-pub(crate) const LAST_SEQ: Seq = 1 << 53;
 
 /// How many entries an inbox may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +28,7 @@ pub(crate) struct InboxBounds {
 #[derive(Debug)]
 pub(crate) struct Inbox {
     bounds: InboxBounds,
-    window: Window,
+    log: LogView,
     /// The cursor; `None` until a first page sets it.
     high: Option<Seq>,
     head: Seq,
@@ -42,7 +39,8 @@ pub(crate) struct Inbox {
     ahead: Ahead,
     /// The place of each entry of the window, and of each acknowledged ahead of a gap.
     keys: VecMap<(UserId, EntryId), Seq>,
-    pull: Pull,
+    /// The newest `seq` known to exist when the page under way was requested.
+    head_when_pulled: Seq,
     /// A person has scrolled back: old pages stay until the newest entry is seen again.
     browsing: bool,
 }
@@ -51,14 +49,14 @@ impl Inbox {
     pub(crate) fn new(bounds: InboxBounds) -> Self {
         Self {
             bounds,
-            window: Window::default(),
+            log: LogView::new(bounds.window_browsing),
             high: None,
             head: 0,
             doubted: false,
             erased_in_vain: false,
             ahead: Ahead::default(),
             keys: VecMap::default(),
-            pull: Pull::default(),
+            head_when_pulled: 0,
             browsing: false,
         }
     }
@@ -81,7 +79,7 @@ impl Inbox {
     /// The cursor, with the entry that is there.
     pub(crate) fn cursor(&self) -> Option<Cursor> {
         let high = self.high?;
-        Some(self.window.get(high).map_or(high.into(), Cursor::from))
+        Some(self.log.window.get(high).map_or(high.into(), Cursor::from))
     }
 
     pub(crate) fn high(&self) -> Option<Seq> {
@@ -95,12 +93,21 @@ impl Inbox {
 
     /// The oldest `seq` of the window; one past the cursor where it is empty.
     pub(crate) fn low(&self) -> Seq {
-        self.window.low().unwrap_or(self.high.unwrap_or(0) + 1)
+        self.log.window.low().unwrap_or(self.high.unwrap_or(0) + 1)
+    }
+
+    /// The view whose window ends at the cursor.
+    pub(crate) fn log(&self) -> &LogView {
+        &self.log
+    }
+
+    pub(crate) fn want_older(&mut self) -> bool {
+        self.log.want_older()
     }
 
     /// The entries without a gap up to the cursor.
     pub(crate) fn window(&self) -> &Window {
-        &self.window
+        self.log.window()
     }
 
     /// The entries past the cursor.
@@ -110,7 +117,7 @@ impl Inbox {
 
     /// The entry with this author and id, if it is in the window.
     pub(crate) fn find(&self, author: UserId, id: EntryId) -> Option<&Entry> {
-        self.window.get(*self.keys.get(&(author, id))?)
+        self.log.window.get(*self.keys.get(&(author, id))?)
     }
 
     /// Whether an entry with this author and id is in the window, or acknowledged ahead of a gap.
@@ -146,7 +153,8 @@ impl Inbox {
 
     /// No request sent so far will be answered.
     pub(crate) fn forget_requests(&mut self) {
-        self.pull.link_down();
+        self.log.give_up();
+        self.log.start_over();
     }
 
     /// Forgets every entry, to read them again from a log that ends at `head`: their contents have changed, or their log no
@@ -170,7 +178,7 @@ impl Inbox {
         self.ahead.session_opened();
         let known = [self.high, self.ahead.last_acked(), Some(head.min(LAST_SEQ))];
         self.head = known.into_iter().flatten().max().unwrap_or(0);
-        self.pull.unblock();
+        self.log.start_over();
         if self.head == 0 && self.high.is_none() {
             self.high = Some(0);
         }
@@ -185,7 +193,7 @@ impl Inbox {
             }
             self.raise_head(entry.seq);
             // Another entry at the same place: one of them is from a log that no longer exists.
-            self.doubted |= self.window.has_another(&entry);
+            self.doubted |= self.log.window.has_another(&entry);
             if self.high.is_none_or(|high| entry.seq > high) {
                 self.ahead.buffer(entry);
             }
@@ -218,7 +226,7 @@ impl Inbox {
             return false;
         }
         self.keys.insert((entry.author.id, entry.id), entry.seq);
-        self.window.change(&entry);
+        self.log.window.change(&entry);
         if let Some(gone) = self.ahead.acknowledge(entry, elsewhere) {
             // One of the two is from a log that no longer exists; the log's copy shows which.
             self.forget(&gone);
@@ -240,7 +248,7 @@ impl Inbox {
 
     /// All entries after a place of the log: in the window, buffered or acknowledged.
     pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = &Entry> {
-        let newest_first = self.window.entries().iter().rev();
+        let newest_first = self.log.window.entries().iter().rev();
         let window = newest_first.take_while(move |entry| entry.seq > seq);
         window.chain(self.ahead.entries())
     }
@@ -260,7 +268,7 @@ impl Inbox {
             .high
             .is_some_and(|cursor| low <= cursor + 1 && high + 1 >= self.low());
         let older = usize::try_from(self.low().saturating_sub(low)).unwrap_or(usize::MAX);
-        touches && self.window.len().saturating_add(older) <= self.bounds.window_browsing
+        touches && self.log.window.len().saturating_add(older) <= self.bounds.window_browsing
     }
 
     /// Takes in the window of a detached view that reaches this one. Old pages stay until the newest entry is seen.
@@ -269,10 +277,8 @@ impl Inbox {
         let (older, newer): (Vec<Entry>, Vec<Entry>) =
             view.into_entries().into_iter().partition(|entry| entry.seq < low);
         self.browsing = true;
-        for entry in &older {
-            self.keys.insert((entry.author.id, entry.id), entry.seq);
-        }
-        self.window.push_oldest(older);
+        self.note_places(older.iter().map(place_of).collect());
+        self.log.window.push_oldest(older);
         self.offer(newer);
         self.trim();
     }
@@ -289,7 +295,7 @@ impl Inbox {
             }
             high = entry.seq;
             self.keys.insert((entry.author.id, entry.id), entry.seq);
-            self.window.push_newest(entry);
+            self.log.window.push_newest(entry);
         }
         self.high = Some(high);
         let grew = high > before;
@@ -301,24 +307,25 @@ impl Inbox {
 
     /// Starts over: the window is these entries, the cursor `high`.
     fn replace(&mut self, entries: Vec<Entry>, high: Seq) {
-        self.window = entries.into_iter().collect();
+        self.log.window = entries.into_iter().collect();
         self.high = Some(high);
         self.browsing = false;
         self.erased_in_vain = false;
         self.raise_head(high);
         self.ahead.passed(high);
         for acked in self.ahead.acked() {
-            self.window.change(acked);
+            self.log.window.change(acked);
         }
-        self.keys = self
-            .window
-            .entries()
-            .iter()
-            .chain(self.ahead.acked())
-            .map(|entry| ((entry.author.id, entry.id), entry.seq))
-            .collect();
+        let window = self.log.window().entries().iter();
+        self.keys = window.chain(self.ahead.acked()).map(place_of).collect();
         self.drain();
         self.trim();
+    }
+
+    fn note_places(&mut self, places: Vec<((UserId, EntryId), Seq)>) {
+        for (key, seq) in places {
+            self.keys.insert(key, seq);
+        }
     }
 
     /// Lets go of the oldest entries past the bound.
@@ -328,11 +335,11 @@ impl Inbox {
         } else {
             self.bounds.window
         };
-        let excess = self.window.len().saturating_sub(bound);
+        let excess = self.log.window.len().saturating_sub(bound);
         if excess == 0 {
             return false;
         }
-        self.window.drop_oldest(excess);
+        self.log.window.drop_oldest(excess);
         let low = self.low();
         self.keys.retain(|_, seq| *seq >= low);
         true
@@ -343,7 +350,7 @@ impl Inbox {
         if self.keys.get(&key) == Some(&entry.seq) {
             self.keys.remove(&key);
         }
-        self.window.forget_change(entry);
+        self.log.window.forget_change(entry);
         self.erased_in_vain |= matches!(entry.body, Body::Delete { .. });
     }
 }
@@ -354,11 +361,9 @@ fn deletes(entries: &[Entry], deleted: Seq) -> bool {
     bodies.any(|body| matches!(body, Body::Delete { message } if *message == deleted))
 }
 
-pub(crate) fn is_contiguous(entries: &[Entry]) -> bool {
-    entries
-        .iter()
-        .zip(entries.iter().skip(1))
-        .all(|(entry, next)| entry.seq.checked_add(1) == Some(next.seq))
+/// By whom and which an entry is, and where.
+fn place_of(entry: &Entry) -> ((UserId, EntryId), Seq) {
+    ((entry.author.id, entry.id), entry.seq)
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use steadfast_shared::{Entry, Seq, UserId};
 use super::Room;
 use crate::request::RequestId;
 use crate::rng::Rng;
-use crate::room::detached::{Anchor, Detached, DetachedView};
-use crate::room::paging::PageResult;
+use crate::room::detached::{Detached, DetachedView};
+use crate::room::log_view::LogView;
+use crate::room::paging::{Anchor, PageResult};
 use crate::room::revisions::ChangedRows;
 use crate::room::window::Window;
 
@@ -36,15 +37,15 @@ pub struct WindowView {
 
 impl Room {
     pub(crate) fn window_view(&self) -> WindowView {
-        let (window, detached) = (self.shown(), self.detached());
+        let (log, detached) = (self.shown_log(), self.detached());
+        let window = log.window();
         WindowView {
             low: window.low().unwrap_or(self.inbox.low()),
             high: window.high(),
             detached: detached.is_some(),
             looking: self.look.is_some(),
             place: self.place(),
-            loading_older: detached
-                .map_or_else(|| self.inbox.is_loading_older(), DetachedView::is_loading_older),
+            loading_older: log.is_loading_older(),
             loading_newer: self.look.as_ref().is_some_and(DetachedView::is_loading_newer),
             at_beginning: match detached {
                 Some(view) => view.window().low() == Some(1),
@@ -53,9 +54,14 @@ impl Room {
         }
     }
 
-    /// The visible window: the detached view's, once it has entries, else the live one.
+    /// The visible window.
     pub(crate) fn shown(&self) -> &Window {
-        self.detached().map_or(self.inbox.window(), DetachedView::window)
+        self.shown_log().window()
+    }
+
+    /// The detached view, once it has entries, else the live one.
+    fn shown_log(&self) -> &LogView {
+        self.detached().map_or(self.inbox.log(), DetachedView::log)
     }
 
     /// The detached view, where its window is the visible one.
@@ -91,7 +97,7 @@ impl Room {
 
     /// A person wants one more page of older entries. Returns whether that adds a page to request.
     pub(crate) fn want_older(&mut self, bound: usize) -> bool {
-        if self.look.is_none() && self.inbox.is_full() && self.inbox.low() > 1 {
+        if self.look.is_none() && self.inbox.log().is_full() && self.inbox.low() > 1 {
             let ahead = self.inbox.after(self.inbox.high().unwrap_or(0));
             self.look = Some(DetachedView::from(self.inbox.window(), ahead, bound));
             self.inbox.stop_browsing();
@@ -214,8 +220,8 @@ impl Room {
 
     /// The number of pages on their way.
     pub(crate) fn pulling(&self) -> usize {
-        let look = self.look.as_ref().is_some_and(DetachedView::is_pulling);
-        usize::from(look) + usize::from(self.inbox.is_pulling())
+        let look = self.look.as_ref().is_some_and(|look| look.log().is_pulling());
+        usize::from(look) + usize::from(self.inbox.log().is_pulling())
     }
 
     pub(crate) fn link_down(&mut self) {

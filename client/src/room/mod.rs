@@ -3,7 +3,7 @@
 //! - `inbox`: the log up to its newest entries: a window without a gap, and the entries ahead of one
 //! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
 //! - `detached`: a window around another place; `looking`: the window that a person sees
-//! - `paging`: one request for a page of a log at a time
+//! - `log_view`: what both are, a window and its `paging`: one request for a page of the log at a time
 //! - `revisions`: which rows of a room changed since a view read them
 //! - `former`: messages that were here before the server's database went back
 
@@ -11,6 +11,7 @@ pub(crate) mod detached;
 pub(crate) mod fold;
 pub(crate) mod former;
 pub(crate) mod inbox;
+pub(crate) mod log_view;
 pub(crate) mod looking;
 pub(crate) mod paging;
 pub(crate) mod revisions;
@@ -20,9 +21,10 @@ use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event, mention};
 
 use crate::record::{About, RoomCache};
-use crate::room::detached::{Anchor, DetachedView};
+use crate::room::detached::DetachedView;
 use crate::room::former::{FormerLog, LostMessage};
 use crate::room::inbox::{Inbox, InboxBounds};
+use crate::room::paging::Anchor;
 
 /// Other people's messages after the read marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

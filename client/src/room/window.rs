@@ -11,6 +11,9 @@ use steadfast_shared::{Body, Entry, Seq};
 use crate::room::fold::{Folded, LogChange, fold};
 use crate::vec_map::VecMap;
 
+/// No `seq` is larger: JavaScript could not read it.
+pub(crate) const LAST_SEQ: Seq = 1 << 53;
+
 /// A contiguous piece of a room's log.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
@@ -244,6 +247,13 @@ impl FromIterator<Entry> for Window {
         }
         window
     }
+}
+
+pub(crate) fn is_contiguous(entries: &[Entry]) -> bool {
+    entries
+        .iter()
+        .zip(entries.iter().skip(1))
+        .all(|(entry, next)| entry.seq.checked_add(1) == Some(next.seq))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use steadfast_shared::{
 use crate::connection::LinkEnd;
 use crate::record::{OutboxItem, Restored, StorageError, Unsent};
 use crate::request::{RequestError, RequestId};
-use crate::room::detached::Anchor;
+use crate::room::paging::Anchor;
 use crate::tab_message::TabMessage;
 
 /// One thing that happened.

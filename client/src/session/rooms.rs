@@ -11,8 +11,8 @@ use crate::connection::EARLY;
 use crate::people::names::{Names, NamesVersion};
 use crate::record::{RoomCache, Write};
 use crate::room::Room;
-use crate::room::detached::Anchor;
 use crate::room::former::FormerLog;
+use crate::room::paging::Anchor;
 use crate::vec_map::{VecMap, by_number};
 
 /// Most deleted rooms remembered.

@@ -274,7 +274,7 @@ fn an_older_page_that_no_longer_fits_is_dropped() {
         &mut Rng::new(1),
     );
     assert_eq!(inbox.low(), low);
-    assert!(!inbox.is_loading_older());
+    assert!(!inbox.log().is_loading_older());
 }
 
 #[test]

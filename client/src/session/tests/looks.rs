@@ -6,7 +6,7 @@ use steadfast_shared::{Emoji, Quoted};
 
 use super::changes::{body_entry, live, thumb};
 use super::*;
-use crate::room::detached::Anchor;
+use crate::room::paging::Anchor;
 use crate::room::window::Window;
 use crate::room::window::tests::{log, read, said};
 
