@@ -37,7 +37,7 @@ pub struct WindowView {
 
 impl Room {
     pub(crate) fn window_view(&self) -> WindowView {
-        let (log, detached) = (self.shown_log(), self.detached());
+        let (log, detached) = (self.shown(), self.detached());
         let window = log.window();
         WindowView {
             low: window.low().unwrap_or(self.inbox.low()),
@@ -54,13 +54,8 @@ impl Room {
         }
     }
 
-    /// The visible window.
-    pub(crate) fn shown(&self) -> &Window {
-        self.shown_log().window()
-    }
-
-    /// The detached view, once it has entries, else the live one.
-    fn shown_log(&self) -> &LogView {
+    /// The visible view: the detached one, once it has entries, else the live one.
+    pub(crate) fn shown(&self) -> &LogView {
         self.detached().map_or(self.inbox.log(), DetachedView::log)
     }
 
@@ -89,7 +84,7 @@ impl Room {
         let at = self
             .place
             .filter(|_| self.look.is_none() || self.detached().is_some())?;
-        let window = self.shown();
+        let window = self.shown().window();
         // A detached view was read for its place: the first entry of a page that has nothing older is the first there
         // is.
         place_in(window, self.detached().is_some() || self.inbox.at_beginning(), at)

@@ -143,7 +143,7 @@ impl<'a> Timeline<'a> {
     }
 
     fn window(&self) -> Option<&'a Window> {
-        self.in_room.map(Room::shown)
+        self.in_room.map(|room| room.shown().window())
     }
 
     fn window_row(&self, seq: Seq) -> Option<&'a Entry> {
