@@ -42,7 +42,8 @@ pub enum TabMessage {
     /// The sending tab has started, and requests the others' items.
     Started,
     /// The sending tab drains the outbox from here on, and requests the others' items.
-    Elected,
+    #[serde(rename = "elected")]
+    TookOver,
 }
 
 impl FromField for TabMessage {
@@ -50,7 +51,7 @@ impl FromField for TabMessage {
         let (name, content) = field.variant()?;
         match name.as_str() {
             "started" => return Ok(Self::Started),
-            "elected" => return Ok(Self::Elected),
+            "elected" => return Ok(Self::TookOver),
             _ => {}
         }
         let mut fields = content.object()?;
@@ -138,7 +139,7 @@ mod tests {
                 unsent: Unsent::Discard,
             },
             TabMessage::Started,
-            TabMessage::Elected,
+            TabMessage::TookOver,
         ] {
             let json = serde_json::to_string(&message).unwrap();
             assert_eq!(

@@ -49,7 +49,7 @@ impl Desk {
         let mut desk = Self(Session::new(Options::default(), 7));
         desk.input(Input::Restored(Restored::default()));
         desk.input(Input::SignedIn(SessionInfo::new(person(0), EPOCH)));
-        desk.input(Input::Elected(Vec::new()));
+        desk.input(Input::TakeOver(Vec::new()));
         desk
     }
 

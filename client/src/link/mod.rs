@@ -262,7 +262,7 @@ impl ChatInner {
             Output::Store { ticket, writes } => {
                 let _alive = self.storage.unbounded_send(StorageJob::Apply { ticket, writes });
             }
-            Output::Tell(news) => {
+            Output::Broadcast(news) => {
                 let _alive = self.peers.unbounded_send(news);
             }
             Output::Changed(change) => self.watchers.announce(change),

@@ -10,13 +10,13 @@ use crate::tab_message::TabMessage;
 /// The other tabs of the same device: a `BroadcastChannel` and a lock in a browser, none elsewhere.
 pub trait Peers: MaybeSend + 'static {
     /// Broadcasts to every other tab. Tabs receive one tab's messages in the order sent.
-    fn tell(&mut self, news: TabMessage);
+    fn broadcast(&mut self, news: TabMessage);
 
     /// The other tabs' messages from the call on. Called once, before storage is first read.
-    fn heard(&mut self) -> Stream<'static, TabMessage>;
+    fn messages(&mut self) -> Stream<'static, TabMessage>;
 
     /// Resolves once this tab leads: it drains the outbox until it closes. Called once.
-    fn elected(&mut self) -> Task<'static, ()>;
+    fn leadership(&mut self) -> Task<'static, ()>;
 }
 
 /// No other tabs: always the leader.
@@ -24,13 +24,13 @@ pub trait Peers: MaybeSend + 'static {
 pub struct SoloPeers;
 
 impl Peers for SoloPeers {
-    fn tell(&mut self, _news: TabMessage) {}
+    fn broadcast(&mut self, _news: TabMessage) {}
 
-    fn heard(&mut self) -> Stream<'static, TabMessage> {
+    fn messages(&mut self) -> Stream<'static, TabMessage> {
         Box::pin(stream::pending())
     }
 
-    fn elected(&mut self) -> Task<'static, ()> {
+    fn leadership(&mut self) -> Task<'static, ()> {
         Box::pin(future::ready(()))
     }
 }

@@ -77,12 +77,12 @@ pub(super) fn start(inner: &Arc<ChatInner>, storage: impl Storage, mut peers: im
     // Listening starts before storage is read: a tab's message in between is not in storage yet, and would be missed. So
     // would the socket's events: natively another thread may have connected it already.
     let events = socket::events(&inner.client);
-    let heard = peers.heard();
-    let elected = peers.elected();
+    let messages = peers.messages();
+    let leadership = peers.leadership();
     platform::spawn(store(this.clone(), Box::new(storage), inboxes.storage));
-    platform::spawn(tell(peers, inboxes.peers));
-    platform::spawn(future::select(Box::pin(hear(this.clone(), heard)), ended.clone()).map(drop));
-    platform::spawn(future::select(Box::pin(begin(this.clone(), elected)), ended).map(drop));
+    platform::spawn(broadcast(peers, inboxes.peers));
+    platform::spawn(future::select(Box::pin(receive(this.clone(), messages)), ended.clone()).map(drop));
+    platform::spawn(future::select(Box::pin(begin(this.clone(), leadership)), ended).map(drop));
     platform::spawn(follow(this.clone(), events, inboxes.decorations));
     platform::spawn(keep_time(this, inboxes.deadlines));
 }
@@ -112,20 +112,20 @@ async fn store(
     }
 }
 
-async fn tell(mut peers: impl Peers, mut tellings: mpsc::UnboundedReceiver<TabMessage>) {
-    while let Some(news) = tellings.next().await {
-        peers.tell(news);
+async fn broadcast(mut peers: impl Peers, mut broadcasts: mpsc::UnboundedReceiver<TabMessage>) {
+    while let Some(news) = broadcasts.next().await {
+        peers.broadcast(news);
     }
 }
 
-async fn hear(this: Weak<ChatInner>, mut heard: Stream<'static, TabMessage>) {
-    while let (Some(news), Some(inner)) = (heard.next().await, this.upgrade()) {
-        inner.input(Input::Heard(news));
+async fn receive(this: Weak<ChatInner>, mut messages: Stream<'static, TabMessage>) {
+    while let (Some(news), Some(inner)) = (messages.next().await, this.upgrade()) {
+        inner.input(Input::TabMessage(news));
     }
 }
 
 /// Restores, then waits to become the leader.
-async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
+async fn begin(this: Weak<ChatInner>, leadership: Task<'static, ()>) {
     let loading = load(&this);
     let records = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
         Either::Left((records, _)) => records,
@@ -140,12 +140,12 @@ async fn begin(this: Weak<ChatInner>, elected: Task<'static, ()>) {
     if let Some(inner) = this.upgrade() {
         inner.restored(records);
     }
-    elected.await;
+    leadership.await;
     // The tab that drained before may have left something since.
     let records = load(&this).await;
     let records = or_read_again(&this, records);
     if let Some(inner) = this.upgrade() {
-        inner.input(Input::Elected(records.outbox));
+        inner.input(Input::TakeOver(records.outbox));
     }
 }
 

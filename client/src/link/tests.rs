@@ -78,7 +78,7 @@ async fn what_is_said_before_storage_answers_is_not_lost() {
     })
     .await;
     assert_eq!(storage.snapshot().outbox.len(), 2);
-    assert!(chat.with(Session::is_elected), "alone, a chat sends for itself");
+    assert!(chat.with(Session::is_leader), "alone, a chat sends for itself");
 }
 
 /// A storage that holds one message, which an earlier chat could not send.
@@ -130,7 +130,7 @@ async fn storage_that_could_not_be_read_is_read_again_and_what_it_holds_comes_in
     let unreadable = Arc::new(AtomicBool::new(true));
     let chat = Chat::start(offline(), Unreadable(storage, unreadable.clone()), SoloPeers).unwrap();
     chat.input(signed_in());
-    until(&chat, Session::is_elected).await;
+    until(&chat, Session::is_leader).await;
     assert_eq!(chat.with(|session| session.timeline(ROOM).rows().count()), 0);
     unreadable.store(false, Ordering::Relaxed);
     until(&chat, |session| session.timeline(ROOM).rows().count() == 1).await;

@@ -145,12 +145,12 @@ impl DetachedView {
         self.stale.map(LogPage::Again)
     }
 
-    /// Handles an answer. `heard`: cached changes; those newer than the page are applied to it.
+    /// Handles an answer. `received`: cached changes; those newer than the page are applied to it.
     pub(crate) fn pulled<'a>(
         &mut self,
         request: RequestId,
         result: PageResult,
-        heard: impl Iterator<Item = &'a Entry>,
+        received: impl Iterator<Item = &'a Entry>,
         now: Duration,
         rng: &mut Rng,
     ) -> Detached {
@@ -158,7 +158,7 @@ impl DetachedView {
             Some(Paged::Page(asked, page)) => {
                 let head = page.head;
                 let looked = self.take(asked, page);
-                for change in heard.filter(|entry| entry.seq > head) {
+                for change in received.filter(|entry| entry.seq > head) {
                     self.apply(change);
                 }
                 looked

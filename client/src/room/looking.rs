@@ -114,7 +114,7 @@ impl Room {
         let rows = self.rows_appended_by(&entries);
         let last = entries.last().map(|entry| entry.seq);
         let low = self.inbox.low();
-        let mut changed = self.hear(&entries);
+        let mut changed = self.apply_changes(&entries);
         let cursor = self.inbox.high();
         changed |= if missed {
             self.inbox.offer_missed(entries)
@@ -157,7 +157,7 @@ impl Room {
 
     /// Takes in an own entry from its ack. Returns whether the window grew.
     pub(crate) fn acknowledge(&mut self, entry: Entry, elsewhere: bool) -> bool {
-        self.hear(std::slice::from_ref(&entry));
+        self.apply_changes(std::slice::from_ref(&entry));
         self.inbox.acknowledge(entry, elsewhere)
     }
 
@@ -170,7 +170,7 @@ impl Room {
         rng: &mut Rng,
     ) -> bool {
         let mut changed = match &result {
-            Ok(Ok(page)) => self.hear(&page.entries),
+            Ok(Ok(page)) => self.apply_changes(&page.entries),
             _ => false,
         };
         let cursor = self.inbox.high();
@@ -243,7 +243,7 @@ impl Room {
     }
 
     /// Passes changes from any source to the detached view. Returns whether any concern it.
-    fn hear(&mut self, entries: &[Entry]) -> bool {
+    fn apply_changes(&mut self, entries: &[Entry]) -> bool {
         let Some(look) = &mut self.look else {
             return false;
         };

@@ -116,7 +116,7 @@ impl Room {
             self.cache_is_old = true;
         }
         self.read_told = room.read;
-        self.told(room);
+        self.apply_state(room);
         reset || revised
     }
 
@@ -158,7 +158,7 @@ impl Room {
     }
 
     /// Takes in the server's description of the room.
-    pub(crate) fn told(&mut self, room: &event::Room) {
+    pub(crate) fn apply_state(&mut self, room: &event::Room) {
         self.revise(room);
         let about = About::from(room);
         self.inbox.raise_head(room.head);
@@ -194,9 +194,9 @@ impl Room {
     }
 
     /// This person has read up to `seq`, here or in another tab. Returns whether that moves the read marker.
-    pub(crate) fn mark_read(&mut self, seq: Seq, told: bool) -> bool {
+    pub(crate) fn mark_read(&mut self, seq: Seq, reported: bool) -> bool {
         let seq = seq.min(self.inbox.head());
-        if told {
+        if reported {
             self.read_told = self.read_told.max(seq);
         }
         let news = seq > self.read;
@@ -208,14 +208,14 @@ impl Room {
     }
 
     /// The read marker to send, if the server does not have it yet.
-    pub(crate) fn read_to_tell(&self) -> Option<event::Read> {
+    pub(crate) fn unreported_read(&self) -> Option<event::Read> {
         (self.read > self.read_told).then_some(event::Read {
             room: self.id,
             seq: self.read,
         })
     }
 
-    pub(crate) fn read_was_told(&mut self) {
+    pub(crate) fn read_reported(&mut self) {
         self.read_told = self.read;
     }
 

@@ -83,7 +83,7 @@ impl Window {
         let change = LogChange::of(&entry);
         self.entries.push_back(entry);
         match change {
-            Some((message, change)) => self.hear(message, seq, change),
+            Some((message, change)) => self.apply_change(message, seq, change),
             None => self.fold(seq),
         }
     }
@@ -95,7 +95,7 @@ impl Window {
             let change = LogChange::of(&entry);
             self.entries.push_front(entry);
             match change {
-                Some((message, change)) => self.hear(message, seq, change),
+                Some((message, change)) => self.apply_change(message, seq, change),
                 None => self.fold(seq),
             }
         }
@@ -105,7 +105,7 @@ impl Window {
     /// end.
     pub(crate) fn change(&mut self, entry: &Entry) {
         if let Some((message, change)) = LogChange::of(entry) {
-            self.hear(message, entry.seq, change);
+            self.apply_change(message, entry.seq, change);
         }
     }
 
@@ -145,7 +145,7 @@ impl Window {
         });
         self.entries[index] = entry;
         match change {
-            Some((message, change)) => self.hear(message, seq, change),
+            Some((message, change)) => self.apply_change(message, seq, change),
             None => self.fold(seq),
         }
     }
@@ -187,7 +187,7 @@ impl Window {
         quoted.map(|quoted| quoted.seq)
     }
 
-    fn hear(&mut self, message: Seq, seq: Seq, change: LogChange) {
+    fn apply_change(&mut self, message: Seq, seq: Seq, change: LogChange) {
         self.changes.insert((message, seq), change);
         self.fold(message);
     }

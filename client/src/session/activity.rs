@@ -49,14 +49,14 @@ impl OwnActivity {
     }
 
     /// Says whether nobody sits at this tab.
-    pub(super) fn tell_away(&self, effects: &mut Effects) {
+    pub(super) fn report_away(&self, effects: &mut Effects) {
         effects.emit(Ephemeral::Away(Away { away: self.away }));
     }
 
     /// A session opened: it takes people for present.
     pub(super) fn opened(&self, effects: &mut Effects) {
         if self.away {
-            self.tell_away(effects);
+            self.report_away(effects);
         }
     }
 
@@ -67,15 +67,15 @@ impl OwnActivity {
         }
         self.read.went(now);
         for room in rooms.iter_mut() {
-            if let Some(read) = room.read_to_tell() {
-                room.read_was_told();
+            if let Some(read) = room.unreported_read() {
+                room.read_reported();
                 effects.emit(Ephemeral::Read(read));
             }
         }
     }
 
     pub(super) fn deadline(&self, rooms: &OwnRooms) -> Option<Duration> {
-        let untold = rooms.iter().any(|room| room.read_to_tell().is_some());
-        untold.then(|| self.read.due(READ_EVERY))
+        let unreported = rooms.iter().any(|room| room.unreported_read().is_some());
+        unreported.then(|| self.read.due(READ_EVERY))
     }
 }

@@ -41,7 +41,7 @@ impl Conversation {
                     if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
                         self.effects.rows_changed(item.room);
                         self.effects.writes.push(Write::PutOutbox(item));
-                        self.effects.tell(TabMessage::Rejected { id, rejection });
+                        self.effects.broadcast(TabMessage::Rejected { id, rejection });
                     }
                 }
             }
@@ -73,7 +73,7 @@ impl Conversation {
         now: Duration,
         rng: &mut Rng,
     ) {
-        let (RequestPurpose::History(id, heard) | RequestPurpose::Look(id, heard)) = purpose else {
+        let (RequestPurpose::History(id, version) | RequestPurpose::Look(id, version)) = purpose else {
             return;
         };
         if !self.rooms.contains(id) {
@@ -83,7 +83,7 @@ impl Conversation {
             && page.room == id
         {
             self.recognise_all(id, &page.entries);
-            self.names.learn_requested(&page.entries, heard);
+            self.names.learn_requested(&page.entries, version);
         }
         let Some(room) = self.rooms.get_mut(id) else {
             return;
@@ -131,7 +131,7 @@ impl Conversation {
             return false;
         };
         // The tab that wrote it too: its write may have come after the other's removal.
-        if local || sent_here || self.elected {
+        if local || sent_here || self.leads {
             self.effects.writes.push(Write::RemoveOutbox(item.id));
         }
         self.effects.rows_changed(item.room);
@@ -184,7 +184,7 @@ impl Conversation {
 
     pub(crate) fn broadcast_sent(&mut self, stored: Vec<Stored>) {
         if let Some(epoch) = self.account.epoch().filter(|_| !stored.is_empty()) {
-            self.effects.tell(TabMessage::Sent { epoch, stored });
+            self.effects.broadcast(TabMessage::Sent { epoch, stored });
         }
     }
 
@@ -238,7 +238,7 @@ impl Conversation {
             let rejection = Rejection::OtherEpoch;
             if let Some(item) = self.outbox.reject(id, rejection.clone()).cloned() {
                 self.effects.writes.push(Write::PutOutbox(item));
-                self.effects.tell(TabMessage::Rejected { id, rejection });
+                self.effects.broadcast(TabMessage::Rejected { id, rejection });
             }
         }
         let replies = self.outbox.forget_replies(room);

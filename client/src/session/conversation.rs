@@ -23,7 +23,7 @@ pub(super) struct Conversation {
     pub(super) rooms: OwnRooms,
     pub(super) outbox: Outbox,
     /// This tab drains the outbox.
-    pub(super) elected: bool,
+    pub(super) leads: bool,
     pub(super) names: Names,
     pub(super) effects: Effects,
     /// Which rows changed, for views that read them one by one.
@@ -37,7 +37,7 @@ impl Conversation {
             account: OwnAccount::new(),
             rooms: OwnRooms::default(),
             outbox: Outbox::new(),
-            elected: false,
+            leads: false,
             names: Names::default(),
             effects: Effects::default(),
             revisions: RowRevisions::default(),
@@ -117,7 +117,7 @@ impl Conversation {
             self.account.was(old.me.id);
             self.names = Names::default();
             let reassigned = self.outbox.reassign(old.me.id, &me);
-            let answered_for = reassigned.into_iter().filter(|(_, local)| *local || self.elected);
+            let answered_for = reassigned.into_iter().filter(|(_, local)| *local || self.leads);
             self.effects
                 .writes
                 .extend(answered_for.map(|(item, _)| Write::PutOutbox(item)));

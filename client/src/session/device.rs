@@ -23,7 +23,7 @@ impl Session {
             chat.merge_stored(item);
         }
         chat.settle_what_windows_show(&ids);
-        chat.effects.tell(TabMessage::Started);
+        chat.effects.broadcast(TabMessage::Started);
         // Another tab may know their outcome by now; a third may start between that outcome and this message.
         let items: Vec<_> = chat.outbox.items().cloned().collect();
         chat.vouch_for(items);
@@ -48,11 +48,11 @@ impl Session {
         // The link speaks for this person.
         self.dialer.disconnect();
         self.forget_person(unsent);
-        self.chat.effects.tell(TabMessage::SignedOut { unsent });
+        self.chat.effects.broadcast(TabMessage::SignedOut { unsent });
     }
 
     /// A message from another tab of this device.
-    pub(super) fn heard(&mut self, news: TabMessage) {
+    pub(super) fn on_tab_message(&mut self, news: TabMessage) {
         match news {
             TabMessage::SignedIn { me, epoch } => {
                 // The server's next session decides who is right.
@@ -106,7 +106,7 @@ impl Session {
         let Identity { me, .. } = identity.clone();
         chat.names.learn(&me);
         chat.effects.writes.push(Write::PutIdentity(identity));
-        chat.effects.tell(TabMessage::SignedIn { me, epoch });
+        chat.effects.broadcast(TabMessage::SignedIn { me, epoch });
         chat.everything_changed();
     }
 

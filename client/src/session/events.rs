@@ -99,7 +99,7 @@ impl Session {
                 chat.effects.changes.insert(Change::Connection);
             }
             ServerEvent::Nodes(nodes) => {
-                self.people.hears_nodes(nodes);
+                self.people.on_nodes(nodes);
                 chat.effects.changes.insert(Change::Connection);
             }
             ServerEvent::MemberRole(news) => {
@@ -122,7 +122,7 @@ impl Session {
         let role = if opened.owner { Role::Owner } else { opened.role };
         self.chat.account.opened(role, opened.blocked);
         // A degraded cluster is reported next.
-        self.people.hears_nodes(Nodes { degraded: false });
+        self.people.on_nodes(Nodes { degraded: false });
         self.requests.opened(now);
         for left in self.chat.open_rooms(&opened.rooms, &opened.reset) {
             self.forget_room(left);

@@ -121,9 +121,9 @@ pub enum Input {
     },
     /// This tab drains the outbox from here on. Carries the device's outbox as storage holds it
     /// (empty where it cannot be read): the tab that drained before may have left something.
-    Elected(Vec<OutboxItem>),
+    TakeOver(Vec<OutboxItem>),
     /// A message from another tab.
-    Heard(TabMessage),
+    TabMessage(TabMessage),
     /// The time [`crate::Output::Wait`] named has come.
     Tick,
 }

@@ -191,7 +191,7 @@ impl Session {
             }
             Input::Away(away) => {
                 if self.activity.is_away(away) && online {
-                    self.activity.tell_away(&mut chat.effects);
+                    self.activity.report_away(&mut chat.effects);
                 }
             }
             Input::Watch { rooms, people } => self.people.watch(rooms, people),
@@ -209,8 +209,8 @@ impl Session {
             | Input::NotRenewed => self.move_connection(&input, now),
             Input::Event(event) => self.event(event, now),
             Input::Answered { request, result } => self.answered(request, result, now),
-            Input::Elected(outbox) => chat.take_over(outbox, online),
-            Input::Heard(news) => self.heard(news),
+            Input::TakeOver(outbox) => chat.take_over(outbox, online),
+            Input::TabMessage(news) => self.on_tab_message(news),
             Input::Typing(_) | Input::Tick => {}
         }
     }

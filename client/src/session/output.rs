@@ -28,7 +28,7 @@ pub enum Output {
     /// Write; answer with [`crate::Input::Stored`] once it is durable, in the order of the outputs.
     Store { ticket: StoreTicket, writes: Vec<Write> },
     /// Broadcast to the other tabs of this device.
-    Tell(TabMessage),
+    Broadcast(TabMessage),
     /// Views to read again.
     Changed(Change),
     /// Connect the socket. It ends in [`crate::Input::LinkUp`], [`crate::Input::DialFailed`] or [`crate::Input::LinkRefused`].
@@ -144,8 +144,8 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    pub(super) fn tell(&mut self, news: TabMessage) {
-        self.outputs.push_back(Output::Tell(news));
+    pub(super) fn broadcast(&mut self, news: TabMessage) {
+        self.outputs.push_back(Output::Broadcast(news));
     }
 
     pub(super) fn emit(&mut self, ephemeral: Ephemeral) {

@@ -216,7 +216,7 @@ impl PeopleHere {
         }
     }
 
-    pub(super) fn hears_nodes(&mut self, nodes: Nodes) {
+    pub(super) fn on_nodes(&mut self, nodes: Nodes) {
         self.degraded = nodes.degraded;
     }
 

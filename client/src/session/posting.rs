@@ -65,7 +65,7 @@ impl Conversation {
         match self.rejected(id) {
             Ok((item, me)) => {
                 let epoch = self.epoch_decided_in(&item);
-                if let Some(item) = self.outbox.retry(id, me, epoch, self.elected).cloned() {
+                if let Some(item) = self.outbox.retry(id, me, epoch, self.leads).cloned() {
                     self.effects.rows_changed(item.room);
                     self.effects.writes.push(Write::PutOutbox(item.clone()));
                     self.broadcast_posted(vec![item]);
@@ -155,7 +155,7 @@ impl Conversation {
 
     fn put_in_outbox(&mut self, item: OutboxItem) {
         self.effects.rows_changed(item.room);
-        self.outbox.post(item.clone(), self.elected);
+        self.outbox.post(item.clone(), self.leads);
         self.effects.writes.push(Write::PutOutbox(item.clone()));
         self.broadcast_posted(vec![item]);
     }
@@ -164,7 +164,7 @@ impl Conversation {
         if let Some((item, _)) = self.outbox.discard(id) {
             self.effects.rows_changed(item.room);
             self.effects.writes.push(Write::RemoveOutbox(id));
-            self.effects.tell(TabMessage::Discarded { id });
+            self.effects.broadcast(TabMessage::Discarded { id });
         }
     }
 }

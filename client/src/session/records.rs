@@ -96,7 +96,7 @@ impl Records {
         }
         self.schedule_rewrite(result.is_err(), now, rng);
         if result.is_ok() && !saved.is_empty() {
-            chat.effects.tell(TabMessage::Saved { ids: saved });
+            chat.effects.broadcast(TabMessage::Saved { ids: saved });
         }
     }
 
@@ -140,7 +140,7 @@ impl Records {
     pub(super) fn see_to_writing(&mut self, ids: &[EntryId], chat: &Conversation) {
         let unwritten = |item: &OutboxItem| item.disk != Disk::Written;
         let mut items = ids.iter().filter_map(|id| chat.outbox.get(*id));
-        if chat.elected && items.any(unwritten) {
+        if chat.leads && items.any(unwritten) {
             let at = chat.outbox.now + OTHERS_WRITE;
             self.rewrite.at.get_or_insert(at);
         }
@@ -161,7 +161,7 @@ impl Records {
     }
 
     pub(super) fn write_caches(&mut self, chat: &mut Conversation, now: Duration) {
-        let Some(epoch) = chat.account.epoch().filter(|_| chat.elected) else {
+        let Some(epoch) = chat.account.epoch().filter(|_| chat.leads) else {
             return;
         };
         for room in chat.rooms.iter_mut().filter(|room| room.cache_is_old) {
@@ -195,7 +195,7 @@ impl Records {
     }
 
     fn rewrite(&mut self, chat: &mut Conversation) {
-        if chat.elected {
+        if chat.leads {
             let unwritten_of_others = chat.outbox.unwritten_of_others().map(|item| item.id);
             for id in unwritten_of_others {
                 self.rewrite.ids.insert(id);
@@ -221,6 +221,6 @@ impl Records {
 
     fn cache_due(&self, chat: &Conversation) -> Option<Duration> {
         let old = chat.rooms.iter().any(|room| room.cache_is_old);
-        (old && chat.elected && chat.account.identity().is_some()).then(|| self.caches.due(self.cache_every))
+        (old && chat.leads && chat.account.identity().is_some()).then(|| self.caches.due(self.cache_every))
     }
 }

@@ -95,7 +95,7 @@ impl Requests {
     }
 
     /// Whether the link is to be taken for deaf.
-    pub(super) fn are_unheard(&self) -> bool {
+    pub(super) fn are_unanswered(&self) -> bool {
         self.unanswered >= UNANSWERED
     }
 
@@ -142,7 +142,7 @@ impl Requests {
         let pulls_full = chat.rooms.iter().map(Room::pulling).sum::<usize>() >= PULLS;
         let pulls = chat.rooms.iter().filter_map(Room::pull_not_before);
         let pull = pulls.min().filter(|_| !pulls_full);
-        let takes_over = takes_over_at(chat, connection).filter(|_| !chat.elected);
+        let takes_over = takes_over_at(chat, connection).filter(|_| !chat.leads);
         let drains = takes_over.is_none_or(|at| at <= now);
         let send = chat.outbox.flight.not_before().filter(|_| drains);
         let takes_over = takes_over.filter(|_| !drains);
@@ -154,7 +154,7 @@ impl Requests {
         let Some(whose) = connection.identity() else {
             return;
         };
-        if !chat.elected && takes_over_at(chat, connection).is_none_or(|at| at > now) {
+        if !chat.leads && takes_over_at(chat, connection).is_none_or(|at| at > now) {
             return;
         }
         if let Some(batch) = chat.outbox.next_batch(self.next(), whose, now) {
@@ -166,7 +166,7 @@ impl Requests {
     fn pull_pages(&mut self, chat: &mut Conversation, now: Duration) {
         let mut under_way = chat.rooms.iter().map(Room::pulling).sum::<usize>();
         let mut pulls = Vec::new();
-        let heard = chat.names.version();
+        let version = chat.names.version();
         for room in chat.rooms.iter_mut() {
             if under_way >= PULLS {
                 break;
@@ -175,12 +175,12 @@ impl Requests {
             let request = RequestId(self.next().0 + pulls.len() as u64);
             if let Some(pull) = room.look_pull(request, now) {
                 under_way += 1;
-                pulls.push((RequestPurpose::Look(room.id, heard), pull));
+                pulls.push((RequestPurpose::Look(room.id, version), pull));
             }
             let request = RequestId(self.next().0 + pulls.len() as u64);
             if let Some(pull) = room.inbox.next_pull(room.id, request, now) {
                 under_way += 1;
-                pulls.push((RequestPurpose::History(room.id, heard), pull));
+                pulls.push((RequestPurpose::History(room.id, version), pull));
             }
         }
         for (purpose, pull) in pulls {
@@ -245,7 +245,7 @@ impl Session {
                 self.people.watch_answered(Err(no_answer(&result)), chat, now);
             }
         }
-        if self.requests.are_unheard() {
+        if self.requests.are_unanswered() {
             self.dialer.renew();
         }
     }

@@ -305,15 +305,15 @@ impl Conversation {
     }
 
     /// This person is in a room, which is described like this. Returns the entries that overtook it.
-    pub(crate) fn be_in_room(&mut self, told: &event::Room) -> VecDeque<Entries> {
-        let id = told.id;
+    pub(crate) fn be_in_room(&mut self, state: &event::Room) -> VecDeque<Entries> {
+        let id = state.id;
         let mut early = VecDeque::new();
-        told.with.iter().for_each(|person| self.names.learn(person));
+        state.with.iter().for_each(|person| self.names.learn(person));
         if let Some(room) = self.rooms.get_mut(id) {
-            room.told(told);
+            room.apply_state(state);
         } else {
-            let mut room = Room::new(self.options.bounds(), told);
-            room.open(told, false);
+            let mut room = Room::new(self.options.bounds(), state);
+            room.open(state, false);
             self.rooms.insert(room);
             self.migrate(true);
             early = self.rooms.take_early(id);

@@ -12,8 +12,8 @@ use crate::vec_map::VecMap;
 impl Conversation {
     /// This tab drains the outbox from here on.
     pub(crate) fn take_over(&mut self, stored: Vec<OutboxItem>, online: bool) {
-        self.elected = true;
-        self.effects.tell(TabMessage::Elected);
+        self.leads = true;
+        self.effects.broadcast(TabMessage::TookOver);
         let ids: Vec<_> = stored.iter().map(|item| item.id).collect();
         for item in stored {
             if self.outbox.tombstones.outcome(item.id).is_some() {
@@ -40,7 +40,7 @@ impl Conversation {
         let mut sent: VecMap<Epoch, Vec<Stored>> = VecMap::default();
         for item in items {
             let outcome = self.outbox.tombstones.outcome(item.id);
-            if outcome.is_some() && self.elected {
+            if outcome.is_some() && self.leads {
                 // It may have come from storage, where a write that failed has left it.
                 self.effects.writes.push(Write::RemoveOutbox(item.id));
             }
@@ -49,7 +49,7 @@ impl Conversation {
                 Some(ItemOutcome::Sent(epoch, stored)) => {
                     sent.get_or_insert_with(epoch, Vec::new).push(stored);
                 }
-                Some(ItemOutcome::Discarded) => self.effects.tell(TabMessage::Discarded { id: item.id }),
+                Some(ItemOutcome::Discarded) => self.effects.broadcast(TabMessage::Discarded { id: item.id }),
                 None => {
                     let room = item.room;
                     if self.outbox.merge(item, self.account.identity()) {
@@ -60,7 +60,7 @@ impl Conversation {
         }
         self.migrate(online);
         for (epoch, stored) in sent {
-            self.effects.tell(TabMessage::Sent { epoch, stored });
+            self.effects.broadcast(TabMessage::Sent { epoch, stored });
         }
         self.settle_what_windows_show(&ids);
     }
@@ -84,7 +84,7 @@ impl Conversation {
             }
             TabMessage::Discarded { id } => {
                 if self.outbox.vouches(id) {
-                    self.effects.tell(TabMessage::Discarded { id });
+                    self.effects.broadcast(TabMessage::Discarded { id });
                 }
                 if let Some((item, _)) = self.outbox.discard(id) {
                     self.effects.rows_changed(item.room);
@@ -93,9 +93,9 @@ impl Conversation {
                     self.effects.writes.push(Write::RemoveOutbox(id));
                 }
             }
-            TabMessage::Started | TabMessage::Elected => {
+            TabMessage::Started | TabMessage::TookOver => {
                 // The tab that drains answers for the items that others left.
-                let untold: Vec<_> = if self.elected {
+                let untold: Vec<_> = if self.leads {
                     self.outbox.items().cloned().collect()
                 } else {
                     self.outbox.not_in_storage().cloned().collect()
@@ -115,7 +115,7 @@ impl Conversation {
             self.settle(epoch, stored, false);
         }
         if !vouched.is_empty() {
-            self.effects.tell(TabMessage::Sent {
+            self.effects.broadcast(TabMessage::Sent {
                 epoch,
                 stored: vouched,
             });
@@ -143,15 +143,15 @@ impl Conversation {
         };
         let rooms: Vec<_> = self.rooms.iter().map(|room| (room.id, found_by(room))).collect();
         let migrated = self.outbox.migrate(&me, self.account.formerly(), epoch, &rooms);
-        let mut told = Vec::new();
+        let mut taken = Vec::new();
         for (item, local) in migrated {
             self.effects.rows_changed(item.room);
-            if local || self.elected {
+            if local || self.leads {
                 self.effects.writes.push(Write::PutOutbox(item.clone()));
-                told.push(item);
+                taken.push(item);
             }
         }
-        self.vouch_for(told);
+        self.vouch_for(taken);
     }
 
     /// Broadcasts items that the other tabs may have from no other tab.
@@ -169,9 +169,9 @@ impl Conversation {
         }
         let written = items.iter().filter(|item| item.disk == Disk::Written);
         let ids: Vec<_> = written.map(|item| item.id).collect();
-        self.effects.tell(TabMessage::Posted { items });
+        self.effects.broadcast(TabMessage::Posted { items });
         if !ids.is_empty() {
-            self.effects.tell(TabMessage::Saved { ids });
+            self.effects.broadcast(TabMessage::Saved { ids });
         }
     }
 }

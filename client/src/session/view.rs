@@ -110,8 +110,8 @@ impl Session {
     }
 
     /// Whether this tab is the one that drains the outbox.
-    pub fn is_elected(&self) -> bool {
-        self.chat.elected
+    pub fn is_leader(&self) -> bool {
+        self.chat.leads
     }
 }
 

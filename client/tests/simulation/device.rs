@@ -222,7 +222,7 @@ impl World {
     }
 
     /// A tab sends a message to the other tabs of its device.
-    pub(crate) fn tell(&mut self, from: TabId, news: &TabMessage) {
+    pub(crate) fn broadcast_to_tabs(&mut self, from: TabId, news: &TabMessage) {
         // As over a BroadcastChannel: only what is serialised arrives.
         let mut news = news.clone();
         if let TabMessage::Posted { items } = &mut news {
@@ -234,7 +234,7 @@ impl World {
             let last = self.last_message.entry((from, to)).or_default();
             *last = arrives.max(*last);
             let after = *last - self.now;
-            let input = Box::new(Input::Heard(news.clone()));
+            let input = Box::new(Input::TabMessage(news.clone()));
             self.plan(after, Happening::Tell { tab: to, input });
         }
     }

@@ -206,7 +206,7 @@ impl World {
             } => self.ask(id, request, &ask, timeout),
             Output::Emit(ephemeral) => self.emit(id, ephemeral),
             Output::Store { ticket, writes } => self.store(id, ticket, writes),
-            Output::Tell(news) => self.tell(id, &news),
+            Output::Broadcast(news) => self.broadcast_to_tabs(id, &news),
             Output::Dial => self.wish(id, protocol::Input::Connect),
             Output::HangUp => self.wish(id, protocol::Input::Disconnect),
             Output::RenewSession => {

@@ -260,7 +260,7 @@ impl World {
             Happening::Loaded(tab) => self.loaded(tab),
             Happening::LoadingTakesLong(tab) => self.loading_takes_long(tab),
             Happening::Elect(tab) => self.read_for_election(tab),
-            Happening::Elected { tab, stored } => self.input(tab, Input::Elected(stored)),
+            Happening::Elected { tab, stored } => self.input(tab, Input::TakeOver(stored)),
             Happening::Tell { tab, input } => self.input(tab, *input),
             Happening::Link { tab, link, event } => self.link_event(tab, link, event),
             Happening::SessionTick { tab, timer } => self.session_tick(tab, timer),

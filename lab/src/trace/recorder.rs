@@ -84,7 +84,7 @@ impl Recorder {
             }
             Input::Event(ServerEvent::Entries(entries)) => self.entries(session, entries, now),
             Input::Answered { request, result } => self.request_answered(*request, result, now),
-            Input::Heard(TabMessage::Sent { stored, .. }) => {
+            Input::TabMessage(TabMessage::Sent { stored, .. }) => {
                 for stored in stored {
                     let (seq, lost) = (stored.seq, false);
                     self.step(stored.id, Step::Acked { seq, lost }, now);

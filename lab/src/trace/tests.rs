@@ -67,7 +67,7 @@ impl Watched {
             sends: Vec::new(),
         };
         watched.input(Input::SignedIn(SessionInfo::new(me(), EPOCH)));
-        watched.input(Input::Elected(Vec::new()));
+        watched.input(Input::TakeOver(Vec::new()));
         watched.input(Input::Connect);
         watched.link_up(0, Vec::new());
         watched.stores.clear();

@@ -1,6 +1,6 @@
 //! The connection that all sockets share, from the first attempt on, and the connections that are being left.
 
-use super::carrier::Deps;
+use super::current_transport::Deps;
 use super::engine::{Engine, Happened};
 use super::fallback::WebSocketRecord;
 use super::long_polling::LongPolling;
@@ -232,13 +232,13 @@ impl Connections {
     }
 
     /// Leaves the current connection, with a last packet.
-    pub(super) fn leave(&mut self, farewell: Vec<Frame>) {
+    pub(super) fn leave(&mut self, goodbye: Vec<Frame>) {
         self.backoff.reset();
         self.decoder.reset();
         match std::mem::replace(&mut self.current, Connection::Closed) {
             Connection::Dialling { engine, .. } => engine.close(&mut self.deps),
             Connection::Open { mut engine } => {
-                engine.leave(farewell, &mut self.deps);
+                engine.leave(goodbye, &mut self.deps);
                 self.leaving.push(*engine);
                 if self.leaving.len() > LEAVING
                     && let Some(oldest) = self.leaving.first_mut()

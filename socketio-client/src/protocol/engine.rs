@@ -1,6 +1,6 @@
 //! One Engine.IO connection, from the first attempt to its end, over whichever transport carries it.
 
-use super::carrier::{Carrier, Deps, Probe};
+use super::current_transport::{CurrentTransport, Deps, Probe};
 use super::fallback::{Life, WebSocketFailure};
 use super::frame_queue::FrameQueue;
 use super::long_polling::LongPolling;
@@ -18,7 +18,7 @@ pub(super) enum Happened {
     Message(Frame),
     /// The server's ping was answered.
     Ping,
-    /// All events given to the carrier are handed over.
+    /// All events given to the transport are handed over.
     Drained,
     /// WebSocket has taken over from long-polling.
     Upgraded,
@@ -35,7 +35,7 @@ pub(super) struct Engine {
     id: LinkId,
     phase: Phase,
     pub(super) sid: Option<String>,
-    pub(super) carrier: Carrier,
+    pub(super) transport: CurrentTransport,
     pub(super) probe: Option<Probe>,
     candidates: Candidates,
     /// The time by which the WebSocket must bring an answer to CONNECT.
@@ -47,7 +47,7 @@ pub(super) struct Engine {
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
     pub(super) waiting: FrameQueue,
-    /// The number of events given to the carrier and not yet handed over.
+    /// The number of events given to the transport and not yet handed over.
     pub(super) in_flight: usize,
     /// Whether reading from its links is paused.
     paused: bool,
@@ -59,7 +59,7 @@ pub(super) struct Engine {
     pub(super) leaving: Option<Time>,
     /// The last packets, sent once the server has processed everything before them: a Socket.IO server skips events that it
     /// reads together with the disconnection.
-    pub(super) farewell: Vec<Frame>,
+    pub(super) goodbye: Vec<Frame>,
     /// Whether the server has confirmed that; `None` before it is asked.
     pub(super) processed: Option<bool>,
 }
@@ -90,7 +90,11 @@ impl Engine {
     pub(super) fn dial(prefer_websocket: bool, deps: &mut Deps) -> Self {
         let settings = &deps.settings;
         if !LongPolling::is_wanted() {
-            return Self::begin(Carrier::dial(Transport::WebSocket, deps), Vec::new(), deps);
+            return Self::begin(
+                CurrentTransport::dial(Transport::WebSocket, deps),
+                Vec::new(),
+                deps,
+            );
         }
         // The last one is tried first.
         let mut untried = settings.transports.clone();
@@ -105,19 +109,19 @@ impl Engine {
         if !settings.try_all_transports {
             untried.clear();
         }
-        Self::begin(Carrier::dial(first, deps), untried, deps)
+        Self::begin(CurrentTransport::dial(first, deps), untried, deps)
     }
 
-    fn begin(carrier: Carrier, untried: Vec<Transport>, deps: &Deps) -> Self {
+    fn begin(transport: CurrentTransport, untried: Vec<Transport>, deps: &Deps) -> Self {
         let settings = &deps.settings;
         let next_by = (!untried.is_empty()).then(|| deps.now.saturating_add(settings.fallback_timeout));
         Self {
-            id: carrier.first_link(),
+            id: transport.first_link(),
             phase: Phase::Opening {
                 until: settings.timeout.map(|timeout| deps.now.saturating_add(timeout)),
             },
             sid: None,
-            carrier,
+            transport,
             probe: None,
             candidates: Candidates {
                 untried,
@@ -136,7 +140,7 @@ impl Engine {
             alive_by: None,
             proofs: 0,
             leaving: None,
-            farewell: Vec::new(),
+            goodbye: Vec::new(),
             processed: None,
         }
     }
@@ -148,7 +152,7 @@ impl Engine {
 
     /// Whether `link` is one of this connection's.
     pub(super) fn owns(&self, link: LinkId) -> bool {
-        self.carrier.owns(link) || self.probes(link)
+        self.transport.owns(link) || self.probes(link)
     }
 
     /// Whether `link` is the WebSocket that is to take over.
@@ -159,7 +163,7 @@ impl Engine {
 
     /// The transport that carries it.
     pub(super) fn transport(&self) -> Transport {
-        self.carrier.transport()
+        self.transport.kind()
     }
 
     /// Whether Socket.IO packets can be sent.
@@ -169,7 +173,7 @@ impl Engine {
 
     /// Whether a packet would be sent at once.
     pub(super) fn is_writable(&self) -> bool {
-        self.is_open() && self.carrier.is_writable() && !self.is_pausing()
+        self.is_open() && self.transport.is_writable() && !self.is_pausing()
     }
 
     /// When [`Engine::expired`] or [`Engine::advance`] has something to do.
@@ -207,7 +211,7 @@ impl Engine {
         if due(self.candidates.next_by) {
             self.candidates.next_by = None;
             if let Some(next) = self.candidates.untried.pop() {
-                for link in self.carrier.links() {
+                for link in self.transport.links() {
                     deps.outputs.push_back(Output::Close { link });
                 }
                 self.try_next(next, WebSocketFailure::Silent, None, deps);
@@ -222,7 +226,7 @@ impl Engine {
         if self.leaving.is_none()
             && self.probe.is_none()
             && due(self.probe_at)
-            && LongPolling::is(self.carrier.transport())
+            && LongPolling::is(self.transport.kind())
         {
             self.start_probe(deps);
         }
@@ -241,7 +245,7 @@ impl Engine {
             self.candidates.failed = Some((failure, details));
         }
         self.candidates.stands = false;
-        self.carrier = Carrier::dial(next, deps);
+        self.transport = CurrentTransport::dial(next, deps);
         self.candidates.next_by = (!self.candidates.untried.is_empty())
             .then(|| deps.now.saturating_add(deps.settings.fallback_timeout));
     }
@@ -264,7 +268,7 @@ impl Engine {
 
     /// The device slept: any packet from the server now shows that the connection is alive.
     pub(super) fn prove_life(&mut self, deps: &mut Deps) {
-        if let Carrier::WebSocket { link, .. } = self.carrier
+        if let CurrentTransport::WebSocket { link, .. } = self.transport
             && self.alive_by.is_none()
         {
             self.alive_by = Some(deps.now.saturating_add(super::PROOF_OF_LIFE));
@@ -305,7 +309,7 @@ impl Engine {
             LinkEvent::Passed if self.proofs > 0 => self.proofs -= 1,
             LinkEvent::Passed => self.processed = Some(true),
             LinkEvent::Writable => {
-                self.carrier.writable();
+                self.transport.writable();
                 self.handed_over(&mut happened, deps);
             }
             LinkEvent::Failed(_) => {}
@@ -321,7 +325,7 @@ impl Engine {
             }
             LinkEvent::Answered(_) => {}
             LinkEvent::Closed { reason, details } => {
-                self.carrier.abandon(link, deps);
+                self.transport.abandon(link, deps);
                 match self.candidates.untried.pop() {
                     Some(next) if LongPolling::is_wanted() && !self.is_open() => {
                         let failure = if self.candidates.stands {
@@ -338,7 +342,7 @@ impl Engine {
         happened
     }
 
-    /// The carrier has handed over everything it was given.
+    /// The transport has handed over everything it was given.
     fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
         let events = std::mem::take(&mut self.in_flight);
         self.flush(deps);
@@ -349,7 +353,7 @@ impl Engine {
 
     /// A long-polling request was answered.
     fn answered(&mut self, link: LinkId, body: &str, happened: &mut Vec<Happened>, deps: &mut Deps) {
-        if !self.carrier.answered(link) {
+        if !self.transport.answered(link) {
             // A POST, whose answer has no content.
             self.handed_over(happened, deps);
             self.finish_upgrade(happened, deps);

@@ -1,4 +1,4 @@
-//! The frames of a connection that wait until its carrier accepts them.
+//! The frames of a connection that wait until its transport accepts them.
 
 use crate::Settings;
 use crate::packet::{Frame, Parser, payload};

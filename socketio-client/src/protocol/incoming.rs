@@ -1,7 +1,7 @@
 //! The packets of the server.
 
-use super::carrier::Deps;
 use super::connections::Connections;
+use super::current_transport::Deps;
 use super::namespaces::Namespaces;
 use super::socket::Status;
 use super::{AckRequest, LinkId, Output, SocketEvent, SocketKey, Ticket};

@@ -4,20 +4,20 @@
 //! until it returns [`Output::Wait`]. Times are [`Duration`]s since a start of the caller's choice and never go back. If
 //! time jumps forward, all deadlines in between have passed, and each takes effect once.
 //!
-//! - `connections`: the connection that all sockets share, made by an `engine` over a `carrier`, left by `farewell`;
-//!   `frame_queue`: what waits for the carrier
+//! - `connections`: the connection that all sockets share, made by an `engine` over a `current_transport`, left by `goodbye`;
+//!   `frame_queue`: what waits for the transport
 //! - `namespaces`: the sockets, one per namespace; `incoming`, `outgoing` and `queue` are what they receive and send
 //!
 //! Invariant: there is at most one connection at a time, besides a few that are being left; and every opened WebSocket is
 //! closed by exactly one of [`Output::Close`] and [`LinkEvent::Closed`].
 
-mod carrier;
 mod connections;
+mod current_transport;
 mod engine;
 mod event;
 mod fallback;
-mod farewell;
 mod frame_queue;
+mod goodbye;
 mod incoming;
 mod long_polling;
 mod namespaces;

@@ -84,22 +84,22 @@ impl Namespaces {
         let told = matches!(socket.status, Status::Connected { .. } | Status::Joining);
         let packet = Packet::new(Kind::Disconnect, &socket.namespace, Payload::default());
         let last = self.sockets.iter().filter(|socket| socket.is_active()).count() == 1;
-        let mut farewell = Vec::new();
+        let mut goodbye = Vec::new();
         if let (true, Some((engine, deps))) = (told, connections.open()) {
-            farewell = deps.settings.parser.encode(packet);
+            goodbye = deps.settings.parser.encode(packet);
             if !last {
-                engine.send(std::mem::take(&mut farewell), deps);
+                engine.send(std::mem::take(&mut goodbye), deps);
             }
         }
         let reason = DisconnectReason::ClientDisconnect;
         self.socket_ended(connections, key.0, reason, None, Status::Down, false);
-        self.leave_unused(connections, farewell);
+        self.leave_unused(connections, goodbye);
     }
 
     /// Leaves the connection, with a last packet, if no socket uses it.
-    pub(super) fn leave_unused(&mut self, connections: &mut Connections, farewell: Vec<Frame>) {
+    pub(super) fn leave_unused(&mut self, connections: &mut Connections, goodbye: Vec<Frame>) {
         if !self.is_any_active() {
-            connections.leave(farewell);
+            connections.leave(goodbye);
         }
     }
 

@@ -1,8 +1,8 @@
 //! The retry queue: with [`Settings::retries`](crate::Settings::retries), events are sent one by one, each until it is
 //! acknowledged.
 
-use super::carrier::Deps;
 use super::connections::Connections;
+use super::current_transport::Deps;
 use super::namespaces::Namespaces;
 use super::socket::{Awaited, Queued};
 use super::{Output, SocketEvent, SocketKey, Ticket};

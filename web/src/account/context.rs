@@ -35,7 +35,7 @@ pub(crate) struct AccountSignals {
     /// The sign-in without a response so far, with its key.
     pub(crate) unanswered: StoredValue<Option<NewSession>>,
     /// The name to show on the sign-in page after a sign-out that reloaded the tab.
-    pub(crate) farewell: StoredValue<Option<String>>,
+    pub(crate) goodbye: StoredValue<Option<String>>,
     pub(crate) renewing: StoredValue<bool>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,
@@ -56,7 +56,7 @@ impl AccountContext {
             overdue: RwSignal::new(false),
             cookieless: StoredValue::new(false),
             unanswered: StoredValue::new(None),
-            farewell: StoredValue::new(local::take_farewell()),
+            goodbye: StoredValue::new(local::take_goodbye()),
             renewing: StoredValue::new(false),
             chat: navigation.chat,
             people: navigation.people,

@@ -165,7 +165,7 @@ impl AccountContext {
         self.overlays.close_all();
         self.chat.room.set(None);
         self.navigation.show_home();
-        self.farewell.set_value(Some(String::new()));
+        self.goodbye.set_value(Some(String::new()));
         self.stage
             .set(PageStage::Nickname(Welcome::SignedOut(String::new())));
         spawn_local(self.settle_departure());
@@ -289,7 +289,7 @@ impl AccountContext {
     /// Reloads the page at its home address. `name` is prefilled on the sign-in page.
     pub(crate) fn depart(self, name: &str) {
         self.chat.departing.set_value(true);
-        local::leave_farewell(name);
+        local::leave_goodbye(name);
         let home = base_path::here().address(&Route::Home.path());
         let _ = window().location().replace(&home);
     }

@@ -72,7 +72,7 @@ impl AccountContext {
         let owed = departure::is_owed();
         if owed {
             self.erase_owed(&mut storage).await;
-            self.farewell.set_value(Some(String::new()));
+            self.goodbye.set_value(Some(String::new()));
         }
         // A known device builds its room while the browser opens its storage.
         if !owed && preferences::is_known() && preferences::kept_out().is_none() {
@@ -189,7 +189,7 @@ impl AccountContext {
 
     /// Why the nickname page is shown when nobody is signed in.
     fn welcome(self) -> Welcome {
-        self.farewell
+        self.goodbye
             .get_value()
             .map_or(Welcome::First, Welcome::SignedOut)
     }

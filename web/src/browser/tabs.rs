@@ -32,13 +32,13 @@ impl Tabs {
 }
 
 impl Peers for Tabs {
-    fn tell(&mut self, message: TabMessage) {
+    fn broadcast(&mut self, message: TabMessage) {
         if let (Some(channel), Ok(text)) = (&self.channel, json::text_of(&message)) {
             let _ = channel.post_message(&text.into());
         }
     }
 
-    fn heard(&mut self) -> Stream<'static, TabMessage> {
+    fn messages(&mut self) -> Stream<'static, TabMessage> {
         let Some(channel) = self.channel.clone() else {
             return stream::pending().boxed_local();
         };
@@ -60,7 +60,7 @@ impl Peers for Tabs {
             .boxed_local()
     }
 
-    fn elected(&mut self) -> Task<'static, ()> {
+    fn leadership(&mut self) -> Task<'static, ()> {
         async {
             if let Some(held) = lock(DRAIN_LOCK).await {
                 // Held until the tab closes, when the browser releases it.

@@ -10,7 +10,7 @@ use crate::storage::key_value::KeyValue;
 const TAB: &str = "steadfast.tab";
 
 /// The name to show after a sign-out that reloaded the tab.
-const FAREWELL: &str = "steadfast.farewell";
+const GOODBYE: &str = "steadfast.goodbye";
 
 #[derive(Clone, Copy, Debug)]
 pub struct LocalTexts;
@@ -53,14 +53,14 @@ pub fn leave_tab(name: &str) {
 }
 
 /// Takes the name stored before a sign-out reloaded the tab.
-pub fn take_farewell() -> Option<String> {
-    take(FAREWELL)
+pub fn take_goodbye() -> Option<String> {
+    take(GOODBYE)
 }
 
 /// Stores the name of the person who was signed out, or an empty one if they signed out themselves.
-pub fn leave_farewell(name: &str) {
+pub fn leave_goodbye(name: &str) {
     if let Some(session) = session() {
-        let _ = session.set_item(&here().scoped(FAREWELL), name);
+        let _ = session.set_item(&here().scoped(GOODBYE), name);
     }
 }
 

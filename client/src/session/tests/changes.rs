@@ -34,7 +34,7 @@ fn texts(desk: &Desk) -> Vec<String> {
 fn talked(many: Seq) -> Desk {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=many, 1));
+    desk.receive(entries(1..=many, 1));
     desk
 }
 
@@ -43,7 +43,7 @@ pub(super) fn body_entry(seq: Seq, author: u128, n: u128, body: Body) -> Entry {
 }
 
 pub(super) fn live(desk: &mut Desk, entry: Entry) {
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: entry.seq,
         entries: vec![entry],
@@ -158,7 +158,7 @@ fn a_change_of_another_epoch_is_never_sent_and_stays_in_sight() {
     desk.input(Input::Retry(id(1)));
     assert_eq!(desk.refusals(), [(id(1), Refusal::OtherEpoch)]);
     let mut again = Desk::restored(5, desk.disk.clone());
-    again.input(Input::Elected(desk.disk.outbox.clone()));
+    again.input(Input::TakeOver(desk.disk.outbox.clone()));
     let held = again.session.outbox().find(|item| item.id == id(1)).unwrap();
     assert_eq!(
         held.rejection_for(again.session.account().identity()),
@@ -186,7 +186,7 @@ fn a_change_names_the_message_that_its_author_saw_even_after_two_other_databases
     let (request, items) = desk.sends().remove(0);
     assert_eq!((items[0].id, items[0].message_id), (id(1), Some(seen)));
     let other = entry_of(1, 1, id(7), "another");
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: 1,
         entries: vec![other],
@@ -288,7 +288,7 @@ fn a_reply_acknowledged_ahead_of_a_gap_never_quotes_what_was_deleted_in_the_gap(
     let mut desk = Desk::new(1);
     desk.session.chat.options.window = 20;
     desk.online(0);
-    desk.hear(entries(1..=2, 1));
+    desk.receive(entries(1..=2, 1));
     reply_to_the_first(&mut desk);
     let said = |desk: &Desk| quoted(desk).and_then(|(_, text)| text);
     let (request, _) = desk.one_send();
@@ -296,7 +296,7 @@ fn a_reply_acknowledged_ahead_of_a_gap_never_quotes_what_was_deleted_in_the_gap(
     assert_eq!(said(&desk).as_deref(), Some("said"), "as far as this tab knows");
     live(&mut desk, body_entry(3, 1, 10, Body::Delete { message: 1 }));
     assert_eq!(said(&desk), None);
-    desk.hear(entries(4..=41, 2));
+    desk.receive(entries(4..=41, 2));
     assert!(
         desk.session.room(ROOM).unwrap().window.low > 3,
         "the deletion has gone"

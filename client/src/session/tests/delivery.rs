@@ -212,7 +212,7 @@ fn an_answer_that_says_nothing_of_an_item_leaves_it_waiting() {
 fn an_ack_ahead_of_a_gap_keeps_its_row_until_the_gap_heals() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     desk.post(1);
     let (request, _) = desk.one_send();
     desk.ack(request, vec![stored(1, 5)]);
@@ -223,7 +223,7 @@ fn an_ack_ahead_of_a_gap_keeps_its_row_until_the_gap_heals() {
     desk.page(request, entries(3..=4, 2).entries, 5);
     assert_eq!(desk.cursor(), Some(5));
     assert_eq!(desk.rows().iter().filter(|(row, _)| *row == id(1)).count(), 1);
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: 5,
         entries: vec![entry_of(5, 1, id(1), "post 1")],
@@ -235,7 +235,7 @@ fn an_ack_ahead_of_a_gap_keeps_its_row_until_the_gap_heals() {
 fn a_jump_to_the_newest_page_keeps_the_echoes() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     desk.post(1);
     let (request, _) = desk.one_send();
     desk.ack(request, vec![stored(1, 500)]);
@@ -257,7 +257,7 @@ fn a_jump_to_the_newest_page_keeps_the_echoes() {
 fn an_echo_sent_below_the_window_is_found_by_scrolling_back() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     desk.post(1);
     let (request, _) = desk.one_send();
     desk.ack(request, vec![stored(1, 10)]);
@@ -277,7 +277,7 @@ fn an_echo_sent_below_the_window_is_found_by_scrolling_back() {
 fn entries_that_overtake_the_opening_wait_for_it() {
     let mut desk = Desk::new(1);
     desk.input(Input::LinkUp);
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     assert_eq!(desk.cursor(), None);
     desk.event(ServerEvent::Session(event::Session::Open(opened(1, 0))));
     assert_eq!(desk.cursor(), Some(2));

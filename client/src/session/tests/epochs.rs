@@ -43,8 +43,8 @@ fn two_tabs_with_an_unsent_item() -> (Desk, Desk) {
     desk.offline();
     desk.post(1);
     let mut other = Desk::restored(1, desk.disk.clone());
-    other.input(Input::Elected(desk.disk.outbox.clone()));
-    other.told();
+    other.input(Input::TakeOver(desk.disk.outbox.clone()));
+    other.broadcasts();
     (desk, other)
 }
 
@@ -52,7 +52,7 @@ fn two_tabs_with_an_unsent_item() -> (Desk, Desk) {
 fn acked_elsewhere(desk: &mut Desk, epoch: Epoch, room: RoomId, seq: Seq) {
     let (id, at) = (id(1), 5);
     let stored = vec![Stored { id, room, seq, at }];
-    desk.input(Input::Heard(TabMessage::Sent { epoch, stored }));
+    desk.input(Input::TabMessage(TabMessage::Sent { epoch, stored }));
 }
 
 /// Answers the one request for a page: the log is these entries.
@@ -67,7 +67,7 @@ fn log_is(desk: &mut Desk, log: &Entries) -> HistoryRequest {
 fn another_epoch_drops_cursors_and_cache_and_keeps_the_outbox_as_this_persons() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=5, 2));
+    desk.receive(entries(1..=5, 2));
     desk.offline();
     desk.post(1);
     desk.pass(Duration::from_secs(1));
@@ -140,7 +140,7 @@ fn a_refresh_between_signing_in_and_connecting_keeps_the_outbox_too() {
     desk.offline();
     sign_in(&mut desk, 11, LATER);
     let mut again = Desk::restored(11, desk.disk);
-    again.input(Input::Elected(again.disk.outbox.clone()));
+    again.input(Input::TakeOver(again.disk.outbox.clone()));
     again.opened(reopened(11));
     let (_, items) = again.sends().remove(0);
     assert_eq!((items[0].id, items[0].room), (id(1), LATER_ROOM));
@@ -152,14 +152,14 @@ fn an_item_of_the_epoch_before_that_another_tab_tells_late_is_brought_along() {
     desk.online(0);
     let mut other = Desk::restored(1, desk.disk.clone());
     other.online(0);
-    other.told();
+    other.broadcasts();
     other.post(1);
-    let late = other.told();
+    let late = other.broadcasts();
     desk.offline();
     sign_in(&mut desk, 11, LATER);
     desk.opened(reopened(11));
     for news in late {
-        desk.input(Input::Heard(news));
+        desk.input(Input::TabMessage(news));
     }
     let (_, items) = desk.sends().remove(0);
     assert_eq!((items[0].id, items[0].room), (id(1), LATER_ROOM));
@@ -170,7 +170,7 @@ fn all_tabs_agree_on_whose_an_item_became_that_one_of_them_brought_along() {
     let (mut desk, mut other) = two_tabs_with_an_unsent_item();
     sign_in(&mut other, 11, LATER);
     other.opened(reopened(11));
-    tell(&mut other, &mut desk);
+    pass_on(&mut other, &mut desk);
     // The server lost that person again, within the epoch: somebody has to decide, in every tab.
     for tab in [&mut desk, &mut other] {
         tab.offline();
@@ -189,9 +189,9 @@ fn an_item_migrated_as_somebody_of_this_name_whom_the_database_lost_goes_before_
     other.opened(reopened_as_person_1(11));
     other.sends();
     other.offline();
-    tell(&mut other, &mut desk);
+    pass_on(&mut other, &mut desk);
     desk.post(2);
-    tell(&mut desk, &mut other);
+    pass_on(&mut desk, &mut other);
     // A backup of that epoch was put back, from before this person signed up in it.
     for tab in [&mut desk, &mut other] {
         sign_in_as_person_1(tab, 12);
@@ -210,11 +210,11 @@ fn a_database_that_comes_back_takes_what_was_assigned_to_the_person_of_the_one_i
     sign_in(&mut desk, 11, LATER);
     let on_disk = desk.disk.clone();
     let mut other = Desk::restored(1, on_disk.clone());
-    other.input(Input::Elected(on_disk.outbox.clone()));
+    other.input(Input::TakeOver(on_disk.outbox.clone()));
     desk.opened(reopened(11));
-    tell(&mut desk, &mut other);
+    pass_on(&mut desk, &mut other);
     // A third tab tells what it has read.
-    other.input(Input::Heard(TabMessage::Posted {
+    other.input(Input::TabMessage(TabMessage::Posted {
         items: on_disk.outbox,
     }));
     // The former database is put back.
@@ -239,7 +239,7 @@ fn a_cursor_names_the_entry_that_is_there() {
     let mut desk = Desk::new(1);
     desk.online(0);
     assert_eq!(desk.session.auth().cursors[&ROOM], 0.into());
-    desk.hear(entries(1..=9, 2));
+    desk.receive(entries(1..=9, 2));
     let ninth = entry(9, 2);
     assert_eq!(desk.session.auth().cursors[&ROOM], Cursor::from(&ninth));
     let (id, at) = (Some(ninth.id), Some(ninth.at));
@@ -272,8 +272,8 @@ fn a_room_that_went_back_in_time_starts_afresh_alone_and_the_outbox_stays() {
         opened
     };
     desk.opened(two(0, 0));
-    desk.hear(entries(1..=9, 2));
-    desk.hear(Entries {
+    desk.receive(entries(1..=9, 2));
+    desk.receive(Entries {
         room: LATER_ROOM,
         ..entries(1..=3, 2)
     });
@@ -308,12 +308,12 @@ fn a_room_that_went_back_in_time_starts_afresh_alone_and_the_outbox_stays() {
 fn a_head_below_the_cursor_is_that_of_a_node_a_little_behind() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=9, 2));
+    desk.receive(entries(1..=9, 2));
     desk.offline();
     desk.online(7);
     assert_eq!((desk.cursor(), desk.rows().len()), (Some(9), 9));
     assert!(desk.pulls().is_empty());
-    desk.hear(entries(8..=10, 2));
+    desk.receive(entries(8..=10, 2));
     assert_eq!(desk.cursor(), Some(10));
 }
 
@@ -321,7 +321,7 @@ fn a_head_below_the_cursor_is_that_of_a_node_a_little_behind() {
 fn what_waits_and_names_a_place_of_a_log_that_went_back_changes_no_other_message() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=9, 1));
+    desk.receive(entries(1..=9, 1));
     desk.offline();
     let change = MessageChange::Delete { message: 8 };
     let (room, at) = (ROOM, 5);
@@ -357,7 +357,7 @@ fn what_waits_and_names_a_place_of_a_log_that_went_back_changes_no_other_message
 fn what_another_tab_had_acknowledged_in_a_life_that_is_no_more_moves_no_cursor() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=1, 2));
+    desk.receive(entries(1..=1, 2));
     // This tab's link is dead and does not know it; the other one's is of the database that was put back.
     desk.post(1);
     acked_elsewhere(&mut desk, EPOCH, ROOM, 2);
@@ -369,11 +369,11 @@ fn what_another_tab_had_acknowledged_in_a_life_that_is_no_more_moves_no_cursor()
 fn another_entry_where_one_is_held_is_looked_into() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     // A repeat is none.
-    desk.hear(entries(1..=2, 2));
+    desk.receive(entries(1..=2, 2));
     assert!(desk.pulls().is_empty());
-    desk.hear(entries(2..=3, 3));
+    desk.receive(entries(2..=3, 3));
     let log = entries(1..=3, 3);
     let pull = log_is(&mut desk, &log);
     assert_eq!((pull.after, pull.before), (None, None));
@@ -395,7 +395,7 @@ fn sync(desk: &mut Desk, head: Seq) {
 fn a_head_that_went_back_while_connected_is_looked_into_and_the_room_starts_afresh() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=9, 2));
+    desk.receive(entries(1..=9, 2));
     sync(&mut desk, 4);
     assert_eq!(desk.rows().len(), 9, "until it is certain");
     let log = entries(1..=4, 2);
@@ -418,7 +418,7 @@ fn an_item_that_another_tab_had_acknowledged_in_a_life_that_is_no_more_is_shown_
     assert_eq!(desk.rows().len(), 1, "until it is certain");
     desk.page(request, vec![], 0);
     assert_eq!(desk.rows().len(), 0);
-    desk.hear(entries(1..=1, 2));
+    desk.receive(entries(1..=1, 2));
     assert_eq!(shown(&desk), said(&entries(1..=1, 2)));
 }
 
@@ -426,7 +426,7 @@ fn an_item_that_another_tab_had_acknowledged_in_a_life_that_is_no_more_is_shown_
 fn a_node_that_is_behind_the_database_takes_nothing_from_the_window() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=9, 2));
+    desk.receive(entries(1..=9, 2));
     sync(&mut desk, 7);
     let log = entries(1..=9, 2);
     log_is(&mut desk, &log);
@@ -438,7 +438,7 @@ fn a_node_that_is_behind_the_database_takes_nothing_from_the_window() {
 fn a_page_that_has_another_entry_where_one_is_held_is_of_another_log() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=9, 2));
+    desk.receive(entries(1..=9, 2));
     sync(&mut desk, 8);
     // It has grown beyond what was held, by others' entries.
     let log = entries(1..=12, 3);
@@ -451,8 +451,8 @@ fn a_page_that_has_another_entry_where_one_is_held_is_of_another_log() {
 fn what_waited_behind_a_gap_of_a_log_that_is_no_more_is_let_go() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=4, 2));
-    desk.hear(entries(8..=9, 2));
+    desk.receive(entries(1..=4, 2));
+    desk.receive(entries(8..=9, 2));
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!(pull.after, Some(4));
     desk.page(request, vec![], 4);
@@ -468,7 +468,7 @@ fn what_waited_behind_a_gap_of_a_log_that_is_no_more_is_let_go() {
 fn what_storage_tells_late_is_compared_with_the_newest_page() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=4, 2));
+    desk.receive(entries(1..=4, 2));
     desk.pass(Duration::from_secs(5));
     let mut late = Desk::restored(1, Restored::default());
     late.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
@@ -515,7 +515,7 @@ fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch(
     second.offline();
     // A tab that has been out for long tells what it still holds, and the one that is online sends it.
     desk.post(1);
-    tell(&mut desk, &mut second);
+    pass_on(&mut desk, &mut second);
     acked_elsewhere(&mut second, LATER, LATER_ROOM, 1);
     let timeline = second.session.timeline(LATER_ROOM);
     let authors: Vec<_> = timeline.rows().map(|row| (row.id, row.author.id)).collect();
@@ -531,9 +531,9 @@ fn what_was_assigned_to_somebody_whom_the_database_lost_again_is_sent_as_other_t
     // Typed by a tab that has not heard of this epoch: assigned to the person of this epoch, in memory alone.
     desk.offline();
     desk.post(1);
-    tell(&mut desk, &mut second);
+    pass_on(&mut desk, &mut second);
     second.offline();
-    second.input(Input::Elected(desk.session.outbox().cloned().collect()));
+    second.input(Input::TakeOver(desk.session.outbox().cloned().collect()));
     // A backup from before that person signed up was put back, within its epoch.
     sign_in_as_person_1(&mut second, 12);
     second.opened(reopened_as_person_1(12));

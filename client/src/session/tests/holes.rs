@@ -26,7 +26,7 @@ fn hole_01_two_people_offline_at_the_same_instant_with_the_same_text_are_both_st
     }
     assert_eq!(log.len(), 2);
     for desk in [&mut ann, &mut bob] {
-        desk.hear(Entries {
+        desk.receive(Entries {
             room: ROOM,
             from: 1,
             entries: log.clone(),
@@ -89,7 +89,7 @@ fn hole_05_a_refresh_keeps_the_outbox_and_sends_the_same_ids() {
         [(id(1), "saved"), (id(2), "saved")],
         "shown at once"
     );
-    again.input(Input::Elected(again.disk.outbox.clone()));
+    again.input(Input::TakeOver(again.disk.outbox.clone()));
     again.online(1);
     let (request, sent) = again.one_send();
     assert_eq!(sent, [id(1), id(2)], "the same ids: the server knows the first");
@@ -107,14 +107,14 @@ fn hole_06_joining_while_others_talk_shows_no_repeat_no_disorder_no_gap() {
     desk.offline();
     desk.input(Input::LinkUp);
     // Live entries overtake the session's opening, which overlaps them.
-    desk.hear(entries(6..=7, 2));
-    desk.hear(entries(8..=8, 2));
+    desk.receive(entries(6..=7, 2));
+    desk.receive(entries(8..=8, 2));
     desk.event(ServerEvent::Session(event::Session::Open(Opened {
         recovered: true,
         missed: vec![entries(4..=6, 2)],
         ..opened(1, 6)
     })));
-    desk.hear(entries(8..=9, 2));
+    desk.receive(entries(8..=9, 2));
     assert_eq!(desk.cursor(), Some(9));
     let shown = desk.session.timeline(ROOM);
     let seqs: Vec<_> = shown.rows().filter_map(|row| row.seq()).collect();
@@ -126,8 +126,8 @@ fn hole_06_joining_while_others_talk_shows_no_repeat_no_disorder_no_gap() {
 fn hole_07_a_gap_holds_the_cursor_and_is_pulled() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=2, 2));
-    desk.hear(entries(5..=6, 2));
+    desk.receive(entries(1..=2, 2));
+    desk.receive(entries(5..=6, 2));
     assert_eq!(desk.cursor(), Some(2), "the cursor stays before the gap");
     assert_eq!(desk.session.room(ROOM).unwrap().buffered, 2);
     let (request, pull) = desk.pulls().remove(0);
@@ -137,7 +137,7 @@ fn hole_07_a_gap_holds_the_cursor_and_is_pulled() {
         "what is missing and no more"
     );
     // An older broadcast, late, does not set the cursor back.
-    desk.hear(entries(1..=1, 2));
+    desk.receive(entries(1..=1, 2));
     assert_eq!(desk.cursor(), Some(2));
     desk.page(request, entries(3..=4, 2).entries, 6);
     assert_eq!(desk.cursor(), Some(6));
@@ -176,9 +176,9 @@ fn hole_09_the_ack_tells_the_sender_its_place_and_the_row_stays_one() {
             desk.ack(request, vec![stored(1, 1)]);
             assert_eq!(desk.rows(), [(id(1), "sent")]);
             assert_eq!(desk.cursor(), Some(1), "the ack is as good as the entry");
-            desk.hear(news);
+            desk.receive(news);
         } else {
-            desk.hear(news);
+            desk.receive(news);
             assert_eq!(desk.rows(), [(id(1), "sent")]);
             desk.ack(request, vec![stored(1, 1)]);
         }
@@ -195,7 +195,7 @@ fn hole_09_the_ack_tells_the_sender_its_place_and_the_row_stays_one() {
 fn hole_10_ephemeral_events_never_touch_a_cursor() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=3, 2));
+    desk.receive(entries(1..=3, 2));
     let before = desk.session.auth();
     desk.event(ServerEvent::Typing(Typing {
         room: ROOM,
@@ -220,7 +220,7 @@ fn hole_10_ephemeral_events_never_touch_a_cursor() {
 fn hole_12_the_toggle_resumes_from_the_cursor_and_catches_up() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=5, 2));
+    desk.receive(entries(1..=5, 2));
     desk.dials();
     desk.input(Input::Disconnect);
     desk.input(Input::LinkDown(LinkEnd::ClosedHere));
@@ -251,7 +251,7 @@ fn hole_12_the_toggle_resumes_from_the_cursor_and_catches_up() {
 fn hole_14_the_handshake_itself_says_all_that_a_resumption_needs() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=5, 2));
+    desk.receive(entries(1..=5, 2));
     desk.offline();
     let auth = desk.session.auth();
     assert_eq!(

@@ -100,7 +100,7 @@ fn an_item_discarded_in_flight_that_was_stored_all_the_same_is_shown() {
     desk.input(Input::Discard(id(1)));
     assert_eq!(desk.rows(), []);
     desk.ack(request, vec![stored(1, 1)]);
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: 1,
         entries: vec![entry_of(1, 1, id(1), "post 1")],
@@ -182,7 +182,7 @@ fn a_rejected_item_can_be_retried_edited_or_discarded() {
 fn another_authors_entry_of_the_same_id_hides_nothing() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: 1,
         entries: vec![entry_of(1, 2, id(1), "mine now")],
@@ -201,7 +201,7 @@ fn another_authors_entry_of_the_same_id_hides_nothing() {
 fn the_cached_page_is_shown_at_once_and_then_reconciled() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=150, 2));
+    desk.receive(entries(1..=150, 2));
     desk.pass(Duration::from_secs(1));
     assert_eq!(desk.disk.rooms[0].entries.len(), 100, "the newest page");
     let mut again = Desk::restored(1, desk.disk);
@@ -218,7 +218,7 @@ fn the_cached_page_is_shown_at_once_and_then_reconciled() {
 fn a_cache_that_contradicts_itself_is_not_believed() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=5, 2));
+    desk.receive(entries(1..=5, 2));
     desk.pass(Duration::from_secs(1));
     let mut disk = desk.disk;
     disk.rooms[0].entries.remove(2);
@@ -232,13 +232,13 @@ fn caches_are_written_twice_a_second_at_most_and_on_request() {
     desk.online(0);
     desk.pass(Duration::from_secs(1));
     let high = |desk: &Desk| desk.disk.rooms.first().map(|cache: &RoomCache| cache.high);
-    desk.hear(entries(1..=1, 2));
+    desk.receive(entries(1..=1, 2));
     assert_eq!(high(&desk), Some(1));
-    desk.hear(entries(2..=2, 2));
+    desk.receive(entries(2..=2, 2));
     assert_eq!(high(&desk), Some(1));
     desk.input(Input::Flush);
     assert_eq!(high(&desk), Some(2));
-    desk.hear(entries(3..=3, 2));
+    desk.receive(entries(3..=3, 2));
     desk.pass(Duration::from_millis(500));
     assert_eq!(high(&desk), Some(3));
 }
@@ -267,7 +267,7 @@ fn scrolling_back_loads_page_after_page_and_seeing_the_end_lets_them_go() {
         ),
         (701, false, false)
     );
-    desk.hear(entries(1_001..=1_001, 2));
+    desk.receive(entries(1_001..=1_001, 2));
     assert_eq!(
         desk.session.room(ROOM).unwrap().window.low,
         701,
@@ -296,8 +296,8 @@ fn unread_counts_other_peoples_entries_after_what_was_read() {
     let (request, _) = desk.pulls().remove(0);
     desk.page(request, entries(401..=500, 2).entries, 500);
     assert_eq!(unread(&desk), 7);
-    desk.hear(entries(501..=502, 2));
-    desk.hear(entries(503..=503, 1));
+    desk.receive(entries(501..=502, 2));
+    desk.receive(entries(503..=503, 1));
     assert_eq!(unread(&desk), 9);
     desk.input(Input::Read { room: ROOM, seq: 500 });
     assert_eq!(unread(&desk), 2);
@@ -309,7 +309,7 @@ fn unread_counts_other_peoples_entries_after_what_was_read() {
 fn what_was_read_offline_is_told_later_and_seldom() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=50, 2));
+    desk.receive(entries(1..=50, 2));
     let told = |desk: &mut Desk| {
         desk.take(|output| match output {
             Output::Emit(Ephemeral::Read(read)) => Some(read.seq),

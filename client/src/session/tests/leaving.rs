@@ -7,7 +7,7 @@ use crate::record::{Disk, OutboxItem, StorageError, Unsent};
 fn desk_with_words() -> Desk {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=3, 2));
+    desk.receive(entries(1..=3, 2));
     desk.input(Input::Flush);
     desk.offline();
     desk.post(1);
@@ -36,7 +36,7 @@ fn fault_h11_signing_out_erases_rooms_identity_and_what_was_not_sent() {
     let news = TabMessage::SignedOut {
         unsent: Unsent::Discard,
     };
-    assert!(desk.told().contains(&news), "the other tabs forget, too");
+    assert!(desk.broadcasts().contains(&news), "the other tabs forget, too");
     desk.pass(Duration::from_secs(60));
     assert_eq!(desk.disk, Restored::default(), "and nothing is written later on");
 }
@@ -49,13 +49,13 @@ fn fault_h11_who_is_signed_out_loses_nothing_unsent_before_somebody_decides() {
     assert_eq!(desk.session.left_behind().count(), 1);
 
     let mut again = Desk::restored(1, desk.disk.clone());
-    again.input(Input::Elected(vec![]));
+    again.input(Input::TakeOver(vec![]));
     again.input(Input::SignedIn(SessionInfo::new(person(1), EPOCH)));
     again.online(0);
     assert_eq!(again.one_send().1, [id(1)], "its author came back");
 
     let mut other = Desk::restored(2, desk.disk);
-    other.input(Input::Elected(vec![]));
+    other.input(Input::TakeOver(vec![]));
     other.input(Input::SignedIn(SessionInfo::new(person(2), EPOCH)));
     other.online(0);
     assert!(other.sends().is_empty() && other.rows().is_empty());
@@ -65,7 +65,7 @@ fn fault_h11_who_is_signed_out_loses_nothing_unsent_before_somebody_decides() {
 fn fault_h11_another_tab_that_hears_it_erases_what_it_wrote_meanwhile() {
     let mut desk = desk_with_words();
     let disk = desk.disk.clone();
-    desk.input(Input::Heard(TabMessage::SignedOut {
+    desk.input(Input::TabMessage(TabMessage::SignedOut {
         unsent: Unsent::Discard,
     }));
     assert_nothing_is_held(&desk);
@@ -74,7 +74,7 @@ fn fault_h11_another_tab_that_hears_it_erases_what_it_wrote_meanwhile() {
     let told = desk.take(|output| matches!(output, Output::Changed(Change::SignedOut(_))).then_some(()));
     assert_eq!(told.len(), 1);
     assert!(
-        desk.told().is_empty(),
+        desk.broadcasts().is_empty(),
         "who heard it does not tell it on: two tabs would for ever"
     );
 }
@@ -100,8 +100,8 @@ fn fault_f04_an_answer_that_comes_after_signing_out_brings_nothing_back() {
     let (request, _) = desk.one_send();
     desk.input(Input::SignedOut(Unsent::Discard));
     desk.ack(request, vec![stored(1, 1)]);
-    desk.hear(entries(1..=2, 2));
-    desk.input(Input::Heard(TabMessage::Posted {
+    desk.receive(entries(1..=2, 2));
+    desk.input(Input::TabMessage(TabMessage::Posted {
         items: vec![OutboxItem {
             id: id(1),
             room: ROOM,

@@ -140,7 +140,7 @@ fn a_look_that_reaches_the_newest_becomes_the_live_window() {
     }
     assert!(!view(&desk).window.detached && desk.session.timeline(ROOM).is_live());
     assert_eq!(seqs(&desk), (650, 1_000));
-    desk.hear(entries(1_001..=1_001, 2));
+    desk.receive(entries(1_001..=1_001, 2));
     assert_eq!(seqs(&desk), (650, 1_001));
 }
 
@@ -360,7 +360,7 @@ proptest! {
                     let until = (there + many).min(whole.len());
                     if until > there {
                         let entries = whole[there..until].to_vec();
-                        desk.hear(Entries { room: ROOM, from: there as Seq + 1, entries });
+                        desk.receive(Entries { room: ROOM, from: there as Seq + 1, entries });
                     }
                     there = until;
                 }

@@ -26,7 +26,7 @@ fn went_back(desk: &mut Desk, head: Seq) {
 fn messages_after_the_place_to_which_the_database_went_back_are_lost() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=6, 2));
+    desk.receive(entries(1..=6, 2));
     assert!(lost(&desk).is_empty());
     went_back(&mut desk, 4);
     assert!(lost(&desk).is_empty(), "not before the log is here");
@@ -35,11 +35,11 @@ fn messages_after_the_place_to_which_the_database_went_back_are_lost() {
     assert_eq!(places(&desk), [5, 6]);
     let of: Vec<_> = desk.session.lost(ROOM).map(|lost| lost.author.id).collect();
     assert_eq!(of, [person(2).id, person(2).id]);
-    desk.hear(entries(5..=5, 3));
+    desk.receive(entries(5..=5, 3));
     assert_eq!(places(&desk), [5, 6], "something else is there by now");
     desk.input(Input::ForgetLost(ROOM));
     assert!(lost(&desk).is_empty());
-    desk.hear(entries(6..=6, 3));
+    desk.receive(entries(6..=6, 3));
     assert!(lost(&desk).is_empty());
 }
 
@@ -47,7 +47,7 @@ fn messages_after_the_place_to_which_the_database_went_back_are_lost() {
 fn another_message_in_the_same_place_shows_that_one_is_lost() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=6, 2));
+    desk.receive(entries(1..=6, 2));
     went_back(&mut desk, 9);
     let (page, _) = desk.pulls().remove(0);
     let mut log = entries(1..=3, 2).entries;
@@ -60,8 +60,8 @@ fn another_message_in_the_same_place_shows_that_one_is_lost() {
 fn a_message_that_is_sent_again_is_not_lost_and_neither_is_one_that_was_deleted() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=3, 2));
-    desk.hear(Entries {
+    desk.receive(entries(1..=3, 2));
+    desk.receive(Entries {
         room: ROOM,
         from: 4,
         entries: vec![
@@ -85,7 +85,7 @@ fn a_message_that_is_sent_again_is_not_lost_and_neither_is_one_that_was_deleted(
     desk.page(page, entries(1..=2, 2).entries, 2);
     let told = [(4, "mine".to_owned()), (6, "edited".to_owned())];
     assert_eq!(lost(&desk), told, "as it was shown last");
-    desk.hear(Entries {
+    desk.receive(Entries {
         room: ROOM,
         from: 3,
         entries: vec![entry_of(3, 1, id(1), "mine")],
@@ -98,7 +98,7 @@ fn a_backup_in_an_epoch_of_its_own_loses_messages_as_well() {
     let later = Epoch(Uuid::from_u128(0xEE));
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=6, 2));
+    desk.receive(entries(1..=6, 2));
     desk.offline();
     desk.input(Input::SignedIn(SessionInfo::new(person(1), later)));
     desk.opened(Opened {
@@ -112,7 +112,7 @@ fn a_backup_in_an_epoch_of_its_own_loses_messages_as_well() {
     // To somebody else nothing is told of it.
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=6, 2));
+    desk.receive(entries(1..=6, 2));
     desk.offline();
     desk.input(Input::SignedIn(SessionInfo::new(person(11), later)));
     desk.opened(Opened {
@@ -128,12 +128,12 @@ fn a_backup_in_an_epoch_of_its_own_loses_messages_as_well() {
 fn so_many_lost_messages_are_remembered_and_no_more() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=400, 2));
+    desk.receive(entries(1..=400, 2));
     for _ in 0..3 {
         went_back(&mut desk, 1);
         let (page, _) = desk.pulls().remove(0);
         desk.page(page, entries(1..=1, 2).entries, 1);
-        desk.hear(entries(2..=300, 3));
+        desk.receive(entries(2..=300, 3));
     }
     assert!(lost(&desk).len() <= PAGE_ENTRIES);
 }

@@ -112,11 +112,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Signed in as `me` on a device that knows nothing, elected, offline.
+    /// Signed in as `me` on a device that knows nothing, leading, offline.
     pub(super) fn new(me: u128) -> Self {
         let mut desk = Self::restored(me, Restored::default());
         desk.input(Input::SignedIn(SessionInfo::new(person(me), EPOCH)));
-        desk.input(Input::Elected(vec![]));
+        desk.input(Input::TakeOver(vec![]));
         desk.outputs.clear();
         desk
     }
@@ -169,7 +169,7 @@ impl Desk {
         self.input(Input::Event(event));
     }
 
-    pub(super) fn hear(&mut self, entries: Entries) {
+    pub(super) fn receive(&mut self, entries: Entries) {
         self.event(ServerEvent::Entries(entries));
     }
 
@@ -254,9 +254,9 @@ impl Desk {
         })
     }
 
-    pub(super) fn told(&mut self) -> Vec<TabMessage> {
+    pub(super) fn broadcasts(&mut self) -> Vec<TabMessage> {
         self.take(|output| match output {
-            Output::Tell(news) => Some(news.clone()),
+            Output::Broadcast(news) => Some(news.clone()),
             _ => None,
         })
     }
@@ -314,13 +314,13 @@ impl Desk {
 }
 
 /// Hands on what one tab told, as a channel between tabs does.
-pub(super) fn tell(from: &mut Desk, to: &mut Desk) {
-    for news in from.told() {
+pub(super) fn pass_on(from: &mut Desk, to: &mut Desk) {
+    for news in from.broadcasts() {
         let mut news = news;
         if let TabMessage::Posted { items } = &mut news {
             items.iter_mut().for_each(|item| item.disk = Disk::default());
         }
-        to.input(Input::Heard(news));
+        to.input(Input::TabMessage(news));
     }
 }
 

@@ -38,7 +38,7 @@ fn a_room_joined_while_online_is_pulled_and_followed() {
     desk.online(0);
     desk.pass(Duration::from_secs(1));
     // Live entries may overtake the news that this person is in the room.
-    desk.hear(said_there(3));
+    desk.receive(said_there(3));
     comes_in(&mut desk, told(OTHER, "other", 2, 9));
     let (request, pull) = desk.pulls().remove(0);
     assert_eq!(pull.room, OTHER);
@@ -64,7 +64,7 @@ fn a_room_left_leaves_nothing_behind() {
     let mut desk = Desk::new(1);
     desk.online(0);
     comes_in(&mut desk, told(OTHER, "other", 0, 0));
-    desk.hear(said_there(1));
+    desk.receive(said_there(1));
     desk.input(Input::Flush);
     assert_eq!(desk.disk.rooms.len(), 2);
     desk.event(ServerEvent::Room(RoomUpdate::Out {
@@ -72,7 +72,7 @@ fn a_room_left_leaves_nothing_behind() {
         deleted: false,
     }));
     assert_eq!((desk.session.room(OTHER), desk.disk.rooms.len()), (None, 1));
-    desk.hear(said_there(2));
+    desk.receive(said_there(2));
     assert_eq!(desk.session.timeline(OTHER).rows().count(), 0);
     assert!(!desk.session.auth().cursors.contains_key(&OTHER));
 }
@@ -108,7 +108,7 @@ fn a_storage_that_answers_late_brings_no_room_back_that_was_left() {
     let mut desk = Desk::new(1);
     desk.online(0);
     comes_in(&mut desk, told(OTHER, "other", 0, 0));
-    desk.hear(said_there(1));
+    desk.receive(said_there(1));
     desk.input(Input::Flush);
     let disk = desk.disk.clone();
     let mut late = Desk::restored(1, Restored::default());
@@ -182,7 +182,7 @@ fn what_is_read_in_a_look_is_unread_no_more() {
     desk.input(Input::Read { room: ROOM, seq: 500 });
     assert_eq!(view(&desk), (500, 3));
     desk.input(Input::Read { room: ROOM, seq: 899 });
-    desk.hear(entries(1_001..=1_001, 2));
+    desk.receive(entries(1_001..=1_001, 2));
     assert_eq!(view(&desk).0, 102);
     desk.input(Input::Read {
         room: ROOM,
@@ -281,7 +281,7 @@ fn typing_ends_with_the_message_or_by_itself_and_is_never_ones_own() {
     };
     assert_eq!(writes(&mut desk, 1), 0);
     assert_eq!((writes(&mut desk, 2), writes(&mut desk, 3)), (1, 2));
-    desk.hear(entries(1..=1, 2));
+    desk.receive(entries(1..=1, 2));
     assert_eq!(desk.session.people().typing(ROOM), [&person(3)]);
     desk.pass(Duration::from_secs(4));
     assert_eq!(writes(&mut desk, 2), 2);
@@ -332,7 +332,7 @@ fn revised(revision: u64, head: Seq) -> Room {
 fn fault_h10_entries_of_another_revision_are_dropped_and_pulled_anew_live() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=3, 2));
+    desk.receive(entries(1..=3, 2));
     assert_eq!(desk.rows().len(), 3);
     comes_in(&mut desk, revised(1, 3));
     assert_eq!(desk.rows(), [], "what may be hidden by now is not shown");
@@ -352,11 +352,11 @@ fn fault_h10_entries_of_another_revision_are_dropped_and_pulled_anew_live() {
 fn fault_h10_entries_of_another_revision_go_where_they_were_cached_before_the_device_was_away() {
     let mut desk = Desk::new(1);
     desk.online(0);
-    desk.hear(entries(1..=3, 2));
+    desk.receive(entries(1..=3, 2));
     desk.input(Input::Flush);
     assert_eq!(desk.disk.rooms[0].entries.len(), 3);
     let mut desk = Desk::restored(1, desk.disk);
-    desk.input(Input::Elected(vec![]));
+    desk.input(Input::TakeOver(vec![]));
     assert_eq!(desk.rows().len(), 3);
     desk.opened(Opened {
         rooms: vec![revised(1, 3)],

@@ -74,7 +74,7 @@ proptest! {
                     there = (there + many).min(whole.len());
                     if there > from {
                         let entries = whole[from..there].to_vec();
-                        desk.hear(Entries { room: ROOM, from: from as Seq + 1, entries });
+                        desk.receive(Entries { room: ROOM, from: from as Seq + 1, entries });
                     }
                 }
                 Step::Missed(many) => there = (there + many).min(whole.len()),
@@ -90,7 +90,7 @@ proptest! {
                 Step::Restart => {
                     desk.input(Input::Flush);
                     desk = Desk::restored(9, desk.disk);
-                    desk.input(Input::Elected(vec![]));
+                    desk.input(Input::TakeOver(vec![]));
                 }
                 Step::Down => desk.offline(),
                 Step::Up => open(&mut desk, &whole[..there], told),

@@ -35,13 +35,13 @@ pub(crate) fn Outbox() -> impl IntoView {
             .collect_view();
         view! { <ol class="details-outbox">{items}</ol> }.into_any()
     };
-    let elected = move || chat.on_outbox(steadfast_client::Session::is_elected);
+    let leads = move || chat.on_outbox(steadfast_client::Session::is_leader);
     view! {
         <section>
             <h3>{locale.says(|l| OutboxPhrases::of(l).outbox)}</h3>
             {items}
             <p class="details-aside">
-                {move || if elected() { OutboxPhrases::of(locale.language()).this_tab_sends } else { OutboxPhrases::of(locale.language()).another_tab_sends }}
+                {move || if leads() { OutboxPhrases::of(locale.language()).this_tab_sends } else { OutboxPhrases::of(locale.language()).another_tab_sends }}
             </p>
         </section>
     }

@@ -20,7 +20,7 @@ const SHARED_NAMES: [&str; 12] = [
 ];
 
 /// Words of a former dialect, each with its replacement.
-const FORMER: [(&str, &str); 16] = [
+const FORMER: [(&str, &str); 24] = [
     ("Errand", "Command"),
     ("errand", "command"),
     ("reseat", "sync_membership"),
@@ -37,6 +37,14 @@ const FORMER: [(&str, &str); 16] = [
     ("stirs", "mark_active"),
     ("remark", "toast"),
     ("stance", "anchor"),
+    ("Elected", "TakeOver"),
+    ("is_elected", "is_leader"),
+    ("tellings", "broadcasts"),
+    ("journeys", "traces"),
+    ("PicturePhrases", "SnapshotPhrases"),
+    ("farewell", "goodbye"),
+    ("Carrier", "CurrentTransport"),
+    ("carrier", "transport"),
 ];
 
 /// A longer function, or component, has several subjects.

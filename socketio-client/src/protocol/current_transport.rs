@@ -1,4 +1,4 @@
-//! The carrier of a connection: a WebSocket, or HTTP long-polling with one GET and one POST in flight; and the switch from
+//! The transport of a connection: a WebSocket, or HTTP long-polling with one GET and one POST in flight; and the switch from
 //! the second to the first.
 //!
 //! To switch, the machine opens a WebSocket for the same session while polling continues, and sends it `probe`. Once it
@@ -70,7 +70,7 @@ impl Deps {
 }
 
 #[derive(Debug)]
-pub(super) enum Carrier {
+pub(super) enum CurrentTransport {
     WebSocket {
         link: LinkId,
         writable: bool,
@@ -126,7 +126,7 @@ impl Probe {
     }
 }
 
-impl Carrier {
+impl CurrentTransport {
     pub(super) fn dial(transport: Transport, deps: &mut Deps) -> Self {
         match (transport, LongPolling::wanted()) {
             (Transport::Polling, Some(built_in)) => Self::Polling {
@@ -154,7 +154,7 @@ impl Carrier {
         first.into_iter().chain(second)
     }
 
-    pub(super) fn transport(&self) -> Transport {
+    pub(super) fn kind(&self) -> Transport {
         match self {
             Self::WebSocket { .. } => Transport::WebSocket,
             Self::Polling { .. } => Transport::Polling,
@@ -189,7 +189,7 @@ impl Carrier {
                 deps.outputs.push_back(Output::Close { link: *link });
             }
         }
-        *self = Self::Gone(self.transport());
+        *self = Self::Gone(self.kind());
     }
 
     pub(super) fn writable(&mut self) {
@@ -237,16 +237,16 @@ impl Engine {
 
     /// Whether everything sent is handed over.
     pub(super) fn is_settled(&self) -> bool {
-        self.waiting.is_empty() && self.carrier.is_writable() && !self.is_pausing()
+        self.waiting.is_empty() && self.transport.is_writable() && !self.is_pausing()
     }
 
-    /// Hands over the waiting frames, if the carrier accepts them.
+    /// Hands over the waiting frames, if the transport accepts them.
     pub(super) fn flush(&mut self, deps: &mut Deps) {
         if self.waiting.is_empty() || self.is_pausing() {
             return;
         }
-        match &mut self.carrier {
-            Carrier::WebSocket { link, writable } if *writable => {
+        match &mut self.transport {
+            CurrentTransport::WebSocket { link, writable } if *writable => {
                 *writable = false;
                 self.in_flight = self.waiting.events(&deps.settings);
                 deps.outputs.push_back(Output::Send {
@@ -254,16 +254,20 @@ impl Engine {
                     frames: self.waiting.take(),
                 });
             }
-            Carrier::Polling { post: None, .. } if LongPolling::is_wanted() && self.sid.is_some() => {
+            CurrentTransport::Polling { post: None, .. }
+                if LongPolling::is_wanted() && self.sid.is_some() =>
+            {
                 let before = self.waiting.events(&deps.settings);
                 let body = self.waiting.take_payload(self.max_payload);
                 self.in_flight = before - self.waiting.events(&deps.settings);
                 let link = deps.request(self.sid.clone(), Some(body));
-                if let Carrier::Polling { post, .. } = &mut self.carrier {
+                if let CurrentTransport::Polling { post, .. } = &mut self.transport {
                     *post = Some(link);
                 }
             }
-            Carrier::WebSocket { .. } | Carrier::Polling { .. } | Carrier::Gone(_) => {}
+            CurrentTransport::WebSocket { .. }
+            | CurrentTransport::Polling { .. }
+            | CurrentTransport::Gone(_) => {}
         }
     }
 
@@ -274,7 +278,7 @@ impl Engine {
         if !LongPolling::is_wanted() || self.is_pausing() || has_left {
             return;
         }
-        if let Carrier::Polling { get: get @ None, .. } = &mut self.carrier {
+        if let CurrentTransport::Polling { get: get @ None, .. } = &mut self.transport {
             *get = Some(deps.request(self.sid.clone(), None));
         }
     }
@@ -293,7 +297,7 @@ impl Engine {
     }
 
     fn open_probe(&mut self, stage: ProbeStage, deps: &mut Deps) {
-        let Carrier::Polling { built_in, .. } = self.carrier else {
+        let CurrentTransport::Polling { built_in, .. } = self.transport else {
             return;
         };
         let sid = self.sid.clone().filter(|_| stage == ProbeStage::Asking);
@@ -414,18 +418,18 @@ impl Engine {
         let (
             true,
             Some(Probe { link, .. }),
-            Carrier::Polling {
+            CurrentTransport::Polling {
                 get: None,
                 post: None,
                 ..
             },
-        ) = (self.is_pausing(), &self.probe, &self.carrier)
+        ) = (self.is_pausing(), &self.probe, &self.transport)
         else {
             return;
         };
         let link = *link;
         self.probe = None;
-        self.carrier = Carrier::WebSocket {
+        self.transport = CurrentTransport::WebSocket {
             link,
             writable: false,
         };

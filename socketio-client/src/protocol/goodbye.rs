@@ -1,7 +1,7 @@
 //! Leaving a connection: what was sent before is still delivered, then the server is told, then the links are closed.
 
 use super::Output;
-use super::carrier::{Carrier, Deps};
+use super::current_transport::{CurrentTransport, Deps};
 use super::engine::Engine;
 use super::long_polling::LongPolling;
 use crate::packet::{EnginePacket, Frame};
@@ -9,9 +9,9 @@ use crate::packet::{EnginePacket, Frame};
 impl Engine {
     /// Leaves, with a last packet: frames sent before are still delivered, after those in flight, within a time limit. To be
     /// driven by [`Engine::go_on_leaving`].
-    pub(super) fn leave(&mut self, farewell: Vec<Frame>, deps: &mut Deps) {
-        self.farewell.extend(
-            farewell
+    pub(super) fn leave(&mut self, goodbye: Vec<Frame>, deps: &mut Deps) {
+        self.goodbye.extend(
+            goodbye
                 .into_iter()
                 .map(|frame| EnginePacket::Message(frame).encode()),
         );
@@ -33,7 +33,7 @@ impl Engine {
             {
                 deps.outputs.push_back(Output::Close { link: probe.link });
             }
-            for link in self.carrier.links() {
+            for link in self.transport.links() {
                 deps.outputs.push_back(Output::Close { link });
             }
             return true;
@@ -42,36 +42,37 @@ impl Engine {
             return false;
         }
         self.flush(deps);
-        if !self.is_settled() && !matches!(self.carrier, Carrier::Gone(_)) {
+        if !self.is_settled() && !matches!(self.transport, CurrentTransport::Gone(_)) {
             return false;
         }
-        match (&self.carrier, self.processed) {
-            (Carrier::WebSocket { link, .. }, None) => {
+        match (&self.transport, self.processed) {
+            (CurrentTransport::WebSocket { link, .. }, None) => {
                 deps.outputs.push_back(Output::Barrier { link: *link });
                 self.processed = Some(false);
                 return false;
             }
-            (Carrier::WebSocket { .. }, Some(false)) => return false,
-            (Carrier::WebSocket { .. }, Some(true)) if !self.farewell.is_empty() => {}
+            (CurrentTransport::WebSocket { .. }, Some(false)) => return false,
+            (CurrentTransport::WebSocket { .. }, Some(true)) if !self.goodbye.is_empty() => {}
             // An answered request has been processed.
-            (Carrier::WebSocket { .. } | Carrier::Polling { .. }, Some(true)) | (Carrier::Gone(_), _) => {
-                for link in self.carrier.links() {
+            (CurrentTransport::WebSocket { .. } | CurrentTransport::Polling { .. }, Some(true))
+            | (CurrentTransport::Gone(_), _) => {
+                for link in self.transport.links() {
                     deps.outputs.push_back(Output::Close { link });
                 }
                 return true;
             }
-            (Carrier::Polling { .. }, processed) if LongPolling::is_wanted() => {
+            (CurrentTransport::Polling { .. }, processed) if LongPolling::is_wanted() => {
                 // Each in a request of its own: npm's server ends the session before it looks at a packet that came along.
-                let ends = self.farewell.is_empty() || processed.is_some();
+                let ends = self.goodbye.is_empty() || processed.is_some();
                 if ends {
-                    self.farewell = vec![EnginePacket::Close.encode()];
-                    self.carrier.end_poll(deps);
+                    self.goodbye = vec![EnginePacket::Close.encode()];
+                    self.transport.end_poll(deps);
                 }
                 self.processed = Some(ends);
             }
-            (Carrier::Polling { .. }, _) => {}
+            (CurrentTransport::Polling { .. }, _) => {}
         }
-        for frame in self.farewell.drain(..) {
+        for frame in self.goodbye.drain(..) {
             self.waiting.push(frame);
         }
         self.flush(deps);
@@ -80,8 +81,8 @@ impl Engine {
 
     /// Sends the waiting frames, and closes.
     pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
-        match self.carrier {
-            Carrier::WebSocket { link, .. } => {
+        match self.transport {
+            CurrentTransport::WebSocket { link, .. } => {
                 if self.is_open() && !self.waiting.is_empty() {
                     deps.outputs.push_back(Output::Send {
                         link,
@@ -90,8 +91,8 @@ impl Engine {
                 }
                 deps.outputs.push_back(Output::Close { link });
             }
-            Carrier::Polling { .. } if LongPolling::is_wanted() => {
-                self.carrier.end_poll(deps);
+            CurrentTransport::Polling { .. } if LongPolling::is_wanted() => {
+                self.transport.end_poll(deps);
                 // Left already, it has said so.
                 let ended = self.leaving.is_some() && self.processed == Some(true);
                 if let Some(sid) = self.sid.take().filter(|_| !ended) {
@@ -100,7 +101,7 @@ impl Engine {
                     deps.request(Some(sid), Some(body));
                 }
             }
-            Carrier::Polling { .. } | Carrier::Gone(_) => {}
+            CurrentTransport::Polling { .. } | CurrentTransport::Gone(_) => {}
         }
     }
 }
