@@ -239,6 +239,7 @@ test('the address names a message until the person goes on to the end', async ({
   const ben = await wirePerson('Ben');
   await ben.post(...numbered('line', 60).map((text) => ben.item(text)));
   const ann = await person('Ann');
+  await expect(ann.page).toHaveURL(/\/r\/[0-9a-f-]{36}$/);
   const room = new URL(ann.page.url()).pathname;
   await ann.page.goto(`${room}/5`);
   await expect(ann.page.locator('[data-sought]')).toContainText('line 5');
