@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 use steadfast_server::store::{EntryOutcome, NewEntry, Span, StoreRefusal};
 use steadfast_shared::{
-    Body, Edited, Emoji, Entry, EntryId, MessageText, Now, Person, Reaction, RoomId, Seq, UserId, limit,
-    mention,
+    Body, Emoji, Entry, EntryId, MessageText, Person, RoomId, Seq, UserId, limit, mention,
 };
 use uuid::Uuid;
 
@@ -464,48 +463,6 @@ fn deeds() -> impl Strategy<Value = Vec<(bool, Deed)>> {
     proptest::collection::vec((any::<bool>(), deed), 1..60)
 }
 
-/// The state of a message after the log's entries are applied in order.
-fn folded(log: &[Entry], message: &Entry) -> Option<Now> {
-    let changes: Vec<&Entry> = log
-        .iter()
-        .filter(|entry| entry.body.changes() == Some(message.seq))
-        .collect();
-    if changes.is_empty() || message.body == Body::Erased {
-        return None;
-    }
-    let mut now = Now {
-        as_of: log.len() as Seq,
-        ..Now::default()
-    };
-    for change in changes {
-        match &change.body {
-            Body::Edit { text, .. } => {
-                now.edited = Some(Edited {
-                    text: text.clone(),
-                    at: change.at,
-                });
-            }
-            Body::React { emoji, on, .. } => {
-                let known = now.reactions.iter_mut().find(|reaction| reaction.emoji == *emoji);
-                match (known, on) {
-                    (Some(reaction), true) if !reaction.by.contains(&change.author) => {
-                        reaction.by.push(change.author.clone());
-                    }
-                    (Some(reaction), false) => reaction.by.retain(|person| *person != change.author),
-                    (None, true) => now.reactions.push(Reaction {
-                        emoji: emoji.clone(),
-                        by: vec![change.author.clone()],
-                    }),
-                    _ => {}
-                }
-                now.reactions.retain(|reaction| !reaction.by.is_empty());
-            }
-            _ => {}
-        }
-    }
-    Some(now)
-}
-
 /// Performs all actions, and compares the stored result with the log.
 fn assert_folded(on_postgres: bool, deeds: &[(bool, Deed)]) -> Result<(), TestCaseError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -542,7 +499,7 @@ fn assert_folded(on_postgres: bool, deeds: &[(bool, Deed)]) -> Result<(), TestCa
         let log = fixture.log().await;
         for entry in &log {
             let now = entry.now.as_deref().cloned();
-            prop_assert_eq!(now, folded(&log, entry));
+            prop_assert_eq!(now, steadfast_oracle::now(&log, entry));
         }
         Ok(())
     })

@@ -1,21 +1,11 @@
-//! The result of a log's changes, computed simply: by walking the whole log.
+//! The changes of messages that the simulated server takes, erases and folds.
 
 use std::collections::BTreeSet;
 
-use steadfast_shared::{
-    Body, Edited, Entry, EntryId, ErrorCode, MessageText, Now, Quoted, Reaction, Seq, UserId,
-};
+use steadfast_oracle::Became;
+use steadfast_shared::{Body, Entry, EntryId, ErrorCode, Quoted, Seq, UserId};
 
 use super::database::Log;
-
-/// A message at the end of the log.
-#[derive(Default)]
-pub(crate) struct Became {
-    /// `None` if it was deleted.
-    pub(crate) text: Option<String>,
-    pub(crate) edited: Option<Edited>,
-    pub(crate) reactions: Vec<Reaction>,
-}
 
 /// Whether an entry has a row of its own.
 pub(crate) fn is_row(body: &Body) -> bool {
@@ -82,14 +72,6 @@ impl Log {
         }))
     }
 
-    /// Messages that entries of the log change.
-    fn changed(&self) -> BTreeSet<Seq> {
-        self.entries
-            .iter()
-            .filter_map(|entry| entry.body.changes())
-            .collect()
-    }
-
     /// Messages that the log deletes.
     pub(crate) fn deleted(&self) -> BTreeSet<Seq> {
         let deletes = |entry: &Entry| match entry.body {
@@ -100,67 +82,16 @@ impl Log {
     }
 
     pub(crate) fn became(&self, message: Seq) -> Became {
-        let text = self.entry(message).and_then(|entry| entry.body.text());
-        let mut became = Became {
-            text: text.map(|text| text.as_str().to_owned()),
-            ..Became::default()
-        };
-        for entry in self
-            .entries
-            .iter()
-            .filter(|entry| entry.body.changes() == Some(message))
-        {
-            match &entry.body {
-                Body::Edit { text, .. } => became.edit(text, entry),
-                Body::React { emoji, on, .. } => {
-                    let reactions = &mut became.reactions;
-                    if reactions.iter().all(|reaction| reaction.emoji != *emoji) {
-                        reactions.push(Reaction {
-                            emoji: emoji.clone(),
-                            by: Vec::new(),
-                        });
-                    }
-                    for reaction in reactions.iter_mut().filter(|reaction| reaction.emoji == *emoji) {
-                        let there = reaction.by.iter().any(|by| by.id == entry.author.id);
-                        if *on && !there {
-                            reaction.by.push(entry.author.clone());
-                        } else if !*on {
-                            reaction.by.retain(|by| by.id != entry.author.id);
-                        }
-                    }
-                    reactions.retain(|reaction| !reaction.by.is_empty());
-                }
-                _ => return Became::default(),
-            }
-        }
-        became
+        steadfast_oracle::became(&self.entries, message)
     }
 
     /// Entries as in a page of history, with the result of their changes.
     pub(super) fn with_changes(&self, from: usize, to: usize) -> Vec<Entry> {
-        let changed = self.changed();
         let mut entries = self.entries[from..to].to_vec();
         for entry in &mut entries {
             entry.quoted = self.quote(&entry.body);
-            if changed.contains(&entry.seq) && entry.body != Body::Erased {
-                let became = self.became(entry.seq);
-                entry.now = Some(Box::new(Now {
-                    as_of: self.head(),
-                    edited: became.edited,
-                    reactions: became.reactions,
-                }));
-            }
+            entry.now = steadfast_oracle::now(&self.entries, entry).map(Box::new);
         }
         entries
-    }
-}
-
-impl Became {
-    fn edit(&mut self, text: &MessageText, entry: &Entry) {
-        self.text = Some(text.as_str().to_owned());
-        self.edited = Some(Edited {
-            text: text.clone(),
-            at: entry.at,
-        });
     }
 }
