@@ -295,6 +295,7 @@ test('on the smallest screens choices stay in one line, and a long text leaves r
   await new Rooms(ann).reveal();
   await ann.settings.click();
   const choices = ann.page.locator('.segment', { has: ann.page.locator('[name=theme]') });
+  await expect(choices).toHaveCount(3);
   const boxes = await choices.evaluateAll((all) =>
     all.map((choice) => choice.getBoundingClientRect()).map(({ top, height, right }) => ({ top, height, right })),
   );
