@@ -25,6 +25,18 @@ test('marks are formatted, and HTML is text', async ({ person }) => {
   await expect(link).toHaveAttribute('target', '_blank');
 });
 
+test('messages of a group stand line below line, each with its state beside it', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.say('first', 'second', 'third');
+  await ann.expectAllSent();
+  for (const row of await ann.rows.all()) {
+    const [text, state] = await Promise.all([row.getByTestId('row-text').boundingBox(), row.locator('.row-state').boundingBox()]);
+    expect(Math.abs(text!.y - state!.y)).toBeLessThan(4);
+  }
+  const [second, third] = await Promise.all([1, 2].map((nth) => ann.rows.nth(nth).getByTestId('row-text').boundingBox()));
+  expect(third!.y - second!.y).toBeLessThan(1.4 * second!.height);
+});
+
 test('code is scrolled by itself and copied whole', async ({ person }) => {
   const ann = await person('Ann', { ...PHONE, permissions: ['clipboard-read', 'clipboard-write'] });
   await ann.composer.fill(MARKED[1]!);
