@@ -4,7 +4,7 @@ use serde_json::Value;
 use socketio_anywhere::{Builder, Client, Transport, Unsent};
 
 use crate::scenario;
-use crate::support::{PATIENCE, Server, connected, in_time, ms, sleep};
+use crate::support::{PATIENCE, Server, connected, in_time, ms, only_client, sleep};
 
 const WAYS: &[(&str, &[Transport])] = &[
     ("websocket", &[Transport::WebSocket]),
@@ -48,21 +48,6 @@ fn all(count: u32) -> Vec<u32> {
     (0..count).collect()
 }
 
-/// Waits until the server has no client besides.
-async fn alone(watcher: &Client) {
-    in_time(async {
-        while watcher
-            .emit_with_ack::<u32>("clients", &(), PATIENCE)
-            .await
-            .unwrap()
-            > 1
-        {
-            sleep(ms(5)).await;
-        }
-    })
-    .await;
-}
-
 #[scenario]
 async fn client_c04_emitting_and_closing_at_once_delivers_all_of_it() {
     let server = Server::start();
@@ -75,7 +60,7 @@ async fn client_c04_emitting_and_closing_at_once_delivers_all_of_it() {
         assert_eq!(noted(&watcher, name, 200).await, all(200), "{name}");
         drop(client);
         // And nobody is left behind.
-        alone(&watcher).await;
+        only_client(&watcher).await;
     }
 }
 
@@ -139,7 +124,7 @@ async fn the_server_learns_that_a_polling_client_left() {
     }
     leaving.disconnect();
     drop(dropped);
-    alone(&watcher).await;
+    only_client(&watcher).await;
 }
 
 #[scenario]

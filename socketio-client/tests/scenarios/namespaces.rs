@@ -5,23 +5,8 @@ use socketio_anywhere::{Client, ConnectError, DisconnectReason, Event, State};
 
 use crate::scenario;
 use crate::support::{
-    PATIENCE, Server, connect_error, connected, disconnected, in_time, message, ms, next, sleep, until,
+    PATIENCE, Server, connect_error, connected, disconnected, message, ms, next, only_client, until,
 };
-
-/// Waits until the server has one connection, where those of the test before may be ending.
-async fn has_one_connection(client: &Client) {
-    in_time(async {
-        while client
-            .emit_with_ack::<u32>("clients", &(), PATIENCE)
-            .await
-            .unwrap()
-            > 1
-        {
-            sleep(ms(5)).await;
-        }
-    })
-    .await;
-}
 
 /// A client of a server whose connections only these tests count.
 fn counted(server: &Server, namespace: &str) -> Client {
@@ -48,7 +33,7 @@ async fn namespaces_share_a_connection_and_nothing_else() {
         let theirs: String = client.emit_with_ack("id", &(), PATIENCE).await.unwrap();
         assert_eq!((&theirs, client.id().as_ref()), (id, Some(id)));
     }
-    has_one_connection(&root).await;
+    only_client(&root).await;
     let auth: Value = admin.emit_with_ack("auth", &(), PATIENCE).await.unwrap();
     assert_eq!(auth, json!({"role": "admin"}));
 
@@ -102,7 +87,7 @@ async fn a_refused_namespace_leaves_the_others_alone() {
 #[scenario]
 async fn the_path_of_a_url_is_a_namespace() {
     let server = Server::start();
-    has_one_connection(&counted(&server, "/admin")).await;
+    only_client(&counted(&server, "/admin")).await;
     let refused = counted(&server, "/private");
     assert!(connect_error(&mut refused.events()).await.refused);
 }
@@ -137,7 +122,7 @@ async fn one_socket_connects_while_another_leaves() {
     let server = Server::start();
     let admin = counted(&server, "/admin");
     connected(&mut admin.events()).await;
-    has_one_connection(&admin).await;
+    only_client(&admin).await;
     let root = admin.of("/");
     admin.disconnect();
     let count: u32 = root.emit_with_ack("clients", &(), PATIENCE).await.unwrap();

@@ -83,6 +83,21 @@ pub async fn until<T>(events: &mut EventStream, pick: impl Fn(Event) -> Option<T
     }
 }
 
+/// Waits until the server has one connection: those of the test before may be ending.
+pub async fn only_client(client: &Client) {
+    in_time(async {
+        while client
+            .emit_with_ack::<u32>("clients", &(), PATIENCE)
+            .await
+            .unwrap()
+            > 1
+        {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
 pub async fn connected(events: &mut EventStream) -> String {
     until(events, |event| match event {
         Event::Connected { id } => Some(id),
