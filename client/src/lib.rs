@@ -6,8 +6,8 @@
 //! - `account`: who this device speaks for
 //! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
-//! - `room`: one room and its log: the contiguous window, the entries buffered ahead of a gap, a detached view
-//! - [`timeline`]: a room's rows for the person it is shown to: the window, then the outbox's echoes; one row per author and id
+//! - `room`: one room: its log (the contiguous window, the entries buffered ahead of a gap, a detached view), and its
+//!   timeline, the rows for the person it is shown to (the window, then the outbox's echoes; one row per author and id)
 //! - [`tab_message`]: the messages between the tabs of one device
 //! - [`connection`]: the connection to the server, and the machine that decides when to dial
 //! - [`session`]: the machine that holds all of these: inputs in, outputs out, views beside
@@ -31,7 +31,6 @@ mod room;
 pub mod session;
 pub mod tab_message;
 mod throttle;
-pub mod timeline;
 mod vec_map;
 
 pub use connection::Connection;
@@ -43,10 +42,10 @@ pub use room::former::LostMessage;
 pub use room::looking::WindowView;
 pub use room::paging::Anchor;
 pub use room::revisions::ChangedRows;
+pub use room::row::{ListedRow, PendingChange, ReactionView, Row, RowKey, RowState};
+pub use room::timeline::Timeline;
 pub use session::{
     Answer, Change, Ephemeral, Input, LinkEnd, MessageChange, Options, Output, Refusal, Request,
     RequestError, RequestId, RoomView, ServerEvent, Session, StoreTicket,
 };
 pub use tab_message::TabMessage;
-pub use timeline::Timeline;
-pub use timeline::row::{ListedRow, PendingChange, ReactionView, Row, RowKey, RowState};

@@ -4,7 +4,8 @@
 //! - `window`: a contiguous piece of a log; `fold`: each message as its changes left it
 //! - `detached`: a window around another place; `looking`: the window that a person sees
 //! - `log_view`: what both are, a window and its `paging`: one request for a page of the log at a time
-//! - `revisions`: which rows of a room changed since a view read them
+//! - `timeline`: its rows, for the person it is shown to (`viewer`); `row`: one of them
+//! - `revisions`: which rows changed since a view read them
 //! - `former`: messages that were here before the server's database went back
 
 pub(crate) mod detached;
@@ -15,6 +16,9 @@ pub(crate) mod log_view;
 pub(crate) mod looking;
 pub(crate) mod paging;
 pub(crate) mod revisions;
+pub(crate) mod row;
+pub(crate) mod timeline;
+pub(crate) mod viewer;
 pub(crate) mod window;
 
 use steadfast_shared::limit::PAGE_ENTRIES;

@@ -12,8 +12,8 @@ use crate::outbox::Outbox;
 use crate::people::names::Names;
 use crate::record::{Identity, Unsent, Write};
 use crate::room::revisions::RowRevisions;
-use crate::timeline::Timeline;
-use crate::timeline::viewer::Viewer;
+use crate::room::timeline::Timeline;
+use crate::room::viewer::Viewer;
 
 /// What this person said, hears and has still to say.
 #[derive(Debug)]

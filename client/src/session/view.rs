@@ -11,7 +11,7 @@ use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::room::former::LostMessage;
 use crate::room::looking::WindowView;
-use crate::timeline::Timeline;
+use crate::room::timeline::Timeline;
 use crate::vec_map::VecMap;
 
 impl Session {

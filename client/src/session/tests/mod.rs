@@ -29,8 +29,8 @@ use uuid::Uuid;
 use super::*;
 use crate::connection::Connection;
 use crate::record::{Disk, Restored, Write};
+use crate::room::row::RowState;
 use crate::tab_message::TabMessage;
-use crate::timeline::row::RowState;
 
 pub(super) fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)

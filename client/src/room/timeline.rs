@@ -1,8 +1,5 @@
 //! A room's rows: the window of its log, folded, then this device's echoes; one row per author and id.
 
-pub(crate) mod row;
-pub(crate) mod viewer;
-
 use std::fmt;
 
 use steadfast_shared::{Body, Entry, EntryId, Person, Quoted, Reaction, Seq};
@@ -11,9 +8,9 @@ use crate::record::OutboxItem;
 use crate::room::Room;
 use crate::room::inbox::Inbox;
 use crate::room::revisions::ChangedRows;
+use crate::room::row::{ListedRow, PendingChange, ReactionView, Row, RowKey, RowState};
+use crate::room::viewer::Viewer;
 use crate::room::window::Window;
-use crate::timeline::row::{ListedRow, PendingChange, ReactionView, Row, RowKey, RowState};
-use crate::timeline::viewer::Viewer;
 
 /// The rows of one room, oldest first.
 #[derive(Clone, Copy)]
