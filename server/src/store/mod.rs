@@ -15,7 +15,7 @@
 //! - [`node`]: the identity of a process
 //! - [`token`]: a device's secret, and its stored hash
 //! - `names`: the versions of the rules that compare names
-//! - `append`: appends to logs and runs commands, the same in both stores
+//! - `append`: appends to logs and runs commands: the same in both stores, with each one's statements beside it
 //! - `sql_store`: how both stores read, write and retry
 //! - `command`: the commands; `query`: statements that both databases understand
 //! - `error`: why the store failed, for either database

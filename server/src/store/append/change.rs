@@ -1,4 +1,7 @@
-//! Which changes of messages a person may make, by their membership.
+//! Which changes of messages a person may make, by their membership. `sqlite` and `postgres` apply them.
+
+pub(in crate::store) mod postgres;
+pub(in crate::store) mod sqlite;
 
 use std::net::IpAddr;
 

@@ -1,13 +1,17 @@
-//! Extends the log: one transaction for everything that was queued, in a few statements however many entries it has. Both stores
-//! share this; their differences are in [`Sql`].
+//! Extends the log: one transaction for everything that was queued, in a few statements however many entries it has.
+//!
+//! - `set`: people's entries; `change`: edits, deletions and reactions; `command`: commands
+//! - `sql`: the statements that each database has its own of; `sqlite`, `postgres`: those, and an attempt at the commit
 //!
 //! The rooms are locked first. Then entries are checked and stored in sets: an edit, a deletion or a reaction ends a set, because
 //! it changes the messages that later entries are checked against. Commands follow, each committed or rolled back by itself.
 
 pub(super) mod change;
 mod command;
+pub(super) mod postgres;
 mod set;
 mod sql;
+pub(super) mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -3,10 +3,10 @@
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
-use super::body::read;
 use super::from_sql;
 use super::open::{Address, PostgresOpenError, newest_migration};
 use crate::store::StoreError;
+use crate::store::body::read;
 use crate::store::report::{Check, REPORTED, Report};
 
 const RESTORE: &str = "stop the servers, keep this database, and restore a backup: `pg_restore` a dump by `pg_dump`, or \

@@ -1,4 +1,6 @@
-//! The change feed in Postgres: appending to it, and the snapshot read together with it.
+//! The change feed in Postgres: appending to it, the snapshot read together with it, and the look at what is new.
+
+mod glance;
 
 use std::collections::HashMap;
 
@@ -7,7 +9,7 @@ use sqlx::PgConnection;
 use steadfast_shared::{Cursors, Millis, Room, RoomId, Seq, UserId};
 
 use super::transaction::Transaction;
-use super::{PostgresStore, bounded, from_sql, glance, to_sql};
+use super::{PostgresStore, bounded, from_sql, to_sql};
 use crate::store::feed::{ChangeKind, ChangeNumber, Feed, FeedChange, Profile, Snapshot};
 use crate::store::log::changes::{self, head};
 use crate::store::log::history;

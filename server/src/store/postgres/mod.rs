@@ -1,23 +1,22 @@
 //! The store in a Postgres database.
 //!
-//! - [`open`]: connects, migrates, and registers this node or reserves the database
+//! - [`open`]: connects, migrates, and registers this node or reserves the database; its `pooler` detects one that takes sessions
+//!   apart
 //! - `connections`: how connections are opened, and when they are discarded
 //! - `follower`: the connection by which new entries are read
-//! - `pooler`: detects a pooler that takes sessions apart
 //! - `transaction`: a transaction that ends by its commit or not at all
 //! - `lineage`: the database's server and history
 //! - `lease`: which nodes are alive, and whether one process has reserved the database
 //! - [`notification`]: notifications between nodes
-//! - `append`, `growth`: the statements for `store::append`
-//! - `change`: applies edits, deletions and reactions to messages
-//! - `glance`: reading only the new entries of logs, by one statement
-//! - `locks`: the locks of commands
-//! - `feed`: the change feed, and the snapshot read together with it
+//! - `feed`: the change feed, and the snapshot read together with it; its `glance` reads only the new entries of logs, by one
+//!   statement
 //! - `names`: the keys of names
 //! - `marks`: read markers
 //! - `tries`: rate limits
 //! - `usage`: the day's usage per person
 //! - [`check`]: checks a database
+//!
+//! The statements of an append, and the locks of commands, are in `store::append::postgres`.
 //!
 //! Invariant: locks are taken in one order, rooms by their ids, people by theirs, then the feed's; and conditions are read by a
 //! later statement than the one that took the lock, because each statement sees only commits from before it started.
@@ -28,17 +27,14 @@ pub(super) mod feed;
 mod follower;
 mod lease;
 mod lineage;
-mod log;
 mod marks;
 mod names;
 pub mod notification;
 pub mod open;
-mod pooler;
 mod presence;
 mod transaction;
 mod tries;
-
-use log::{append, change, glance, growth, locks};
+mod usage;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -48,16 +44,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::Postgres;
 use sqlx::postgres::{PgConnection, PgPool};
-use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
+use steadfast_shared::{Epoch, Millis, RoomId, Seq, UserId, event};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::append::change::postgres as change;
+use super::append::postgres as append;
 use super::log::history;
 use super::number::{from_sql, to_sql};
 use super::sql_store::{SqlStore, written};
 use super::{
-    Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
-    StoreError, body,
+    Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store, StoreError,
 };
 use connections::Generation;
 use follower::Follower;
@@ -94,9 +91,9 @@ pub struct PostgresStore {
     generation: Generation,
     lease: Lease,
     epoch: RwLock<Epoch>,
-    patience: Duration,
-    limits: StorageLimits,
-    clock: CommitClock,
+    pub(super) patience: Duration,
+    pub(super) limits: StorageLimits,
+    pub(super) clock: CommitClock,
     lineage: Lineage,
 }
 
@@ -119,7 +116,7 @@ impl PostgresStore {
     }
 
     /// Begins a transaction that appends to rooms' logs.
-    async fn begin_write(&self) -> Result<Transaction, StoreError> {
+    pub(super) async fn begin_write(&self) -> Result<Transaction, StoreError> {
         self.lease.verify()?;
         Transaction::begin(&self.writer).await
     }
@@ -361,6 +358,11 @@ impl Log for PostgresStore {
     async fn scrub(&self) -> Result<bool, StoreError> {
         Ok(true)
     }
+}
+
+/// Ids as one parameter.
+pub(super) fn raw(ids: &[UserId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.0).collect()
 }
 
 /// Ends reads that take too long.

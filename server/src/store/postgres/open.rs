@@ -1,5 +1,7 @@
 //! Opens a database by its URL: connects, migrates, and registers this node or reserves the database.
 
+mod pooler;
+
 use std::str::FromStr;
 use std::sync::RwLock;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use super::connections::{Generation, named, patient, planned_once, settled};
 use super::follower::Follower;
 use super::lease::{LOCKS, Lease, Locked, NoLease, SETUP, Use};
 use super::lineage::Lineage;
-use super::{CommitClock, PostgresStore, lineage, names, pooler, to_sql};
+use super::{CommitClock, PostgresStore, lineage, names, to_sql};
 use crate::store::{HANDSHAKE_READERS, StorageLimits};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");

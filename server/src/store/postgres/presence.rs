@@ -5,9 +5,8 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{RoomId, UserId};
 use uuid::Uuid;
 
-use super::locks::raw;
 use super::transaction::Transaction;
-use super::{PostgresStore, from_sql, to_sql};
+use super::{PostgresStore, from_sql, raw, to_sql};
 use crate::store::people::person;
 use crate::store::presence::{PresenceChange, PresenceRows, PresenceVersion, Present};
 use crate::store::{NodeId, Store, StoreError};

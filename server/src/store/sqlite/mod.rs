@@ -2,8 +2,6 @@
 //!
 //! - [`open`]: locks, inspects and migrates a database
 //! - `inspect`: inspects a database before it is opened for writing
-//! - `append`: the statements for `store::append`
-//! - `change`: applies edits, deletions and reactions to messages
 //! - `feed`: the change feed; `snapshot`: reads from one snapshot
 //! - `names`: updates the keys of names
 //! - [`copy`]: copies a snapshot; [`check`]: checks a database
@@ -11,12 +9,13 @@
 //! - `writer`: the connection that writes
 //! - `watch`: detects files that were moved, replaced or overwritten
 //! - `marks`: read markers
+//!
+//! The statements of an append are in `store::append::sqlite`.
 
 pub mod check;
 pub mod copy;
 pub(super) mod feed;
 mod inspect;
-mod log;
 mod marks;
 mod names;
 pub mod open;
@@ -24,9 +23,7 @@ mod snapshot;
 mod tries;
 mod usage;
 mod watch;
-mod writer;
-
-use log::{append, change};
+pub(super) mod writer;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -39,6 +36,8 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use steadfast_shared::{Epoch, Millis, RoomId, Seq, event};
 
 pub use super::PATIENCE;
+use super::append::change::sqlite as change;
+use super::append::sqlite as append;
 use super::lock::FileLock;
 use super::log::history;
 use super::number::{from_sql, to_sql};
@@ -47,7 +46,7 @@ use super::sql_store::SqlStore;
 use super::sql_store::Wait;
 use super::{
     Committed, Log, NewCommand, NewEntry, NodeId, ReadMark, SessionId, Span, StorageLimits, Store,
-    StoreError, body, files,
+    StoreError, files,
 };
 use watch::FileWatch;
 use writer::{SqliteWriter, WriteTransaction};
@@ -69,11 +68,11 @@ pub struct SqliteStore {
     epoch: Epoch,
     node: NodeId,
     patience: Duration,
-    limits: StorageLimits,
+    pub(super) limits: StorageLimits,
     watch: FileWatch,
     room: Mutex<DiskSpace>,
     /// Whether the last commit failed, as on a full disk.
-    failing: AtomicBool,
+    pub(super) failing: AtomicBool,
     /// The number of calls of [`Store::tend`] since the last write.
     idle: AtomicU32,
     /// Released when the store is closed.
@@ -88,7 +87,7 @@ impl SqliteStore {
     }
 
     /// The state of the disk's free space. Changes are logged.
-    fn room(&self) -> DiskSpace {
+    pub(super) fn room(&self) -> DiskSpace {
         let room = match files::disk(&self.database) {
             Some((free, size)) => DiskSpace::of(free, size, self.limits.min_free),
             None => DiskSpace::Enough,
@@ -132,19 +131,19 @@ impl SqliteStore {
     }
 
     /// Waits for the connection that writes, if the present files are the database.
-    async fn acquire(&self) -> Result<WriteTransaction, StoreError> {
+    pub(super) async fn acquire(&self) -> Result<WriteTransaction, StoreError> {
         self.watch.verify().await?;
         self.writer.acquire().await
     }
 
-    async fn commit(&self, transaction: WriteTransaction) -> Result<(), StoreError> {
+    pub(super) async fn commit(&self, transaction: WriteTransaction) -> Result<(), StoreError> {
         let done = transaction.commit().await;
         self.settle(done).await
     }
 
     /// Takes note of a commit's outcome, and verifies that it is in the present files. The connection that writes is free by then: a
     /// checkpoint waits for it while nobody may verify.
-    async fn settle(&self, done: Result<(), StoreError>) -> Result<(), StoreError> {
+    pub(super) async fn settle(&self, done: Result<(), StoreError>) -> Result<(), StoreError> {
         self.failing.store(done.is_err(), Ordering::Relaxed);
         self.idle.store(0, Ordering::Relaxed);
         done?;

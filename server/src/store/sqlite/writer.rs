@@ -82,33 +82,33 @@ impl SqliteWriter {
 
 impl WriteTransaction {
     /// Takes the write lock. [`StoreError::Locked`] if another program has it.
-    pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn begin(&mut self) -> Result<(), StoreError> {
         sqlx::query("begin immediate").execute(self.opening()).await?;
         Ok(())
     }
 
     /// The connection, for a call whose first statement begins the transaction.
-    pub(super) fn opening(&mut self) -> &mut SqliteConnection {
+    pub(in crate::store) fn opening(&mut self) -> &mut SqliteConnection {
         self.held.is_open = true;
         &mut self.held.connection
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn commit(mut self) -> Result<(), StoreError> {
         sqlx::query("commit").execute(&mut *self).await?;
         self.ended();
         Ok(())
     }
 
     /// Takes note that a call has committed the transaction, or rolled it back.
-    pub(super) fn ended(&mut self) {
+    pub(in crate::store) fn ended(&mut self) {
         self.held.is_open = false;
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::store) fn is_open(&self) -> bool {
         self.held.is_open
     }
 
-    pub(super) async fn roll_back(mut self) {
+    pub(in crate::store) async fn roll_back(mut self) {
         if sqlx::query("rollback").execute(&mut *self).await.is_ok() {
             self.ended();
         }

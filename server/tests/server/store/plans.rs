@@ -73,18 +73,44 @@ enum Dialect {
 }
 
 fn files_of(folder: &str) -> impl Iterator<Item = PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/store")
-        .join(folder);
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files.filter(|file| file.is_file())
+    entries_of(&store().join(folder))
+        .into_iter()
+        .filter(|file| file.is_file())
+}
+
+fn store() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")
+}
+
+fn entries_of(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The files with statements for one database alone: they, or a folder they are in, bear its name.
+fn own_files_of(database: &str) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![store()]);
+    while let Some(folder) = folders.pop() {
+        for entry in entries_of(&folder) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if !entry.ends_with("tests.rs") {
+                files.push(entry);
+            }
+        }
+    }
+    let root = store();
+    files.retain(|file| {
+        let path = file.strip_prefix(&root).unwrap().with_extension("");
+        path.components().any(|part| part.as_os_str() == database)
+    });
+    files
 }
 
 /// Every frequent statement of the SQLite store.
 fn statements() -> Vec<String> {
-    let own = ["sqlite", "sqlite/log"]
+    let own = own_files_of("sqlite")
         .into_iter()
-        .flat_map(files_of)
         .filter(|file| !OF_OPERATORS.iter().any(|name| file.ends_with(name)));
     let shared = SHARED[..4].iter().flat_map(|folder| files_of(folder));
     // One call may run several.
@@ -231,10 +257,8 @@ fn with_quotes_hidden(text: &str) -> String {
 #[tokio::test]
 async fn postgres_understands_every_statement_of_its_store() {
     let shared = SHARED.iter().flat_map(|folder| files_of(folder));
-    let own = ["postgres", "postgres/log"];
-    let statements: Vec<String> = own
+    let statements: Vec<String> = own_files_of("postgres")
         .into_iter()
-        .flat_map(files_of)
         .flat_map(|file| statements_of(&file))
         .chain(shared.flat_map(|file| shared_statements_of(&file, Dialect::Postgres)))
         .collect();

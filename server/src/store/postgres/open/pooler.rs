@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 use uuid::Uuid;
 
-use super::connections::SETTINGS;
+use crate::store::postgres::connections::SETTINGS;
 
 /// The settings that must arrive: without the time limits one node that hangs would block the others. Those of TCP do not show on a
 /// local socket.

@@ -3,15 +3,14 @@
 use sqlx::SqliteConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 
+use super::AllowedChange;
 use crate::store::StoreError;
-use crate::store::append::change::AllowedChange;
+use crate::store::body::{kind, written};
+use crate::store::number::to_sql;
 use crate::store::query::as_json;
-use crate::store::sqlite::append::uncount;
-use crate::store::sqlite::body::{kind, written};
-use crate::store::sqlite::to_sql;
 
 /// Applies the change of an entry in the log.
-pub(in crate::store::sqlite) async fn apply(
+pub(in crate::store::append) async fn apply(
     change: AllowedChange,
     connection: &mut SqliteConnection,
     room: RoomId,
@@ -75,7 +74,7 @@ async fn react(
 }
 
 /// Removes the text of a message and of its edits from the database, with reactions and mentions.
-pub(in crate::store::sqlite) async fn erase(
+pub(in crate::store) async fn erase(
     connection: &mut SqliteConnection,
     room: RoomId,
     message: Seq,
@@ -112,8 +111,22 @@ pub(in crate::store::sqlite) async fn erase(
     forget_mentions(connection, room, message).await
 }
 
+/// Removes a message from the unread counts before it is erased.
+async fn uncount(connection: &mut SqliteConnection, room: RoomId, message: Seq) -> Result<(), StoreError> {
+    sqlx::query(
+        "update members set seen = seen + 1 where room = ?1 and read < ?2 and exists (
+            select 1 from entries where entries.room = ?1 and entries.seq = ?2 and entries.kind = 'message'
+                and entries.author <> members.user)",
+    )
+    .bind(room.0)
+    .bind(to_sql(message))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Stores the mentions of a message.
-pub(in crate::store::sqlite) async fn mention(
+pub(in crate::store::append) async fn mention(
     connection: &mut SqliteConnection,
     author: UserId,
     room: RoomId,

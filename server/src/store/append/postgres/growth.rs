@@ -3,8 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::store::append::Growth;
-use crate::store::postgres::{from_sql, to_sql};
+use super::super::{EntryRow, GrownLog, Growth};
+use crate::store::number::{from_sql, to_sql};
 use crate::store::{ChangeNumber, StoreError};
 
 /// Every parameter is an array, one per column.
@@ -39,16 +39,14 @@ const GROW: &str = "with stored as (
 ///
 /// The rooms are locked. Members and usage rows are locked in the order of their people, as everywhere. A repeat fails the
 /// transaction, because its place has already been assigned; the next attempt finds the first entry.
-pub(in crate::store::postgres) async fn store(
+pub(super) async fn store(
     connection: &mut PgConnection,
     growth: &Growth<'_>,
 ) -> Result<ChangeNumber, StoreError> {
     let rows = growth.rows;
-    let column = |of: fn(&crate::store::append::EntryRow) -> Uuid| rows.iter().map(of).collect::<Vec<Uuid>>();
+    let column = |of: fn(&EntryRow) -> Uuid| rows.iter().map(of).collect::<Vec<Uuid>>();
     let logs = &growth.logs;
-    let number = |of: fn(&crate::store::append::GrownLog) -> u64| {
-        logs.iter().map(|log| to_sql(of(log))).collect::<Vec<i64>>()
-    };
+    let number = |of: fn(&GrownLog) -> u64| logs.iter().map(|log| to_sql(of(log))).collect::<Vec<i64>>();
     let (mut own_people, mut own_rooms, mut own_messages) = (Vec::new(), Vec::new(), Vec::new());
     for ((user, room), messages) in growth.own {
         own_people.push(user.0);

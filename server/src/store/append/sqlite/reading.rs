@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use steadfast_shared::{RoomId, UserId};
 
-use crate::store::append::{First, Firsts, LogEnd, Membership, Memberships};
+use super::super::{First, Firsts, LogEnd, Membership, Memberships};
 use crate::store::{NewEntry, StoreError};
 
 // Several of these go in one call. Their parameters have no numbers: sqlx counts on across the statements, and would leave a numbered one

@@ -1,23 +1,26 @@
-//! SQLite's statements for [`crate::store::append`].
+//! SQLite's statements, and an attempt at a commit.
 //!
 //! The write lock is held from the first statement to the commit, so the heads read here stay current until then.
+
+mod reading;
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering;
 
 use sqlx::SqliteConnection;
-use steadfast_shared::{Body, Entry, Millis, RoomId, Seq, UserId};
+use steadfast_shared::{Body, Entry, Millis, RoomId, UserId};
 
-use super::reading::{self, ReadAhead, hex, pairs, rows};
-use crate::store::append::change::AllowedChange;
-use crate::store::append::{self, Firsts, Growth, LogEnd, Memberships, Savepoint, Sql, Terms};
+use super::change::{AllowedChange, sqlite as change};
+use super::{Append, Firsts, Growth, LogEnd, Memberships, Savepoint, Sql, Terms};
+use crate::store::number::from_sql;
 use crate::store::query::{SqlConnection, SqlRow, Statement};
 use crate::store::quota::DiskSpace;
 use crate::store::sqlite::writer::WriteTransaction;
-use crate::store::sqlite::{SqliteStore, change, feed, from_sql, to_sql};
+use crate::store::sqlite::{SqliteStore, feed};
 use crate::store::usage::Today;
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
+use reading::{ReadAhead, hex, pairs, rows};
 
 /// Several statements in one call. Their parameters have no numbers: sqlx counts on across the statements, and would leave a
 /// numbered one unbound.
@@ -43,13 +46,13 @@ macro_rules! growth {
 }
 
 /// A transaction that appends.
-type SqliteAppend = append::Append<Writing>;
+type SqliteAppend = Append<Writing>;
 
 /// A transaction with the write lock.
 ///
 /// Each call of the connection's thread wakes two threads, so a commit of messages takes two: one begins and reads what every
 /// entry needs, the other writes and commits.
-pub(in crate::store::sqlite) struct Writing {
+struct Writing {
     transaction: WriteTransaction,
     ahead: ReadAhead,
 }
@@ -69,7 +72,7 @@ impl DerefMut for Writing {
 }
 
 /// One attempt at [`crate::store::Log::commit`].
-pub(in crate::store::sqlite) async fn commit(
+pub(in crate::store) async fn commit(
     store: &SqliteStore,
     entries: &[NewEntry],
     commands: &[NewCommand],
@@ -255,22 +258,4 @@ async fn write(
         [head] => Ok(from_sql(head)),
         _ => Err(StoreError::Unreadable("feed")),
     }
-}
-
-/// Removes a message from the unread counts before it is erased.
-pub(in crate::store::sqlite) async fn uncount(
-    connection: &mut SqliteConnection,
-    room: RoomId,
-    message: Seq,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "update members set seen = seen + 1 where room = ?1 and read < ?2 and exists (
-            select 1 from entries where entries.room = ?1 and entries.seq = ?2 and entries.kind = 'message'
-                and entries.author <> members.user)",
-    )
-    .bind(room.0)
-    .bind(to_sql(message))
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -4,13 +4,13 @@ use sqlx::PgConnection;
 use steadfast_shared::{Body, Emoji, Entry, RoomId, Seq, UserId};
 use uuid::Uuid;
 
+use super::AllowedChange;
 use crate::store::StoreError;
-use crate::store::append::change::AllowedChange;
-use crate::store::postgres::body::{kind, written};
-use crate::store::postgres::{from_sql, to_sql};
+use crate::store::body::{kind, written};
+use crate::store::number::{from_sql, to_sql};
 
 /// Applies the change of an entry in the log.
-pub(in crate::store::postgres) async fn apply(
+pub(in crate::store::append) async fn apply(
     change: AllowedChange,
     connection: &mut PgConnection,
     room: RoomId,
@@ -73,7 +73,7 @@ async fn react(
 }
 
 /// Removes the texts of messages and of their edits from the database, with their reactions and mentions.
-pub(in crate::store::postgres) async fn erase(
+pub(in crate::store) async fn erase(
     connection: &mut PgConnection,
     messages: &[(RoomId, Seq)],
 ) -> Result<(), StoreError> {
@@ -157,7 +157,7 @@ fn mentions_of(room: RoomId, message: Seq, author: UserId, people: &[UserId]) ->
 }
 
 /// Stores the mentions of messages in the log.
-pub(in crate::store::postgres) async fn mention(
+pub(in crate::store::append) async fn mention(
     connection: &mut PgConnection,
     fresh: &[(RoomId, Entry)],
 ) -> Result<(), StoreError> {

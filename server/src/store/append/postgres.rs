@@ -1,4 +1,7 @@
-//! Postgres's statements for [`crate::store::append`].
+//! Postgres's statements, and the attempts at a commit.
+
+mod growth;
+mod locks;
 
 use std::collections::BTreeSet;
 
@@ -6,19 +9,20 @@ use sqlx::{PgConnection, Row};
 use steadfast_shared::{Entry, Millis, RoomId, UserId};
 use uuid::Uuid;
 
-use crate::store::append::change::AllowedChange;
-use crate::store::append::{self, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
-use crate::store::postgres::{CommitClock, PostgresStore, change, feed, from_sql, growth, locks};
+use super::change::{AllowedChange, postgres as change};
+use super::{Append, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
+use crate::store::number::from_sql;
+use crate::store::postgres::{CommitClock, PostgresStore, feed};
 use crate::store::sql_store::{Wait, attempted};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
-pub(in crate::store::postgres) type PostgresAppend<'t> = append::Append<&'t mut PgConnection>;
+type PostgresAppend<'t> = Append<&'t mut PgConnection>;
 
 /// See [`crate::store::Log::commit`].
 ///
 /// If a connection ends in a commit of entries alone, the same is appended again: committed entries are repeats then.
-pub(in crate::store::postgres) async fn commit(
+pub(in crate::store) async fn commit(
     store: &PostgresStore,
     entries: &[NewEntry],
     commands: &[NewCommand],
@@ -74,7 +78,7 @@ impl Sql for &mut PgConnection {
     }
 
     async fn prepare(
-        append: &mut append::Append<Self>,
+        append: &mut Append<Self>,
         entries: &[NewEntry],
         commands: &[NewCommand],
     ) -> Result<(), StoreError> {

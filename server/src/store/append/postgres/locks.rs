@@ -8,12 +8,13 @@ use sqlx::PgConnection;
 use steadfast_shared::{RoomId, UserId, limit};
 use uuid::Uuid;
 
+use super::PostgresAppend;
 use crate::store::admin::SERVER;
-use crate::store::postgres::append::PostgresAppend;
+use crate::store::postgres::raw;
 use crate::store::{Command, NewCommand, OperatorCommand, StoreError};
 
 /// Locks these rooms, and the rooms and people whose rows commands change or count by: all rooms first, then all people.
-pub(in crate::store::postgres) async fn lock(
+pub(super) async fn lock(
     append: &mut PostgresAppend<'_>,
     mut rooms: BTreeSet<RoomId>,
     commands: &[NewCommand],
@@ -52,10 +53,7 @@ pub(in crate::store::postgres) async fn lock(
 }
 
 /// Locks people until the end of the transaction, in the order of their ids.
-pub(in crate::store::postgres) async fn lock_people(
-    connection: &mut PgConnection,
-    people: &[UserId],
-) -> Result<(), StoreError> {
+pub(super) async fn lock_people(connection: &mut PgConnection, people: &[UserId]) -> Result<(), StoreError> {
     // The row of the command line would serialize everybody.
     let people: Vec<Uuid> = people
         .iter()
@@ -183,9 +181,4 @@ async fn ids(
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(RoomId).collect())
-}
-
-/// Ids as one parameter.
-pub(in crate::store::postgres) fn raw(ids: &[UserId]) -> Vec<Uuid> {
-    ids.iter().map(|id| id.0).collect()
 }

@@ -35,7 +35,7 @@ const GROWN: &str = "select feed.head as feed, grown.room, grown.head, page.seq,
             where feed.one order by grown.room, page.seq";
 
 /// Everything is of one moment, for it is one statement. `None` also after half a second without an answer: a snapshot says why.
-pub(in crate::store::postgres) async fn glance(
+pub(super) async fn glance(
     follower: &Follower,
     applied: ChangeNumber,
     rooms: &[(RoomId, Seq)],
