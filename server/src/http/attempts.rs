@@ -170,7 +170,7 @@ impl Guesses {
             counted
         });
         match timeout(COUNTING, counting).await {
-            Ok(Ok(Ok(counted))) => counted,
+            Ok(Ok(Ok(wait))) => wait.map_or(Ok(()), Err),
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "a guess could not be counted for all nodes");
                 Ok(())

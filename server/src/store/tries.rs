@@ -63,9 +63,9 @@ impl Try {
 /// The store of attempts.
 #[async_trait]
 pub trait Tries {
-    /// Counts one of each of these attempts, in order, up to the first that is over its limit, and returns the time that one has
-    /// to wait. Uses the database's own clock if it has one.
-    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError>;
+    /// Counts one of each of these attempts, in order, up to the first that is over its limit. Returns the time that one has to
+    /// wait; `None` if none is over its limit. Uses the database's own clock if it has one.
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Option<Duration>, StoreError>;
 
     /// Deletes expired attempts, and those beyond [`TRIES_KEPT`].
     async fn prune_tries(&self, at: Millis) -> Result<(), StoreError>;

@@ -14,15 +14,15 @@ use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
 #[async_trait]
 impl Tries for PostgresStore {
-    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Option<Duration>, StoreError> {
         written!(self, |transaction| async {
             let now = now(&mut transaction, self.clock, at).await?;
             for tried in tries {
-                if let Err(wait) = count(&mut transaction, tried, now).await? {
-                    return Ok(Err(wait));
+                if let Some(wait) = count(&mut transaction, tried, now).await? {
+                    return Ok(Some(wait));
                 }
             }
-            Ok(Ok(()))
+            Ok(None)
         })
     }
 
@@ -56,12 +56,12 @@ async fn now(transaction: &mut Transaction, clock: CommitClock, at: Millis) -> R
     Ok(from_sql(now))
 }
 
-/// Counts one attempt if there is one left.
+/// Counts one attempt if there is one left. Otherwise returns the time to wait.
 async fn count(
     connection: &mut PgConnection,
     tried: &Try,
     now: Millis,
-) -> Result<Result<(), Duration>, StoreError> {
+) -> Result<Option<Duration>, StoreError> {
     let counted = sqlx::query(
         r#"insert into tries as known (key, "until") values ($1, $2::bigint + $3::bigint)
            on conflict (key) do update set "until" = greatest(known."until", $2) + $3 where known."until" - $2 <= $4"#,
@@ -73,7 +73,7 @@ async fn count(
     .execute(&mut *connection)
     .await?;
     if counted.rows_affected() > 0 {
-        return Ok(Ok(()));
+        return Ok(None);
     }
     // If the clock went back, an attempt must not block until the old time comes again.
     let until: i64 = sqlx::query_scalar(
@@ -83,5 +83,5 @@ async fn count(
     .bind(to_sql(now + tried.longest()))
     .fetch_one(connection)
     .await?;
-    Ok(Err(tried.wait(from_sql(until), now)))
+    Ok(Some(tried.wait(from_sql(until), now)))
 }

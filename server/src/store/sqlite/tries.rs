@@ -11,9 +11,9 @@ use crate::store::tries::{TRIES_KEPT, Tries, Try};
 
 #[async_trait]
 impl Tries for SqliteStore {
-    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Option<Duration>, StoreError> {
         let mut transaction = self.begin().await?;
-        let mut done = Ok(());
+        let mut wait = None;
         for tried in tries {
             let counted = sqlx::query(
                 "insert into tries (key, until) values (?1, ?2 + ?3)
@@ -35,11 +35,11 @@ impl Tries for SqliteStore {
                     .bind(to_sql(at + tried.longest()))
                     .fetch_one(&mut *transaction)
                     .await?;
-            done = Err(tried.wait(from_sql(until), at));
+            wait = Some(tried.wait(from_sql(until), at));
             break;
         }
         self.commit(transaction).await?;
-        Ok(done)
+        Ok(wait)
     }
 
     async fn prune_tries(&self, at: Millis) -> Result<(), StoreError> {

@@ -18,7 +18,8 @@ fn tried(what: &str, at_once: u32) -> Try {
 }
 
 async fn count(fixture: &Fixture, tries: &[Try], at: Millis) -> Result<(), Duration> {
-    fixture.store.count_tries(tries, at).await.unwrap()
+    let wait = fixture.store.count_tries(tries, at).await.unwrap();
+    wait.map_or(Ok(()), Err)
 }
 
 async fn so_many_at_once_and_then_one_every_so_often(fixture: Fixture) {

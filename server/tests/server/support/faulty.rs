@@ -373,7 +373,7 @@ impl Quotas for Faulty {
 
 #[async_trait]
 impl Tries for Faulty {
-    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Result<(), Duration>, StoreError> {
+    async fn count_tries(&self, tries: &[Try], at: Millis) -> Result<Option<Duration>, StoreError> {
         if self.counts_nothing.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
