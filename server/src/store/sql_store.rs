@@ -105,24 +105,34 @@ macro_rules! read_snapshot {
 }
 pub(super) use read_snapshot;
 
-/// Runs work that may be refused in a transaction: commits it, rolls it back on refusal or failure, and retries it if another
-/// writer or a lost connection was in the way, within the store's patience. The transaction is one that appends to no room's log,
-/// unless another way to begin is named.
+/// The result of work in a transaction, and how the transaction is to end.
+pub(super) enum TransactionEnd<T> {
+    Commit(T),
+    RollBack(T),
+}
+
+/// Runs work in a transaction: ends the transaction as the work says, rolls it back on failure, and retries it if another writer or
+/// a lost connection was in the way, within the store's patience. The transaction is one that appends to no room's log, unless
+/// another way to begin is named.
 macro_rules! attempted {
     (@begin $begin:expr, $store:expr, |$transaction:ident| $work:expr) => {{
-        use $crate::store::sql_store::{SqlStore, Wait};
+        use $crate::store::sql_store::{self, SqlStore, Wait};
         let mut wait = Wait::new(SqlStore::patience($store));
         loop {
             let attempt = async {
                 let mut $transaction = $begin.await?;
                 match tokio::time::timeout(SqlStore::time_limit($store), $work).await {
-                    Ok(Ok(Ok(done))) => {
+                    Ok(Ok(sql_store::TransactionEnd::Commit(done))) => {
                         SqlStore::commit_transaction($store, $transaction).await?;
-                        Ok(Ok(done))
+                        Ok(done)
                     }
-                    Ok(done) => {
+                    Ok(Ok(sql_store::TransactionEnd::RollBack(done))) => {
                         SqlStore::roll_back($store, $transaction).await;
-                        done
+                        Ok(done)
+                    }
+                    Ok(Err(error)) => {
+                        SqlStore::roll_back($store, $transaction).await;
+                        Err(error)
                     }
                     // Dropped, which rolls back.
                     Err(_) => Err($crate::store::StoreError::Locked),
@@ -145,17 +155,13 @@ macro_rules! attempted {
 }
 pub(super) use attempted;
 
-/// As [`attempted`], for work that is never refused.
+/// As [`attempted`], for work that is always committed.
 macro_rules! written {
-    ($store:expr, $($begin:ident,)? |$transaction:ident| $work:expr) => {{
-        let done = $crate::store::sql_store::attempted!($store, $($begin,)? |$transaction| async {
-            $work.await.map(Ok::<_, std::convert::Infallible>)
-        })?;
-        match done {
-            Ok(done) => Ok::<_, $crate::store::StoreError>(done),
-            Err(never) => match never {},
-        }
-    }};
+    ($store:expr, $($begin:ident,)? |$transaction:ident| $work:expr) => {
+        $crate::store::sql_store::attempted!($store, $($begin,)? |$transaction| async {
+            $work.await.map($crate::store::sql_store::TransactionEnd::Commit)
+        })
+    };
 }
 pub(super) use written;
 

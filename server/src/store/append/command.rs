@@ -25,49 +25,43 @@ impl<S: Sql> Append<S> {
         // Commands must read the entries' effects.
         self.store().await?;
         done.logs = self.take_grown();
+        // If the only one is refused, nothing of the transaction remains, so it needs no savepoint.
+        let is_alone = entries.is_empty() && commands.len() == 1;
         let mut changes = Vec::new();
-        if let ([], [alone]) = (entries, commands) {
-            // If it is refused, nothing of the transaction remains, so it needs no savepoint.
-            let outcome = self.command(alone).await?;
-            changes.extend(outcome.iter().flat_map(|outcome| outcome.changes(alone.by)));
-            done.commands.push(outcome);
-            return Ok(changes);
-        }
         for command in commands {
-            let outcome = self.separate_command(command).await?;
-            changes.extend(outcome.iter().flat_map(|outcome| outcome.changes(command.by)));
-            done.commands.push(outcome);
+            let outcome = match is_alone {
+                true => self.carry_out(command).await,
+                false => self.carry_out_separately(command).await,
+            };
+            match outcome {
+                Ok(outcome) => {
+                    changes.extend(outcome.changes(command.by));
+                    done.commands.push(Ok(outcome));
+                }
+                Err(CommandError::Refused(refusal)) => done.commands.push(Err(refusal)),
+                Err(CommandError::Failed(error)) => return Err(error),
+            }
         }
         Ok(changes)
     }
 
-    async fn separate_command(
-        &mut self,
-        command: &NewCommand,
-    ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
+    /// As [`Self::carry_out`]. A refusal leaves nothing behind; a failure concerns the whole transaction.
+    async fn carry_out_separately(&mut self, command: &NewCommand) -> Result<CommandOutcome, CommandError> {
         self.connection.savepoint(Savepoint::Set).await?;
         let mark = self.mark();
-        let done = self.command(command).await?;
-        if done.is_ok() {
-            self.store().await?;
-            self.connection.savepoint(Savepoint::Release).await?;
-        } else {
-            self.connection.savepoint(Savepoint::RollBack).await?;
-            self.roll_back(mark);
+        let done = self.carry_out(command).await;
+        match done {
+            Ok(_) => {
+                self.store().await?;
+                self.connection.savepoint(Savepoint::Release).await?;
+            }
+            Err(CommandError::Refused(_)) => {
+                self.connection.savepoint(Savepoint::RollBack).await?;
+                self.roll_back(mark);
+            }
+            Err(CommandError::Failed(_)) => {}
         }
-        Ok(done)
-    }
-
-    /// A refusal concerns its own command only; a failure concerns the whole transaction.
-    async fn command(
-        &mut self,
-        command: &NewCommand,
-    ) -> Result<Result<CommandOutcome, StoreRefusal>, StoreError> {
-        match self.carry_out(command).await {
-            Ok(outcome) => Ok(Ok(outcome)),
-            Err(CommandError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(CommandError::Failed(error)) => Err(error),
-        }
+        done
     }
 
     async fn carry_out(&mut self, command: &NewCommand) -> Result<CommandOutcome, CommandError> {

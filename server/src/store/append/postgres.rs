@@ -13,7 +13,7 @@ use super::change::{AllowedChange, postgres as change};
 use super::{Append, First, Firsts, Growth, LogEnd, Membership, Memberships, Sql, Terms};
 use crate::store::number::from_sql;
 use crate::store::postgres::{CommitClock, PostgresStore, feed};
-use crate::store::sql_store::{Wait, attempted};
+use crate::store::sql_store::{TransactionEnd, Wait, attempted};
 use crate::store::{ChangeKind, ChangeNumber, Committed, NewCommand, NewEntry, StoreError};
 
 /// A transaction that appends.
@@ -42,19 +42,19 @@ pub(in crate::store) async fn commit(
                 tracing::warn!(error = %unconfirmed, "appending again, to learn what was committed");
                 wait.before_retry(unconfirmed).await?;
             }
-            done => return done.map(|done| done.unwrap_or_else(|refused| refused)),
+            done => return done,
         }
     }
 }
 
-/// Everything except the commit; an error if there is nothing to commit, because everything was refused.
+/// Everything except the commit. If everything was refused there is nothing to commit.
 async fn done(
     store: &PostgresStore,
     connection: &mut PgConnection,
     entries: &[NewEntry],
     commands: &[NewCommand],
     at: Millis,
-) -> Result<Result<Committed, Committed>, StoreError> {
+) -> Result<TransactionEnd<Committed>, StoreError> {
     let terms = Terms {
         at,
         database_time: store.clock == CommitClock::Database,
@@ -65,7 +65,10 @@ async fn done(
     let (done, _) = PostgresAppend::begin(connection, terms)
         .run(entries, commands)
         .await?;
-    Ok(if done.is_refused() { Err(done) } else { Ok(done) })
+    Ok(match done.is_refused() {
+        true => TransactionEnd::RollBack(done),
+        false => TransactionEnd::Commit(done),
+    })
 }
 
 fn pairs(pairs: &BTreeSet<(UserId, RoomId)>) -> (Vec<Uuid>, Vec<Uuid>) {

@@ -11,7 +11,7 @@ use super::account::{
 };
 use super::sign_up::{SignUpGroup, SignUpOutcome, sign_up};
 use super::{devices, invites, passphrase};
-use crate::store::sql_store::{SqlStore, attempted, read, written};
+use crate::store::sql_store::{SqlStore, TransactionEnd, attempted, read, written};
 use crate::store::{StoreError, TokenHash};
 
 #[async_trait]
@@ -22,7 +22,7 @@ impl<S: SqlStore> Accounts for S {
         }
         let group = SignUpGroup::of(wanted);
         let decided = attempted!(self, |transaction| sign_up(&mut *transaction, &group))?;
-        Ok(group.outcomes(decided.unwrap_or_else(|refused| refused)))
+        Ok(group.outcomes(decided))
     }
 
     async fn admits(&self, admission: Admission, at: Millis) -> Result<bool, StoreError> {
@@ -40,8 +40,9 @@ impl<S: SqlStore> Accounts for S {
     async fn sign_in(&self, account: &Account, device: &NewDevice) -> Result<SignedIn, SignInError> {
         attempted!(self, |transaction| async {
             match devices::sign_in(&mut *transaction, account, device).await {
+                Ok(done) => Ok(TransactionEnd::Commit(Ok(done))),
                 Err(SignInError::Store(error)) => Err(error),
-                done => Ok(done),
+                Err(refusal) => Ok(TransactionEnd::RollBack(Err(refusal))),
             }
         })?
     }

@@ -13,6 +13,7 @@ use crate::store::admin::{owner, people};
 use crate::store::append::Savepoint;
 use crate::store::number::to_sql;
 use crate::store::query::{SqlConnection, SqlRow, as_hex, as_lines, sql, without_nul};
+use crate::store::sql_store::TransactionEnd;
 use crate::store::{ChangeKind, SessionId, StoreError};
 
 /// One sign-up of a group. Made before the transaction: the id is the same at every attempt.
@@ -69,11 +70,11 @@ impl<'a> SignUpGroup<'a> {
 /// The outcome of each candidate.
 pub(in crate::store) type Decided = HashMap<UserId, SignUpOutcome>;
 
-/// One attempt at the sign-ups of a group. `Err` if all of them were refused: then the transaction is to be rolled back.
+/// One attempt at the sign-ups of a group. If all of them were refused there is nothing to commit.
 pub(in crate::store) async fn sign_up<C: SqlConnection>(
     connection: &mut C,
     group: &SignUpGroup<'_>,
-) -> Result<Result<Decided, Decided>, StoreError> {
+) -> Result<TransactionEnd<Decided>, StoreError> {
     // In one order, in which concurrent groups wait for each other's names.
     let mut candidates: Vec<_> = group.candidates().collect();
     candidates.sort_by(|a, b| a.key.name.cmp(&b.key.name));
@@ -82,14 +83,14 @@ pub(in crate::store) async fn sign_up<C: SqlConnection>(
         .map(|candidate| candidate.wanted.device.at)
         .max()
     else {
-        return Ok(Err(Decided::new()));
+        return Ok(TransactionEnd::RollBack(Decided::new()));
     };
     let mut decided = judge(connection, &candidates, at).await?;
     candidates.retain(|candidate| !decided.contains_key(&candidate.user));
     let roles = insert_all(connection, &candidates, at, &mut decided).await?;
     candidates.retain(|candidate| roles.contains_key(&candidate.user));
     if candidates.is_empty() {
-        return Ok(Err(decided));
+        return Ok(TransactionEnd::RollBack(decided));
     }
     let sessions = add_devices(connection, &candidates).await?;
     let mut rooms = enter_lobby(connection, &candidates).await?;
@@ -116,7 +117,7 @@ pub(in crate::store) async fn sign_up<C: SqlConnection>(
         decided.insert(*user, Ok(device));
     }
     connection.append_changes(&changes, at).await?;
-    Ok(Ok(decided))
+    Ok(TransactionEnd::Commit(decided))
 }
 
 /// Inserts people whose names are free. Returns their roles, and decides on the others.
@@ -136,13 +137,14 @@ async fn insert_all<C: SqlConnection>(
         connection.savepoint(Savepoint::Set).await?;
         let admitted = match insert(connection, &[candidate], at).await?.is_empty() {
             true => Err(SignUpError::NicknameTaken),
-            false => admit(connection, candidate).await?,
+            false => admit(connection, candidate).await,
         };
         match admitted {
             Ok(role) => {
                 connection.savepoint(Savepoint::Release).await?;
                 roles.insert(candidate.user, role);
             }
+            Err(SignUpError::Store(error)) => return Err(error),
             Err(refusal) => {
                 connection.savepoint(Savepoint::RollBack).await?;
                 decided.insert(candidate.user, Err(refusal));
@@ -251,27 +253,24 @@ async fn judge<C: SqlConnection>(
 }
 
 /// Uses a candidate's invitation if it is needed, or their owner link: last, so that a refusal for another reason uses neither.
-async fn admit<C: SqlConnection>(
-    connection: &mut C,
-    candidate: &Candidate<'_>,
-) -> Result<Result<Role, SignUpError>, StoreError> {
+async fn admit<C: SqlConnection>(connection: &mut C, candidate: &Candidate<'_>) -> Result<Role, SignUpError> {
     let admission = candidate.wanted.admission;
     match admission {
         Admission::Granted | Admission::Asked { invite: None, .. } => {}
         Admission::Asked { invite: Some(_), .. } => {
             if !invites::admit(connection, admission, candidate.wanted.device.at).await? {
-                return Ok(Err(SignUpError::InviteRequired));
+                return Err(SignUpError::InviteRequired);
             }
         }
         Admission::Owner(code) => {
             if !owner::use_link(connection, code).await? {
-                return Ok(Err(SignUpError::InvalidCode));
+                return Err(SignUpError::InvalidCode);
             }
             people::set_role(connection, candidate.user, Role::Owner).await?;
-            return Ok(Ok(Role::Owner));
+            return Ok(Role::Owner);
         }
     }
-    Ok(Ok(Role::Member))
+    Ok(Role::Member)
 }
 
 /// Signs the new people's devices in.
