@@ -67,13 +67,24 @@ async fn admit(
         shared.sign_ups.check(network(address))?;
     }
 
-    let with_token = request.with_token;
     let token = token_for(shared, &request)?;
     if request.key.is_some()
         && let Some(session) = session_of_key(shared, &token, &request).await?
     {
         return Ok(session);
     }
+    new_session(shared, address, headers, request, token).await
+}
+
+/// Signs the device in to an account, or signs a new person up.
+async fn new_session(
+    shared: &HttpState,
+    address: IpAddr,
+    headers: &HeaderMap,
+    request: NewSession,
+    token: Token,
+) -> Result<Response, HttpRefusal> {
+    let with_token = request.with_token;
     let (new, mut log) = described(&request, headers, address, &token);
     let owner_code = owner_code_of(shared, &request).await?;
     let right = match owner_code {
