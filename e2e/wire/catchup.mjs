@@ -6,8 +6,8 @@ import { assertContiguous, Device } from './device.mjs';
 /** Entries per request, few enough that each way needs several pages. */
 const LIMIT = 7;
 
-/** @param {import('./device.mjs').Entry} entry */
-const bare = ({ now: _, ...entry }) => entry;
+/** An entry without the result of later changes, which only pages have. @param {import('./device.mjs').Entry} entry */
+export const bare = ({ now: _, ...entry }) => entry;
 
 /**
  * A device that has the log up to `cursor` comes back and gets the rest: recovered by its session, and by pages `after`,

@@ -3,11 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from '../server.mjs';
 import { catchUp } from './catchup.mjs';
 import { arrive, arriveAsOwner, assertContiguous, assertTyped, Device, GENEROUS, hangUp, until, uuid7 } from './device.mjs';
-import { Folded } from './fold.mjs';
 import { test } from './test.mjs';
 
 const EMOJI_PER_MESSAGE = 20;
@@ -240,60 +238,6 @@ describe('changes to messages', () => {
     await again.open();
     assert.deepEqual(await again.pull(head), entries);
     again.close();
-  });
-
-  test('pages read while many people write fold, with live entries, into the log', async () => {
-    const writers = await Promise.all(Array.from({ length: 6 }, (_, index) => arrive(server, `writer ${index}`)));
-    /** @type {number[]} */ const places = [];
-    for (let index = 0; index < 40; index += 1) places.push(await say(ann, `changed by many ${index}`));
-    let over = false;
-    let seed = 1;
-    /** @param {number} below */
-    const chance = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-    const writing = writers.map(async (writer) => {
-      /** @type {number[]} */ const mine = [];
-      while (!over) {
-        const message = /** @type {number} */ (places[chance(places.length)]);
-        const own = mine[chance(mine.length + 1)];
-        const what = chance(10);
-        const emoji = emojis(3)[chance(3)];
-        if (what < 2 || (what > 6 && own === undefined)) mine.push(await say(writer, `by a writer ${mine.length}`));
-        else if (what < 7) await make(writer, { kind: 'react', message: own && what < 4 ? own : message, emoji, on: chance(3) > 0 });
-        else if (what < 9) await make(writer, { kind: 'edit', message: /** @type {number} */ (own), text: `edited ${chance(1000)}` });
-        else await make(writer, { kind: 'delete', message: /** @type {number} */ (mine.splice(mine.indexOf(/** @type {number} */ (own)), 1)[0]) });
-      }
-    });
-    const reading = Array.from({ length: 4 }, async (_, index) => {
-      await delay(300 * index);
-      const reader = new Device(server, { token: ben.account.token });
-      await reader.open();
-      const folded = new Folded();
-      let low = reader.roomNamed('general').head + 1;
-      while (low > 1) {
-        const page = await reader.ask('history', { room: reader.room, before: low, limit: 20 });
-        for (const entry of page.entries) if (entry.now) assert.equal(entry.now.as_of, page.head);
-        folded.add(page.entries);
-        low = page.entries[0].seq;
-      }
-      return { reader, folded };
-    });
-    const readers = await Promise.all(reading);
-    over = true;
-    await Promise.all(writing);
-    const end = ann.item('the end');
-    await ann.post(end);
-    const log = await ann.pull();
-    const expected = new Folded().add(log).messages();
-    const bare = log.map(({ now: _, ...entry }) => entry);
-    assert.deepEqual(new Folded().add(bare).messages(), expected, 'the log by itself says the same as its pages');
-    for (const { reader, folded } of readers) {
-      await reader.hears(end.id);
-      folded.add(reader.heard);
-      assert.deepEqual(folded.places, log.map(({ seq }) => seq));
-      assert.deepEqual(folded.messages(), expected);
-      reader.close();
-    }
-    for (const writer of writers) writer.close();
   });
 
   test('hole_06_the_log_is_the_same_for_everybody_with_changes_in_it', async () => {

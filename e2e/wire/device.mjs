@@ -9,7 +9,7 @@ import { io } from 'socket.io-client';
 export const PATIENCE_MS = 15_000;
 
 /** Most entries in one `send`. */
-export const BATCH_ITEMS = 64;
+const BATCH_ITEMS = 64;
 
 /** Codes of transient refusals. */
 const TRANSIENT = ['busy', 'unavailable', 'storage_full', 'rate_limited'];

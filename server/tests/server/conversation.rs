@@ -31,20 +31,25 @@ async fn hole_09_the_ack_and_the_broadcast_tell_the_sender_the_same_place() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     let mut jun = server.join("Jun").await;
-    let item = message(mina.room(), "hello");
-    let Reply::Ok(sent) = mina.call::<Vec<Sent>>(event::SEND, [&item]).await else {
+    let items: Vec<_> = (0..limit::BATCH_ITEMS)
+        .map(|n| message(mina.room(), &n.to_string()))
+        .collect();
+    let Reply::Ok(sent) = mina.call::<Vec<Sent>>(event::SEND, &items).await else {
         panic!("refused");
     };
-    let Sent::Stored { id, seq, at } = sent[0] else {
-        panic!("{sent:?}");
-    };
-    assert_eq!((id, seq), (item.id, 1));
+    assert_eq!(sent.len(), items.len());
     for client in [&mut mina, &mut jun] {
         let entries = client.entries().await;
-        assert_eq!(entries.len(), 1);
-        assert_eq!((entries[0].id, entries[0].seq, entries[0].at), (id, seq, at));
-        assert_eq!(entries[0].author.name, "Mina");
-        assert_eq!(entries[0].body, item.body);
+        assert_eq!(entries.len(), items.len());
+        for ((item, sent), (entry, place)) in items.iter().zip(&sent).zip(entries.iter().zip(1..)) {
+            assert!(
+                matches!(*sent, Sent::Stored { id, seq, at } if id == item.id && seq == place && at == entry.at),
+                "{sent:?}"
+            );
+            assert_eq!((entry.id, entry.seq), (item.id, place));
+            assert_eq!(entry.author.name, "Mina");
+            assert_eq!(entry.body, item.body);
+        }
     }
 }
 
@@ -97,7 +102,7 @@ async fn batches_sent_without_waiting_are_stored_in_the_order_sent() {
     let server = TestServer::start().await;
     let mut mina = server.join("Mina").await;
     let room = mina.room();
-    let batches: Vec<_> = (0..50)
+    let batches: Vec<_> = (0..60)
         .map(|n| [message(room, &format!("{n} a")), message(room, &format!("{n} b"))])
         .collect();
     let mut acks = Vec::new();
@@ -107,7 +112,16 @@ async fn batches_sent_without_waiting_are_stored_in_the_order_sent() {
     for id in acks {
         assert!(matches!(mina.answer::<Value>(id).await, Reply::Ok(_)));
     }
-    let stored: Vec<EntryId> = pull(&mut mina, 0, 100)
+    let request = json!({ "room": room, "after": 0, "limit": 100_000 });
+    let Reply::Ok(page) = mina.call::<Page>(event::HISTORY, request).await else {
+        panic!("refused");
+    };
+    assert_eq!(
+        page.entries.len(),
+        limit::PAGE_ENTRIES,
+        "however many are requested"
+    );
+    let stored: Vec<EntryId> = pull(&mut mina, 0, 120)
         .await
         .into_iter()
         .map(|(_, id)| id)
@@ -284,6 +298,11 @@ async fn a_restarted_server_goes_on_where_it_stopped() {
     let mut mina = server.connect(&session, cursors).await;
     assert!(!mina.opened().recovered, "the tail is empty, the database is not");
     assert_eq!(mina.opened().rooms[0].head, 1);
+    assert_eq!(
+        mina.opened().epoch,
+        session.epoch,
+        "it lives as long as the database"
+    );
     assert_eq!(pull(&mut mina, 0, 1).await.len(), 1);
     assert_eq!(mina.send(&[message(room, "after")]).await, [2]);
 }
@@ -366,7 +385,7 @@ async fn sync_tells_the_heads() {
 }
 
 #[tokio::test]
-async fn typing_reaches_the_others_and_not_ones_own_devices() {
+async fn hole_10_typing_reaches_the_others_alone_and_takes_no_place() {
     let server = TestServer::start().await;
     let session = server.sign_in("Mina").await;
     let mut phone = server.connect(&session, json!({})).await;
@@ -374,9 +393,14 @@ async fn typing_reaches_the_others_and_not_ones_own_devices() {
     let mut jun = server.join("Jun").await;
     let room = jun.room();
     phone.emit(event::TYPING, json!({ "room": room })).await;
-    let typing: event::Typing = jun.next(event::TYPING).await;
-    assert_eq!((typing.room, typing.person.name.as_str()), (room, "Mina"));
-    phone.send(&[message(room, "x")]).await;
+    let typing: Value = jun.next(event::TYPING).await;
+    assert_eq!(
+        typing,
+        json!({ "room": room, "person": &session.me }),
+        "no cursor"
+    );
+    assert_eq!(phone.send(&[message(room, "x")]).await, [1]);
+    assert_eq!(jun.entries().await[0].seq, 1);
     loop {
         let (name, _) = laptop.event().await;
         assert_ne!(name, event::TYPING);

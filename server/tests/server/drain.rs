@@ -15,7 +15,7 @@ use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
 
-async fn terminate(child: &Child) {
+pub(crate) async fn terminate(child: &Child) {
     let pid = child.id().unwrap().to_string();
     let told = Command::new("kill").args(["-TERM", &pid]).status().await;
     assert!(told.unwrap().success());

@@ -148,6 +148,11 @@ async fn signing_out_ends_the_devices_connections() {
         .await
         .unwrap();
     assert_eq!(out.status(), 204);
+    assert_eq!(
+        out.headers()["clear-site-data"],
+        "\"storage\"",
+        "the browser erases it"
+    );
     assert_eq!(mina.closing().await, Some(ClosingReason::SignedOut));
     let look = server
         .http

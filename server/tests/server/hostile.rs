@@ -1,11 +1,16 @@
 //! Clients that violate the protocol: they get typed refusals, the server survives, and other clients notice nothing.
 
+use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use steadfast_shared::event::{self, ClosingReason, Reply, Sent};
-use steadfast_shared::{ErrorCode, limit};
+use steadfast_shared::event::{self, Reply, Sent};
+use steadfast_shared::{Body, ErrorCode, limit};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
-use crate::support::{Client, TestServer, message};
+use crate::support::client::{PATIENCE, Socket, upgrade};
+use crate::support::{Client, TestServer, body, message};
 
 /// Every event, malformed in many ways; `R` stands for a room.
 fn malformed() -> Vec<String> {
@@ -221,12 +226,26 @@ async fn hole_20_what_is_too_large_is_refused() {
             .await,
         ErrorCode::TooLarge
     );
-    let batch: Vec<Value> = (0..9).map(|_| item(&longest)).collect();
+    let longest = [
+        longest,
+        "가".repeat(limit::MESSAGE_BYTES / 3),
+        "👋".repeat(limit::MESSAGE_BYTES / 4),
+    ];
+    let texts: Vec<&String> = longest.iter().cycle().take(9).collect();
+    let batch: Vec<Value> = texts.iter().map(|text| item(text)).collect();
     assert_eq!(hostile.refusal(event::SEND, &batch).await, ErrorCode::TooLarge);
     let Reply::Ok(sent) = hostile.call::<Vec<Sent>>(event::SEND, &batch[..8]).await else {
         panic!("as much as the limits allow was refused");
     };
     assert_eq!(sent.len(), 8);
+    let stored: Vec<Body> = bystander
+        .entries()
+        .await
+        .into_iter()
+        .map(|entry| entry.body)
+        .collect();
+    let expected: Vec<Body> = texts[..8].iter().map(|text| body(text)).collect();
+    assert_eq!(stored, expected, "as they were typed");
 
     // An oversized packet ends the connection.
     hostile
@@ -236,90 +255,93 @@ async fn hole_20_what_is_too_large_is_refused() {
     assert_eq!(bystander.send(&[message(room, "fine")]).await, [9]);
 }
 
-#[tokio::test]
-async fn hole_20_a_device_above_its_rate_is_told_to_wait_and_others_are_not() {
-    let server = TestServer::with(|limits| {
-        limits.device.message_burst = 64;
-        limits.device.messages_per_second = 1;
-    })
-    .await;
-    let mut bystander = server.join("Mina").await;
-    let session = server.sign_in("Eve").await;
-    let mut hostile = server.connect(&session, json!({})).await;
-    let room = hostile.room();
-    let mut acks = Vec::new();
-    for n in 0..200 {
-        acks.push(hostile.ask(event::SEND, [message(room, &n.to_string())]).await);
+/// The packets that a socket receives until one of them has this text.
+async fn packets_until(socket: &mut Socket, text: &str) -> Vec<String> {
+    let mut packets: Vec<String> = Vec::new();
+    while packets.last().is_none_or(|last| !last.contains(text)) {
+        let next = timeout(PATIENCE, socket.next()).await.expect(text);
+        packets.push(next.unwrap().unwrap().to_text().unwrap().to_owned());
     }
-    let (mut stored, mut refused) = (0, 0);
-    for id in acks {
-        match hostile.answer::<Vec<Sent>>(id).await {
-            Reply::Ok(_) => stored += 1,
-            Reply::Err(error) => {
-                assert_eq!(error.code, ErrorCode::RateLimited);
-                assert!(error.retry_after_ms.is_some_and(|wait| wait > 0));
-                refused += 1;
-            }
-        }
-    }
-    assert!(stored >= 64, "{stored}");
-    assert!(refused > 100, "{refused}");
-    // Another connection of the same device shares its allowance; another person does not.
-    let mut second = server.connect(&session, json!({})).await;
-    let batch: Vec<_> = (0..64).map(|n| message(room, &n.to_string())).collect();
-    assert_eq!(second.refusal(event::SEND, &batch).await, ErrorCode::RateLimited);
-    bystander.send(&[message(room, "fine")]).await;
+    packets
 }
 
 #[tokio::test]
-async fn a_person_makes_so_many_rooms_a_minute_on_all_devices_and_is_told_how_long_to_wait() {
-    let server = TestServer::with(|limits| limits.rates.rooms_per_minute = 5).await;
+async fn a_person_is_who_the_server_knows_not_who_a_payload_names() {
+    let server = TestServer::start().await;
     let mut bystander = server.join("Mina").await;
-    let mut made = server.join("Eve").await;
-    let mut refused = 0;
-    for n in 0..8 {
-        let room = json!({ "id": Uuid::now_v7(), "kind": "public", "name": format!("room-{n}") });
-        if let Reply::Err(error) = made.call::<Value>(event::CREATE_ROOM, &room).await {
-            assert_eq!(error.code, ErrorCode::RateLimited, "{error:?}");
-            assert!(
-                error
-                    .retry_after_ms
-                    .is_some_and(|wait| (1..=12_001).contains(&wait)),
-                "{error:?}"
-            );
-            refused += 1;
-        }
-    }
-    assert_eq!(refused, 3);
-    let room = json!({ "id": Uuid::now_v7(), "kind": "public", "name": "another" });
+    let victim = server.sign_in("Jun").await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let mut socket = upgrade(stream, server.address, &[]).await;
+    let connect = format!("40{}", json!({ "token": victim.token }));
+    socket.send(Message::text(connect)).await.unwrap();
+    let connected = packets_until(&mut socket, "40{").await.pop().unwrap();
+    let connected: Value = serde_json::from_str(&connected[2..]).unwrap();
+    let socket_id = connected["sid"].as_str().unwrap();
+
+    let mut hostile = server.join("Eve").await;
+    let (room, eve) = (hostile.room(), hostile.opened().me.clone());
+    let forged = json!([{
+        "id": Uuid::now_v7(), "room": room, "body": { "kind": "message", "text": "I am Jun" },
+        "author": &victim.me, "by": victim.me.id, "token": victim.token,
+    }]);
     assert!(matches!(
-        bystander.call::<Value>(event::CREATE_ROOM, &room).await,
+        hostile.call::<Value>(event::SEND, forged).await,
         Reply::Ok(_)
     ));
-    made.send(&[message(made.room(), "still here")]).await;
-}
-
-#[tokio::test]
-async fn hole_20_a_flooding_device_is_disconnected_with_a_reason() {
-    let server = TestServer::with(|limits| {
-        limits.device.event_burst = 64;
-        limits.device.events_per_second = 1;
-    })
-    .await;
-    let mut bystander = server.join("Mina").await;
-    let session = server.sign_in("Eve").await;
-    let mut hostile = server.connect(&session, json!({})).await;
-    let room = hostile.room();
-    for _ in 0..10_000 {
-        if !hostile
-            .try_say(&format!("42[\"typing\",{{\"room\":\"{room}\"}}]"))
-            .await
-        {
-            break;
-        }
+    for (event, payload) in [
+        (event::TYPING, json!({ "room": room, "person": &victim.me })),
+        (
+            event::READ,
+            json!({ "room": room, "seq": 1, "person": victim.me.id, "user": victim.me.id }),
+        ),
+        (
+            event::PRESENCE,
+            json!({ "person": &victim.me, "state": "offline" }),
+        ),
+        (event::ENTRIES, json!({ "room": room, "from": 1, "entries": [] })),
+    ] {
+        hostile.emit(event, payload).await;
     }
-    assert_eq!(hostile.closing().await, Some(ClosingReason::Flooding));
-    bystander.send(&[message(room, "fine")]).await;
-    let back = server.connect(&session, json!({})).await;
-    assert_eq!(back.opened().last_closed, Some(ClosingReason::Flooding));
+    hostile.send(&[message(room, "the end")]).await;
+
+    let packets = packets_until(&mut socket, "the end").await;
+    assert!(
+        packets.iter().all(|packet| !packet.starts_with("42[\"read\"")),
+        "{packets:?}"
+    );
+    for told in [&mut bystander, &mut hostile] {
+        let mut authors = Vec::new();
+        while authors.len() < 2 {
+            let (name, args) = told.event().await;
+            assert!(
+                !json!(args).to_string().contains(socket_id),
+                "{name} shows the id of a socket"
+            );
+            match name.as_str() {
+                event::ENTRIES => {
+                    let news: event::Entries = serde_json::from_value(args[0].clone()).unwrap();
+                    authors.extend(news.entries.into_iter().map(|entry| entry.author));
+                }
+                event::TYPING => assert_eq!(args[0]["person"], json!(eve)),
+                event::PRESENCE => assert_ne!(args[0]["state"], "offline", "{args:?}"),
+                _ => {}
+            }
+        }
+        assert_eq!(authors, [eve.clone(), eve.clone()]);
+    }
+    let token = victim.token.as_deref().unwrap();
+    for guess in [
+        &victim.me.id.to_string(),
+        socket_id,
+        &victim.epoch.to_string(),
+        &Uuid::now_v7().to_string(),
+        &format!("{token}x"),
+    ] {
+        let auth = json!({ "token": guess }).to_string();
+        assert_eq!(
+            Client::refused(server.address, &auth, &[]).await,
+            "unauthorized",
+            "{guess}"
+        );
+    }
 }

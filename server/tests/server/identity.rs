@@ -1,13 +1,14 @@
-//! Passphrases, devices, invitations and owners over HTTP: what a person may do, and what others may not.
+//! Passphrases, devices and owners over HTTP: a person may manage their own, and nobody else's.
 
 use reqwest::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use steadfast_server::config::Config;
 use steadfast_shared::event::ClosingReason;
-use steadfast_shared::http::{CreatedInvite, DeviceInfo, Invite, Registration, SessionInfo};
-use steadfast_shared::{ErrorCode, WireError, limit};
+use steadfast_shared::http::{DeviceInfo, Registration, SessionInfo};
+use steadfast_shared::{ErrorCode, Role, WireError, limit};
 
+use crate::slow::{poll, polling};
 use crate::support::{Client, TestServer, message};
 
 pub(crate) const PASSPHRASE: &str = "correct horse";
@@ -30,7 +31,7 @@ impl TestServer {
     }
 
     /// Signs in another device with the passphrase.
-    async fn sign_in_with(&self, nickname: &str, passphrase: &str) -> SessionInfo {
+    pub(crate) async fn sign_in_with(&self, nickname: &str, passphrase: &str) -> SessionInfo {
         let payload = json!({ "nickname": nickname, "passphrase": passphrase, "with_token": true });
         read(self.post_session(payload).await, StatusCode::CREATED).await
     }
@@ -61,13 +62,6 @@ pub(crate) fn token(info: &SessionInfo) -> &str {
     info.token.as_deref().unwrap()
 }
 
-async fn closed_by(code: &str) -> TestServer {
-    let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::new(folder.path().join("chat.db"));
-    config.invite = Some(code.into());
-    TestServer::on(folder, config).await
-}
-
 #[tokio::test]
 async fn whoever_knows_the_passphrase_signs_in_elsewhere() {
     let server = TestServer::start().await;
@@ -81,8 +75,26 @@ async fn whoever_knows_the_passphrase_signs_in_elsewhere() {
     let mut one = server.connect(&mina, json!({})).await;
     let mut other = server.connect(&elsewhere, json!({})).await;
     let room = one.room();
-    one.send(&[message(room, "from one")]).await;
+    let item = [message(room, "from one")];
+    let places = one.send(&item).await;
     assert_eq!(other.entries().await[0].author, mina.me);
+    assert_eq!(
+        other.send(&item).await,
+        places,
+        "sent from either, it is one message"
+    );
+    let known = server
+        .ask(Method::GET, "/api/session", token(&elsewhere), None)
+        .await;
+    let known: SessionInfo = read(known, StatusCode::OK).await;
+    assert_eq!(
+        known,
+        SessionInfo {
+            token: None,
+            ..elsewhere
+        }
+    );
+    assert!(!known.owner && known.role == Role::Member);
 }
 
 #[tokio::test]
@@ -238,6 +250,7 @@ async fn a_revoked_device_is_out_at_once_and_for_good() {
     let lost = server.sign_in_with("Mina", PASSPHRASE).await;
     let mut here = server.connect(&kept, json!({})).await;
     let mut there = server.connect(&lost, json!({})).await;
+    let polled = polling(&server, &lost).await;
     let id = server.devices(token(&lost)).await[0].id;
     let path = format!("/api/devices/{id}");
     for _ in 0..2 {
@@ -245,6 +258,10 @@ async fn a_revoked_device_is_out_at_once_and_for_good() {
         assert_eq!(answer.status(), 204, "a retry does no harm");
     }
     assert_eq!(there.closing().await, Some(ClosingReason::SignedOut));
+    assert!(
+        poll(&server, &polled).await.contains("signed_out"),
+        "over either transport"
+    );
     let auth = json!({ "token": lost.token }).to_string();
     assert_eq!(Client::refused(server.address, &auth, &[]).await, "unauthorized");
     for (method, path, body) in [
@@ -339,125 +356,6 @@ async fn fault_h09_an_owner_is_who_used_the_link_and_nobody_else_decides() {
     )
     .await;
     assert!(!open.closed && !open.fixed);
-}
-
-#[tokio::test]
-async fn an_invitation_is_shown_once_and_good_for_as_many_as_it_says() {
-    let server = TestServer::start().await;
-    let mina = server.own("Mina").await;
-    let mina = token(&mina);
-    let close = server.ask(
-        Method::PUT,
-        "/api/registration",
-        mina,
-        Some(json!({ "closed": true })),
-    );
-    let closed: Registration = read(close.await, StatusCode::OK).await;
-    assert!(closed.closed && !closed.fixed);
-    let make = server.ask(Method::POST, "/api/invites", mina, Some(json!({ "uses": 1 })));
-    let CreatedInvite { code, invite } = read(make.await, StatusCode::CREATED).await;
-    assert_eq!(
-        invite.expires_at - invite.created_at,
-        limit::INVITE_SECONDS_DEFAULT * 1_000
-    );
-    let listed = server
-        .ask(Method::GET, "/api/invites", mina, None)
-        .await
-        .text()
-        .await
-        .unwrap();
-    assert!(!listed.contains(&code));
-    let listed: Vec<Invite> = serde_json::from_str(&listed).unwrap();
-    assert_eq!(listed, std::slice::from_ref(&invite));
-
-    let with =
-        |nickname: &str, code: &str| server.post_session(json!({ "nickname": nickname, "invite": code }));
-    let none = server.post_session(json!({ "nickname": "Eve" })).await;
-    refused(none, 403, ErrorCode::InviteRequired).await;
-    refused(with("Eve", "guess").await, 403, ErrorCode::InviteRequired).await;
-    // The id is not a code, and an invitation's code is not a token.
-    refused(
-        with("Eve", &invite.id.to_string()).await,
-        403,
-        ErrorCode::InviteRequired,
-    )
-    .await;
-    let look = server.ask(Method::GET, "/api/session", &code, None).await;
-    refused(look, 401, ErrorCode::Unauthorized).await;
-    assert_eq!(with("Jun", &code).await.status(), 201);
-    refused(with("Eve", &code).await, 403, ErrorCode::InviteRequired).await;
-
-    let make = server.ask(Method::POST, "/api/invites", mina, Some(json!({})));
-    let second: CreatedInvite = read(make.await, StatusCode::CREATED).await;
-    let path = format!("/api/invites/{}", second.invite.id);
-    assert_eq!(server.ask(Method::DELETE, &path, mina, None).await.status(), 204);
-    refused(with("Eve", &second.code).await, 403, ErrorCode::InviteRequired).await;
-
-    let make = server.ask(
-        Method::POST,
-        "/api/invites",
-        mina,
-        Some(json!({ "lasts_seconds": 1 })),
-    );
-    let short: CreatedInvite = read(make.await, StatusCode::CREATED).await;
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-    refused(with("Eve", &short.code).await, 403, ErrorCode::InviteRequired).await;
-    for odd in [
-        json!({ "uses": 0 }),
-        json!({ "uses": -1 }),
-        json!({ "lasts_seconds": 0 }),
-        json!({ "lasts_seconds": limit::INVITE_SECONDS + 1 }),
-        json!("one"),
-    ] {
-        let answer = server.ask(Method::POST, "/api/invites", mina, Some(odd)).await;
-        refused(answer, 400, ErrorCode::Invalid).await;
-    }
-
-    // Without an invitation the members are not revealed; then the owner opens registration again.
-    let taken = server.post_session(json!({ "nickname": "Jun" })).await;
-    refused(taken, 403, ErrorCode::InviteRequired).await;
-    server
-        .ask(
-            Method::PUT,
-            "/api/registration",
-            mina,
-            Some(json!({ "closed": false })),
-        )
-        .await;
-    server.sign_in("Ada").await;
-}
-
-#[tokio::test]
-async fn a_server_started_with_a_code_takes_nobody_without_it() {
-    let server = closed_by("lighthouse").await;
-    let with = |nickname: &str, code: &str| {
-        server.post_session(
-            json!({ "nickname": nickname, "invite": code, "passphrase": PASSPHRASE, "with_token": true }),
-        )
-    };
-    let none = server.post_session(json!({ "nickname": "Eve" })).await;
-    refused(none, 403, ErrorCode::InviteRequired).await;
-    refused(with("Eve", "Lighthouse").await, 403, ErrorCode::InviteRequired).await;
-    let mina: SessionInfo = read(with("Mina", "lighthouse").await, StatusCode::CREATED).await;
-    assert!(!mina.owner);
-    let mina = server.claim(&mina).await;
-    let registration = server.ask(Method::GET, "/api/registration", "", None).await;
-    let registration: Registration = read(registration, StatusCode::OK).await;
-    assert!(registration.closed && registration.fixed);
-    // The owner cannot open what the operator has closed, but can invite.
-    let open = server.ask(
-        Method::PUT,
-        "/api/registration",
-        token(&mina),
-        Some(json!({ "closed": false })),
-    );
-    assert!(read::<Registration>(open.await, StatusCode::OK).await.closed);
-    refused(with("Eve", "guess").await, 403, ErrorCode::InviteRequired).await;
-    let make = server.ask(Method::POST, "/api/invites", token(&mina), Some(json!({})));
-    let invited: CreatedInvite = read(make.await, StatusCode::CREATED).await;
-    assert_eq!(with("Jun", &invited.code).await.status(), 201);
-    // Signing in on another device needs no invitation.
-    server.sign_in_with("Mina", PASSPHRASE).await;
 }
 
 #[tokio::test]

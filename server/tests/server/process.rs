@@ -1,4 +1,4 @@
-//! The real binary: how it starts, how it refuses to, and what is left when it is killed.
+//! The real binary: how it starts, how it refuses to, and the state it leaves when it is killed.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,6 +15,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+#[cfg(unix)]
+use crate::drain::terminate;
 use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
@@ -161,15 +163,7 @@ async fn sigterm_tells_everybody_and_ends_with_success() {
         mina.call::<Value>(event::SEND, [message(mina.room(), "x")]).await,
         Reply::Ok(_)
     ));
-    let pid = child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    terminate(&child).await;
     assert_eq!(mina.closing().await, Some(ClosingReason::Shutdown));
     let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
@@ -319,6 +313,50 @@ async fn fault_m06_who_comes_and_who_is_refused_is_in_the_log_with_the_clients_a
         "WARN sign-in refused address=203.0.113.9 reason=RateLimited",
     )
     .await;
+}
+
+/// Everything in the files of a folder.
+#[cfg(unix)]
+fn bytes_in(folder: &Path) -> Vec<u8> {
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let files = files.filter(|path| path.is_file());
+    files.flat_map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_file_and_no_line_of_the_log_contains_a_passphrase_or_a_token() {
+    const PASSPHRASE: &str = "a horse of Mina's";
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, address, mut log) = started_with_log(command(&folder.path().join("chat.db"))).await;
+    let http = reqwest::Client::new();
+    let payload = json!({ "nickname": "Mina", "passphrase": PASSPHRASE, "with_token": true });
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let request = http.post(format!("http://{address}/api/session")).json(&payload);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 201, "the passphrase is known all the same");
+        let session: SessionInfo = answer.json().await.unwrap();
+        Client::open(address, &session, json!({})).await.leave().await;
+        tokens.extend(session.token);
+    }
+    let mut kept = bytes_in(folder.path());
+    terminate(&child).await;
+    timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+    kept.extend(bytes_in(folder.path()));
+    while let Some(line) = log.recv().await {
+        kept.extend(line.bytes());
+    }
+    let contains = |text: &str| kept.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(
+        contains("Mina") && contains("signed in"),
+        "names and lines are found"
+    );
+    for secret in [PASSPHRASE, &tokens[0], &tokens[1]] {
+        assert!(!contains(secret), "{secret}");
+    }
 }
 
 #[tokio::test]

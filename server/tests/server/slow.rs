@@ -147,7 +147,7 @@ async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
 }
 
 /// Opens a session by polling. Returns the URL to poll.
-async fn polling(server: &TestServer, session: &SessionInfo) -> String {
+pub(crate) async fn polling(server: &TestServer, session: &SessionInfo) -> String {
     let url = server.url("/socket.io/?EIO=4&transport=polling");
     let opened = server.http.get(&url).send().await.unwrap().text().await.unwrap();
     let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
@@ -158,7 +158,7 @@ async fn polling(server: &TestServer, session: &SessionInfo) -> String {
     url
 }
 
-async fn poll(server: &TestServer, url: &str) -> String {
+pub(crate) async fn poll(server: &TestServer, url: &str) -> String {
     server.http.get(url).send().await.unwrap().text().await.unwrap()
 }
 
