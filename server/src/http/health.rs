@@ -30,8 +30,7 @@ pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -
     if shared.realtime.is_stale() {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            "the change feed cannot be followed
-            ",
+            "the change feed cannot be followed\n",
         );
     }
     match shared.store.ping().await {
@@ -40,10 +39,7 @@ pub async fn ready(State(shared): State<HttpState>, RawQuery(query): RawQuery) -
             tracing::warn!(%error, "not ready");
             let why = match error {
                 StoreError::Full => "the disk is full\n",
-                StoreError::Lost(_) => {
-                    "the database's files were moved or deleted
-                "
-                }
+                StoreError::Lost(_) => "the database's files were moved or deleted\n",
                 _ => "the database cannot be read and written\n",
             };
             (StatusCode::SERVICE_UNAVAILABLE, why)

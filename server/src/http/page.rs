@@ -109,12 +109,7 @@ pub async fn serve(
     };
     match files.by_name.get(name) {
         Some(file) => answer(&files.policy, file, &headers),
-        None => (
-            StatusCode::NOT_FOUND,
-            "this server was built without the page
-            ",
-        )
-            .into_response(),
+        None => (StatusCode::NOT_FOUND, "this server was built without the page\n").into_response(),
     }
 }
 

@@ -159,8 +159,7 @@ async fn post(
     next: Next,
 ) -> Response {
     let Some(mut under_way) = Post::begin(&realtime.0.handshakes, sid) else {
-        let text = "send one request with packets at a time
-        ";
+        let text = "send one request with packets at a time\n";
         return (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     };
     if !is_connected && !under_way.take(Whose::Strangers(network(address))) {
@@ -184,8 +183,7 @@ async fn post(
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(_) => (
             StatusCode::BAD_REQUEST,
-            "these packets are too large, or arrived too slowly
-            ",
+            "these packets are too large, or arrived too slowly\n",
         )
             .into_response(),
     };
