@@ -1,4 +1,4 @@
-//! What the device keeps, in a real browser's IndexedDB.
+//! The device's records, in a real browser's IndexedDB.
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -59,9 +59,9 @@ static KOREAN: ClosedPhrases = ClosedPhrases {
     too_slow: "이 기기가 따라가지 못해 멈춘 곳부터 다시 받아요.",
     too_much: "한꺼번에 너무 많이 보냈어요.",
     banned: "이 서버에서 차단되었어요.",
-    deactivated: "이 서버의 계정이 닫혔어요.",
+    deactivated: "이 서버의 계정이 비활성화되었어요.",
     taken_over: "이 탭의 새 연결이 이어받았어요.",
-    signed_out: "로그인이 만료되었어요.",
+    signed_out: "로그아웃되었어요.",
     origin_refused: "이 주소의 페이지는 서버가 허용하지 않아요.",
     handshake_refused: "서버가 연결을 거절했어요.",
 };

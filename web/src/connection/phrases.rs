@@ -68,13 +68,13 @@ static KOREAN: ConnectionPhrases = ConnectionPhrases {
     connect: "연결",
     disconnect: "연결 해제",
     unsent: |n| format!("보내기 대기 {n}개"),
-    by_you: "쓰신 메시지는 보관했다가 연결하면 보내요.",
-    by_you_unkept: "이 페이지를 닫지 않으면 쓰신 메시지를 연결할 때 보내요.",
+    by_you: "쓴 메시지는 보관했다가 연결되면 보내요.",
+    by_you_unkept: "이 페이지를 닫지 않으면, 쓴 메시지를 연결될 때 보내요.",
     quota_near: |percent, until| {
         format!("하루에 쓸 수 있는 양의 {percent}%를 썼어요. {until}에 다시 채워져요.")
     },
     disk_low: "서버의 디스크가 거의 찼어요. 공간을 비우지 않으면 더 보낼 수 없게 돼요.",
-    nothing_is_kept: "이 브라우저에서는 데이터를 저장할 수 없어요. 비공개 창일 수 있습니다. \
+    nothing_is_kept: "이 브라우저에서는 데이터를 저장할 수 없어요. 비공개 창일 수 있어요. \
                       채팅은 할 수 있지만, 페이지를 닫거나 새로고침하면 보내지 못한 메시지가 사라져요.",
     storage_fails: "지금은 이 기기에 저장할 수 없어요. 메시지는 보내지만, 새로고침하면 보내지 못한 메시지가 사라져요.",
     link: "연결",

@@ -1,4 +1,4 @@
-//! In a real document: what stays and what is dropped when the same markup is built again with other values.
+//! In a real document: which nodes stay and which are dropped when the same markup is built again with other values.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-/// An owner of the test's own: what the test before has made ends with its owner.
+/// An owner of the test's own: the signals of the test before end with their owner.
 fn own() -> Owner {
     let owner = Owner::new_root(None);
     owner.set();

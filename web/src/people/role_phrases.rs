@@ -38,7 +38,7 @@ static KOREAN: RoleNames = RoleNames {
     },
     role_means: |role| match role {
         Role::Member => "다른 사람들처럼 채팅해요.",
-        Role::Moderator => "질서를 지켜요. 사람을 차단하고, 메시지를 숨기거나 삭제하고, 채팅방을 관리해요.",
+        Role::Moderator => "질서를 유지해요. 사람을 차단하고, 메시지를 숨기거나 삭제하고, 채팅방을 관리해요.",
         Role::Owner => "서버를 운영해요. 운영자가 하는 일에 더해 역할, 주소, 제한, 초대를 관리해요.",
     },
 };

@@ -55,7 +55,7 @@ static KOREAN: UiPhrases = UiPhrases {
     no: "아니요",
     retry: "다시 시도",
     edit: "수정",
-    copied: "복사했어요.",
+    copied: "복사했어요",
     not_copied: "이 브라우저에서는 복사할 수 없어요.",
     opening: "채팅을 여는 중…",
     show_more: "더 보기",

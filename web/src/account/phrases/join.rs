@@ -64,7 +64,7 @@ static ENGLISH: JoinPhrases = JoinPhrases {
 
 static KOREAN: JoinPhrases = JoinPhrases {
     welcome: "반갑습니다",
-    promise: "‘저장됨’으로 표시된 메시지는 사라지지 않아요. 한 번만 저장되고, 한 번만, 모두에게 같은 순서로 보입니다.",
+    promise: "‘저장됨’으로 표시된 메시지는 사라지지 않아요. 한 번만 저장되고, 모두에게 한 번씩 같은 순서로 보여요.",
     nickname: "닉네임",
     nickname_hint: "다른 사람에게 이 이름으로 보여요.",
     join: "채팅 시작하기",
@@ -76,7 +76,7 @@ static KOREAN: JoinPhrases = JoinPhrases {
         TextError::Forbidden {
             character, column, ..
         } => format!(
-            "닉네임의 {column}번째 문자({})는 보이지 않는 문자예요. 지워 주세요.",
+            "닉네임의 {column}번째 문자({})는 쓸 수 없어요. 지워 주세요.",
             code_point(character)
         ),
         TextError::NotOneEmoji => String::new(),
@@ -88,12 +88,12 @@ static KOREAN: JoinPhrases = JoinPhrases {
     },
     passphrase_if_yours: "이 닉네임에 정해 둔 암호예요.",
     have_passphrase: "암호가 있어요",
-    invitation: "초대",
+    invitation: "초대장",
     invitation_needed: "초대를 받아야 들어올 수 있는 서버예요. 받은 코드나 링크를 붙여 넣어 주세요.",
-    no_good_invitation: "초대를 받아야 들어올 수 있는 서버인데, 쓸 수 있는 초대가 아니에요.",
+    no_good_invitation: "올바르지 않거나, 이미 다 썼거나, 기한이 지난 초대장이에요. 새 초대장을 받아 주세요.",
     no_cookies: "이 브라우저가 쿠키를 저장하지 않아서 누구인지 기억할 수 없어요. 이 주소의 쿠키를 허용한 다음 페이지를 새로고침해 주세요.",
-    banned_join: "이 사람이나 이 주소의 새로운 사람은 들어올 수 없는 서버예요.",
-    closed_join: "닫힌 계정이에요.",
+    banned_join: "이 서버에 들어올 수 없어요. 차단된 계정이거나, 이 주소에서는 새로 가입할 수 없어요.",
+    closed_join: "비활성화된 계정이에요.",
 };
 
 #[cfg(test)]

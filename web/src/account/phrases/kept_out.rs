@@ -34,7 +34,7 @@ static ENGLISH: KeptOutPhrases = KeptOutPhrases {
 
 static KOREAN: KeptOutPhrases = KeptOutPhrases {
     banned_title: "이 서버에서 차단되었어요",
-    closed_title: "이 서버의 계정이 닫혔어요",
+    closed_title: "이 서버의 계정이 비활성화되었어요",
     kept_out_means: "이제 여기에서 읽거나 쓸 수 없어요. 잘못된 것 같다면 서버를 운영하는 분에게 이야기해 주세요.",
     not_sent: "쓰고 보내지 못한 내용",
     copy_all: "모두 복사",

@@ -42,7 +42,7 @@ static KOREAN: OwnerLinkPhrases = OwnerLinkPhrases {
     owner_link_once: "이 링크는 한 번만 보여 드리고, 한 번만 쓸 수 있어요.",
     make_owner_link: "소유자 링크 만들기…",
     claim: "이 서버의 소유자 되기",
-    claim_means: "이 링크로 소유자가 될 수 있어요. 누가 들어오고, 누가 질서를 지키고, 무엇을 남길지 정해요. 한 번만 쓸 수 있어요.",
+    claim_means: "이 링크로 소유자가 될 수 있어요. 소유자는 누가 들어올지, 누가 운영자가 될지, 무엇을 남길지 정해요. 링크는 한 번만 쓸 수 있어요.",
     claim_not_now: "나중에",
     claimed: "이제 이 서버의 소유자예요.",
     claim_first_join: "이 링크로 서버의 소유자가 될 수 있어요. 닉네임을 정하거나 로그인해 주세요.",

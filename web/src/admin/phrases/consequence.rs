@@ -47,7 +47,7 @@ static KOREAN: ConsequencePhrases = ConsequencePhrases {
     for_span: |span| format!("{span} 뒤에 저절로 끝나요."),
     until_let_in: "누군가 다시 허용할 때까지 계속돼요.",
     told: |state| match state {
-        AccountState::Deactivated => "본인에게 계정이 닫혔다고 알려요.",
+        AccountState::Deactivated => "본인에게 계정이 비활성화되었다고 알려요.",
         AccountState::Active | AccountState::Banned => "본인에게 차단되었다고 알려요.",
     },
     address_held: |span| {

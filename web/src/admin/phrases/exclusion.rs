@@ -57,22 +57,22 @@ static ENGLISH: ExclusionPhrases = ExclusionPhrases {
 };
 
 static KOREAN: ExclusionPhrases = ExclusionPhrases {
-    exclude: "내보내기…",
-    exclude_question: |name| format!("{name} 님을 내보낼까요?"),
+    exclude: "서버에서 내보내기…",
+    exclude_question: |name| format!("{name} 님을 서버에서 내보낼까요?"),
     in_which_way: "방법",
     ban: "차단",
     ban_means: "해를 끼친 사람에게 써요.",
-    deactivate: "계정 닫기",
-    deactivate_means: "잘못이 없어도 써요. 떠난 사람의 계정이에요.",
+    deactivate: "계정 비활성화",
+    deactivate_means: "잘못과 상관없이, 떠난 사람의 계정에 써요.",
     how_long: "기간",
     until_let_in: "다시 허용할 때까지",
     reason: "이유",
     reason_hint: "다른 운영자와 감사 기록에만 남아요. 본인에게는 보이지 않아요.",
     reason_too_long: |limit| format!("최대 {limit}자까지 쓸 수 있어요."),
-    addresses: "이 사람이 쓰던 주소의 새 가입",
+    addresses: "이 사람이 쓰던 주소에서 가입 막기",
     not_at_all: "막지 않기",
     excluded: |name, state| match state {
-        AccountState::Deactivated => format!("{name} 님의 계정을 닫았어요."),
+        AccountState::Deactivated => format!("{name} 님의 계정을 비활성화했어요."),
         AccountState::Active | AccountState::Banned => format!("{name} 님을 차단했어요."),
     },
     readmit: "다시 허용",

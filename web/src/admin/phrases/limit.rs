@@ -35,8 +35,8 @@ static ENGLISH: LimitPhrases = LimitPhrases {
 static KOREAN: LimitPhrases = LimitPhrases {
     limits: "제한…",
     limits_question: |name| format!("{name} 님의 제한"),
-    limits_hint: "비워 두면 모두와 같아요.",
-    limit_not_a_number: "숫자를 쓰거나 비워 두세요.",
+    limits_hint: "비워 두면 서버의 기본 제한을 따라요.",
+    limit_not_a_number: "정수를 입력하거나 비워 두세요.",
     limits_done: |name| format!("{name} 님의 제한을 저장했어요."),
     release: "다시 허용",
     release_question: |address| format!("{address} 주소를 다시 허용할까요?"),

@@ -116,6 +116,6 @@ static KOREAN: AdminPhrases = AdminPhrases {
     cancel: "취소",
     this_will: "이렇게 돼요",
     do_it: "적용",
-    erased_for_good: "지운 것은 되돌릴 수 없어요.",
-    not_allowed: "나보다 낮은 역할이 아닌 사람에게는 할 수 없어요.",
+    erased_for_good: "지운 메시지는 되돌릴 수 없어요.",
+    not_allowed: "나보다 역할이 낮은 사람에게만 할 수 있어요.",
 };

@@ -76,7 +76,7 @@ static KOREAN: AdminPersonPhrases = AdminPersonPhrases {
     newest_sign_ins: "최근 로그인",
     every_sign_in: "로그인 기록 모두 보기",
     audit_about: "이 사람에 대한 감사 기록",
-    you_cannot: "나보다 낮은 역할이 아니어서 볼 수만 있어요.",
+    you_cannot: "나보다 역할이 낮은 사람이 아니라서 볼 수만 있어요.",
     their_messages: "이 사람의 메시지",
     messages_choice: |messages| match messages {
         Messages::Kept => "그대로 두기",
@@ -91,7 +91,7 @@ static KOREAN: AdminPersonPhrases = AdminPersonPhrases {
     messages: "메시지…",
     messages_question: |name| format!("{name} 님의 메시지를 어떻게 할까요?"),
     messages_done: |name, messages| match messages {
-        Messages::Kept => format!("{name} 님의 메시지를 표시해요."),
+        Messages::Kept => format!("{name} 님의 메시지를 표시했어요."),
         Messages::Hidden => format!("{name} 님의 메시지를 숨겼어요."),
         Messages::Erased => format!("{name} 님의 메시지를 모두 지웠어요."),
     },

@@ -43,7 +43,7 @@ static ENGLISH: PersonLabels = PersonLabels {
 };
 
 static KOREAN: PersonLabels = PersonLabels {
-    signed_up: "가입",
+    signed_up: "가입한 때",
     last_seen: "마지막 접속",
     never: "없음",
     devices: "기기",

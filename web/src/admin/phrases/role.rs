@@ -38,7 +38,7 @@ static KOREAN: RolePhrases = RolePhrases {
     role_question: |name| format!("{name} 님의 역할"),
     give_up_mine: "서버 넘겨주기",
     give_up_means: "나는 소유자에서 물러나 멤버가 돼요.",
-    own_role_means: "나의 역할이에요. 이 권한을 바로 잃고, 다른 소유자만 되돌려줄 수 있어요.",
+    own_role_means: "내 역할을 바꾸는 거예요. 지금 권한을 바로 잃고, 다른 소유자만 되돌려 줄 수 있어요.",
     role_done: |name, role| match role {
         Role::Member => format!("{name} 님은 이제 멤버예요."),
         Role::Moderator => format!("{name} 님은 이제 운영자예요."),

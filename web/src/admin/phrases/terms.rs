@@ -94,7 +94,7 @@ static ENGLISH: AdminTerms = AdminTerms {
 static KOREAN: AdminTerms = AdminTerms {
     state: |state| match state {
         AccountState::Active => "활성",
-        AccountState::Deactivated => "닫힘",
+        AccountState::Deactivated => "비활성",
         AccountState::Banned => "차단됨",
     },
     messages_are: |messages| match messages {
@@ -107,7 +107,7 @@ static KOREAN: AdminTerms = AdminTerms {
         SignInOutcome::SignedIn => "로그인",
         SignInOutcome::WrongPassphrase => "틀린 암호",
         SignInOutcome::KeptOut => "차단되어 거절됨",
-        SignInOutcome::InviteRequired => "올바른 초대 없음",
+        SignInOutcome::InviteRequired => "올바른 초대장 없음",
         SignInOutcome::Unknown => "이 페이지가 모르는 기록",
     },
     action: |action| match action {
@@ -115,7 +115,7 @@ static KOREAN: AdminTerms = AdminTerms {
         AuditAction::ClaimedOwnership => "링크로 소유자가 됨",
         AuditAction::MadeOwnerLink => "소유자 링크 만듦",
         AuditAction::Banned => "차단",
-        AuditAction::Deactivated => "계정 닫음",
+        AuditAction::Deactivated => "계정 비활성화",
         AuditAction::Readmitted => "다시 허용",
         AuditAction::HidMessages => "메시지 숨김",
         AuditAction::ShowedMessages => "메시지 다시 표시",
@@ -128,8 +128,8 @@ static KOREAN: AdminTerms = AdminTerms {
         AuditAction::DeletedRoom => "채팅방 삭제",
         AuditAction::ReleasedAddress => "주소 다시 허용",
         AuditAction::SetRegistration => "가입 열기 또는 닫기",
-        AuditAction::MadeInvite => "초대 만듦",
-        AuditAction::TookInviteBack => "초대 취소",
+        AuditAction::MadeInvite => "초대장 만듦",
+        AuditAction::TookInviteBack => "초대장 취소",
         AuditAction::Unknown => "이 페이지가 모르는 작업",
     },
     via: |via| match via {
@@ -139,14 +139,14 @@ static KOREAN: AdminTerms = AdminTerms {
     limit: |limit| match limit {
         LimitName::MessagesPerSecond => "초당 메시지",
         LimitName::MessageBurst => "한 번에 보내는 메시지",
-        LimitName::EventsPerSecond => "초당 다른 요청",
-        LimitName::EventBurst => "한 번에 하는 다른 요청",
+        LimitName::EventsPerSecond => "초당 그 밖의 요청",
+        LimitName::EventBurst => "한 번에 하는 그 밖의 요청",
         LimitName::Rooms => "들어가거나 만든 채팅방",
         LimitName::DirectPerHour => "시간당 새 대화",
         LimitName::DirectUnanswered => "답이 없는 대화",
         LimitName::BroughtPerHour => "시간당 초대한 사람",
         LimitName::EntriesPerDay => "하루 메시지 수 (0: 제한 없음)",
-        LimitName::BytesPerDay => "하루 글의 바이트 수 (0: 제한 없음)",
+        LimitName::BytesPerDay => "하루 텍스트 바이트 수 (0: 제한 없음)",
     },
     span: |span| match span {
         TimeSpan::Hour => "1시간",

@@ -44,8 +44,8 @@ static KOREAN: DraftPhrases = DraftPhrases {
     take_theirs: "바뀐 내용 쓰기",
     gone_meanwhile: "그사이 메시지가 삭제되었어요. 쓰던 글은 그대로 남아 있어요.",
     as_message: "새 메시지로 쓰기",
-    drop_edit: "고치던 내용을 버릴까요?",
-    drop_edit_means: "이 메시지에서 고친 내용은 아직 보내지 않았어요.",
-    keep_editing: "계속 고치기",
+    drop_edit: "수정하던 내용을 버릴까요?",
+    drop_edit_means: "이 메시지에서 수정한 내용은 아직 보내지 않았어요.",
+    keep_editing: "계속 수정하기",
     drop_changes: "버리기",
 };

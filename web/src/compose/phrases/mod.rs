@@ -109,7 +109,7 @@ static KOREAN: ComposePhrases = ComposePhrases {
         Refusal::NotWaiting => "더 이상 보내기를 기다리지 않는 메시지예요.",
         Refusal::IdTaken => "한 번 더 시도해 주세요.",
         Refusal::OtherEpoch => "바꾸려던 메시지가 더 이상 없어요.",
-        Refusal::NoText => "고칠 글이 없어요.",
+        Refusal::NoText => "수정할 글이 없어요.",
     },
     edit_message: "메시지 수정",
     send_again: "보내기",

@@ -31,11 +31,11 @@ static ENGLISH: CounterPhrases = CounterPhrases {
 };
 
 static KOREAN: CounterPhrases = CounterPhrases {
-    counters: "센 것",
+    counters: "횟수",
     retries: "다시 보냄",
     acks_lost: "사라진 응답",
     known_to_server: "서버가 아이디로 알아봄",
-    repeats: "여기서 버린 반복",
+    repeats: "여기서 버린 중복",
     entries_lost: "사라진 소식",
     gaps: "발견한 빈틈",
     gaps_healed: "채운 빈틈",

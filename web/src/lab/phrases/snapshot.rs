@@ -61,6 +61,6 @@ static KOREAN: SnapshotPhrases = SnapshotPhrases {
     unknown_here: |n| format!("저장됐지만 여기서는 모름 {n}개"),
     cursor: "커서",
     held: |n| format!("빠진 번호 때문에 보류 {n}개"),
-    room: "대화방",
+    room: "채팅방",
     held_back: "보류",
 };

@@ -73,7 +73,7 @@ static ENGLISH: SwitchPhrases = SwitchPhrases {
 
 static KOREAN: SwitchPhrases = SwitchPhrases {
     title: "고장 내 보기",
-    intro: "무언가를 고장 내고, 글을 쓰고, 그래도 도착하는 모습을 지켜보세요. 이 탭에만, 새로 고침하기 전까지만 적용돼요.",
+    intro: "무언가를 고장 내고, 글을 쓰고, 그래도 도착하는 모습을 지켜보세요. 이 탭에만, 새로고침하기 전까지만 적용돼요.",
     test: "시험 메시지 보내기",
     test_message: |n| format!("시험 {n}"),
     mend: "모두 고치기",
@@ -93,7 +93,7 @@ static KOREAN: SwitchPhrases = SwitchPhrases {
         says: "서버는 메시지를 저장하지만 그 응답이 사라져요. 로그를 보고 알게 되거나, 다시 보내요.",
     },
     lose_entries: NamedPhrase {
-        name: "알림 잃어버리기",
+        name: "소식 잃어버리기",
         says: "새 메시지 소식이 오지 않아요. 다음에 온 번호를 보면 무엇이 빠졌는지 알 수 있고, 빠진 것을 가져와요.",
     },
     repeat: NamedPhrase {
@@ -109,5 +109,5 @@ static KOREAN: SwitchPhrases = SwitchPhrases {
         says: "오가는 모든 것이 느려져요. 순서는 그대로예요.",
     },
     no_delay: "없음",
-    each_way: |seconds| format!("한쪽에 {seconds}초"),
+    each_way: |seconds| format!("편도 {seconds}초"),
 };

@@ -59,8 +59,8 @@ static KOREAN: TracePhrases = TracePhrases {
     step_ack_lost: |seq| format!("{seq}번으로 저장, 응답은 사라짐"),
     step_unanswered: "제때 답이 없음",
     step_postponed: "기다려 달라는 답",
-    step_rejected: "거부됨",
-    step_came: "로그에서 돌아옴: 방의 모두에게 전달",
+    step_rejected: "거절됨",
+    step_came: "로그에서 돌아옴: 채팅방의 모두에게 전달",
     step_discarded: "버림",
     ended: "끝남",
 };

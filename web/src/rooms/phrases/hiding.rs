@@ -49,7 +49,7 @@ static KOREAN: HidingPhrases = HidingPhrases {
     is_hidden: "숨긴 대화예요.",
     show: "목록에 다시 표시",
     leave_group: |names| {
-        format!("{names} 님과의 대화에서 나갈까요? 누군가 다시 함께 대화를 열 때까지 아무것도 받지 않아요.")
+        format!("{names} 님과의 대화에서 나갈까요? 누군가 나와 다시 대화를 열 때까지 메시지를 받지 않아요.")
     },
     brought_by: |name| format!("{name} 님이 이 채팅방에 초대했어요."),
     started_by: |name| format!("{name} 님이 시작한 대화예요."),

@@ -85,13 +85,11 @@ static KOREAN: RoomPhrases = RoomPhrases {
     invite: "사람 초대하기",
     leave: "채팅방 나가기",
     leave_private: |name| {
-        format!(
-            "비공개 채팅방({name})이라, 나가면 안에 있는 사람이 다시 초대해야 들어올 수 있어요. 나갈까요?"
-        )
+        format!("{name} 채팅방은 비공개라서, 나가면 참여자가 다시 초대해야 들어올 수 있어요. 나갈까요?")
     },
-    stay: "머무르기",
+    stay: "계속 참여하기",
     nothing_can_be_said: "보관된 채팅방이에요. 읽을 수는 있지만 더는 메시지를 쓸 수 없어요.",
-    out: |name| format!("이제 {name} 채팅방의 멤버가 아니에요."),
+    out: |name| format!("이제 {name} 채팅방의 참여자가 아니에요."),
     deleted: |name| format!("{name} 채팅방이 모두에게서 삭제되었어요."),
     understood: "확인",
     details: "자세히",

@@ -54,7 +54,7 @@ static ENGLISH: NavigationPhrases = NavigationPhrases {
 
 static KOREAN: NavigationPhrases = NavigationPhrases {
     rooms: "채팅방",
-    unread: |n| format!("읽지 않음 {n}개"),
+    unread: |n| format!("읽지 않은 메시지 {n}개"),
     open_rooms: "채팅방 목록 보기",
     find_room: "채팅방 찾기",
     find_anything: "채팅방이나 사람 찾기",
@@ -65,7 +65,7 @@ static KOREAN: NavigationPhrases = NavigationPhrases {
     new_room: "채팅방 만들기",
     direct: "다이렉트 메시지",
     new_direct: "대화 시작하기",
-    mentions: |unread, mentions| format!("읽지 않음 {unread}개, 그중 나를 부른 메시지 {mentions}개"),
+    mentions: |unread, mentions| format!("읽지 않은 메시지 {unread}개, 그중 나를 부른 메시지 {mentions}개"),
     shortcuts: "단축키",
     next_room: "다음 채팅방",
     previous_room: "이전 채팅방",

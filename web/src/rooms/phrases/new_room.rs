@@ -58,7 +58,7 @@ static KOREAN: NewRoomPhrases = NewRoomPhrases {
         TextError::Forbidden {
             character, column, ..
         } => format!(
-            "{column}번째 문자({})는 보이지 않는 문자예요. 지워 주세요.",
+            "{column}번째 문자({})는 쓸 수 없어요. 지워 주세요.",
             code_point(character)
         ),
         TextError::NotOneEmoji => String::new(),

@@ -56,7 +56,7 @@ static ENGLISH: DetailsPhrases = DetailsPhrases {
 static KOREAN: DetailsPhrases = DetailsPhrases {
     state: "상태",
     transport: "전송 방식",
-    websocket_works: "이 네트워크에서는 WebSocket이 잘 돼요.",
+    websocket_works: "이 네트워크에서는 WebSocket이 잘 작동해요.",
     websocket_fails: |failure| match failure {
         WebSocketFailure::Silent => {
             "WebSocket에 응답이 없어요. 프록시 때문일 수 있어요. 조금 느리지만 폴링으로 똑같이 쓸 수 있고, WebSocket은 가끔 다시 시도해요."
@@ -71,11 +71,11 @@ static KOREAN: DetailsPhrases = DetailsPhrases {
     nodes_degraded: "지금 서버들이 서로의 소식을 늦게 받고 있어요. 메시지는 1~2초 안에 도착하지만, 접속 상태와 입력 중 표시는 실제와 다를 수 있어요.",
     round_trip: "왕복 시간",
     recovered: "바로 복구됨",
-    database: "기록",
+    database: "로그",
     epoch: "에포크",
     cursor: "커서",
-    head: "최신 번호",
-    held: "빈 번호로 보류 중",
+    head: "마지막 번호",
+    held: "빠진 번호 때문에 보류 중",
     person: "나",
     change_person: "다른 닉네임 쓰기",
 };

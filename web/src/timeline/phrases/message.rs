@@ -54,8 +54,8 @@ static ENGLISH: MessagePhrases = MessagePhrases {
         RoomChange::Renamed { name, was } => {
             format!("renamed this room from {} to {}.", was.as_str(), name.as_str())
         }
-        RoomChange::Described { topic } if topic.as_str().is_empty() => "removed the topic.".into(),
-        RoomChange::Described { topic } => format!("set the topic: {}", topic.as_str()),
+        RoomChange::Described { topic } if topic.as_str().is_empty() => "removed the description.".into(),
+        RoomChange::Described { topic } => format!("changed the description: {}", topic.as_str()),
         RoomChange::Archived => "archived this room.".into(),
         RoomChange::Reopened => "reopened this room.".into(),
         RoomChange::Unknown => "changed this room.".into(),
@@ -71,7 +71,7 @@ static KOREAN: MessagePhrases = MessagePhrases {
     not_sent: "보내지 못함",
     not_kept: "이 기기에 저장되지 않음",
     other_author: "다른 닉네임으로 쓴 메시지예요.",
-    other_epoch: "서버가 새로 시작되기 전에 쓴 변경이에요. 바꾸려던 메시지가 더 이상 없어요.",
+    other_epoch: "서버의 데이터가 초기화되기 전에 쓴 내용이에요. 바꾸려던 메시지가 더 이상 없어요.",
     too_many_reactions: "이 메시지에는 반응을 더 달 수 없어요.",
     discard: "삭제",
     edited: "수정됨",
@@ -92,8 +92,8 @@ static KOREAN: MessagePhrases = MessagePhrases {
                 name.as_str()
             )
         }
-        RoomChange::Described { topic } if topic.as_str().is_empty() => "님이 주제를 지웠어요.".into(),
-        RoomChange::Described { topic } => format!("님이 주제를 정했어요: {}", topic.as_str()),
+        RoomChange::Described { topic } if topic.as_str().is_empty() => "님이 채팅방 설명을 지웠어요.".into(),
+        RoomChange::Described { topic } => format!("님이 채팅방 설명을 바꿨어요: {}", topic.as_str()),
         RoomChange::Archived => "님이 채팅방을 보관했어요.".into(),
         RoomChange::Reopened => "님이 채팅방을 다시 열었어요.".into(),
         RoomChange::Unknown => "님이 채팅방을 바꿨어요.".into(),
