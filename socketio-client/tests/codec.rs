@@ -1,4 +1,4 @@
-//! The codec: what is written is read back, and nothing that arrives makes it fail otherwise than by an error.
+//! The codec: every packet written is read back, and no input makes it fail except by an error.
 
 #![cfg(not(target_family = "wasm"))]
 

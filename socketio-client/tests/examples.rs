@@ -65,7 +65,7 @@ impl Chat {
         }
     }
 
-    /// Ends what is typed; returns the exit code and what it said at last.
+    /// Ends its input; returns the exit code and its last output.
     fn ends(mut self) -> (Option<i32>, String) {
         self.input = None;
         let mut last = String::new();

@@ -15,7 +15,7 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A machine that prefers WebSocket, and what it did, in words. Requests of long-polling are answered as soon as they are made.
+/// A machine that prefers WebSocket, and its actions, in words. Requests of long-polling are answered as soon as they are made.
 struct Bench {
     machine: Machine,
     now: Duration,

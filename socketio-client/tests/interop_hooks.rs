@@ -1,5 +1,5 @@
 //! What a native program alone may decide of its connections: the headers and the server of each attempt, cookies, the stream beneath; and
-//! what it is told when an attempt fails.
+//! the errors it gets when an attempt fails.
 
 #![cfg(all(feature = "polling", not(target_family = "wasm")))]
 #![expect(

@@ -119,7 +119,7 @@ async fn a_certificate_that_the_system_trusts_is_taken_and_no_other() {
         assert_eq!(echo, "trusted");
     }
 
-    // What the system trusts is read from the environment, which a process should not change while it runs.
+    // The system's roots are read from the environment, which a process should not change while it runs.
     let trusting = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "trusting", "--ignored"])
         .env("SSL_CERT_FILE", &server.certificate)

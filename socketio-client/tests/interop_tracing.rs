@@ -1,4 +1,4 @@
-//! What the feature `tracing` tells of a connection, and that no argument and no credential is in it.
+//! The lines that the feature `tracing` writes of a connection, and that no argument and no credential is in them.
 
 #![cfg(all(feature = "tracing", not(target_family = "wasm")))]
 #![expect(

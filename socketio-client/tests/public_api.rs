@@ -1,4 +1,4 @@
-//! What programs are promised: a line that no longer compiles is a breaking change, for the changelog and a new version.
+//! The public API that programs rely on: a line that no longer compiles is a breaking change, for the changelog and a new version.
 //!
 //! `cargo semver-checks` compares with a published version, of which there is none yet.
 

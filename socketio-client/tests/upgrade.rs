@@ -15,7 +15,7 @@ use socketio_anywhere::{DisconnectReason, Payload, Settings};
 const OPEN: &str =
     r#"0{"sid":"s1","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":30}"#;
 
-/// A machine, and what it asks for: `GET`, `POST body`, `WS sid`, `SEND frames`, `CLOSE`, and events.
+/// A machine, and its outputs: `GET`, `POST body`, `WS sid`, `SEND frames`, `CLOSE`, and events.
 struct Bench {
     machine: Machine,
     key: SocketKey,

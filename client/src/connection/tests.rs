@@ -98,7 +98,7 @@ impl Line {
         self.dialer.deadline().expect("something is due") - self.now
     }
 
-    /// Time passes up to what is due.
+    /// Time passes until the next deadline.
     fn pass(&mut self) -> Vec<DialerOutput> {
         self.now = self.dialer.deadline().expect("something is due");
         self.dialer.drive(self.now);

@@ -1,7 +1,7 @@
-//! What every test of the promise holds a device to, whether the server is a simulated one or a process of its own.
+//! The rules by which every test of the promise checks a device, whether the server is simulated or a process of its own.
 //!
-//! - `rule`: what must hold, by name
-//! - `screen`: at any time: what a tab shows
+//! - `rule`: the rules, by name
+//! - `screen`: a tab's screen, checked at any time
 
 pub(crate) mod rule;
 pub(crate) mod screen;

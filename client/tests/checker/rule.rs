@@ -1,8 +1,8 @@
-//! The rules, by name, and what a broken one says.
+//! The rules, by name, and the error of a broken one.
 
 use std::fmt;
 
-/// What must hold.
+/// A rule that must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Rule {
     AckedIsStored,

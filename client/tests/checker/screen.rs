@@ -1,4 +1,4 @@
-//! At any time: what a tab shows, by itself: what it was shown before is all there is to compare with.
+//! Checks a tab's screen at any time, compared only with its own earlier screens.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use super::{Broken, hold};
 /// A page that was under way when the window was full.
 const PAGE: usize = steadfast_shared::limit::PAGE_ENTRIES;
 
-/// What a session may hold.
+/// The bounds of a session's memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Most {
     /// Entries of a room.
@@ -22,7 +22,7 @@ pub(crate) struct Most {
     pub(crate) outbox: usize,
 }
 
-/// What one tab has shown, to hold it to it.
+/// Everything one tab has shown, to compare later screens with.
 #[derive(Default)]
 pub(crate) struct Screen {
     epoch: Option<Epoch>,
@@ -39,7 +39,7 @@ struct ReadRows {
 }
 
 impl Screen {
-    /// Whether what was shown is of the database that the session knows.
+    /// Whether the earlier screens are of the database that the session knows.
     pub(crate) fn is_of(&self, session: &Session) -> bool {
         self.epoch == session.account().epoch()
     }
@@ -122,7 +122,7 @@ impl Screen {
             return Ok(());
         };
         let cursor = view.cursor.unwrap_or(0);
-        // What is in sight in a look elsewhere is not what ends at the cursor.
+        // A detached view does not end at the cursor.
         let timeline = session.timeline(room);
         let many = if timeline.is_live() {
             (cursor + 1).saturating_sub(view.window.low) as usize

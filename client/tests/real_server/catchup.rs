@@ -40,7 +40,7 @@ impl Device {
         assert_eq!(shown(&self.chat, room), truth, "{what}");
     }
 
-    /// What is written lags behind what is shown, by half a second at most.
+    /// The disk lags behind the screen, by half a second at most.
     async fn shows_without_a_link(&self, room: RoomId, truth: &[String]) {
         let mut seen = Vec::new();
         for _ in 0..50 {
@@ -66,7 +66,7 @@ impl Device {
     }
 }
 
-/// What ann, who owns the server, does while bob is away: the messages "one" and "two" are hers, "three" is bob's.
+/// Ann, who owns the server, acts while bob is away: the messages "one" and "two" are hers, "three" is bob's.
 struct Away {
     ann: Chat,
     room: RoomId,
@@ -103,7 +103,7 @@ impl Away {
     }
 }
 
-/// Has bob away while `done` happens, and compares everybody. Answers what bob's storages hold in the end.
+/// Has bob away while `done` runs, and compares all screens. Returns the contents of bob's storages in the end.
 async fn catches_up(done: impl AsyncFn(&Away)) -> String {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");

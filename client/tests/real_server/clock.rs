@@ -1,4 +1,4 @@
-//! A server whose clock is set back by an hour under load: places, not times, decide what comes after what.
+//! A server whose clock is set back by an hour under load: entries are ordered by place, not by time.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -33,7 +33,7 @@ async fn two_chats_converge_through_the_death_of_the_server() {
     })
     .await;
 
-    // What is typed just before, while and after the server dies.
+    // Messages typed just before, while and after the server dies.
     for n in 30..60 {
         anns.push(post(&ann, general, &format!("ann {n}")));
         bobs.push(post(&bob, general, &format!("bob {n}")));

@@ -58,7 +58,7 @@ async fn a_file_copied_back_by_hand_is_what_everybody_sees_and_what_waits_is_sen
         both.iter().all(|chat| all_sent(chat, general, 9))
     })
     .await;
-    // A device that is away all the while, with what it holds on its disk.
+    // A device that is away all the while, with its records on its disk.
     let away = MemoryStorage::default();
     let tablet = chat_at(address, &jun, &away);
     until("it has everything", async || all_sent(&tablet, general, 9)).await;
@@ -82,7 +82,7 @@ async fn a_file_copied_back_by_hand_is_what_everybody_sees_and_what_waits_is_sen
     for chat in both {
         assert_eq!(ids(chat, general), there, "exactly what the server has");
     }
-    // It grows past what the device on the shelf holds, before that one comes back.
+    // It grows past the cursor of the device on the shelf, before that one comes back.
     for n in 0..6 {
         let id = post(&minas, general, &format!("since {n}"));
         there.push((id, Some(6 + n)));

@@ -1,4 +1,4 @@
-//! What a test does at a chat, and waits for.
+//! A test's actions at a chat, and the conditions it waits for.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub(crate) fn post(chat: &Chat, room: RoomId, text: &str) -> EntryId {
     id
 }
 
-/// Who, what, where: of every row, in order.
+/// Author, id and place of every row, in order.
 pub(crate) fn rows(chat: &Chat, room: RoomId) -> Vec<(UserId, EntryId, Option<u64>)> {
     chat.with(|session| {
         let rows = session.timeline(room).rows();
@@ -55,7 +55,7 @@ pub(crate) fn all_sent(chat: &Chat, room: RoomId, many: usize) -> bool {
     rows.len() == many && rows.iter().all(|(_, _, seq)| seq.is_some())
 }
 
-/// All that a room shows, but for what differs from person to person.
+/// A room's rows, without the parts that differ from person to person.
 pub(crate) fn shown(chat: &Chat, room: RoomId) -> Vec<String> {
     chat.with(|session| {
         let view = session.room(room);

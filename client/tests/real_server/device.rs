@@ -16,7 +16,7 @@ use crate::desk::{online, post, rows, shown, until};
 use crate::line::Line;
 use crate::process::{Server, chat_at};
 
-/// What a chat with its own settings may hold.
+/// The bounds of a chat with the default settings.
 const MOST: Most = Most {
     window: 10_000,
     buffered: 1_000,
@@ -34,7 +34,7 @@ pub(crate) struct Device {
     typed: Vec<EntryId>,
     changes: usize,
     screen: Screen,
-    /// What was shown at which place, at any time, by whichever page.
+    /// The entry shown at each place, at any time, by any page.
     shown: BTreeMap<u64, (UserId, EntryId)>,
 }
 
@@ -89,7 +89,7 @@ impl Device {
         }
     }
 
-    /// The page is loaded anew, once what was typed is on the disk: what is only typed is not promised.
+    /// Reloads the page once all typed messages are on the disk: before that nothing is promised.
     pub(crate) async fn refreshes(&mut self) {
         let chat = &self.chat;
         until("what was typed is saved", async || {
@@ -100,7 +100,7 @@ impl Device {
         self.screen = Screen::default();
     }
 
-    /// Takes note of what is shown: nothing may ever move, double, or be out of order.
+    /// Records the rows: none may ever move, double, or be out of order.
     pub(crate) fn looks(&mut self, room: RoomId) {
         let held = self
             .chat

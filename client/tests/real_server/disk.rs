@@ -1,4 +1,4 @@
-//! A server whose disk fills up: what it cannot store it does not acknowledge, and takes once there is room again.
+//! A server whose disk fills up: it acknowledges no message that it cannot store, and accepts them once there is room again.
 
 use std::fs;
 use std::io::Write;
@@ -57,7 +57,7 @@ async fn fills_up(killed: bool) {
     ann.says(general, "while there is room");
     until("it is stored", async || !ann.waits()).await;
 
-    // Fills what is left, to the last block.
+    // Fills the rest, to the last block.
     let mut filling = fs::File::create(&ballast).unwrap();
     while filling.write_all(&[7; 4096]).is_ok() {}
     drop(filling);

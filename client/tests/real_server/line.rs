@@ -1,4 +1,4 @@
-//! A TCP proxy between a chat and the server that does what lines do: it falls, it hangs, it swallows one direction.
+//! A TCP proxy between a chat and the server with the faults of a network: it drops, it hangs, it swallows one direction.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What the line does with the bytes that come.
+/// How the line treats arriving bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Mood {
     /// It carries them.
     Carries,
     /// It holds them back, both ways, and carries them later.
     Stalls,
-    /// What the server says is gone, and nobody is told: a half-open link, until it falls.
+    /// The server's bytes are lost without an error: a half-open link, until it drops.
     Swallows,
 }
 
@@ -86,7 +86,7 @@ async fn connection(
     }
 }
 
-/// Carries one direction until it ends. `swallowed` is the mood in which this direction loses what comes.
+/// Carries one direction until it ends. `swallowed` is the mood in which this direction loses its bytes.
 async fn carry(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

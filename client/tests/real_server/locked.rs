@@ -23,7 +23,7 @@ const LOCKED: &str = "locked";
 
 /// Seconds of a lock that outlasts the server's patience with one write, and with another queued behind it.
 const TOO_LONG: u64 = 3 * PATIENCE.as_secs();
-/// How long everybody may take to have what they typed stored once the lock is gone.
+/// How long it may take until everybody's messages are stored, once the lock is gone.
 const GOING_ON_TAKES: Duration = Duration::from_secs(8);
 
 /// The other process. Nothing in a run of the tests themselves.
@@ -55,7 +55,7 @@ async fn lock(database: &Path, seconds: u64) -> Child {
     let locked = tokio::task::spawn_blocking(move || {
         let mut lines = said.lines().map_while(Result::ok);
         let locked = lines.any(|line| line.ends_with(LOCKED));
-        // What it says afterwards is read too, so that it can say it.
+        // Its later output is read too, so that it never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         locked
     });

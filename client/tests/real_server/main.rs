@@ -1,4 +1,4 @@
-//! Chats on the real server, over real sockets, through what happens to real processes and lines.
+//! Chats on the real server, over real sockets, through the faults of real processes and networks.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! People's actions and what they were shown: the checker uses only this and the log.
+//! People's actions and screens: the checker uses only these and the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -36,10 +36,10 @@ pub(crate) struct History {
     pub(crate) touched: HashSet<EntryId>,
 }
 
-/// What one tab has shown, for later comparison.
+/// Everything one tab has shown, for later comparison.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Own rows.
+    /// The rows of its own person.
     pub(crate) rows: HashSet<EntryId>,
     pub(crate) screen: Screen,
 }

@@ -5,7 +5,7 @@
 //! - `world`: time and scheduled events; `act`: people's actions and faults; `rng`: randomness
 //! - `tab`, `socket`: a tab's session and socket, and the shell between them; `device`: its storage and its other tabs
 //! - `line`: the network; `server`: nodes, their write path, their database
-//! - `history`, `check`, `checker`: people's actions and what they were shown, and the rules
+//! - `history`, `check`, `checker`: people's actions and screens, and the rules
 //! - `run`, `seeds`, `shrink`, `words`, `explain`: one world, many worlds, the shortest script that breaks a rule, and its description
 //! - `detect`, `flaws`: deliberate faults of the server, each of which must be detected; `mutants` is another test, of a client
 //!   with deliberate faults
@@ -60,7 +60,7 @@ fn holds(seed: u64) {
     }
 }
 
-/// Fails with how to replay a seed, and what happens in it.
+/// Fails with the command that replays a seed, and its script.
 fn fails(seed: u64, broken: &Broken) -> ! {
     let story = explain(&Script::of(seed), broken);
     panic!("\nseed {seed} breaks a rule. Replay it: cargo xtask simulate --seed {seed}\n\n{story}");

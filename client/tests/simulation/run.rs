@@ -29,7 +29,6 @@ pub(crate) struct WorldOutcome {
     pub(crate) words: Vec<String>,
 }
 
-/// Runs a world.
 pub(crate) fn run(script: &Script, in_words: bool) -> WorldOutcome {
     let mut world = World::new(script, in_words);
     let mut converged = Duration::ZERO;

@@ -74,7 +74,7 @@ impl Watched {
         watched
     }
 
-    /// Somebody begins to look at what has been going on for a while.
+    /// Recording begins in the middle of a chat.
     fn looked_at_anew(&self) -> TraceSnapshot {
         Recorder::new(&self.session, self.now).trace.latest().clone()
     }

@@ -20,7 +20,7 @@ use super::support::newcomer;
 
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
-/// A fresh store.
+/// A store of the test's own, on either database.
 struct Fixture {
     store: Arc<dyn Store>,
     database: TestDatabase,

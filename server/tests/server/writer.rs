@@ -19,7 +19,7 @@ use crate::support::faulty::{Fault, Faulty};
 use crate::support::newcomer;
 use crate::support::{TestServer, message};
 
-/// Records what was published.
+/// Records the published entries.
 #[derive(Default)]
 struct Published(Mutex<Vec<(Seq, Vec<Seq>)>>);
 

@@ -29,7 +29,7 @@ async fn a_burst_is_read_together_and_in_order() {
         }
     }
     assert!(together > 0, "the task runs once for several events");
-    // The burst is over: what comes now is read when it comes.
+    // The burst is over: packets are read as they come again.
     for _ in 0..20 {
         client.emit("count", &1).unwrap();
         assert_eq!(in_time(numbers.next()).await.unwrap().unwrap(), 0);
@@ -50,7 +50,7 @@ async fn client_c05_what_a_browser_has_read_and_the_program_has_not_is_bounded()
     connected(&mut events).await;
     client.emit("count", &5_000).unwrap();
     sleep(ms(1_000)).await;
-    // What was there is read, in order, and then the connection is made anew.
+    // The packets received before are read, in order, and then the connection is made anew.
     let mut read = 0;
     loop {
         match next(&mut events).await {

@@ -1,4 +1,4 @@
-//! What concerns a browser alone, in a page or in a dedicated worker of a headless Chromium. See README.md.
+//! Tests for browsers alone, in a page or in a dedicated worker of a headless Chromium. See README.md.
 
 #![cfg(all(feature = "client", target_family = "wasm"))]
 #![expect(

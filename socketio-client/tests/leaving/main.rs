@@ -147,7 +147,7 @@ async fn leave_after(steps: usize, leave: Leave, seed: u64, server: &Server, way
 
     let Speaker { client, said } = speaker;
     let connected = client.is_connected();
-    // What no live connection has yet stays behind, except that a close waits for one.
+    // Packets that no live connection has yet stay behind, except that a close waits for one.
     let mut kept = client.buffered();
     match leave {
         Leave::Close => {

@@ -25,7 +25,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Bytestream for T {}
 
 pub(crate) type Connect = Arc<dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Bytestream>>> + Send + Sync>;
 
-/// What a server has seen of one client.
+/// The packets and requests a server has seen of one client.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Seen {
     pub(crate) notes: Vec<u32>,
@@ -106,7 +106,7 @@ impl Server {
         }
     }
 
-    /// What it has seen since [`Self::forget`].
+    /// Those it has seen since [`Self::forget`].
     pub(crate) async fn seen(&self) -> Seen {
         match self {
             Self::InMemory { seen, .. } => seen.lock().unwrap().clone(),

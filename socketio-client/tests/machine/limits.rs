@@ -1,4 +1,4 @@
-//! What may wait in memory.
+//! The limits of the data that waits in memory.
 
 use serde_json::json;
 use socketio_anywhere::packet::Frame;

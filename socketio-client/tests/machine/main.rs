@@ -20,7 +20,7 @@ use socketio_anywhere::{DisconnectReason, EmitError, Payload, Settings};
 const OPEN: &str =
     r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
-/// A machine, its time, and what it said.
+/// A machine, its time, and its outputs.
 struct Bench {
     machine: Machine,
     key: SocketKey,

@@ -1,4 +1,4 @@
-//! What a server says that cannot be read: a packet is skipped, and nothing but it is lost.
+//! Unreadable packets of a server: each is skipped, and nothing but it is lost.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Credentials, and what a server that refuses them says.
+//! Credentials, and the errors of a server that refuses them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};

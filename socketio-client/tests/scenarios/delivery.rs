@@ -1,4 +1,4 @@
-//! What is kept while offline, what is dropped, and what becomes of acks.
+//! Events that are kept or dropped while offline, and the outcome of their acks.
 
 use serde_json::json;
 use socketio_anywhere::{AckError, DisconnectReason, EmitError, Event, Retries, Transport};
@@ -73,7 +73,7 @@ async fn client_c09_the_buffer_can_be_emptied() {
     client.connect();
     assert_eq!(message(&mut events).await.args(), [json!("three")]);
 
-    // Of the retry queue all but what is under way.
+    // All of the retry queue but the event under way.
     let client = server.client().retries(Retries::new(3)).build().unwrap();
     connected(&mut client.events()).await;
     let first = client.emit_with_ack::<u32>("echo", &1, PATIENCE);

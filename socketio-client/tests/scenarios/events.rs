@@ -1,4 +1,4 @@
-//! Events and bytes, both ways; and what cannot be read.
+//! Events and bytes, both ways; and unreadable packets.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ async fn client_c08_twenty_megabytes_go_both_ways_with_the_default_limits() {
     }
 }
 
-/// What the server emits besides, by name; whether it arrives.
+/// The other events of the server, by name; whether each arrives.
 const ODD: [(&str, bool); 5] = [
     ("half an emoji", true),
     ("a number for a name", true),

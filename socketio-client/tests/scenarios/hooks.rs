@@ -1,4 +1,4 @@
-//! What a program may decide of its connections, and what it is told of them.
+//! A program's hooks into its connections, and the events it gets of them.
 
 use std::sync::Mutex;
 

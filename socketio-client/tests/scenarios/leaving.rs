@@ -25,7 +25,7 @@ fn note(client: &Client, tag: &str, numbers: std::ops::Range<u32>) {
     }
 }
 
-/// What of `tag` the server has got, once it is as much as that, or does not grow any more.
+/// The events of `tag` that the server has got, once there are as many as that, or no more come.
 async fn noted(watcher: &Client, tag: &str, count: usize) -> Vec<u32> {
     let mut all = Vec::new();
     let mut quiet = 0;

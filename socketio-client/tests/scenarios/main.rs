@@ -1,4 +1,4 @@
-//! What the client does natively, in a page and in a worker alike, against the npm server. See README.md.
+//! The client's behaviour natively, in a page and in a worker alike, against the npm server. See README.md.
 
 #![cfg(feature = "client")]
 #![expect(

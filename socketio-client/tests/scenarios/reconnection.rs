@@ -1,4 +1,4 @@
-//! Coming back: when, how often, and what is said about it.
+//! Reconnecting: when, how often, and with which events.
 
 use socketio_anywhere::{Client, DisconnectReason, Event, State};
 

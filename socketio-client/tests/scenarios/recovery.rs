@@ -102,7 +102,7 @@ async fn client_c01_recovery_moves_past_what_cannot_be_read() {
     client.emit("terminate", &()).unwrap();
     connected(&mut events).await;
     assert!(client.recovered());
-    // It is not told again, and what comes behind it comes.
+    // It is not delivered again, and the packets behind it are.
     client.emit("say", "behind").unwrap();
     let event = next(&mut events).await;
     assert!(

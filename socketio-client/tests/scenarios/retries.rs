@@ -27,7 +27,7 @@ async fn swallow(server: &Server, count: u32) -> Client {
     client
 }
 
-/// What the server got of `perhaps`.
+/// The events `perhaps` that the server got.
 async fn seen(plain: &Client) -> Vec<u32> {
     plain.emit_with_ack("seen", &(), PATIENCE).await.unwrap()
 }

@@ -291,7 +291,7 @@ fn a_place_no_log_has_is_ignored() {
     assert!(!inbox.pulled(RequestId(1), Ok(Ok(wild)), SOON, &mut Rng::new(1)));
 }
 
-/// What may come to an inbox, in any order.
+/// The inputs of an inbox, in any order.
 #[derive(Clone, Debug)]
 enum Step {
     Offer(Seq, u8),

@@ -57,7 +57,7 @@ pub(crate) fn said() -> impl Strategy<Value = Said> {
     ]
 }
 
-/// The log, as it was written: a server takes no change of what is no message, or was deleted.
+/// The log, as it was written: a server takes changes only of messages that are not deleted.
 pub(crate) fn log(said: Vec<Said>) -> Vec<Entry> {
     let mut log: Vec<Entry> = Vec::new();
     for said in said {
@@ -103,7 +103,7 @@ pub(crate) fn log(said: Vec<Said>) -> Vec<Entry> {
     log
 }
 
-/// What an entry quotes, when the log reaches to `as_of`.
+/// The quote in an entry, when the log reaches to `as_of`.
 fn quoted(log: &[Entry], entry: &Entry, as_of: Seq) -> Option<Box<Quoted>> {
     let Body::Message {
         reply_to: Some(seq), ..

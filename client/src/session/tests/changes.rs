@@ -262,7 +262,7 @@ fn reply_to_the_first(desk: &mut Desk) {
     });
 }
 
-/// What that reply quotes: of which message, and what it says.
+/// The quote in that reply: the message's `seq` and text.
 fn quoted(desk: &Desk) -> Option<(Seq, Option<String>)> {
     let reply = desk.session.timeline(ROOM).rows().find(|row| row.id == id(1));
     let quoted = reply.unwrap().quoted;

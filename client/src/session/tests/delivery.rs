@@ -337,7 +337,7 @@ fn what_a_draining_node_left_unanswered_goes_to_the_next_one_with_the_same_ids()
     assert_eq!(desk.dials(), (1, 1), "dialed at once, not waited for");
     assert_eq!(desk.retry_in(), None);
     desk.post(3);
-    // Its answer would not have come: what was asked over the former link is over.
+    // No answer can come any more: requests end with their link.
     desk.answer(request, Err(RequestError::Disconnected));
     assert!(desk.sends().is_empty(), "no node to send it to");
     desk.online(1);

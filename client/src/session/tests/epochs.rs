@@ -213,7 +213,7 @@ fn a_database_that_comes_back_takes_what_was_assigned_to_the_person_of_the_one_i
     other.input(Input::TakeOver(on_disk.outbox.clone()));
     desk.opened(reopened(11));
     pass_on(&mut desk, &mut other);
-    // A third tab tells what it has read.
+    // A third tab reports the items that it has read.
     other.input(Input::TabMessage(TabMessage::Posted {
         items: on_disk.outbox,
     }));
@@ -223,7 +223,7 @@ fn a_database_that_comes_back_takes_what_was_assigned_to_the_person_of_the_one_i
     assert_eq!(other.one_send().1, [id(1)]);
 }
 
-/// What a room shows: each entry by whom.
+/// The rows of a room: each entry, and its author.
 fn shown(desk: &Desk) -> Vec<(EntryId, UserId)> {
     let timeline = desk.session.timeline(ROOM);
     timeline.rows().map(|row| (row.id, row.author.id)).collect()
@@ -440,7 +440,7 @@ fn a_page_that_has_another_entry_where_one_is_held_is_of_another_log() {
     desk.online(0);
     desk.receive(entries(1..=9, 2));
     sync(&mut desk, 8);
-    // It has grown beyond what was held, by others' entries.
+    // It has grown past the cursor, by others' entries.
     let log = entries(1..=12, 3);
     log_is(&mut desk, &log);
     log_is(&mut desk, &log);
@@ -513,7 +513,7 @@ fn what_another_tab_brought_into_an_epoch_is_shown_as_the_persons_of_that_epoch(
     let mut second = Desk::new(1);
     second.opened(reopened(11));
     second.offline();
-    // A tab that has been out for long tells what it still holds, and the one that is online sends it.
+    // A tab that was offline for long reports its items, and the one that is online sends them.
     desk.post(1);
     pass_on(&mut desk, &mut second);
     acked_elsewhere(&mut second, LATER, LATER_ROOM, 1);

@@ -1,4 +1,4 @@
-//! What a person does, and what the device's storage does to it.
+//! A person's actions, and the answers of the device's storage.
 
 use super::*;
 use crate::StorageError;
@@ -127,11 +127,11 @@ fn an_item_that_may_be_stored_cannot_be_edited() {
     desk.input(edit());
     assert_eq!(desk.refusals(), [(id(1), Refusal::MaybeSent)]);
     assert_eq!(desk.rows(), [(id(1), "saved")]);
-    // What comes from the disk may have been sent by whoever wrote it.
+    // An item from the disk may have been sent by the tab that wrote it.
     let mut again = Desk::restored(1, desk.disk);
     again.input(edit());
     assert_eq!(again.refusals(), [(id(1), Refusal::MaybeSent)]);
-    // What certainly never went out may be changed.
+    // An item that certainly never went out may be edited.
     let mut desk = Desk::new(1);
     desk.post(1);
     desk.post(3);

@@ -10,7 +10,7 @@ use crate::room::paging::Anchor;
 use crate::room::window::Window;
 use crate::room::window::tests::{log, read, said};
 
-/// Answers what is asked, as a server whose log is this one.
+/// Answers the requests, as a server with this log.
 pub(super) fn serve(desk: &mut Desk, log: &[Entry]) {
     let head = log.len() as Seq;
     for (request, asked) in desk.pulls() {
@@ -190,7 +190,7 @@ fn a_place_the_room_does_not_have_ends_the_look() {
     assert!(!view(&desk).window.looking);
 }
 
-/// A look at 500, which replies to the message at 100. `now`: what the server says that one says.
+/// A detached view at 500, which replies to the message at 100. `now`: the text that the server has of that one.
 fn in_a_look_at_a_reply(now: &str) -> (Desk, Vec<Entry>) {
     let (mut desk, mut log) = in_a_long_room(10_000);
     log[499].body = Body::Message {
@@ -302,7 +302,7 @@ fn a_look_that_goes_on_from_a_full_window_knows_what_a_gap_holds_back() {
     assert_eq!(message.reactions.len(), 1);
 }
 
-/// What happens while somebody reads.
+/// An event while somebody reads.
 #[derive(Clone, Debug)]
 enum Step {
     Look(Seq),

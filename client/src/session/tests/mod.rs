@@ -1,4 +1,4 @@
-//! Whole sessions, told what happens by hand.
+//! Whole sessions, with every input given by hand.
 
 mod changes;
 mod delivery;
@@ -54,7 +54,7 @@ pub(super) fn text(text: &str) -> MessageText {
     MessageText::parse(text).unwrap()
 }
 
-/// What `author` said at `seq`. Its id is made of both.
+/// The message of `author` at `seq`. Its id is made of both.
 pub(super) fn entry(seq: Seq, author: u128) -> Entry {
     entry_of(
         seq,
@@ -99,13 +99,13 @@ pub(super) fn opened(me: u128, head: Seq) -> Opened {
     }
 }
 
-/// One tab, at whose hands everything happens. Its storage does what it is told, at once.
+/// One tab, driven by hand. Its storage writes at once.
 pub(super) struct Desk {
     pub(super) session: Session,
     pub(super) now: Duration,
     pub(super) me: u128,
     pub(super) disk: Restored,
-    /// What storage answers.
+    /// The storage's answer to writes.
     pub(super) disk_says: Result<(), crate::StorageError>,
     pub(super) outputs: Vec<Output>,
     pub(super) wait: Option<Duration>,
@@ -302,7 +302,7 @@ impl Desk {
         self.answer(request, Ok(Answer::History(Ok(Page { room, entries, head }))));
     }
 
-    /// Ids and states of what the room shows.
+    /// Ids and states of the room's rows.
     pub(super) fn rows(&self) -> Vec<(EntryId, &'static str)> {
         let rows = self.session.timeline(ROOM).rows();
         rows.map(|row| (row.id, state_name(&row.state))).collect()
@@ -313,7 +313,7 @@ impl Desk {
     }
 }
 
-/// Hands on what one tab told, as a channel between tabs does.
+/// Passes one tab's messages to another, as a channel between tabs does.
 pub(super) fn pass_on(from: &mut Desk, to: &mut Desk) {
     for news in from.broadcasts() {
         let mut news = news;

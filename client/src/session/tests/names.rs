@@ -1,4 +1,4 @@
-//! What people are called, wherever they show.
+//! People's names, wherever they show.
 
 use steadfast_shared::room::{MembershipUpdate, RoomUpdate};
 use steadfast_shared::{Nickname, RoomKind, mention};

@@ -75,7 +75,7 @@ fn a_tab_whose_leader_is_frozen_sends_for_itself_after_a_while() {
     assert!(second.disk.outbox.is_empty());
     second.post(2);
     assert!(second.sends().is_empty(), "each item gives the leader its time");
-    // It thaws, and hears what happened.
+    // It thaws, and gets the messages it missed.
     pass_on(&mut second, &mut first);
     assert_eq!(
         first.session.outbox().map(|item| item.id).collect::<Vec<_>>(),
@@ -387,7 +387,7 @@ fn what_a_failed_removal_left_on_disk_is_removed_when_a_tab_brings_it_up_again()
     let (request, _) = first.one_send();
     first.ack(request, vec![stored(1, 1)]);
     pass_on(&mut first, &mut second);
-    // The first tab dies before it can write again, and the next one finds what it left.
+    // The first tab dies before it can write again, and the next one finds its items.
     second.input(Input::TakeOver(vec![]));
     let mut third = Desk::restored(1, left_on_disk.clone());
     assert_eq!(third.disk.outbox.len(), 1);

@@ -1,4 +1,4 @@
-//! What is unread, wherever a person reads.
+//! Unread counts, on whichever device a person reads.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::looks::{serve, settle};
 use super::*;
 use crate::room::window::tests::{log, read, said};
 
-/// What happens while somebody reads, here and on another device.
+/// An event while somebody reads, here and on another device.
 #[derive(Clone, Debug)]
 enum Step {
     Serve,
@@ -34,7 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What the server counts.
+/// The server's count.
 fn unread(log: &[Entry], read_up_to: Seq) -> u64 {
     let head = log.len() as Seq;
     let after = (read_up_to + 1..=head).filter(|seq| read(log, *seq, head).body.is_news());

@@ -1,4 +1,4 @@
-//! Whose presence is shown: what is asked of the server, and what its answers make of it.
+//! Whose presence is shown: the requests to the server, and the effects of its answers.
 
 use steadfast_shared::event::{Crowd, Watch, Watched};
 
@@ -20,7 +20,7 @@ fn watched(people: &[u128]) -> Watched {
     }
 }
 
-/// A session with a direct conversation with person 5, that said at CONNECT what it says at CONNECT.
+/// A session with a direct conversation with person 5, whose CONNECT has been sent.
 fn open(desk: &mut Desk, told: Option<Watched>) {
     let _auth = desk.session.auth();
     let mut opened = Opened {
@@ -76,7 +76,7 @@ fn the_server_is_asked_to_watch_what_is_shown_and_once() {
         "nobody has come: they are shown from here on"
     );
 
-    // What is known by then goes with the next CONNECT.
+    // The people and rooms known by then go with the next CONNECT.
     desk.offline();
     let auth = desk.session.auth();
     assert_eq!(auth.watch.unwrap().people, [person(5).id]);

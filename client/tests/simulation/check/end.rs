@@ -115,7 +115,7 @@ fn is_reply(body: &Body) -> bool {
     )
 }
 
-/// A tab shows of a room what its log has there.
+/// A tab's rows of a room are those of its log.
 fn as_stored(tab: &Tab, log: &Log) -> Result<(), Broken> {
     for row in tab.session.timeline(log.id).stored() {
         let entry = row.seq().and_then(|seq| log.entry(seq));

@@ -27,7 +27,7 @@ pub(crate) enum Flaw {
     UnknownRoomIsNew,
     /// A room's entries are published before the changes of the feed that came before them.
     FeedAfterRoom,
-    /// It takes a hint's head for what was published.
+    /// It takes a hint's head for the published one.
     HintIsTruth,
     /// A person who has left stays present for ever.
     GhostsStay,

@@ -42,7 +42,6 @@ impl Followed {
 }
 
 impl Database {
-    /// The guest's room.
     fn guests_room(&self) -> Option<RoomId> {
         self.rooms.first().map(|log| log.id)
     }
@@ -78,7 +77,7 @@ impl World {
         }
     }
 
-    /// A node does not send to those it takes for members what was said after they were taken out.
+    /// A node sends nothing that was said after a person was taken out, even if it still takes them for a member.
     pub(super) fn guest_hears(&mut self, node: usize, room: RoomId, entries: &[Entry]) {
         let (database, followed) = (&self.server.database, &self.server.nodes[node].followed);
         if database.guests_room() != Some(room) || !followed.inside {

@@ -1,6 +1,6 @@
 //! A node's listener: reads and publishes the commits of all nodes, after a hint or once a second.
 //!
-//! The real server's `PublishedState` decides what is published.
+//! The real server's `PublishedState` decides which entries are published.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -214,7 +214,7 @@ impl World {
         self.broadcast(&lines, event::ENTRIES, &news);
     }
 
-    /// Checks that the entries follow what each session was told, and that none is older than the node.
+    /// Checks that the entries follow those each session has, and that none is older than the node.
     fn follows(&mut self, node: usize, open: &[LineId], news: &Entries) {
         let last = news.from + news.entries.len() as Seq - 1;
         let here = &mut self.server.nodes[node];

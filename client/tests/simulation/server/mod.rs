@@ -10,7 +10,7 @@
 //! - `presence`: who is present, and who is typing
 //! - `flaw`: deliberate faults
 //!
-//! The real server's `PublishedState`, including its tails, decides what a node publishes and recovers.
+//! The real server's `PublishedState`, including its tails, decides which entries a node publishes and recovers.
 
 pub(crate) mod change;
 mod conversation;
@@ -65,7 +65,7 @@ pub(crate) struct Node {
     connections: BTreeMap<LineId, Connection>,
     queue: VecDeque<Job>,
     writing: bool,
-    /// What was published to its sockets: the real server's state.
+    /// How far its sockets have got: the real server's state.
     state: PublishedState,
     listener: Listener,
     followed: Followed,

@@ -237,7 +237,7 @@ impl World {
         }
     }
 
-    /// Reports what is not committed yet: a flaw.
+    /// Reports entries that are not committed yet: a flaw.
     fn tell_too_early(&mut self, node: usize, life: u32, batch: &mut Batch) {
         if self.flaw == Some(Flaw::AckBeforeCommit) {
             self.acknowledge(life, std::mem::take(&mut batch.answers));

@@ -116,7 +116,7 @@ async fn a_listening_connection_that_falls_silent_is_noticed_told_and_replaced()
     let _ = (near.stop().await, far.stop().await);
 }
 
-/// What Postgres says of a full disk.
+/// Postgres' error for a full disk.
 const FULL: &str = "create function full_disk() returns trigger language plpgsql as
     $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
     create trigger full_disk before insert on entries execute function full_disk()";

@@ -25,11 +25,11 @@ pub(super) struct People {
     seen: Vec<watch::Receiver<Seen>>,
     tasks: Vec<JoinHandle<()>>,
     speaks: watch::Sender<bool>,
-    /// What a failover may have lost, where there was one.
+    /// The entries a failover may have lost, if there was one.
     at_risk: Option<AtRisk>,
 }
 
-/// What was acknowledged of entries after a place, up to so many of each person.
+/// The acknowledged entries after a place, up to so many of each person.
 struct AtRisk {
     after: Seq,
     acknowledged: Vec<usize>,
@@ -107,7 +107,7 @@ impl People {
         }
     }
 
-    /// What was acknowledged until this moment, of entries after a place, may be lost.
+    /// Entries after a place that were acknowledged until this moment may be lost.
     pub(super) fn may_have_lost(&mut self, after: Seq) {
         let acknowledged = |seen: &watch::Receiver<Seen>| seen.borrow().acknowledged.len();
         self.at_risk = Some(AtRisk {

@@ -24,7 +24,7 @@ const PACE: Duration = Duration::from_millis(15);
 /// The addresses of the nodes.
 pub(super) type Addresses = Arc<Mutex<Vec<SocketAddr>>>;
 
-/// What a person has seen.
+/// A person's screen over time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     /// Acknowledged messages and their places.

@@ -275,7 +275,7 @@ async fn fault_m08_a_quota_is_counted_anew_each_day_outlives_the_process_and_can
     assert!(!store.set_quota(nobody, None).await.unwrap());
 }
 
-/// What a command writes into logs fills the disk as messages do.
+/// The entries that a command writes fill the disk as messages do.
 async fn fault_m08_names_and_topics_count_as_messages_do(fixture: Fixture) {
     fixture.store.close().await;
     let quota = Quota { entries: 4, bytes: 0 };

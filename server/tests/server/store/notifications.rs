@@ -54,6 +54,6 @@ async fn a_listener_that_hangs_shows_in_the_usage_of_the_queue() {
     }
     assert!(sender.queue_usage().await.unwrap() > 0.0);
     sender.ping().await.unwrap();
-    // What it missed is on its way to it, which the driver does not expect.
+    // The missed notification is on its way to it, which the driver does not expect.
     drop(hanging);
 }

@@ -36,7 +36,7 @@ async fn rows_read(connection: &mut PgConnection, table: &str) -> Rows {
     Rows { walked, by_index }
 }
 
-/// Waits until Postgres has counted what was read: by then it has counted everything before it.
+/// Waits until Postgres has counted the last read: by then it has counted everything before it.
 async fn settled(connection: &mut PgConnection, table: &str, by_index: i64) -> Rows {
     loop {
         let rows = rows_read(connection, table).await;
@@ -106,7 +106,7 @@ async fn a_commit_walks_through_no_table_however_much_it_has_grown_since_its_sta
     let outcomes = fixture.append(&batch).await;
     let stored = |outcome: &EntryOutcome| matches!(outcome, EntryOutcome::Stored { .. });
     assert!(outcomes.iter().all(stored), "{outcomes:?}");
-    // Its connection counts what it has read when it ends.
+    // A connection reports its reads when it ends.
     fixture.store.close().await;
     let lookups = before[0].by_index + i64::try_from(rooms.len()).unwrap();
     settled(&mut connection, "members", lookups).await;

@@ -46,7 +46,7 @@ pub(crate) struct Faulty {
     pub(crate) appends: Mutex<Vec<usize>>,
     /// The number of commands in each commit that had any.
     pub(crate) commands: Mutex<Vec<usize>>,
-    /// What happens to the next commits with commands.
+    /// The faults of the next commits with commands.
     pub(crate) command_faults: Mutex<VecDeque<Fault>>,
     /// How often reading people's views of a room fails.
     pub(crate) blind: Arc<AtomicUsize>,

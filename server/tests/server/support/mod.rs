@@ -23,7 +23,6 @@ use uuid::Uuid;
 pub(crate) use client::Client;
 pub(crate) use server::TestServer;
 
-/// A fresh message.
 pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
     SendItem {
         id: EntryId(Uuid::now_v7()),
@@ -33,7 +32,6 @@ pub(crate) fn message(room: RoomId, text: &str) -> SendItem {
     }
 }
 
-/// A message's body.
 pub(crate) fn body(text: &str) -> Body {
     Body::message(MessageText::parse(text).unwrap())
 }

@@ -169,7 +169,6 @@ impl Database {
         });
     }
 
-    /// An empty database.
     pub(crate) async fn empty() -> Self {
         let database = Self::empty_named();
         create(folder(), &database.name, "template0").await;

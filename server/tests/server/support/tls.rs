@@ -41,7 +41,6 @@ cat
 "#;
 
 pub(crate) struct Encrypted {
-    /// The authority's certificate.
     pub(crate) authority: PathBuf,
     postgres: u16,
     redis: u16,
