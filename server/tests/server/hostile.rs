@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::support::client::{PATIENCE, Socket, upgrade};
 use crate::support::{Client, TestServer, body, message};
 
-/// Every event, malformed in many ways; `R` stands for a room.
+/// The events of a conversation, malformed in many ways; `R` stands for a room. Requests about rooms and people: `e2e/wire/fuzz.test.mjs`.
 fn malformed() -> Vec<String> {
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
     let mut shapes: Vec<String> = [
