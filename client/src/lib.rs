@@ -3,6 +3,7 @@
 //! - [`record`]: a device's stored records, and the writes that keep them
 //! - `request`: a request to the server has an id, and may stay without an answer
 //! - `vec_map`: a map and a set kept in order in one vector
+//! - `chance`: the waits and ids that come from the seed
 //! - `account`: who this device speaks for
 //! - `people`: names, who is here and who is writing, who came and went just now
 //! - `outbox`: items typed and not yet acknowledged, in order
@@ -14,11 +15,11 @@
 //! - [`link`]: the shell that runs a session over a socket, a storage and the other tabs
 //!
 //! Invariant: everything but [`link`] is pure. It owns no socket, no task and no clock: time is a
-//! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed. Only [`link`]
-//! names the socket crate.
+//! [`std::time::Duration`] since an arbitrary start, handed in with each input, and chance is a seed. Outside of [`link`]
+//! the socket crate is named for its backoff and its random numbers alone.
 
 mod account;
-mod backoff;
+mod chance;
 pub mod connection;
 pub mod link;
 pub mod older;
@@ -26,7 +27,6 @@ mod outbox;
 mod people;
 pub mod record;
 mod request;
-mod rng;
 mod room;
 pub mod session;
 pub mod tab_message;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::time::Time;
 
-/// Random numbers from a seed (SplitMix64): the same seed gives the same delays. Not for secrets.
+/// Random numbers from a seed (SplitMix64 of Steele, Lea and Flood, 2014): the same seed gives the same delays. Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
@@ -14,15 +14,19 @@ impl Rng {
         Self(seed)
     }
 
-    /// The next number, uniform in `0.0..1.0`.
-    pub fn next_unit(&mut self) -> f64 {
+    /// The next number, uniform over all of them.
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The next number, uniform in `0.0..1.0`.
+    pub fn next_unit(&mut self) -> f64 {
         // 53 bits fill a double's mantissa.
-        (mixed >> 11) as f64 / (1u64 << 53) as f64
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 
@@ -32,6 +36,7 @@ pub struct Backoff {
     min: Time,
     max: Time,
     jitter: f64,
+    spread_at_max: bool,
     attempts: u32,
 }
 
@@ -47,8 +52,17 @@ impl Backoff {
             min: min.into(),
             max: max.into(),
             jitter,
+            spread_at_max: false,
             attempts: 0,
         }
+    }
+
+    /// Varies the longest delays, too: those that would be above the maximum are as much below it. Without this they are all
+    /// the maximum, so that clients that a server's outage cut off together may come back together, again and again.
+    #[must_use]
+    pub fn spread_at_max(mut self) -> Self {
+        self.spread_at_max = true;
+        self
     }
 
     /// The number of delays returned since the last reset.
@@ -69,9 +83,13 @@ impl Backoff {
     pub(crate) fn next(&mut self, rng: &mut Rng) -> Time {
         let exponent = self.attempts.min(63);
         self.attempts = self.attempts.saturating_add(1);
-        let full = self.min.as_nanos() * (1u64 << exponent) as f64;
+        let mut full = self.min.as_nanos() * (1u64 << exponent) as f64;
+        let max = self.max.as_nanos();
+        if self.spread_at_max {
+            full = full.min(max);
+        }
         let deviation = rng.next_unit() * self.jitter * full;
-        let later = rng.next_unit() < 0.5;
+        let later = rng.next_unit() < 0.5 && !(self.spread_at_max && full + deviation > max);
         let delay = if later { full + deviation } else { full - deviation };
         Time::from_nanos(delay).min(self.max)
     }
@@ -90,5 +108,22 @@ mod tests {
         assert_eq!(backoff.attempts(), 5);
         backoff.reset();
         assert_eq!(backoff.next_delay(&mut rng), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn the_longest_delays_are_equal_unless_they_are_spread() {
+        let (min, max) = (Duration::from_secs(1), Duration::from_secs(5));
+        let longest = |mut backoff: Backoff| {
+            backoff.attempts = 10;
+            let mut rng = Rng::new(1);
+            [(); 100].map(|()| backoff.next_delay(&mut rng))
+        };
+        assert_eq!(longest(Backoff::new(min, max, 0.5)), [max; 100]);
+        let mut spread = longest(Backoff::new(min, max, 0.5).spread_at_max());
+        spread.sort_unstable();
+        assert!(spread[0] >= max / 2 && spread[99] <= max, "{spread:?}");
+        let gaps = spread.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+        let widest = gaps.max().unwrap_or_default();
+        assert!(widest < Duration::from_millis(250), "{widest:?} without anybody");
     }
 }

@@ -7,13 +7,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use socketio_anywhere::backoff::{Backoff, Rng};
 use steadfast_shared::HandshakeError;
 use steadfast_shared::event::ClosingReason;
 
 use super::{Connection, Early, LinkEnd, Renewal};
-use crate::backoff::Backoff;
+use crate::chance;
 use crate::record::Identity;
-use crate::rng::Rng;
 
 /// How long the server may take to open the session of a connected socket.
 const OPENING_TAKES: Duration = Duration::from_secs(10);
@@ -64,8 +64,8 @@ impl Dialer {
         Self {
             connection: Connection::Off { by_person: false },
             attempts: 0,
-            lost: Backoff::new(Duration::from_secs(1), Duration::from_secs(5)).above(),
-            turned_away: Backoff::new(Duration::from_millis(500), Duration::from_secs(10)),
+            lost: chance::backoff(Duration::from_secs(1), Duration::from_secs(5)),
+            turned_away: chance::backoff(Duration::from_millis(500), Duration::from_secs(10)),
             outputs: VecDeque::new(),
         }
     }
@@ -177,7 +177,7 @@ impl Dialer {
                     Some(ClosingReason::Flooding) => FLOODING_PAUSE,
                     _ => Duration::ZERO,
                 };
-                let wait = self.turned_away.next(rng).max(pause);
+                let wait = self.turned_away.next_delay(rng).max(pause);
                 self.retry_after(wait, closing, now);
             }
         }
@@ -198,7 +198,7 @@ impl Dialer {
         self.end();
         if error.is_transient() {
             let pause = wait.unwrap_or_default().min(LONGEST_REFUSAL);
-            let wait = pause + self.turned_away.next(rng);
+            let wait = pause + self.turned_away.next_delay(rng);
             return self.retry_after(wait, closed, now);
         }
         self.connection = Connection::Refused {
@@ -256,7 +256,7 @@ impl Dialer {
     pub(crate) fn closing(&mut self, reason: ClosingReason, now: Duration, rng: &mut Rng) {
         // Another node takes it. Requests under way may still be answered meanwhile.
         let leave = (reason == ClosingReason::Draining)
-            .then(|| now + DRAINING_PAUSE.mul_f64(0.2 + 0.8 * rng.fraction()));
+            .then(|| now + DRAINING_PAUSE.mul_f64(0.2 + 0.8 * rng.next_unit()));
         match &mut self.connection {
             Connection::Opening { until, closing, .. } => {
                 *closing = Some(reason);
@@ -318,7 +318,7 @@ impl Dialer {
     }
 
     fn retry_lost(&mut self, at_once: bool, closed: Option<ClosingReason>, now: Duration, rng: &mut Rng) {
-        let wait = self.lost.next(rng);
+        let wait = self.lost.next_delay(rng);
         let wait = if at_once { Duration::ZERO } else { wait };
         self.retry_after(wait, closed, now);
     }

@@ -1,10 +1,10 @@
 //! Each way from one state to the next, by hand.
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::{Epoch, Person, UserId};
 use uuid::Uuid;
 
 use super::*;
-use crate::rng::Rng;
 use DialerOutput::{Dial, Ended, HangUp, RenewSession};
 
 const SECOND: Duration = Duration::from_secs(1);

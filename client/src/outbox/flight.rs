@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::{Backoff, Rng};
 use steadfast_shared::event::{SendItem, Sent};
 use steadfast_shared::{EntryId, ErrorCode, Millis, Seq, WireError, limit};
 
 use super::Outbox;
-use crate::backoff::Backoff;
+use crate::chance;
 use crate::record::Identity;
 use crate::request::{RequestError, RequestId};
-use crate::rng::Rng;
 
 /// The longest wait that a server can impose.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ impl Flight {
         Self {
             under_way: None,
             not_before: None,
-            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            backoff: chance::backoff(Duration::from_millis(250), Duration::from_secs(5)),
             put_off: None,
             alone: Vec::new(),
         }
@@ -73,7 +73,7 @@ impl Flight {
     }
 
     fn wait(&mut self, now: Duration, asked: Option<u64>, rng: &mut Rng) {
-        let wait = self.backoff.next(rng);
+        let wait = self.backoff.next_delay(rng);
         let asked = asked
             .map_or(Duration::ZERO, Duration::from_millis)
             .min(LONGEST_WAIT);

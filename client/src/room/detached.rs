@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{Body, Entry, Now, RoomId, Seq};
 
 use crate::request::RequestId;
-use crate::rng::Rng;
 use crate::room::log_view::LogView;
 use crate::room::paging::{Anchor, LogPage, PageResult, Paged};
 use crate::room::window::Window;

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::HistoryRequest;
 use steadfast_shared::{Entry, RoomId, Seq};
 
 use crate::request::RequestId;
-use crate::rng::Rng;
 use crate::room::paging::{LogPage, PageResult, Paged, Paging};
 use crate::room::window::Window;
 

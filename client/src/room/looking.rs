@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::HistoryRequest;
 use steadfast_shared::{Entry, Seq, UserId};
 
 use super::Room;
 use crate::request::RequestId;
-use crate::rng::Rng;
 use crate::room::detached::{Detached, DetachedView};
 use crate::room::log_view::LogView;
 use crate::room::paging::{Anchor, PageResult};

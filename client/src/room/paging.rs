@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::{Backoff, Rng};
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::{Millis, RoomId, Seq, WireError};
 
-use crate::backoff::Backoff;
+use crate::chance;
 use crate::request::{RequestError, RequestId};
-use crate::rng::Rng;
 use crate::room::window::{LAST_SEQ, is_contiguous};
 
 /// The result of requesting a page: the server's answer, or none.
@@ -98,7 +98,7 @@ impl Default for Paging {
             under_way: None,
             not_before: None,
             refused: false,
-            backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(5)),
+            backoff: chance::backoff(Duration::from_millis(250), Duration::from_secs(5)),
         }
     }
 }
@@ -175,7 +175,7 @@ impl Paging {
             Ok(Err(error)) => error.retry_after_ms.map_or(Duration::ZERO, Duration::from_millis),
             Ok(Ok(_)) | Err(RequestError::Malformed) => Duration::ZERO,
         };
-        self.not_before = Some(now + self.backoff.next(rng).max(asks_for));
+        self.not_before = Some(now + self.backoff.next_delay(rng).max(asks_for));
         Some(Paged::Again)
     }
 }

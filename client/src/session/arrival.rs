@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::{Cursors, Heads, Sent};
 use steadfast_shared::{Body, Entry, EntryId, Epoch, Person, Quoted, RoomId, WireError};
 
@@ -11,7 +12,6 @@ use super::requests::RequestPurpose;
 use crate::outbox::{BatchOutcome, ItemOutcome};
 use crate::record::{Rejection, Write};
 use crate::request::{RequestError, RequestId};
-use crate::rng::Rng;
 use crate::room::paging::PageResult;
 use crate::tab_message::{Stored, TabMessage};
 

@@ -10,6 +10,7 @@ use steadfast_shared::room::RoomUpdate;
 use super::Session;
 use super::input::{Input, ServerEvent};
 use super::output::{Change, Output};
+use crate::chance;
 use crate::connection::DialerOutput;
 use crate::record::Identity;
 
@@ -51,7 +52,7 @@ impl Session {
         self.people.link_ended(&mut self.chat.effects);
         if closed == Some(ClosingReason::Replaced) {
             // Another connection goes by this tab's name: a copy of the tab. This one takes another name.
-            self.tab = self.rng.uuid();
+            self.tab = chance::uuid(&mut self.rng);
         }
     }
 

@@ -28,6 +28,7 @@ mod view;
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::Body;
 use uuid::Uuid;
 
@@ -40,8 +41,8 @@ pub use crate::account::OwnAccount;
 pub use crate::connection::LinkEnd;
 pub use crate::request::{RequestError, RequestId};
 
+use crate::chance;
 use crate::connection::Dialer;
-use crate::rng::Rng;
 use crate::room::inbox::InboxBounds;
 use activity::OwnActivity;
 use conversation::Conversation;
@@ -118,7 +119,7 @@ impl Session {
     pub fn new(options: Options, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         Self {
-            tab: options.tab.unwrap_or_else(|| rng.uuid()),
+            tab: options.tab.unwrap_or_else(|| chance::uuid(&mut rng)),
             rng,
             people: PeopleHere::default(),
             activity: OwnActivity::default(),

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::{Backoff, Rng};
 use steadfast_shared::EntryId;
 
 use super::conversation::Conversation;
 use super::input::StoreTicket;
 use super::output::{Effects, Output};
-use crate::backoff::Backoff;
+use crate::chance;
 use crate::record::{Disk, OutboxItem, StorageError, Write};
-use crate::rng::Rng;
 use crate::tab_message::TabMessage;
 use crate::throttle::Throttle;
 use crate::vec_map::{VecMap, VecSet};
@@ -53,7 +53,7 @@ impl Records {
                 identity: false,
                 erasures: Vec::new(),
                 at: None,
-                backoff: Backoff::new(Duration::from_secs(5), Duration::from_secs(60)),
+                backoff: chance::backoff(Duration::from_secs(5), Duration::from_secs(60)),
             },
             caches: Throttle::default(),
             cache_every,
@@ -128,7 +128,7 @@ impl Records {
                 self.rewrite.ids.pop_first();
             }
             if self.rewrite.at.is_none() {
-                self.rewrite.at = Some(now + self.rewrite.backoff.next(rng));
+                self.rewrite.at = Some(now + self.rewrite.backoff.next_delay(rng));
             }
         } else if self.rewrite.at.is_none() {
             self.rewrite.backoff.reset();

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
+
 use crate::desk::room;
 use crate::device::{Device, converged};
 use crate::line::Mood;
@@ -15,15 +17,11 @@ const CRASHES: u32 = 100;
 const PEOPLE: usize = 4;
 
 /// Chance from a seed, so that a failure can be had again, as far as real processes allow.
-struct Rng(u64);
+struct Chance(Rng);
 
-impl Rng {
+impl Chance {
     fn below(&mut self, end: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
+        self.0.next_u64() % end
     }
 
     fn milliseconds(&mut self, end: u64) -> Duration {
@@ -37,7 +35,7 @@ async fn hole_03_a_hundred_kills_under_load_lose_double_and_misorder_nothing() {
     let seed =
         std::env::var("STEADFAST_SEED").map_or(u64::from(std::process::id()), |seed| seed.parse().unwrap());
     println!("{crashes} crashes; again with STEADFAST_SEED={seed}");
-    let mut rng = Rng(seed);
+    let mut rng = Chance(Rng::new(seed));
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("chat.db");
     let mut server = Server::start(&database, free_address()).await;

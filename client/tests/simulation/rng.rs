@@ -1,20 +1,19 @@
-//! Random numbers from a seed.
+//! Random choices from a seed.
 
 use std::time::Duration;
 
-pub(crate) struct Rng(u64);
+use socketio_anywhere::backoff;
+
+pub(crate) struct Rng(backoff::Rng);
 
 impl Rng {
+    /// Other numbers than those of a session with the same seed.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed ^ 0x5EED_5EED_5EED_5EED)
+        Self(backoff::Rng::new(seed ^ 0x5EED_5EED_5EED_5EED))
     }
 
     pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     /// A number from 0 to below `n`.

@@ -3,7 +3,7 @@
 //! All of it goes through the store's own write path, so the file is one that a server would have written. The same seed says the
 //! same things.
 
-mod dice;
+mod chance;
 mod talk;
 
 use std::error::Error;

@@ -7,7 +7,7 @@ use steadfast_server::store::{EntryOutcome, NewEntry};
 use steadfast_shared::{Body, Emoji, EntryId, MessageText, Millis, RoomId, Seq, TextError, UserId, mention};
 use uuid::Builder;
 
-use crate::dice::Dice;
+use crate::chance::Chance;
 
 /// How many of the newest messages are replied to and changed.
 const RECENT: usize = 500;
@@ -78,7 +78,7 @@ pub(crate) struct Talk {
     messages: u32,
     told: u32,
     recent: VecDeque<Said>,
-    dice: Dice,
+    chance: Chance,
 }
 
 /// A message that is stored.
@@ -99,7 +99,7 @@ impl Talk {
             messages,
             told: 0,
             recent: VecDeque::new(),
-            dice: Dice::new(seed),
+            chance: Chance::new(seed),
         }
     }
 
@@ -112,14 +112,14 @@ impl Talk {
     pub(crate) fn next(&mut self, most: usize, at: Millis) -> Result<Vec<NewEntry>, TextError> {
         let mut entries = Vec::with_capacity(most);
         while entries.len() < most && self.told < self.messages {
-            if self.dice.percent(10)
+            if self.chance.percent(10)
                 && let Some(change) = self.change(at)?
             {
                 entries.push(change);
                 continue;
             }
-            if self.dice.percent(60) {
-                self.speaker = self.dice.one_of(&self.people);
+            if self.chance.percent(60) {
+                self.speaker = self.chance.one_of(&self.people);
             }
             self.told += 1;
             let body = self.message(self.told)?;
@@ -155,7 +155,7 @@ impl Talk {
     }
 
     fn message(&mut self, nth: u32) -> Result<Body, TextError> {
-        let reply_to = match self.dice.percent(8) {
+        let reply_to = match self.chance.percent(8) {
             true => self.some_recent().map(|place| self.recent[place].seq),
             false => None,
         };
@@ -169,11 +169,14 @@ impl Talk {
             return Ok(None);
         };
         let Said { seq, author, nth } = self.recent[place];
-        let (by, body) = match self.dice.below(100) {
+        let (by, body) = match self.chance.below(100) {
             0..65 => {
-                let emoji = Emoji::parse(self.dice.one_of(&EMOJIS))?;
-                let (message, on) = (seq, self.dice.percent(90));
-                (self.dice.one_of(&self.people), Body::React { message, emoji, on })
+                let emoji = Emoji::parse(self.chance.one_of(&EMOJIS))?;
+                let (message, on) = (seq, self.chance.percent(90));
+                (
+                    self.chance.one_of(&self.people),
+                    Body::React { message, emoji, on },
+                )
             }
             65..92 => {
                 let text = self.text(nth)?;
@@ -188,17 +191,17 @@ impl Talk {
     }
 
     fn some_recent(&mut self) -> Option<usize> {
-        (!self.recent.is_empty()).then(|| self.dice.below(self.recent.len()))
+        (!self.recent.is_empty()).then(|| self.chance.below(self.recent.len()))
     }
 
     fn entry(&mut self, author: UserId, body: Body, at: Millis) -> NewEntry {
-        let mut chance = [0; 10];
-        for byte in &mut chance {
-            *byte = self.dice.next().to_le_bytes()[0];
+        let mut random = [0; 10];
+        for byte in &mut random {
+            *byte = self.chance.next().to_le_bytes()[0];
         }
         NewEntry {
             author,
-            id: EntryId(Builder::from_unix_timestamp_millis(at, &chance).into_uuid()),
+            id: EntryId(Builder::from_unix_timestamp_millis(at, &random).into_uuid()),
             room: self.room,
             body,
             message_id: None,
@@ -208,7 +211,7 @@ impl Talk {
 
     /// Mostly a line; now and then a paragraph, a list, a block of code, or several screens.
     fn text(&mut self, nth: u32) -> Result<MessageText, TextError> {
-        let text = match self.dice.below(1_000) {
+        let text = match self.chance.below(1_000) {
             0..700 => self.words(1, 12),
             700..900 => self.words(15, 60),
             900..930 => {
@@ -223,7 +226,7 @@ impl Talk {
             950..970 => format!("\n> {}\n\n{}", self.words(5, 20), self.words(3, 9)),
             970..985 => format!("https://example.org/log/{nth} {}", self.words(1, 5)),
             985..997 => {
-                let mentioned = mention::written(self.dice.one_of(&self.people));
+                let mentioned = mention::written(self.chance.one_of(&self.people));
                 format!("{mentioned} {}", self.words(2, 9))
             }
             _ => self.words(300, 1_200),
@@ -232,8 +235,8 @@ impl Talk {
     }
 
     fn words(&mut self, least: usize, most: usize) -> String {
-        let count = least + self.dice.below(most - least + 1);
-        let words: Vec<&str> = (0..count).map(|_| self.dice.one_of(&WORDS)).collect();
+        let count = least + self.chance.below(most - least + 1);
+        let words: Vec<&str> = (0..count).map(|_| self.chance.one_of(&WORDS)).collect();
         words.join(" ")
     }
 }

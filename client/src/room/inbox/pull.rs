@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::{HistoryRequest, Page};
 use steadfast_shared::limit::PAGE_ENTRIES;
 use steadfast_shared::{RoomId, Seq};
 
 use super::{Inbox, place_of};
 use crate::request::RequestId;
-use crate::rng::Rng;
 use crate::room::paging::{LogPage, PageResult, Paged};
 
 /// A gap of more than this many pages is not walked: the window jumps to the newest page.

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use socketio_anywhere::backoff::Rng;
 use steadfast_shared::event::Page;
 use steadfast_shared::{Body, Emoji, ErrorCode, MessageText, Person, RoomId, WireError};
 use uuid::Uuid;
 
 use super::*;
-use crate::rng::Rng;
 use crate::session::{RequestError, RequestId};
 
 const BOUNDS: InboxBounds = InboxBounds {

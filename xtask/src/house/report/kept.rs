@@ -4,15 +4,13 @@ use super::{circles, code::Code, sizes, words};
 
 /// Names that two of our crates use, each precise where it stands: shared by the chat's machine and the Socket.IO client's
 /// machine, or used for a room or a session both as an event describes it and as a device knows it.
-const SHARED_NAMES: [&str; 12] = [
+const SHARED_NAMES: [&str; 10] = [
     "Answer",
-    "Backoff",
     "Connection",
     "Input",
     "Limits",
     "Link",
     "Output",
-    "Rng",
     "Room",
     "Session",
     "Unsent",

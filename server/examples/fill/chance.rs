@@ -1,18 +1,17 @@
-//! Chance from a seed (SplitMix64).
+//! Random choices from a seed.
 
-/// Equal seeds, equal throws.
-pub(crate) struct Dice(u64);
+use socketio_anywhere::backoff::Rng;
 
-impl Dice {
+/// Equal seeds, equal choices.
+pub(crate) struct Chance(Rng);
+
+impl Chance {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Rng::new(seed))
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.next_u64()
     }
 
     /// A number below `end`, which is not 0.
