@@ -171,7 +171,6 @@ mod cut;
 mod demand;
 mod error;
 mod fifo;
-mod map;
 #[cfg(feature = "machine")]
 pub mod packet;
 #[cfg(not(feature = "machine"))]

@@ -373,7 +373,7 @@ impl Client {
                 inner.is_alive()?;
                 let timeout = timeout.map_or(inner.ack_timeout, Time::from);
                 let ticket = emit(&mut inner.machine, self.key, event, payload, timeout, now)?;
-                inner.acks.insert(ticket, shared::Slot::default());
+                inner.await_ack(ticket);
                 Ok(ticket)
             })
         });

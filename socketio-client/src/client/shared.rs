@@ -12,8 +12,7 @@ use super::depart::Departure;
 use super::event::Event;
 use super::streams::Streams;
 use crate::demand;
-use crate::fifo::Fifo;
-use crate::map::Map;
+use crate::fifo::{Fifo, Numbered};
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::time::{Time, earliest};
 use crate::{AckError, EmitError, Payload, Settings, transport};
@@ -30,7 +29,7 @@ impl std::fmt::Debug for Shared {
 
 pub(super) struct Inner {
     pub(super) machine: Machine,
-    pub(super) acks: Map<Ticket, Slot>,
+    acks: Fifo<Slot>,
     /// The credentials of namespaces that have their own, as JSON.
     pub(super) auths: Vec<(SocketKey, String)>,
     pub(super) auto_connect: bool,
@@ -55,10 +54,16 @@ pub(super) struct Inner {
 }
 
 /// A pending ack: the waiting task, or the result.
-#[derive(Default)]
-pub(super) struct Slot {
+struct Slot {
+    ticket: Ticket,
     result: Option<Result<Payload, AckError>>,
     waker: Option<Waker>,
+}
+
+impl Numbered for Slot {
+    fn number(&self) -> u64 {
+        self.ticket.number()
+    }
 }
 
 impl Shared {
@@ -77,7 +82,7 @@ impl Shared {
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {
                 machine,
-                acks: Map::new(),
+                acks: Fifo::new(),
                 auths: Vec::new(),
                 auto_connect,
                 io: Fifo::new(),
@@ -204,7 +209,7 @@ impl Inner {
                 self.streams.deliver(socket, event, true, &mut self.to_wake);
             }
             Output::Acked { ticket, result } => {
-                if let Some(slot) = self.acks.get_mut(&ticket) {
+                if let Some(slot) = self.acks.get_mut(ticket.number()) {
                     slot.result = Some(result);
                     self.to_wake.extend(slot.waker.take());
                 }
@@ -230,7 +235,7 @@ impl Inner {
         let now = self.clock.now();
         let awaited = self
             .acks
-            .values()
+            .iter_mut()
             .any(|slot| slot.waker.is_some() && slot.result.is_none());
         let Some(paused) = self.streams.pace(awaited, now) else {
             return false;
@@ -261,7 +266,7 @@ impl Inner {
         let now = self.clock.now();
         self.machine.shut_down(now);
         self.streams.wake_all(&mut self.to_wake);
-        for slot in self.acks.values_mut() {
+        for slot in self.acks.iter_mut() {
             self.to_wake.extend(slot.waker.take());
         }
         self.to_wake.extend(self.driver.take());
@@ -271,18 +276,26 @@ impl Inner {
         self.driver = Some(cx.waker().clone());
     }
 
+    pub(super) fn await_ack(&mut self, ticket: Ticket) {
+        self.acks.push_back(Slot {
+            ticket,
+            result: None,
+            waker: None,
+        });
+    }
+
     pub(super) fn poll_ack(&mut self, ticket: Ticket, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {
         let finished = self.finished;
-        let Some(slot) = self.acks.get_mut(&ticket) else {
+        let Some(slot) = self.acks.get_mut(ticket.number()) else {
             return Poll::Ready(Err(AckError::Disconnected));
         };
         match slot.result.take() {
             Some(result) => {
-                self.acks.remove(&ticket);
+                self.acks.take(ticket.number());
                 Poll::Ready(result)
             }
             None if finished => {
-                self.acks.remove(&ticket);
+                self.acks.take(ticket.number());
                 Poll::Ready(Err(AckError::Disconnected))
             }
             None => {
@@ -293,7 +306,7 @@ impl Inner {
     }
 
     pub(super) fn forget_ack(&mut self, ticket: Ticket) {
-        if self.acks.remove(&ticket).is_some() {
+        if self.acks.take(ticket.number()).is_some() {
             self.machine.forget(ticket);
         }
     }

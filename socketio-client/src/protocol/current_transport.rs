@@ -8,12 +8,12 @@
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
-use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Transport};
-use crate::Settings;
+use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Ticket, Transport};
 use crate::demand;
 use crate::fifo::Fifo;
 use crate::packet::EnginePacket;
 use crate::time::Time;
+use crate::{AckError, Payload, Settings};
 
 /// The part of the machine that its engines use.
 #[derive(Debug)]
@@ -66,6 +66,12 @@ impl Deps {
             socket: SocketKey(socket),
             event,
         });
+    }
+
+    pub(super) fn acked(&mut self, socket: usize, id: u64, result: Result<Payload, AckError>) {
+        let socket = SocketKey(socket);
+        let ticket = Ticket { socket, id };
+        self.outputs.push_back(Output::Acked { ticket, result });
     }
 }
 

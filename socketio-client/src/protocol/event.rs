@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::fallback::WebSocketFailure;
-use crate::map::Key;
+use crate::fifo::Numbered;
 use crate::packet::Frame;
-use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
 
 /// One socket of a machine: one namespace.
@@ -16,35 +15,16 @@ pub struct SocketKey(pub(super) usize);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LinkId(pub(super) u64);
 
-/// One ack that is awaited.
+/// One ack that is awaited. The ids of a machine ascend, over all its sockets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ticket {
     pub(super) socket: SocketKey,
     pub(super) id: u64,
 }
 
-impl Key for SocketKey {
-    fn parts(self) -> [u64; 3] {
-        [self.0 as u64, 0, 0]
-    }
-}
-
-impl Key for LinkId {
-    fn parts(self) -> [u64; 3] {
-        [self.0, 0, 0]
-    }
-}
-
-impl Key for Ticket {
-    fn parts(self) -> [u64; 3] {
-        [self.id, self.socket.0 as u64, 0]
-    }
-}
-
-/// An ack that is awaited until that time.
-impl Key for (Time, Ticket) {
-    fn parts(self) -> [u64; 3] {
-        [self.0.bits(), self.1.id, self.1.socket.0 as u64]
+impl Numbered for Ticket {
+    fn number(&self) -> u64 {
+        self.id
     }
 }
 

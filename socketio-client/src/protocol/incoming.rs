@@ -4,7 +4,7 @@ use super::connections::Connections;
 use super::current_transport::Deps;
 use super::namespaces::Namespaces;
 use super::socket::Status;
-use super::{AckRequest, LinkId, Output, SocketEvent, SocketKey, Ticket};
+use super::{AckRequest, LinkId, SocketEvent, SocketKey};
 use crate::demand;
 use crate::packet::{Frame, Kind, Packet, Skipped};
 use crate::payload::json;
@@ -181,26 +181,16 @@ impl Namespaces {
     fn ack(&mut self, connections: &mut Connections, key: usize, packet: Packet) {
         let Some(id) = packet.id else { return };
         // Only a sent event can be acknowledged; any other ack is late, or made up.
-        let Some(awaited) = self.sockets[key].acks.get(&id) else {
+        let acks = &mut self.sockets[key].acks;
+        let Some(sent) = acks.get_mut(id).and_then(|awaited| awaited.sent) else {
             return;
         };
-        let (Some(sent), until, queued) = (awaited.sent, awaited.until, awaited.is_queued()) else {
-            return;
-        };
-        self.sockets[key].acks.remove(&id);
+        let queued = acks.take(id).is_some_and(|awaited| awaited.is_queued());
         self.round_trip = Some(connections.deps.now.saturating_sub(sent));
-        let ticket = Ticket {
-            socket: SocketKey(key),
-            id,
-        };
-        self.timeouts.remove(&(until, ticket));
         if queued {
             self.queue_acked(connections, key, packet.payload);
         } else {
-            connections.deps.outputs.push_back(Output::Acked {
-                ticket,
-                result: Ok(packet.payload),
-            });
+            connections.deps.acked(key, id, Ok(packet.payload));
         }
     }
 

@@ -133,8 +133,7 @@ impl Machine {
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        let ack = self.namespaces.timeouts.first();
-        earliest(self.connections.deadline(), ack.map(|((until, _), ())| *until))
+        earliest(self.connections.deadline(), self.namespaces.ack_deadline())
     }
 
     /// The connection state of a socket.

@@ -4,16 +4,15 @@ use super::connections::{Connection, Connections};
 use super::socket::{Socket, Status};
 use super::{Output, SocketEvent, SocketKey, Ticket};
 use crate::demand;
-use crate::map::Map;
 use crate::packet::{Frame, Kind, Packet};
-use crate::time::Time;
+use crate::time::{Time, earliest};
 use crate::{AckError, DisconnectReason, Payload};
 
 #[derive(Debug)]
 pub(super) struct Namespaces {
     pub(super) sockets: Vec<Socket>,
-    /// Every awaited ack, by its timeout.
-    pub(super) timeouts: Map<(Time, Ticket), ()>,
+    /// The id of the next ack.
+    next_ack: u64,
     pub(super) round_trip: Option<Time>,
     /// The wall-clock time at time zero, if known.
     pub(super) epoch: Option<Time>,
@@ -23,7 +22,7 @@ impl Namespaces {
     pub(super) fn new() -> Self {
         Self {
             sockets: Vec::new(),
-            timeouts: Map::new(),
+            next_ack: 0,
             round_trip: None,
             epoch: None,
         }
@@ -51,6 +50,18 @@ impl Namespaces {
             self.sockets.push(socket);
             self.sockets.len() - 1
         }))
+    }
+
+    pub(super) fn next_ticket(&mut self, socket: SocketKey) -> Ticket {
+        let id = self.next_ack;
+        self.next_ack += 1;
+        Ticket { socket, id }
+    }
+
+    /// When to look for acks that are overdue.
+    pub(super) fn ack_deadline(&self) -> Option<Time> {
+        let acks = self.sockets.iter().map(|socket| socket.acks.deadline());
+        acks.fold(None, earliest)
     }
 
     pub(super) fn is_any_active(&self) -> bool {
@@ -119,29 +130,23 @@ impl Namespaces {
         socket.last = Some(reason);
         socket.early.clear();
         socket.early_bytes = 0;
-        let lost = socket.take_sent_acks();
+        let lost = socket.acks.take_sent();
         let event = SocketEvent::Disconnected {
             reason,
             details,
             at_once,
         };
         connections.deps.event(key, event);
-        for (id, awaited) in lost {
-            let ticket = Ticket {
-                socket: SocketKey(key),
-                id,
-            };
-            self.timeouts.remove(&(awaited.until, ticket));
+        for awaited in lost {
             if awaited.is_queued() {
                 let now = connections.deps.now;
                 let sent = awaited.sent.unwrap_or(now);
                 self.queue_cut_off(connections, key, reason, now.saturating_sub(sent));
                 continue;
             }
-            connections.deps.outputs.push_back(Output::Acked {
-                ticket,
-                result: Err(AckError::Disconnected),
-            });
+            connections
+                .deps
+                .acked(key, awaited.id, Err(AckError::Disconnected));
         }
     }
 

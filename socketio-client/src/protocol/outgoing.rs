@@ -84,16 +84,11 @@ impl Machine {
     ) -> Result<Ticket, EmitError> {
         let (timeout, now) = (timeout.into(), now.into());
         self.advance(now);
-        let Some(socket) = self.namespaces.sockets.get_mut(key.0) else {
-            return Err(EmitError::Disconnected);
-        };
-        let id = socket.next_ack;
-        let ticket = Ticket { socket: key, id };
         if self.connections.deps.settings.retry_queue().is_some() {
             let payload = named(event, payload)?;
-            self.namespaces.sockets[key.0].next_ack += 1;
+            let ticket = self.namespaces.next_ticket(key);
             self.namespaces
-                .enqueue(&mut self.connections, key, payload, Some(id), timeout)?;
+                .enqueue(&mut self.connections, key, payload, Some(ticket.id), timeout)?;
             return Ok(ticket);
         }
         self.namespaces
@@ -189,14 +184,10 @@ impl Namespaces {
             }
         }
         for id in ids.iter().flatten() {
-            let ticket = Ticket { socket: key, id: *id };
-            if let Some(awaited) = socket.acks.remove(id) {
-                self.timeouts.remove(&(awaited.until, ticket));
-            }
-            connections.deps.outputs.push_back(Output::Acked {
-                ticket,
-                result: Err(AckError::Emit(EmitError::Cleared)),
-            });
+            socket.acks.take(*id);
+            connections
+                .deps
+                .acked(key.0, *id, Err(AckError::Emit(EmitError::Cleared)));
         }
         ids.len()
     }
@@ -205,9 +196,7 @@ impl Namespaces {
         let Some(socket) = self.sockets.get_mut(ticket.socket.0) else {
             return;
         };
-        if let Some(awaited) = socket.acks.remove(&ticket.id) {
-            self.timeouts.remove(&(awaited.until, ticket));
-        }
+        socket.acks.take(ticket.id);
         if demand::retries::is_wanted() {
             for queued in socket.queue.iter_mut() {
                 if queued.own == Some(ticket.id) {
@@ -225,25 +214,15 @@ impl Namespaces {
         payload: Payload,
         timeout: Time,
     ) -> Result<Ticket, EmitError> {
-        let Some(socket) = self.sockets.get(key.0) else {
-            return Err(EmitError::Disconnected);
-        };
-        let id = socket.next_ack;
-        let ticket = Ticket { socket: key, id };
-        self.submit(connections, key, event, payload, Some(id))?;
-        let until = connections.deps.now.saturating_add(timeout);
+        let ticket = self.next_ticket(key);
+        self.submit(connections, key, event, payload, Some(ticket.id))?;
         let socket = &mut self.sockets[key.0];
-        socket.next_ack += 1;
-        let sent = socket.is_connected().then_some(connections.deps.now);
-        socket.acks.insert(
-            id,
-            Awaited {
-                until,
-                sent,
-                queued: false,
-            },
-        );
-        self.timeouts.insert((until, ticket), ());
+        socket.acks.push(Awaited {
+            id: ticket.id,
+            until: connections.deps.now.saturating_add(timeout),
+            sent: socket.is_connected().then_some(connections.deps.now),
+            queued: false,
+        });
         Ok(ticket)
     }
 
@@ -299,7 +278,7 @@ impl Namespaces {
     pub(super) fn flush_buffer(&mut self, connections: &mut Connections, key: usize) {
         for kept in self.sockets[key].take_buffer() {
             let acks = &mut self.sockets[key].acks;
-            if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(&id)) {
+            if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(id)) {
                 awaited.sent = Some(connections.deps.now);
             }
             self.send_event(connections, key, kept.packet);
@@ -308,24 +287,15 @@ impl Namespaces {
 
     /// Fails every ack whose timeout has passed.
     pub(super) fn give_up_acks(&mut self, connections: &mut Connections) {
-        while let Some(&((until, ticket), ())) = self.timeouts.first()
-            && until <= connections.deps.now
-        {
-            self.timeouts.remove(&(until, ticket));
-            let socket = &mut self.sockets[ticket.socket.0];
-            let queued = socket
-                .acks
-                .remove(&ticket.id)
-                .is_some_and(|awaited| awaited.is_queued());
-            if queued {
-                self.queue_timed_out(connections, ticket.socket.0);
-                continue;
+        for key in 0..self.sockets.len() {
+            for awaited in self.sockets[key].acks.take_overdue(connections.deps.now) {
+                if awaited.is_queued() {
+                    self.queue_timed_out(connections, key);
+                    continue;
+                }
+                self.sockets[key].forget_buffered(awaited.id);
+                connections.deps.acked(key, awaited.id, Err(AckError::Timeout));
             }
-            socket.forget_buffered(ticket.id);
-            connections.deps.outputs.push_back(Output::Acked {
-                ticket,
-                result: Err(AckError::Timeout),
-            });
         }
     }
 }

@@ -5,7 +5,7 @@ use super::connections::Connections;
 use super::current_transport::Deps;
 use super::namespaces::Namespaces;
 use super::socket::{Awaited, Queued};
-use super::{Output, SocketEvent, SocketKey, Ticket};
+use super::{SocketEvent, SocketKey, Ticket};
 use crate::demand;
 use crate::packet::{Kind, Packet};
 use crate::time::Time;
@@ -62,32 +62,27 @@ impl Namespaces {
         if !socket.is_connected() {
             return;
         }
-        let id = socket.next_ack;
-        let Some(first) = socket.queue.front_mut() else {
+        let Some(first) = socket.queue.front() else {
             return;
         };
         if first.under_way.is_some() || first.given_up {
             return;
         }
-        socket.next_ack += 1;
+        let Ticket { id, .. } = self.next_ticket(SocketKey(key));
+        let socket = &mut self.sockets[key];
+        let Some(first) = socket.queue.front_mut() else {
+            return;
+        };
         first.tries += 1;
         first.under_way = Some(id);
         let mut packet = first.packet.clone();
         packet.id = Some(id);
-        let until = connections.deps.now.saturating_add(first.timeout);
-        socket.acks.insert(
+        socket.acks.push(Awaited {
             id,
-            Awaited {
-                until,
-                sent: Some(connections.deps.now),
-                queued: true,
-            },
-        );
-        let ticket = Ticket {
-            socket: SocketKey(key),
-            id,
-        };
-        self.timeouts.insert((until, ticket), ());
+            until: connections.deps.now.saturating_add(first.timeout),
+            sent: Some(connections.deps.now),
+            queued: true,
+        });
         self.send_event(connections, key, packet);
     }
 
@@ -178,10 +173,6 @@ impl Namespaces {
 /// Passes the result to the program, if it waits for one.
 fn settle(key: usize, own: Option<u64>, result: Result<Payload, AckError>, deps: &mut Deps) {
     if let Some(id) = own {
-        let ticket = Ticket {
-            socket: SocketKey(key),
-            id,
-        };
-        deps.outputs.push_back(Output::Acked { ticket, result });
+        deps.acked(key, id, result);
     }
 }

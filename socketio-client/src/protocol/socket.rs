@@ -2,8 +2,7 @@
 
 use super::recovery::Recovery;
 use crate::demand;
-use crate::fifo::Fifo;
-use crate::map::Map;
+use crate::fifo::{Fifo, Numbered};
 use crate::packet::Packet;
 use crate::time::Time;
 use crate::{DisconnectReason, EmitError, Limits};
@@ -21,8 +20,7 @@ pub(super) struct Socket {
     /// Events that arrived before the namespace was granted.
     pub(super) early: Vec<Packet>,
     pub(super) early_bytes: usize,
-    pub(super) acks: Map<u64, Awaited>,
-    pub(super) next_ack: u64,
+    pub(super) acks: Acks,
     pub(super) recovery: Recovery,
     pub(super) queue: Fifo<Queued>,
     pub(super) queued_bytes: usize,
@@ -49,14 +47,70 @@ pub(super) struct Buffered {
     bytes: usize,
 }
 
+/// The awaited acks of a socket.
+#[derive(Default, Debug)]
+pub(super) struct Acks {
+    awaited: Fifo<Awaited>,
+    /// Not after the first timeout. It may be that of an ack that has come since: to look once too often is cheaper than to keep the
+    /// acks in the order of their timeouts.
+    look_at: Time,
+}
+
 /// An ack that is awaited.
 #[derive(Debug)]
 pub(super) struct Awaited {
+    pub(super) id: u64,
     pub(super) until: Time,
     /// When the event was sent; `None` while it is in the buffer.
     pub(super) sent: Option<Time>,
     /// Whether it is an attempt of the queue's first event.
     pub(super) queued: bool,
+}
+
+impl Acks {
+    /// Adds an ack with a higher id than the others have.
+    pub(super) fn push(&mut self, awaited: Awaited) {
+        self.look_at = match self.deadline() {
+            Some(until) => until.min(awaited.until),
+            None => awaited.until,
+        };
+        self.awaited.push_back(awaited);
+    }
+
+    pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Awaited> {
+        self.awaited.get_mut(id)
+    }
+
+    pub(super) fn take(&mut self, id: u64) -> Option<Awaited> {
+        self.awaited.take(id)
+    }
+
+    /// Removes the acks of sent events: their answers can no longer arrive.
+    pub(super) fn take_sent(&mut self) -> Vec<Awaited> {
+        self.awaited.extract(&|awaited| awaited.sent.is_some())
+    }
+
+    /// Removes the acks whose timeout has passed.
+    pub(super) fn take_overdue(&mut self, now: Time) -> Vec<Awaited> {
+        if self.deadline().is_none_or(|until| now < until) {
+            return Vec::new();
+        }
+        let overdue = self.awaited.extract(&|awaited| awaited.until <= now);
+        let left = self.awaited.iter_mut().map(|awaited| awaited.until);
+        self.look_at = left.min().unwrap_or_default();
+        overdue
+    }
+
+    /// When to look for acks that are overdue.
+    pub(super) fn deadline(&self) -> Option<Time> {
+        (self.awaited.len() > 0).then_some(self.look_at)
+    }
+}
+
+impl Numbered for Awaited {
+    fn number(&self) -> u64 {
+        self.id
+    }
 }
 
 impl Awaited {
@@ -93,8 +147,7 @@ impl Socket {
             buffered_bytes: 0,
             early: Vec::new(),
             early_bytes: 0,
-            acks: Map::new(),
-            next_ack: 0,
+            acks: Acks::default(),
             recovery: Recovery::default(),
             queue: Fifo::new(),
             queued_bytes: 0,
@@ -151,22 +204,5 @@ impl Socket {
         if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack)) {
             self.buffered_bytes -= self.buffer.remove(at).bytes;
         }
-    }
-
-    /// Removes the acks of sent events: their answers can no longer arrive.
-    pub(super) fn take_sent_acks(&mut self) -> Vec<(u64, Awaited)> {
-        let mut sent = Vec::new();
-        let mut kept = Map::new();
-        while let Some(&(id, _)) = self.acks.first()
-            && let Some(awaited) = self.acks.remove(&id)
-        {
-            if awaited.sent.is_some() {
-                sent.push((id, awaited));
-            } else {
-                kept.insert(id, awaited);
-            }
-        }
-        self.acks = kept;
-        sent
     }
 }
