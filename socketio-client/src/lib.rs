@@ -176,6 +176,8 @@ pub mod packet;
 #[cfg(not(feature = "machine"))]
 mod packet;
 mod payload;
+#[cfg(feature = "client")]
+pub mod platform;
 #[cfg(feature = "machine")]
 pub mod protocol;
 #[cfg(not(feature = "machine"))]
@@ -195,6 +197,8 @@ pub use error::ConnectError;
 pub use error::{AckError, BuildError, DisconnectReason, EmitError, Unsent};
 pub use packet::Parser;
 pub use payload::{Binary, Payload};
+#[cfg(feature = "client")]
+pub use platform::MaybeSend;
 pub use protocol::{Fallback, State, Transport, WebSocketFailure};
 #[cfg(all(feature = "rustls", not(target_family = "wasm")))]
 pub use rustls;
@@ -205,5 +209,3 @@ use settings::Settings;
 pub use settings::{Exhausted, Limits, Retries};
 #[cfg(feature = "machine")]
 pub use time::Time;
-#[cfg(feature = "client")]
-pub use transport::MaybeSend;

@@ -70,6 +70,7 @@ impl Time {
     }
 }
 
+#[cfg(all(feature = "client", not(target_family = "wasm")))]
 impl Time {
     pub(crate) const fn bits(self) -> u64 {
         self.0

@@ -15,7 +15,7 @@ use steadfast_shared::room::{
 use steadfast_shared::{Person, RoomId, WireError};
 
 use super::Chat;
-use super::platform::Task;
+use super::Task;
 
 /// How long an answer may take.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);

@@ -6,14 +6,14 @@
 //! - [`Wire`]: the connection to the server; `socket` is the real one
 //! - [`Storage`], [`Peers`]: a device's storage and its other tabs
 //! - [`Decorator`]: what a laboratory puts around a wire and a storage
-//! - `platform`: the differences between tokio and a browser
+//! - `clock`: the session's time
 //!
-//! Invariant: only this module and `socket` name the socket crate.
+//! Invariant: only this folder names the socket crate's client. Tasks and timers of a page and of tokio are those of its `platform`.
 
 mod ask;
 mod changes;
+mod clock;
 mod peers;
-mod platform;
 mod socket;
 mod storage;
 mod tasks;
@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
-use socketio_anywhere::Client;
+use socketio_anywhere::{Client, platform};
 use steadfast_shared::HandshakeError;
 
 use crate::connection::Connection;
@@ -35,8 +35,11 @@ use socket::SocketWire;
 use tasks::{Inboxes, StorageJob};
 
 pub use ask::{Ask, AskError, Join, Leave};
+pub use clock::Clock;
 pub use peers::{Peers, SoloPeers};
-pub use platform::{Clock, MaybeSend, MaybeSync, Stream, Task, sleep, spawn};
+pub use socketio_anywhere::platform::{
+    BoxFuture as Task, BoxStream as Stream, MaybeSend, MaybeSync, sleep, spawn,
+};
 pub use socketio_anywhere::{BuildError, WebSocketFailure};
 pub use storage::{MemoryStorage, Storage};
 pub use wire::{Decorator, PendingAnswer, Wire, WireEvent};

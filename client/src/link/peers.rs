@@ -4,7 +4,7 @@ use std::future;
 
 use futures::stream;
 
-use super::platform::{MaybeSend, Stream, Task};
+use super::{MaybeSend, Stream, Task};
 use crate::tab_message::TabMessage;
 
 /// The other tabs of the same device: a `BroadcastChannel` and a lock in a browser, none elsewhere.

@@ -10,7 +10,7 @@ use steadfast_shared::event::{self, Reply};
 use steadfast_shared::fields::{Field, FieldError, FromField};
 use steadfast_shared::{HandshakeError, WireError};
 
-use super::platform::Stream;
+use super::Stream;
 use super::wire::{PendingAnswer, Wire, WireEvent};
 use crate::session::{Answer, Ephemeral, LinkEnd, Request, RequestError, ServerEvent};
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::platform::{MaybeSend, Task};
+use super::{MaybeSend, Task};
 use crate::record::{Restored, StorageError, Write};
 
 /// A device's storage for its chat: IndexedDB in a browser, a file or nothing elsewhere.

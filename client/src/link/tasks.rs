@@ -8,8 +8,7 @@ use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
 use socketio_anywhere::{BuildError, Client};
 
-use super::platform::{self, Stream, Task};
-use super::{ChatInner, Decorator, Peers, Storage, WireEvent, lock, socket};
+use super::{ChatInner, Decorator, Peers, Storage, Stream, Task, WireEvent, lock, sleep, socket, spawn};
 use crate::record::{Restored, StorageError, Write};
 use crate::session::{Change, Input, StoreTicket};
 use crate::tab_message::TabMessage;
@@ -79,12 +78,12 @@ pub(super) fn start(inner: &Arc<ChatInner>, storage: impl Storage, mut peers: im
     let events = socket::events(&inner.client);
     let messages = peers.messages();
     let leadership = peers.leadership();
-    platform::spawn(store(this.clone(), Box::new(storage), inboxes.storage));
-    platform::spawn(broadcast(peers, inboxes.peers));
-    platform::spawn(future::select(Box::pin(receive(this.clone(), messages)), ended.clone()).map(drop));
-    platform::spawn(future::select(Box::pin(begin(this.clone(), leadership)), ended).map(drop));
-    platform::spawn(follow(this.clone(), events, inboxes.decorations));
-    platform::spawn(keep_time(this, inboxes.deadlines));
+    spawn(store(this.clone(), Box::new(storage), inboxes.storage));
+    spawn(broadcast(peers, inboxes.peers));
+    spawn(future::select(Box::pin(receive(this.clone(), messages)), ended.clone()).map(drop));
+    spawn(future::select(Box::pin(begin(this.clone(), leadership)), ended).map(drop));
+    spawn(follow(this.clone(), events, inboxes.decorations));
+    spawn(keep_time(this, inboxes.deadlines));
 }
 
 async fn store(
@@ -127,7 +126,7 @@ async fn receive(this: Weak<ChatInner>, mut messages: Stream<'static, TabMessage
 /// Restores, then waits to become the leader.
 async fn begin(this: Weak<ChatInner>, leadership: Task<'static, ()>) {
     let loading = load(&this);
-    let records = match future::select(loading, Box::pin(platform::sleep(LOADING_TAKES))).await {
+    let records = match future::select(loading, Box::pin(sleep(LOADING_TAKES))).await {
         Either::Left((records, _)) => records,
         Either::Right(((), loading)) => {
             if let Some(inner) = this.upgrade() {
@@ -166,14 +165,14 @@ fn load(this: &Weak<ChatInner>) -> Task<'static, Option<Restored>> {
 /// unsent items among them.
 fn or_read_again(this: &Weak<ChatInner>, records: Option<Restored>) -> Restored {
     if records.is_none() {
-        platform::spawn(read_again(this.clone()));
+        spawn(read_again(this.clone()));
     }
     records.unwrap_or_default()
 }
 
 async fn read_again(this: Weak<ChatInner>) {
     while this.strong_count() > 0 {
-        platform::sleep(READ_AGAIN).await;
+        sleep(READ_AGAIN).await;
         if let Some(records) = load(&this).await {
             if let Some(inner) = this.upgrade() {
                 inner.restored(records);
@@ -221,7 +220,7 @@ async fn keep_time(this: Weak<ChatInner>, mut deadlines: mpsc::UnboundedReceiver
         let left = until.zip(now).map(|(until, now)| until.saturating_sub(now));
         let sleep = async move {
             match left {
-                Some(left) => platform::sleep(left).await,
+                Some(left) => sleep(left).await,
                 None => future::pending().await,
             }
         };

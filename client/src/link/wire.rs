@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use steadfast_shared::HandshakeError;
 
-use super::Storage;
-use super::platform::{Clock, MaybeSend, MaybeSync, Stream, Task};
+use super::{Clock, MaybeSend, MaybeSync, Storage, Stream, Task};
 use crate::session::{
     Answer, Ephemeral, Input, LinkEnd, Output, Request, RequestError, ServerEvent, Session,
 };

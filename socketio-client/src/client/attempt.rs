@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::endpoint::Endpoint;
 use crate::BuildError;
 use crate::demand;
-use crate::transport::{self, MaybeSend, Target};
+use crate::platform::MaybeSend;
+use crate::transport::{self, Target};
 
 /// One attempt at a connection, before it is made: see [`Builder::on_attempt`](super::Builder::on_attempt).
 #[derive(Clone, Debug)]

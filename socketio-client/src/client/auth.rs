@@ -1,12 +1,9 @@
 //! The credentials of CONNECT: a value, or a function that makes one per connection.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::transport::MaybeSend;
+use crate::platform::{BoxFuture, MaybeSend};
 
 /// The source of CONNECT's `auth`.
 pub(super) enum Credentials {
@@ -23,11 +20,7 @@ pub(super) fn presented(auth: &impl Serialize) -> String {
 }
 
 /// Credentials that are not available yet.
-pub(super) type PendingCredentials = Pin<Box<dyn PendingAuth>>;
-
-pub(super) trait PendingAuth: Future<Output = Value> + MaybeSend {}
-
-impl<F: Future<Output = Value> + MaybeSend> PendingAuth for F {}
+pub(super) type PendingCredentials = BoxFuture<'static, Value>;
 
 pub(super) trait AsyncAuthFn: FnMut() -> PendingCredentials + MaybeSend {}
 

@@ -14,9 +14,12 @@ use super::run::Driver;
 use super::shared::Shared;
 use crate::demand;
 use crate::packet::Parser;
+use crate::platform::{self, MaybeSend};
 use crate::protocol::Input;
 use crate::protocol::Transport;
-use crate::transport::{self, Dial, MaybeSend};
+#[cfg(not(target_family = "wasm"))]
+use crate::transport;
+use crate::transport::Dial;
 use crate::{BuildError, Limits, Retries, Settings};
 
 /// The configuration of a client, with the JavaScript client's defaults.
@@ -370,7 +373,7 @@ impl Builder {
             }
             connector
         };
-        transport::check_runtime()?;
+        platform::check_runtime()?;
         let dial = Dial {
             protocols: self.protocols,
             credentials: self.credentials,
@@ -395,12 +398,12 @@ impl Builder {
         };
         let wake = self
             .wake_on_visible
-            .then(|| transport::on_return(tell(|| Input::Wake)));
-        let offline = (!endpoint.is_localhost()).then(|| transport::on_offline(tell(|| Input::Offline)));
+            .then(|| platform::on_return(tell(|| Input::Wake)));
+        let offline = (!endpoint.is_localhost()).then(|| platform::on_offline(tell(|| Input::Offline)));
         // A WebSocket is closed by the browser.
-        let unload = demand::polling::is_wanted().then(|| transport::on_unload(tell(|| Input::Unload)));
+        let unload = demand::polling::is_wanted().then(|| platform::on_unload(tell(|| Input::Unload)));
         let targets = Targets::new(self.server);
-        transport::spawn(Driver::new(shared.clone(), dial, targets, auth, [wake, offline, unload]).run());
+        platform::spawn_own(Driver::new(shared.clone(), dial, targets, auth, [wake, offline, unload]).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }

@@ -1,7 +1,7 @@
 //! The client's clock: monotonic, but counting the time that the device sleeps.
 
+use crate::platform::{self, LOOK_EVERY};
 use crate::time::Time;
-use crate::transport::{self, LOOK_EVERY};
 
 /// On some systems monotonic clocks stand still while a device sleeps. A wall clock does not, but people set it.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl Clock {
         Self {
             now: Time::ZERO,
             looked: Time::ZERO,
-            monotonic: transport::monotonic(),
-            wall: transport::wall(),
+            monotonic: platform::monotonic(),
+            wall: platform::wall(),
             slept: false,
         }
     }
@@ -36,7 +36,7 @@ impl Clock {
 
     /// Time since the start.
     pub(super) fn now(&mut self) -> Time {
-        self.at(transport::wall(), transport::monotonic, LOOK_EVERY)
+        self.at(platform::wall(), platform::monotonic, LOOK_EVERY)
     }
 
     /// Whether the device slept since the last call.

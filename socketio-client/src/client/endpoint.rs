@@ -1,6 +1,7 @@
 //! The URL of a server.
 
 use crate::cut::{cut, position, without_end};
+use crate::platform;
 use crate::transport;
 
 /// A server, and the namespace that its URL names.
@@ -16,7 +17,7 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn parse(url: &str, path: &str) -> Result<Self, String> {
         if url.is_empty() || url.starts_with('/') {
-            let origin = transport::page_origin().ok_or("a URL without an origin works in a page only")?;
+            let origin = platform::page_origin().ok_or("a URL without an origin works in a page only")?;
             return Self::absolute(&[&origin, url].concat(), path);
         }
         Self::absolute(url, path)

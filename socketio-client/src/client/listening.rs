@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::streams::StreamTopic;
 use super::{Client, EventStream, Handler, Once, SentStream, TypedStream};
 use crate::demand;
-use crate::transport::{self, MaybeSend};
+use crate::platform::{self, MaybeSend};
 
 impl Client {
     /// All events of this socket from here on, in order.
@@ -75,7 +75,7 @@ impl Client {
         let events = EventStream::new(self.shared(), self.key, StreamTopic::Named(event.to_owned()));
         let handler = Handler::new(events.end());
         let mut stream = TypedStream::new(events);
-        transport::spawn(async move {
+        platform::spawn_own(async move {
             while let Some(item) = stream.next().await {
                 if let Ok(item) = item {
                     call(item);

@@ -9,9 +9,10 @@ use super::auth::{Credentials, PendingCredentials, presented};
 use super::shared::Shared;
 use crate::demand;
 use crate::fifo::Fifo;
+use crate::platform::{self, PageListener, Timer};
 use crate::protocol::{Input, LinkEvent, LinkFailure, LinkId, Output, SocketKey};
 use crate::time::Time;
-use crate::transport::{self, Dial, Goodbye, Link, PageListener, Target, Timer};
+use crate::transport::{Dial, Goodbye, Link, Target};
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -289,7 +290,7 @@ impl Driver {
                 self.due = true;
                 return;
             }
-            let after = until.saturating_sub(now).min(transport::FARTHEST);
+            let after = until.saturating_sub(now).min(platform::FARTHEST);
             self.timer = Some((until, Timer::new(after)));
         }
     }

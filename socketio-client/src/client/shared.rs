@@ -15,7 +15,7 @@ use crate::demand;
 use crate::fifo::{Fifo, Numbered};
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::time::{Time, earliest};
-use crate::{AckError, EmitError, Payload, Settings, transport};
+use crate::{AckError, EmitError, Payload, Settings, platform};
 
 pub(super) struct Shared {
     inner: Mutex<Inner>,
@@ -76,8 +76,8 @@ impl Shared {
         demand::own_events::want();
         let max_events = settings.limits.events;
         let (close_timeout, ack_timeout) = (settings.close_timeout.into(), settings.ack_timeout.into());
-        let mut machine = Machine::with(settings, transport::seed());
-        machine.set_epoch(transport::wall());
+        let mut machine = Machine::with(settings, platform::seed());
+        machine.set_epoch(platform::wall());
         let key = machine.socket(namespace);
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {

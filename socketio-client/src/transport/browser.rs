@@ -1,4 +1,4 @@
-//! The browser: its WebSocket, its timers, its clocks. Works in pages and in workers.
+//! The browser: its WebSocket and its requests. Works in pages and in workers.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -19,72 +19,15 @@ use web_sys::{MessageEvent, WebSocket};
 
 #[cfg(feature = "polling")]
 use super::NoAnswer;
-use super::listener::{BrowserCallback, get, listener, set};
-use super::{Answer, Dial, Goodbye, Target, tasks};
+use super::{Answer, Dial, Goodbye, Target};
 use crate::demand;
 use crate::fifo::Fifo;
 use crate::packet::{Frame, push_number};
+use crate::platform::listener::{BrowserCallback, get, listener, set};
+use crate::platform::{Timer, tasks};
 use crate::protocol::{LinkEvent, LinkFailure};
 use crate::time::Time;
 use crate::{BuildError, DisconnectReason};
-
-/// A type that can be sent to another thread on targets with threads: `Send` on native targets, no bound in a browser.
-pub trait MaybeSend {}
-
-impl<T: ?Sized> MaybeSend for T {}
-
-/// A WebSocket with more unsent bytes than this accepts nothing more.
-const HIGH_WATER: u32 = 1 << 20;
-/// How often, in milliseconds, a full WebSocket is checked again: the browser has no event for it.
-const ASK_AGAIN: u32 = 20;
-
-/// The longest timer: some browsers wrap around. That a device slept becomes visible when the page is back.
-pub(crate) const FARTHEST: Time = Time::from_secs(3600);
-
-/// How long the wall clock alone is trusted. `performance.now` takes a browser microseconds, more than the client spends on
-/// a small event.
-pub(crate) const LOOK_EVERY: Time = Time::from_millis(100);
-
-/// How long a server gets to process everything it was sent, in milliseconds.
-const BARRIER: u32 = 100;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = performance)]
-    fn now() -> f64;
-
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(call: &JsValue, milliseconds: i32) -> JsValue;
-
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(timer: &JsValue);
-
-    #[cfg(feature = "polling")]
-    #[wasm_bindgen(catch)]
-    fn fetch(url: &str, options: &JsValue) -> Result<Promise, JsValue>;
-}
-
-pub(crate) fn monotonic() -> Time {
-    milliseconds(now())
-}
-
-pub(crate) fn wall() -> Time {
-    milliseconds(js_sys::Date::now())
-}
-
-fn milliseconds(milliseconds: f64) -> Time {
-    Time::from_nanos(milliseconds * 1e6)
-}
-
-pub(crate) fn seed() -> u64 {
-    js_sys::Math::random().to_bits()
-}
-
-/// A browser always has an event loop.
-#[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
-pub(crate) fn check_runtime() -> Result<(), BuildError> {
-    Ok(())
-}
 
 /// A browser has TLS and sets its own headers.
 #[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
@@ -92,69 +35,19 @@ pub(crate) fn check(_: bool, _: &[(String, String)]) -> Result<(), BuildError> {
     Ok(())
 }
 
-pub(crate) fn page_origin() -> Option<String> {
-    let origin = get(&get(&js_sys::global(), "location"), "origin").as_string()?;
-    (origin != "null").then_some(origin)
-}
+/// A WebSocket with more unsent bytes than this accepts nothing more.
+const HIGH_WATER: u32 = 1 << 20;
+/// How often, in milliseconds, a full WebSocket is checked again: the browser has no event for it.
+const ASK_AGAIN: u32 = 20;
 
-pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
-    tasks::spawn(future);
-}
+/// How long a server gets to process everything it was sent, in milliseconds.
+const BARRIER: u32 = 100;
 
-/// A timer that fires once.
-pub(crate) struct Timer {
-    state: Rc<RefCell<Fired>>,
-    timer: JsValue,
-    _call: BrowserCallback,
-}
-
-#[derive(Default)]
-struct Fired {
-    fired: bool,
-    waker: Option<Waker>,
-}
-
-impl Timer {
-    pub(crate) fn new(after: Time) -> Self {
-        let state = Rc::new(RefCell::new(Fired::default()));
-        // A timer of a page may fire up to a millisecond early.
-        let after = i32::try_from(after.as_millis()).map_or(i32::MAX, |after| after.saturating_add(1));
-        let fired = state.clone();
-        let call = listener(move |_| {
-            let waker = {
-                let mut state = fired.borrow_mut();
-                state.fired = true;
-                state.waker.take()
-            };
-            tasks::run(waker);
-        });
-        Self {
-            state,
-            timer: set_timeout(call.as_ref(), after),
-            _call: call,
-        }
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.state.borrow_mut();
-        if state.fired {
-            return Poll::Ready(());
-        }
-        if !state
-            .waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            state.waker = Some(cx.waker().clone());
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        clear_timeout(&self.timer);
-    }
+#[cfg(feature = "polling")]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, options: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// A WebSocket of the page, or a request.

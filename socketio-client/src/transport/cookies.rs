@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::wall;
+use crate::platform::wall;
 
 /// Most cookies kept; further ones are dropped.
 const MOST: usize = 64;

@@ -1,11 +1,9 @@
-//! The platform under the loop: links, timers, clocks, task spawning. One platform, one file.
+//! The links under the loop: WebSockets and requests. One platform, one file.
 
 #[cfg(target_family = "wasm")]
-#[path = "browser.rs"]
-mod platform;
+mod browser;
 #[cfg(not(target_family = "wasm"))]
-#[path = "native.rs"]
-mod platform;
+mod native;
 
 #[cfg(not(target_family = "wasm"))]
 mod connector;
@@ -13,34 +11,23 @@ mod connector;
 mod cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 mod http;
-#[cfg(target_family = "wasm")]
-mod listener;
-#[cfg(target_family = "wasm")]
-mod page;
-#[cfg(target_family = "wasm")]
-mod tasks;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use crate::DisconnectReason;
+use crate::platform::BoxFuture;
 use crate::protocol::{LinkEvent, LinkFailure};
 
+#[cfg(target_family = "wasm")]
+pub(crate) use browser::{Link, check};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use connector::Connector;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use cookies::Cookies;
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
 pub(crate) use http::Http;
-#[cfg(target_family = "wasm")]
-pub(crate) use page::{PageListener, on_offline, on_return, on_unload};
-pub use platform::MaybeSend;
-pub(crate) use platform::{
-    FARTHEST, LOOK_EVERY, Link, Timer, check, check_runtime, monotonic, page_origin, seed, spawn, wall,
-};
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use platform::{PageListener, on_offline, on_return, on_unload};
+pub(crate) use native::{Link, check};
 
 /// The settings of links, independent of the server.
 pub(crate) struct Dial {
@@ -122,11 +109,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str, plain: &[u8]) {
 }
 
 /// The remaining work of a closed link.
-pub(crate) type Goodbye = Pin<Box<dyn GoodbyeFuture>>;
-
-pub(crate) trait GoodbyeFuture: Future<Output = ()> + MaybeSend {}
-
-impl<F: Future<Output = ()> + MaybeSend> GoodbyeFuture for F {}
+pub(crate) type Goodbye = BoxFuture<'static, ()>;
 
 /// The outcome of a request.
 pub(crate) type Answer = Result<String, NoAnswer>;

@@ -2,14 +2,12 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::time::Sleep;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::http::header::{COOKIE, HOST, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
@@ -21,60 +19,10 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::connector::Stream as Bytes;
 use super::{Answer, Connector, Cookies, Dial, Goodbye, Target};
 use crate::packet::Frame;
-use crate::protocol::{Cause, LinkEvent, LinkFailure, PROOF_OF_LIFE};
-use crate::time::Time;
+use crate::protocol::{Cause, LinkEvent, LinkFailure};
 use crate::{BuildError, DisconnectReason};
 
-/// A type that can be sent to another thread on targets with threads: `Send` on native targets, no bound in a browser.
-pub trait MaybeSend: Send {}
-
-impl<T: Send + ?Sized> MaybeSend for T {}
-
 type TcpWebSocket = WebSocketStream<Bytes>;
-
-/// The longest timer: timers stand still while a device sleeps, and only the wall clock shows that it slept.
-pub(crate) const FARTHEST: Time = Time::from_secs(1);
-
-/// A device that wakes is promised to know within two seconds whether its connection is alive.
-const _: () = {
-    let known = Duration::from_nanos(FARTHEST.bits()).saturating_add(PROOF_OF_LIFE);
-    assert!(known.as_millis() <= 2_000);
-};
-
-/// How long the wall clock alone is trusted: never, because both clocks are cheap.
-pub(crate) const LOOK_EVERY: Time = Time::ZERO;
-
-static START: LazyLock<Instant> = LazyLock::new(now);
-
-#[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-pub(crate) fn monotonic() -> Time {
-    let start = *START;
-    now().saturating_duration_since(start).into()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the edge, where the clock is read")]
-pub(crate) fn wall() -> Time {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .into()
-}
-
-pub(crate) fn seed() -> u64 {
-    RandomState::new().hash_one(0)
-}
-
-/// Whether a client can work here, for any server.
-pub(crate) fn check_runtime() -> Result<(), BuildError> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(BuildError::NoRuntime),
-    }
-}
 
 /// Whether a server can be reached with these settings.
 pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), BuildError> {
@@ -87,42 +35,6 @@ pub(crate) fn check(secure: bool, headers: &[(String, String)]) -> Result<(), Bu
         }
     }
     Ok(())
-}
-
-pub(crate) fn page_origin() -> Option<String> {
-    None
-}
-
-pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(future);
-}
-
-/// A native program has no page that comes back or goes offline: it calls [`Client::wake`](crate::Client::wake) itself.
-pub(crate) struct PageListener;
-
-pub(crate) fn on_return(_: impl Fn() + 'static) -> PageListener {
-    PageListener
-}
-
-pub(crate) fn on_offline(_: impl Fn() + 'static) -> PageListener {
-    PageListener
-}
-
-pub(crate) fn on_unload(_: impl Fn() + 'static) -> PageListener {
-    PageListener
-}
-
-/// A timer that fires once.
-pub(crate) struct Timer(Pin<Box<Sleep>>);
-
-impl Timer {
-    pub(crate) fn new(after: Time) -> Self {
-        Self(Box::pin(tokio::time::sleep(after.into())))
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.0.as_mut().poll(cx)
-    }
 }
 
 /// A WebSocket that is connecting, open, or over.

@@ -23,6 +23,7 @@ use socketio_anywhere::{
 };
 
 pub use platform::*;
+pub use socketio_anywhere::platform::sleep;
 
 /// Longer than anything a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(10);

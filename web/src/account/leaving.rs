@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use futures::future::select;
-use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_client::link::Chat;
+use steadfast_client::link::{Chat, sleep};
 use steadfast_client::record::Disk;
 use steadfast_client::{Session, Unsent};
 use steadfast_shared::UserId;

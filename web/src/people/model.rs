@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use gloo_timers::future::sleep;
 use leptos::task::spawn_local;
-use steadfast_client::link::AskError;
+use steadfast_client::link::{AskError, sleep};
 use steadfast_client::{Connection, Input};
 use steadfast_shared::event::Availability;
 use steadfast_shared::room::{self, ListMembers};

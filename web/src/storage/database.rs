@@ -6,11 +6,12 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::channel::oneshot;
 use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Reflect};
+use steadfast_client::link::sleep;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -22,7 +23,7 @@ use web_sys::{
 const VERSION: u32 = 1;
 
 /// Some browsers never answer an open request, so it has a time limit.
-const OPEN_WITHIN_MS: u32 = 5_000;
+const OPEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// The stores, each a map from text to text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,7 +119,7 @@ impl IndexedDatabase {
         let upgrade = Closure::once(|event: Event| create_stores(&event));
         request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
         let answer = first_event(&request, &["success", "error", "blocked"]);
-        let answered = match select(answer, TimeoutFuture::new(OPEN_WITHIN_MS)).await {
+        let answered = match select(answer, Box::pin(sleep(OPEN_WITHIN))).await {
             Either::Left((event, _)) => Some(event),
             Either::Right(_) => None,
         };

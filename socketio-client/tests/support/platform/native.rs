@@ -1,7 +1,5 @@
 //! The npm server, started for one test.
 
-pub use tokio::time::sleep;
-
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,7 +1,5 @@
 //! The running npm server that a page or a worker talks to.
 
-use std::time::Duration;
-
 /// The `tests/servers/server.mjs` at `SOCKETIO_TEST_SERVER`, which all tests share.
 pub struct Server;
 
@@ -16,11 +14,6 @@ impl Server {
         };
         server.to_owned()
     }
-}
-
-pub async fn sleep(time: Duration) {
-    let milliseconds = time.as_micros().div_ceil(1_000);
-    gloo_timers::future::TimeoutFuture::new(milliseconds as u32).await;
 }
 
 /// Whether these tests run in a worker: it has no document.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use steadfast_client::link::sleep;
 
 use super::split;
 use crate::browser::idle;

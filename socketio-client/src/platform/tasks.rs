@@ -92,7 +92,7 @@ impl Wake for Name {
 }
 
 /// Adds a task. It is polled soon, but not within this call.
-pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
     if cfg!(target_feature = "atomics") {
         // A task's wakers reach the thread on which it lives.
         return wasm_bindgen_futures::spawn_local(future);
@@ -133,7 +133,7 @@ fn wake_runner() {
 
 /// Wakes a task, then polls the ready tasks, and those that become ready in the process. Call it at the end of each browser
 /// event, and nowhere else: events do not nest, so an event that finds a run in progress has found a task that panicked.
-pub(super) fn run(waker: Option<Waker>) {
+pub(crate) fn run(waker: Option<Waker>) {
     TASKS.with_borrow_mut(|tasks| tasks.running = true);
     // Not earlier: it would request its own run, which is a microtask.
     if let Some(waker) = waker {
@@ -143,7 +143,7 @@ pub(super) fn run(waker: Option<Waker>) {
 }
 
 /// Does the same in an event of its own, soon: for what can wait until the browser has delivered the events it has ready.
-pub(super) fn run_later(waker: Waker) {
+pub(crate) fn run_later(waker: Waker) {
     let asked = TASKS.with_borrow_mut(|tasks| {
         if tasks.later.is_none() {
             tasks.later = Later::new();

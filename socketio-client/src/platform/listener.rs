@@ -5,9 +5,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsError, JsValue};
 
 /// A function that the browser calls with one argument, or with none. This is the type of those of `wasm-bindgen-futures`.
-pub(super) type BrowserCallback = Closure<dyn FnMut(JsValue) -> Result<(), JsError>>;
+pub(crate) type BrowserCallback = Closure<dyn FnMut(JsValue) -> Result<(), JsError>>;
 
-pub(super) fn listener(mut call: impl FnMut(JsValue) + 'static) -> BrowserCallback {
+pub(crate) fn listener(mut call: impl FnMut(JsValue) + 'static) -> BrowserCallback {
     Closure::new(move |argument| {
         call(argument);
         Ok(())
@@ -15,11 +15,11 @@ pub(super) fn listener(mut call: impl FnMut(JsValue) + 'static) -> BrowserCallba
 }
 
 /// A property, undefined if there is none.
-pub(super) fn get(of: &JsValue, name: &str) -> JsValue {
+pub(crate) fn get(of: &JsValue, name: &str) -> JsValue {
     Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 /// Sets a property. It does not fail for those of this crate.
-pub(super) fn set(of: &JsValue, name: &str, value: &JsValue) {
+pub(crate) fn set(of: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(of, &name.into(), value);
 }
