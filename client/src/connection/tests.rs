@@ -186,7 +186,7 @@ fn a_server_that_closes_is_left_alone_for_longer_each_time_until_a_session_opens
         assert_eq!(line.outputs(), [Ended(Some(ClosingReason::Shutdown))]);
         assert_eq!(line.state().closed(), Some(ClosingReason::Shutdown));
         let wait = line.wait().as_millis();
-        assert!((full / 2..=full).contains(&wait), "{wait}");
+        assert!((full / 2..=10_000.min(full * 3 / 2)).contains(&wait), "{wait}");
         assert_eq!(line.pass(), [Dial]);
         assert_eq!(
             line.state().closed(),
@@ -198,7 +198,7 @@ fn a_server_that_closes_is_left_alone_for_longer_each_time_until_a_session_opens
     }
     assert!(line.opens().is_some());
     line.down(LinkEnd::ClosedByServer);
-    assert!(line.wait() <= SECOND / 2);
+    assert!(line.wait() <= SECOND * 3 / 4);
 }
 
 #[test]
@@ -214,7 +214,10 @@ fn a_refusal_that_passes_is_waited_for_as_long_as_it_asks() {
     let mut line = Line::dialing();
     line.refuses(HandshakeError::Busy, Some(3 * SECOND));
     let wait = line.wait();
-    assert!(wait > 3 * SECOND && wait <= 3 * SECOND + SECOND / 2, "{wait:?}");
+    assert!(
+        wait > 3 * SECOND && wait <= 3 * SECOND + SECOND * 3 / 4,
+        "{wait:?}"
+    );
     assert_eq!(line.pass(), [Dial]);
     line.refuses(HandshakeError::Busy, Some(Duration::MAX));
     assert!(line.wait() <= 61 * SECOND, "a server that errs");
