@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use steadfast_client::link::{Clock, Decorator, Storage, Stream, Wire, WireEvent};
+use steadfast_client::link::{Decorator, SessionClock, Storage, Stream, Wire, WireEvent};
 use steadfast_client::session::{Input, Output, Session};
 
 use crate::events;
@@ -18,7 +18,7 @@ pub(crate) struct Apparatus {
 }
 
 impl Apparatus {
-    pub(crate) fn new(session: &Session, clock: Clock) -> Self {
+    pub(crate) fn new(session: &Session, clock: SessionClock) -> Self {
         Self {
             instruments: Arc::new(Instruments::new(session, clock)),
             wire: OnceLock::new(),

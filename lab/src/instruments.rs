@@ -6,14 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use steadfast_client::link::Clock;
+use steadfast_client::link::SessionClock;
 use steadfast_client::session::{Answer, Input, Output, Request, RequestError, ServerEvent, Session};
 
 use crate::fault::{Fault, Faults};
 use crate::trace::{LinkStep, Recorder, Trace};
 
 pub(crate) struct Instruments {
-    clock: Clock,
+    clock: SessionClock,
     state: Mutex<InstrumentsState>,
 }
 
@@ -25,7 +25,7 @@ struct InstrumentsState {
 }
 
 impl Instruments {
-    pub(crate) fn new(session: &Session, clock: Clock) -> Self {
+    pub(crate) fn new(session: &Session, clock: SessionClock) -> Self {
         let recorder = Recorder::new(session, clock.now());
         Self {
             clock,

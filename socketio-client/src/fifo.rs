@@ -27,7 +27,6 @@ impl<T> Fifo<T> {
         self.old.len() + self.new.len()
     }
 
-    #[cfg(any(test, feature = "client"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }

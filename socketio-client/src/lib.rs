@@ -33,8 +33,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! In a page the same code runs unchanged: start it with `wasm_bindgen_futures::spawn_local`. There the URL may be `""`, the
-//! page's own origin.
+//! In a page the same code runs unchanged: start it with [`platform::spawn`]. There the URL may be `""`, the page's own origin.
 //! A native program calls [`Builder::build`] inside a tokio runtime. Settings that can never work, as an unusable URL, are a [`BuildError`]. `examples/chat.rs` is a whole program, `examples/page` a whole page.
 //!
 //! # Coming from `socket.io-client`
@@ -138,7 +137,7 @@
 //!
 //! `packet` reads and writes the wire format; `protocol` is the machine that makes all decisions, without sockets, tasks,
 //! clocks or randomness; `client` has the handles and the one loop that carries out the machine's outputs; `transport` has
-//! one file per platform.
+//! the links, and [`platform`] tasks, timers and clocks, each with one file for pages and one for native programs.
 
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

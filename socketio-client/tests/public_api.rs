@@ -14,7 +14,7 @@ use serde_json::Value;
 use socketio_anywhere::{
     Ack, AckError, Attempt, Binary, BuildError, Builder, Client, ConnectError, DisconnectReason, EmitError,
     Event, EventStream, Exhausted, Fallback, Handler, Limits, Message, Once, Parser, Payload, Responder,
-    Retries, SentStream, State, Transport, TypedStream, Unsent, WeakClient, WebSocketFailure,
+    Retries, SentStream, State, Transport, TypedStream, Unsent, WeakClient, WebSocketFailure, platform,
 };
 
 fn is_handle<T: Debug + Send + Sync + 'static>() {}
@@ -155,6 +155,23 @@ async fn calls_take_what_they_took() {
     let left: Result<(), Unsent> = client.flush().await;
     let closed: Result<(), Unsent> = client.close().await;
     assert!(left.is_err() && closed.is_err(), "one event waits");
+}
+
+/// A type that satisfies what a page asks for satisfies it natively, and the other way round, if it is `Send` and `Sync`.
+#[tokio::test]
+async fn what_differs_between_page_and_program_has_one_name() {
+    fn may_move<T: platform::MaybeSend + platform::MaybeSync>(_: &T) {}
+    may_move(&1);
+    let boxed: platform::BoxFuture<'static, u8> = Box::pin(async { 1 });
+    let stream: platform::BoxStream<'static, u8> = Box::pin(futures::stream::empty());
+    platform::spawn(async move {
+        boxed.await;
+        drop(stream);
+    });
+    let started_at: Duration = platform::now();
+    platform::sleep(Duration::from_millis(20)).await;
+    assert!(platform::now() >= started_at + Duration::from_millis(20));
+    assert_ne!(platform::seed(), platform::seed());
 }
 
 /// The compiler says so where a stream or a builder is dropped at once: an expectation without its warning is a warning itself.

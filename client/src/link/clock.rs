@@ -6,11 +6,11 @@ use socketio_anywhere::platform;
 
 /// The session's clock: how long it has run.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub struct SessionClock {
     started_at: Duration,
 }
 
-impl Clock {
+impl SessionClock {
     pub(crate) fn start() -> Self {
         Self {
             started_at: platform::now(),

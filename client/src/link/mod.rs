@@ -35,7 +35,7 @@ use socket::SocketWire;
 use tasks::{Inboxes, StorageJob};
 
 pub use ask::{Ask, AskError, Join, Leave};
-pub use clock::Clock;
+pub use clock::SessionClock;
 pub use peers::{Peers, SoloPeers};
 pub use socketio_anywhere::platform::{
     BoxFuture as Task, BoxStream as Stream, MaybeSend, MaybeSync, sleep, spawn,
@@ -68,7 +68,7 @@ pub(crate) struct ChatInner {
     session: Mutex<Session>,
     /// Inputs that came before storage answered; `None` once it has.
     before_restored: Mutex<Option<Vec<Input>>>,
-    clock: Clock,
+    clock: SessionClock,
     client: Client,
     wire: Mutex<Arc<dyn Wire>>,
     decorator: OnceLock<Arc<dyn Decorator>>,
@@ -119,7 +119,7 @@ impl Chat {
         let inner = Arc::new_cyclic(|weak: &Weak<ChatInner>| ChatInner {
             session: Mutex::new(Session::new(options.session, platform::seed())),
             before_restored: Mutex::new(Some(first)),
-            clock: Clock::start(),
+            clock: SessionClock::start(),
             wire: Mutex::new(Arc::new(SocketWire(client.clone()))),
             client,
             decorator: OnceLock::new(),

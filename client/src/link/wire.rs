@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use steadfast_shared::HandshakeError;
 
-use super::{Clock, MaybeSend, MaybeSync, Storage, Stream, Task};
+use super::{MaybeSend, MaybeSync, SessionClock, Storage, Stream, Task};
 use crate::session::{
     Answer, Ephemeral, Input, LinkEnd, Output, Request, RequestError, ServerEvent, Session,
 };
@@ -85,7 +85,7 @@ pub trait Decorator: MaybeSend + MaybeSync + 'static {
 
 impl super::Chat {
     /// Puts a decorator around this chat, made of its session and its clock. Nothing if it has one: `None`.
-    pub fn decorate<D: Decorator>(&self, make: impl FnOnce(&Session, Clock) -> D) -> Option<Arc<D>> {
+    pub fn decorate<D: Decorator>(&self, make: impl FnOnce(&Session, SessionClock) -> D) -> Option<Arc<D>> {
         let inner = &self.inner;
         let session = super::lock(&inner.session);
         let decorator = Arc::new(make(&session, inner.clock));

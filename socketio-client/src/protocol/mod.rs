@@ -133,7 +133,9 @@ impl Machine {
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        earliest(self.connections.deadline(), self.namespaces.ack_deadline())
+        let sockets = self.namespaces.sockets.iter();
+        let acks = sockets.map(|socket| socket.acks.deadline());
+        acks.fold(self.connections.deadline(), earliest)
     }
 
     /// The connection state of a socket.

@@ -1,18 +1,17 @@
 //! The sockets, one per namespace: they connect over one connection, lose it, and reconnect.
 
 use super::connections::{Connection, Connections};
-use super::socket::{Socket, Status};
-use super::{Output, SocketEvent, SocketKey, Ticket};
+use super::socket::{Socket, Status, Tickets};
+use super::{Output, SocketEvent, SocketKey};
 use crate::demand;
 use crate::packet::{Frame, Kind, Packet};
-use crate::time::{Time, earliest};
+use crate::time::Time;
 use crate::{AckError, DisconnectReason, Payload};
 
 #[derive(Debug)]
 pub(super) struct Namespaces {
     pub(super) sockets: Vec<Socket>,
-    /// The id of the next ack.
-    next_ack: u64,
+    pub(super) tickets: Tickets,
     pub(super) round_trip: Option<Time>,
     /// The wall-clock time at time zero, if known.
     pub(super) epoch: Option<Time>,
@@ -22,7 +21,7 @@ impl Namespaces {
     pub(super) fn new() -> Self {
         Self {
             sockets: Vec::new(),
-            next_ack: 0,
+            tickets: Tickets::default(),
             round_trip: None,
             epoch: None,
         }
@@ -50,18 +49,6 @@ impl Namespaces {
             self.sockets.push(socket);
             self.sockets.len() - 1
         }))
-    }
-
-    pub(super) fn next_ticket(&mut self, socket: SocketKey) -> Ticket {
-        let id = self.next_ack;
-        self.next_ack += 1;
-        Ticket { socket, id }
-    }
-
-    /// When to look for acks that are overdue.
-    pub(super) fn ack_deadline(&self) -> Option<Time> {
-        let acks = self.sockets.iter().map(|socket| socket.acks.deadline());
-        acks.fold(None, earliest)
     }
 
     pub(super) fn is_any_active(&self) -> bool {

@@ -86,7 +86,7 @@ impl Machine {
         self.advance(now);
         if self.connections.deps.settings.retry_queue().is_some() {
             let payload = named(event, payload)?;
-            let ticket = self.namespaces.next_ticket(key);
+            let ticket = self.namespaces.tickets.next(key);
             self.namespaces
                 .enqueue(&mut self.connections, key, payload, Some(ticket.id), timeout)?;
             return Ok(ticket);
@@ -214,7 +214,7 @@ impl Namespaces {
         payload: Payload,
         timeout: Time,
     ) -> Result<Ticket, EmitError> {
-        let ticket = self.next_ticket(key);
+        let ticket = self.tickets.next(key);
         self.submit(connections, key, event, payload, Some(ticket.id))?;
         let socket = &mut self.sockets[key.0];
         socket.acks.push(Awaited {

@@ -68,7 +68,7 @@ impl Namespaces {
         if first.under_way.is_some() || first.given_up {
             return;
         }
-        let Ticket { id, .. } = self.next_ticket(SocketKey(key));
+        let Ticket { id, .. } = self.tickets.next(SocketKey(key));
         let socket = &mut self.sockets[key];
         let Some(first) = socket.queue.front_mut() else {
             return;

@@ -1,6 +1,7 @@
 //! One namespace: its state, its buffered events, and its awaited acks.
 
 use super::recovery::Recovery;
+use super::{SocketKey, Ticket};
 use crate::demand;
 use crate::fifo::{Fifo, Numbered};
 use crate::packet::Packet;
@@ -45,6 +46,20 @@ pub(super) enum Status {
 pub(super) struct Buffered {
     pub(super) packet: Packet,
     bytes: usize,
+}
+
+/// Tickets with ascending ids, for all sockets.
+#[derive(Default, Debug)]
+pub(super) struct Tickets {
+    next: u64,
+}
+
+impl Tickets {
+    pub(super) fn next(&mut self, socket: SocketKey) -> Ticket {
+        let id = self.next;
+        self.next += 1;
+        Ticket { socket, id }
+    }
 }
 
 /// The awaited acks of a socket.
@@ -103,7 +118,7 @@ impl Acks {
 
     /// When to look for acks that are overdue.
     pub(super) fn deadline(&self) -> Option<Time> {
-        (self.awaited.len() > 0).then_some(self.look_at)
+        (!self.awaited.is_empty()).then_some(self.look_at)
     }
 }
 

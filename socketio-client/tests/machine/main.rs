@@ -446,6 +446,25 @@ fn acks_come_time_out_or_fail_and_each_only_once() {
 }
 
 #[test]
+fn each_ack_has_its_own_timeout_whatever_the_others_have() {
+    let mut bench = Bench::connected();
+    bench.ask("a", 5);
+    bench.ask("b", 1);
+    bench.ask("c", 9);
+    assert_eq!(bench.wait, Some(secs(1)));
+    bench.receive("431[]");
+    // To look once too often is allowed.
+    bench.pass(secs(1));
+    assert_eq!((bench.said.len(), bench.wait), (1, Some(secs(5))));
+    bench.pass(secs(4));
+    assert_eq!(bench.said, ["ack []", "ack Timeout"]);
+    assert_eq!(bench.wait, Some(secs(9)));
+    bench.receive("432[]");
+    assert_eq!(bench.said.len(), 3);
+    assert!(bench.wait > Some(secs(9)), "no ack is awaited");
+}
+
+#[test]
 fn what_is_kept_goes_in_order_and_not_after_its_time() {
     let mut bench = Bench::new(|_| {});
     bench.emit("one");

@@ -14,13 +14,12 @@ const FOLDER_FILES: usize = 15;
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
 /// One type per platform, or with and without a feature: a build has only one of the two.
-const TWINS: [&str; 7] = [
-    "Clock",
+const TWINS: [&str; 6] = [
+    "BoxFuture",
+    "BoxStream",
     "MaybeSend",
     "MaybeSync",
     "PageListener",
-    "Stream",
-    "Task",
     "Timer",
 ];
 
