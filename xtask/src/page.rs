@@ -2,6 +2,7 @@
 
 pub(crate) mod bound;
 mod modules;
+pub(crate) mod optimize;
 mod panics;
 mod shell;
 

@@ -22,19 +22,6 @@ const NODE: (u32, u32) = (20, 14);
 /// The target the page is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// wasm-opt's options besides the level: the stack lies below the data, and every current browser has these features. As in
-/// `web/index.html`.
-pub(crate) const WASM_OPT: [&str; 8] = [
-    "--low-memory-unused",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-mutable-globals",
-    "--enable-multivalue",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
 /// Fails if a program is missing that only a person can install, and names the command for it.
 pub(crate) fn prerequisites() -> anyhow::Result<()> {
     if process::output("rustup", &["--version"]).is_none() {

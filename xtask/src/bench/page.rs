@@ -6,10 +6,10 @@ use std::{
 };
 
 use crate::{
-    page::bound,
+    page::{bound, optimize::optimize},
     process::{self, cargo},
     step::step,
-    tools::{WASM, WASM_OPT},
+    tools::WASM,
     workspace,
 };
 
@@ -56,17 +56,8 @@ pub(super) fn build_with(name: &str, level: &str, title: &str, features: &[&str]
                 glue: folder.join(format!("{name}.js")),
                 finished: ["wasm", "js"].map(|end| folder.join(format!("{name}.finished.{end}"))),
             };
-            for (output, names) in [(&page.wasm, None), (&page.named, Some("-g"))] {
-                process::run(
-                    process::command("wasm-opt")
-                        .arg(format!("-O{level}"))
-                        .args(WASM_OPT)
-                        .args(names)
-                        .arg(&bound)
-                        .arg("-o")
-                        .arg(output),
-                )?;
-            }
+            optimize(&bound, &page.wasm, level, &[])?;
+            optimize(&bound, &page.named, level, &["-g"])?;
             finish(&page, name, &bound, level)?;
             Ok(page)
         },
@@ -79,14 +70,7 @@ fn finish(page: &Page, name: &str, bound: &Path, level: &str) -> anyhow::Result<
     let (module, script) = bound::shorten(&fs::read(bound)?, &fs::read_to_string(&page.glue)?, name)?;
     fs::write(wasm, module)?;
     fs::write(glue, script)?;
-    process::run(
-        process::command("wasm-opt")
-            .arg(format!("-O{level}"))
-            .args(WASM_OPT)
-            .arg(wasm)
-            .arg("-o")
-            .arg(wasm),
-    )?;
+    optimize(wasm, wasm, level, &[])?;
     process::run(
         process::command("esbuild")
             .args(["--minify", "--log-level=warning", "--allow-overwrite"])

@@ -9,10 +9,10 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use wasm_split_cli_support::{Options, transform};
 
-use super::bound::shorten;
+use super::{bound::shorten, optimize::optimize};
 use crate::{
     process::{self, cargo},
-    tools::{WASM, WASM_OPT},
+    tools::WASM,
     workspace,
 };
 
@@ -75,14 +75,7 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<Modules> {
     }
     for (_, module) in &built {
         let optimised = module.with_extension("optimised");
-        process::run(
-            process::command("wasm-opt")
-                .arg("-Oz")
-                .args(WASM_OPT)
-                .arg(module)
-                .arg("-o")
-                .arg(&optimised),
-        )?;
+        optimize(module, &optimised, "z", &[])?;
         fs::rename(optimised, module)?;
     }
     built.push((format!("{NAME}.js"), script));
