@@ -4,6 +4,9 @@
   // Without a page after this long, a message is shown. Loading continues.
   const SLOW_AFTER_MS = 8000;
 
+  // A finger's click comes a little after it was lifted.
+  const CLICK_MS = 50;
+
   // How long the server may take to answer whether it has a file.
   const HEAD_TIMEOUT_MS = 5000;
 
@@ -67,10 +70,22 @@
     root.lang = language;
     store('language', language);
   });
-  for (const [type, composing] of [['compositionstart', true], ['compositionend', false]]) {
-    addEventListener(type, ({ target }) => {
-      if (target.id === 'boot-nickname') form().toggleAttribute('data-composing', composing);
-    });
+  // The form stays while a person is in the middle of something in it: a syllable would be broken, and a button that is gone before it
+  // is released was never clicked.
+  const begun = new Set();
+  const mark = (what, on) => {
+    if (on) begun.add(what);
+    else begun.delete(what);
+    form()?.toggleAttribute('data-busy', begun.size > 0);
+    dispatchEvent(new Event('boot-form'));
+  };
+  for (const [type, on] of [['compositionstart', true], ['compositionend', false]]) {
+    addEventListener(type, ({ target }) => target.id === 'boot-nickname' && mark('composition', on));
+  }
+  addEventListener('pointerdown', ({ target }) => form()?.contains(target) && mark('press', true));
+  addEventListener('keydown', ({ key, target }) => key === ' ' && form()?.contains(target) && mark('press', true));
+  for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
+    addEventListener(type, () => begun.has('press') && setTimeout(() => mark('press', false), CLICK_MS));
   }
 
   const started = () => document.body && !document.getElementById('boot');

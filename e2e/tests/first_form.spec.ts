@@ -1,6 +1,6 @@
 // A first visit before the page runs: index.html alone is a usable form.
 
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { answered } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
@@ -87,6 +87,43 @@ test('a syllable that is being composed is not broken by the page', async ({ pro
   await page.keyboard.type('a', TYPING);
   await expect(new ChatPage(page).nickname).toHaveValue('민a');
 });
+
+const PRESSES: [string, (page: Page, button: Locator) => Promise<() => Promise<void>>][] = [
+  [
+    'the mouse',
+    async (page, button) => {
+      await button.hover();
+      await page.mouse.down();
+      return () => page.mouse.up();
+    },
+  ],
+  [
+    'the space bar',
+    async (page, button) => {
+      await button.focus();
+      await page.keyboard.down(' ');
+      return () => page.keyboard.up(' ');
+    },
+  ],
+];
+
+for (const [by, press] of PRESSES) {
+  test(`a button that ${by} presses while the page starts to run is clicked`, async ({ profile }) => {
+    const page = await (await profile(DESKTOP)).newPage();
+    const letGo = await held(page);
+    await page.goto('/');
+    const ann = new ChatPage(page);
+    await expect(ann.nickname).toBeFocused();
+    await page.keyboard.type('Ann', TYPING);
+    const release = await press(page, ann.joinButton);
+    letGo();
+    // By then the server has answered that it does not know this browser.
+    await page.waitForTimeout(3_500);
+    await release();
+    await ann.expectConnected();
+    await expect(page.getByTestId('my-name')).toHaveText('Ann');
+  });
+}
 
 test('a signed-in device sees no form, a signed-out one does', async ({ person, allowConsole }) => {
   allowConsole(answered(401, /\/api\/session/));

@@ -3,7 +3,6 @@
 //!
 //! `web/boot.js` decides whether the form is shown, and records the button pressed.
 
-use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
@@ -34,22 +33,13 @@ pub(crate) fn is_shown() -> bool {
     visitor.as_deref() == Some("new") && boot().is_some()
 }
 
-/// Whether a syllable is being composed in the form: the form must stay until it is done.
-pub(crate) fn composes() -> ReadSignal<bool> {
-    let form = document().get_element_by_id("boot-form");
-    let (composes, set) = signal(form.is_some_and(|form| form.has_attribute("data-composing")));
-    window_event_listener(ev::compositionstart, move |_| {
-        if is_shown() {
-            set.set(true);
-        }
-    });
-    // The event fires for the composer's syllables, too; nothing waits for those.
-    window_event_listener(ev::compositionend, move |_| {
-        if composes.get_untracked() {
-            set.set(false);
-        }
-    });
-    composes
+/// Whether the person is in the middle of something in the form, such as a syllable or a click: the form must stay until it is done.
+pub(crate) fn is_busy() -> ReadSignal<bool> {
+    let form = || document().get_element_by_id("boot-form");
+    let reads = move || form().is_some_and(|form| form.has_attribute("data-busy"));
+    let (busy, set) = signal(reads());
+    window_event_listener_untyped("boot-form", move |_| set.set(reads()));
+    busy
 }
 
 /// Removes the form and the rest of the boot page, and returns the input.

@@ -45,9 +45,9 @@ fn Root() -> impl IntoView {
             parts.load_when_idle();
         }
     });
-    let composes = first_form::composes();
+    let busy = first_form::is_busy();
     let stage = memo(move || {
-        if composes.get() {
+        if busy.get() {
             PageStage::Opening
         } else {
             account.stage.get()
