@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::step::{Stopwatch, Took};
 
 mod count;
+mod failures;
 mod package;
 mod part;
 
@@ -32,6 +33,8 @@ struct Outcome {
     took: Took,
     /// Why it failed, if the count does not show it.
     trouble: Option<String>,
+    /// What its tools printed of the tests that failed.
+    failures: Vec<String>,
 }
 
 impl Outcome {
@@ -71,11 +74,17 @@ fn run(part: Part, args: &[String]) -> Outcome {
         count,
         took,
         trouble,
+        failures: failures::take(),
     }
 }
 
-/// The table, the failing parts by name, and the last line.
+/// What failed, the table, the failing parts by name, and the last line.
 fn report(outcomes: &[Outcome]) -> ExitCode {
+    for Outcome { part, failures, .. } in outcomes {
+        if !failures.is_empty() {
+            println!("\n━━━ {}: what failed\n{}", part.name(), failures.join("\n"));
+        }
+    }
     println!(
         "\n{:8}{:>8}{:>8}{:>9}{:>14}",
         "part", "passed", "failed", "skipped", "time"
@@ -85,6 +94,7 @@ fn report(outcomes: &[Outcome]) -> ExitCode {
         count,
         took,
         trouble,
+        ..
     } in outcomes
     {
         let Count {

@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::Path, process::Command};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use super::{count::Count, package};
+use super::{count::Count, failures::Failures, package};
 use crate::{
     apt, audit, browser, cluster, npm, postgres,
     process::{self, Background, cargo},
@@ -362,8 +362,13 @@ pub(super) fn check(command: &mut Command) -> anyhow::Result<Count> {
 /// Runs a tool that counts its tests.
 fn watch(command: &mut Command, read: fn(&mut Count, &str)) -> anyhow::Result<Count> {
     let mut count = Count::default();
+    let mut failures = Failures::default();
     let status = step(&process::shown(command), || {
-        process::watch(command, |line| read(&mut count, line))
+        process::watch(command, |line| {
+            read(&mut count, line);
+            failures.read(line);
+        })
     })?;
+    failures.keep();
     Ok(count.with(status))
 }
