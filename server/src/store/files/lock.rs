@@ -10,7 +10,10 @@ use crate::store::files;
 /// Held while a process uses a database file. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    _beside: File,
+    /// The database itself, unless it did not exist: by another name (a hard link, a file mounted into a container) it has another
+    /// file beside it.
+    _database: Option<File>,
 }
 
 /// Why the lock could not be acquired.
@@ -23,7 +26,8 @@ pub enum LockError {
 }
 
 impl FileLock {
-    /// Acquires the lock in the file `<database>.lock`.
+    /// Acquires the lock in the file `<database>.lock`, and the one of the database. Both are apart from SQLite's own locks; but those
+    /// end when this is dropped, so hold it for as long as SQLite has the file open.
     pub fn acquire(database: &Path) -> Result<Self, LockError> {
         let path = files::beside(database, files::LOCK);
         let file = OpenOptions::new()
@@ -35,12 +39,22 @@ impl FileLock {
             .map_err(LockError::Io)?;
         // A lock file owned by root would lock the server's own user out.
         files::give_to_owner(&path, database).map_err(LockError::Io)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Held),
-            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
-        }
+        lock(&file)?;
+        // A file that cannot be opened so is refused with better words by whoever opens it next.
+        let database = OpenOptions::new().read(true).write(true).open(database).ok();
+        database.as_ref().map_or(Ok(()), lock)?;
+        Ok(Self {
+            _beside: file,
+            _database: database,
+        })
     }
+}
+
+fn lock(file: &File) -> Result<(), LockError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => LockError::Held,
+        TryLockError::Error(error) => LockError::Io(error),
+    })
 }
 
 #[cfg(test)]
@@ -55,5 +69,19 @@ mod tests {
         assert!(matches!(FileLock::acquire(&database), Err(LockError::Held)));
         drop(first);
         FileLock::acquire(&database).unwrap();
+    }
+
+    #[test]
+    fn a_database_is_locked_by_all_of_its_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        File::create(&database).unwrap();
+        std::fs::hard_link(&database, &other).unwrap();
+        let first = FileLock::acquire(&database).unwrap();
+        assert!(matches!(FileLock::acquire(&other), Err(LockError::Held)));
+        std::fs::remove_file(files::beside(&database, files::LOCK)).unwrap();
+        assert!(matches!(FileLock::acquire(&database), Err(LockError::Held)));
+        drop(first);
+        FileLock::acquire(&other).unwrap();
     }
 }
