@@ -77,6 +77,31 @@ async fn hole_17_a_second_process_on_the_same_file_is_refused_in_words() {
 }
 
 #[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_second_process_on_the_same_file_by_another_name_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    for folder in [&one, &other] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let (one, other) = (one.join("chat.db"), other.join("chat.db"));
+    // A file that did not exist before the first one started, and one that did.
+    for _ in 0..2 {
+        let (mut first, _) = started(&one).await;
+        std::fs::hard_link(&one, &other).unwrap();
+        let output = refused(&mut command(&other)).await;
+        assert!(output.contains("in use by another Steadfast process"), "{output}");
+        std::fs::remove_file(&other).unwrap();
+        // A lock file that somebody took for a stale one.
+        std::fs::remove_file(one.with_extension("db.lock")).unwrap();
+        let output = refused(&mut command(&one)).await;
+        assert!(output.contains("in use by another Steadfast process"), "{output}");
+        first.kill().await.unwrap();
+    }
+    started(&one).await;
+}
+
+#[tokio::test]
 async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

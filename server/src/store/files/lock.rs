@@ -13,7 +13,7 @@ pub struct FileLock {
     _beside: File,
     /// The database itself, unless it did not exist: by another name (a hard link, a file mounted into a container) it has another
     /// file beside it.
-    _database: Option<File>,
+    database: Option<File>,
 }
 
 /// Why the lock could not be acquired.
@@ -26,8 +26,8 @@ pub enum LockError {
 }
 
 impl FileLock {
-    /// Acquires the lock in the file `<database>.lock`, and the one of the database. Both are apart from SQLite's own locks; but those
-    /// end when this is dropped, so hold it for as long as SQLite has the file open.
+    /// Acquires the lock in the file `<database>.lock`, and the one of the database if it exists. Both are apart from SQLite's own
+    /// locks; but those end when this is dropped, so hold it for as long as SQLite has the file open.
     pub fn acquire(database: &Path) -> Result<Self, LockError> {
         let path = files::beside(database, files::LOCK);
         let file = OpenOptions::new()
@@ -40,13 +40,25 @@ impl FileLock {
         // A lock file owned by root would lock the server's own user out.
         files::give_to_owner(&path, database).map_err(LockError::Io)?;
         lock(&file)?;
-        // A file that cannot be opened so is refused with better words by whoever opens it next.
-        let database = OpenOptions::new().read(true).write(true).open(database).ok();
-        database.as_ref().map_or(Ok(()), lock)?;
-        Ok(Self {
+        let mut acquired = Self {
             _beside: file,
-            _database: database,
-        })
+            database: None,
+        };
+        // A file that cannot be opened so is refused with better words by whoever opens it next.
+        if let Ok(database) = OpenOptions::new().read(true).write(true).open(database) {
+            acquired.include(database)?;
+        }
+        Ok(acquired)
+    }
+
+    /// Locks the database as well, which did not exist when this was acquired.
+    pub fn include(&mut self, database: File) -> Result<(), LockError> {
+        // Other systems may refuse SQLite's own locks of a file that is locked so.
+        if self.database.is_none() && cfg!(target_os = "linux") {
+            lock(&database)?;
+            self.database = Some(database);
+        }
+        Ok(())
     }
 }
 
@@ -72,6 +84,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_database_is_locked_by_all_of_its_names() {
         let folder = tempfile::tempdir().unwrap();
         let (database, other) = (folder.path().join("a.db"), folder.path().join("b.db"));

@@ -80,14 +80,16 @@ impl SqliteStore {
     /// `patience` bounds how long a write waits for another writer's lock.
     pub async fn open(path: &Path, patience: Duration, at: Millis) -> Result<Self, SqliteOpenError> {
         let path = &files::real(path);
-        let lock = lock_file(path)?;
+        let not_locked = |error| not_locked(path, error);
+        let mut lock = FileLock::acquire(path).map_err(not_locked)?;
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
         // SQLite gives its log the permissions of the file.
-        files::open_private(path).map_err(|source| SqliteOpenError::NotWritable {
+        let file = files::open_private(path).map_err(|source| SqliteOpenError::NotWritable {
             path: path.into(),
             source,
         })?;
+        lock.include(file).map_err(not_locked)?;
         files::tighten(path);
 
         let options = options_of(path);
@@ -150,14 +152,14 @@ fn pool(connections: u32, patience: Duration) -> SqlitePoolOptions {
         .acquire_timeout(patience)
 }
 
-fn lock_file(path: &Path) -> Result<FileLock, SqliteOpenError> {
-    FileLock::acquire(path).map_err(|error| match error {
+fn not_locked(path: &Path, error: LockError) -> SqliteOpenError {
+    match error {
         LockError::Held => SqliteOpenError::InUse { path: path.into() },
         LockError::Io(source) => SqliteOpenError::NotWritable {
             path: path.into(),
             source,
         },
-    })
+    }
 }
 
 fn options_of(path: &Path) -> SqliteConnectOptions {
