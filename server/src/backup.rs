@@ -89,6 +89,11 @@ pub enum BackupError {
         "cannot copy {path} ({source}): make sure there is enough space for the copy, and run `steadfast check`"
     )]
     Copy { path: PathBuf, source: StoreError },
+    /// A later version has migrated the database.
+    #[error(
+        "the database {path} was written by a newer version of Steadfast: run that version, and back it up with that one"
+    )]
+    Newer { path: PathBuf },
     /// The copy is damaged.
     #[error("the copy was damaged ({finding}) and has been deleted: run `steadfast check --database {path}`")]
     Unsound {
@@ -176,9 +181,12 @@ impl Partial {
 }
 
 async fn write(database: &Path, file: &Path, partial: &Partial) -> Result<Report, BackupError> {
-    let failed = |source| BackupError::Copy {
-        path: database.to_owned(),
-        source,
+    let failed = |source| {
+        let path = database.to_owned();
+        match source {
+            StoreError::Newer => BackupError::Newer { path },
+            source => BackupError::Copy { path, source },
+        }
     };
     copy(database, &partial.path, show).await.map_err(failed)?;
     let report = check(&partial.path, true).await.map_err(failed)?;

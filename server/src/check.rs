@@ -68,6 +68,11 @@ pub enum CheckError {
          its disk works; then check again"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
+    /// A later version has migrated it, which is no damage.
+    #[error(
+        "{path} was written by a newer version of Steadfast, which is no damage: run that version, and check it with that one"
+    )]
+    Newer { path: PathBuf },
     /// The copy is incomplete, so that it cannot be read.
     #[error(
         "{path} is damaged: {CUT_OFF}. Keep it, and restore the newest backup that `steadfast check` calls sound: \
@@ -116,6 +121,7 @@ impl CheckError {
     fn of(path: PathBuf, source: StoreError) -> Self {
         match source {
             StoreError::Locked => Self::InUse { path },
+            StoreError::Newer => Self::Newer { path },
             source if source.is_out_of_reach() => Self::OutOfReach { path, source },
             _ if files::is_sqlite(&path) && files::is_cut_off(&path) => Self::CutOff { path },
             source => Self::Unreadable { path, source },

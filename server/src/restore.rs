@@ -83,6 +83,11 @@ pub enum RestoreError {
         "cannot read the backup {path} ({source}), which is no sign of damage: make sure that you may read it, and that its disk works"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
+    /// A later version wrote the backup.
+    #[error(
+        "the backup {path} was written by a newer version of Steadfast: run that version, and restore it with that one"
+    )]
+    Newer { path: PathBuf },
     /// The backup cannot be read.
     #[error(
         "cannot read the backup {path} ({source}): choose another one; `steadfast check FILE` tells which are sound"
@@ -158,6 +163,7 @@ async fn restore(file: &Path, database: &Path, fresh: &Path) -> Result<RestoreOu
             // The backup is read only: it is the copy that has no room.
             StoreError::Full => not_writable(io::ErrorKind::StorageFull.into()),
             StoreError::Locked => RestoreError::InUse { path },
+            StoreError::Newer => RestoreError::Newer { path },
             source if source.is_out_of_reach() => RestoreError::OutOfReach { path, source },
             source => RestoreError::Unreadable { path, source },
         }

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The disk has less free space than the reserve.
     #[error("the disk is full")]
     Full,
+    /// A later version has migrated the database.
+    #[error("the database was written by a newer version of Steadfast")]
+    Newer,
     /// A stored value cannot be read by this version.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),

@@ -69,6 +69,11 @@ const UNREAD: &str = "select rooms.name || ': ' || (rooms.messages - members.see
 pub enum PostgresCheckError {
     #[error(transparent)]
     Open(#[from] PostgresOpenError),
+    /// A later version has migrated it, which is no damage.
+    #[error(
+        "the database {name} was written by a newer version of Steadfast, which is no damage: run that version, and check it with that one"
+    )]
+    Newer { name: String },
     /// The database cannot be read.
     #[error("cannot read the database {name} ({source})")]
     Unreadable { name: String, source: StoreError },
@@ -79,9 +84,10 @@ pub async fn check(url: &str) -> Result<Report, PostgresCheckError> {
     let address = Address::parse(url)?;
     let mut connection = address.connect().await?;
     let done = inspect(&address.name, &mut connection).await;
-    done.map_err(|source| PostgresCheckError::Unreadable {
-        name: address.name,
-        source,
+    let name = address.name;
+    done.map_err(|source| match source {
+        StoreError::Newer => PostgresCheckError::Newer { name },
+        source => PostgresCheckError::Unreadable { name, source },
     })
 }
 
@@ -152,9 +158,7 @@ async fn schema(connection: &mut PgConnection) -> Result<i64, StoreError> {
         })?;
     match schema {
         Some(schema) if schema <= newest_migration() => Ok(schema),
-        Some(_) => Err(StoreError::Unreadable(
-            "schema: it was written by a newer version of Steadfast",
-        )),
+        Some(_) => Err(StoreError::Newer),
         None => Err(StoreError::Unreadable("schema: it has none")),
     }
 }

@@ -171,9 +171,7 @@ async fn schema(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
         })?;
     match schema {
         Some(schema) if schema <= open::newest_migration() => Ok(schema),
-        Some(_) => Err(StoreError::Unreadable(
-            "schema: it was written by a newer version of Steadfast",
-        )),
+        Some(_) => Err(StoreError::Newer),
         None => Err(StoreError::Unreadable("schema: it has none")),
     }
 }

@@ -227,6 +227,8 @@ pub(super) fn unusable(path: &Path, source: sqlx::Error) -> SqliteOpenError {
             path: path.into(),
             source: std::io::ErrorKind::StorageFull.into(),
         },
-        StoreError::Lost(_) | StoreError::Unreadable(_) => SqliteOpenError::Newer { path: path.into() },
+        StoreError::Lost(_) | StoreError::Unreadable(_) | StoreError::Newer => {
+            SqliteOpenError::Newer { path: path.into() }
+        }
     }
 }

@@ -107,3 +107,42 @@ async fn fault_l07_a_file_with_foreign_bytes_in_it_is_called_damaged() {
         assert!(output.contains("steadfast restore"), "{output}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_a_newer_version_is_told_so_by_each_command_and_not_called_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, other) = (folder.path().join("chat.db"), folder.path().join("other.db"));
+    filled(&database, 10).await;
+    filled(&other, 10).await;
+    let mut connection = behind_its_back(&database).await;
+    sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', true, x'', 0)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    let backup = folder.path().join("backup.db");
+    for (arguments, on) in [
+        (vec!["check"], &database),
+        (vec!["check", name(&database)], &other),
+        (vec!["backup", name(&backup)], &database),
+        (vec!["restore", name(&database)], &other),
+    ] {
+        let (code, output) = run(&arguments, on).await;
+        assert_eq!(code, Some(1), "{output}");
+        assert!(
+            output.contains("was written by a newer version of Steadfast")
+                && output.contains("run that version"),
+            "{output}"
+        );
+        for wrong in [
+            "is damaged",
+            "steadfast restore",
+            "enough space",
+            "choose another",
+        ] {
+            assert!(!output.contains(wrong), "{output}");
+        }
+    }
+    assert!(!backup.exists());
+    assert_eq!(super::entries_of(&other).await, 10);
+}
