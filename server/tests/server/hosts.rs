@@ -5,7 +5,11 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use steadfast_server::config::Config;
 use steadfast_shared::http::SessionInfo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
+use crate::support::client::PATIENCE;
 use crate::support::{Client, TestServer};
 
 async fn public_at(url: &str) -> TestServer {
@@ -63,6 +67,31 @@ async fn fault_h09_a_page_that_rebinds_its_name_to_this_server_reaches_nothing_o
         .await
         .unwrap();
     assert_eq!(first.me.name, "Mina");
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_host_is_told_so() {
+    let server = TestServer::start().await;
+    for hosts in [
+        "",
+        "Host: localhost\r\nHost: localhost\r\n",
+        "Host:\r\n",
+        "Host: ?\r\n",
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request = format!("GET / HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(PATIENCE, stream.read_to_string(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(answer.starts_with("HTTP/1.1 421"), "{hosts}: {answer}");
+        assert!(
+            answer.contains("names no host") && !answer.contains("example"),
+            "{hosts}: {answer}"
+        );
+    }
 }
 
 #[tokio::test]

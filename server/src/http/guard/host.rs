@@ -40,11 +40,15 @@ pub async fn check(
 
 fn strange(host: &str, path: &str) -> Response {
     let is_name = host.contains(|c: char| c.is_ascii_alphanumeric());
-    let host = if is_name { host } else { "chat.example.org" };
-    let message = format!(
-        "This server does not answer for {host}. If this is its public address, its operator must start it with \
-         --public-url https://{host} (or http://, as in the address bar)."
-    );
+    let message = if is_name {
+        format!(
+            "This server does not answer for {host}. If this is its public address, its operator must start it with \
+             --public-url https://{host} (or http://, as in the address bar)."
+        )
+    } else {
+        "This request names no host: send exactly one Host header, with the name or address of this server."
+            .to_owned()
+    };
     let mut answer = if path.starts_with("/api/") {
         HttpRefusal(WireError::new(ErrorCode::Forbidden, message)).into_response()
     } else {
