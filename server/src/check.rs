@@ -62,6 +62,16 @@ pub enum CheckError {
     /// Another program has locked it.
     #[error("{path} is in use by another program: wait until it has finished, and check again")]
     InUse { path: PathBuf },
+    /// SQLite finds no space for the files that it keeps beside it.
+    #[error(
+        "cannot read {path}, because its disk is full, which is no sign of damage: free some space there, and check again"
+    )]
+    DiskFull { path: PathBuf },
+    /// SQLite cannot create the files that it keeps beside it.
+    #[error(
+        "cannot read {path}, because you may not write its folder, where SQLite keeps files beside it. That is no sign of damage:          check again as the user who runs the server, or as root"
+    )]
+    FolderNotWritable { path: PathBuf },
     /// The file cannot be accessed, which is no sign of damage.
     #[error(
         "cannot read {path} ({source}), which is no sign of damage: make sure that you may read and write it and its folder, and that \
@@ -122,6 +132,10 @@ impl CheckError {
         match source {
             StoreError::Locked => Self::InUse { path },
             StoreError::Newer => Self::Newer { path },
+            StoreError::Full => Self::DiskFull { path },
+            source if source.is_out_of_reach() && !files::may_create_beside(&path) => {
+                Self::FolderNotWritable { path }
+            }
             source if source.is_out_of_reach() => Self::OutOfReach { path, source },
             _ if files::is_sqlite(&path) && files::is_cut_off(&path) => Self::CutOff { path },
             source => Self::Unreadable { path, source },
@@ -185,7 +199,11 @@ mod tests {
     fn a_database_that_cannot_be_got_at_is_not_called_damaged() {
         let words = |source| CheckError::of("chat.db".into(), source).to_string();
         assert!(words(StoreError::Locked).contains("in use by another program"));
-        assert!(words(StoreError::Full).contains("no sign of damage"));
+        let full = words(StoreError::Full);
+        assert!(
+            full.contains("disk is full") && full.contains("no sign of damage"),
+            "{full}"
+        );
         assert!(words(StoreError::Unreadable("schema: it has none")).contains("is damaged"));
     }
 

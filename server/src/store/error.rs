@@ -42,6 +42,8 @@ impl From<sqlx::Error> for StoreError {
             return match primary_code(cause) {
                 Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Locked,
                 Some(SQLITE_FULL) => Self::Full,
+                // SQLite has no code of its own for a log's index that finds no space.
+                _ if code(cause) == Some(SQLITE_IOERR_SHMSIZE) => Self::Full,
                 _ => Self::by_kind(error),
             };
         }
@@ -97,14 +99,19 @@ impl StoreError {
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_FULL: i32 = 13;
+const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 /// No permission, no memory, read-only, a failing disk, a file that cannot be opened.
 const SQLITE_OUT_OF_REACH: [i32; 5] = [3, 7, 8, 10, 14];
 
 /// SQLite's primary result code.
 fn primary_code(error: &SqliteError) -> Option<i32> {
+    code(error).map(|code| code & 0xff)
+}
+
+/// SQLite's extended result code.
+fn code(error: &SqliteError) -> Option<i32> {
     use sqlx::error::DatabaseError as _;
-    let code = error.code()?.parse::<i32>().ok()?;
-    Some(code & 0xff)
+    error.code()?.parse().ok()
 }
 
 const SERIALIZATION: &str = "40001";

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 use crate::store::lock::{FileLock, LockError};
 
 /// The suffix of the write-ahead log.
@@ -209,6 +211,11 @@ pub fn disk(file: &Path) -> Option<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder(file)).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
     Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
+}
+
+/// Whether files may be created in a file's folder.
+pub fn may_create_beside(file: &Path) -> bool {
+    rustix::fs::access(folder(file), Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
 /// Makes a file's new name survive a power failure.

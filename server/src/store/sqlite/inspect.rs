@@ -12,8 +12,8 @@ use super::check::GAPS;
 use super::copy::reading;
 use super::open::{SqliteOpenError, unusable};
 use crate::clock;
-use crate::store::files;
 use crate::store::transfer::COPYING;
+use crate::store::{StoreError, files};
 
 /// The time a start may take for this. The rest of a large file is left to `steadfast check`.
 const BUDGET: Duration = Duration::from_secs(5);
@@ -90,11 +90,8 @@ fn claimed_size(database: &Path) -> io::Result<Option<u64>> {
     Ok(Some(page * number(28, 4)))
 }
 
-async fn findings(database: &Path) -> Result<Option<Finding>, sqlx::Error> {
-    let mut connection = reading(database, false).await.map_err(|error| match error {
-        crate::store::StoreError::Failed(error) | crate::store::StoreError::Rejected(error) => error,
-        other => sqlx::Error::Protocol(other.to_string()),
-    })?;
+async fn findings(database: &Path) -> Result<Option<Finding>, StoreError> {
+    let mut connection = reading(database, false).await?;
     let until = clock::instant() + BUDGET;
     connection
         .lock_handle()
@@ -110,7 +107,7 @@ async fn findings(database: &Path) -> Result<Option<Finding>, sqlx::Error> {
         Err(error) if matches!(code(&error), Some(CORRUPT | NOT_A_DATABASE)) => {
             Ok(Some(Finding::Damage(error.to_string())))
         }
-        done => done,
+        done => done.map_err(StoreError::from),
     };
     connection.lock_handle().await?.remove_progress_handler();
     connection.close().await?;

@@ -1,5 +1,6 @@
 //! Opens a database by its path: locks, inspects and migrates it.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -49,8 +50,21 @@ pub enum SqliteOpenError {
     NotWritable {
         path: PathBuf,
         /// The operating system's error.
-        source: std::io::Error,
+        source: io::Error,
     },
+    /// There is no space for it, or for the files that SQLite keeps beside it.
+    #[error("cannot write the database {path}: its disk is full. Free some space there, and start again")]
+    DiskFull { path: PathBuf },
+    /// SQLite cannot create the files that it keeps beside it.
+    #[error(
+        "this user may not write the folder of the database {path}, where SQLite keeps files beside it: let this user write there"
+    )]
+    FolderNotWritable { path: PathBuf },
+    /// The file cannot be accessed, which says nothing about its contents.
+    #[error(
+        "cannot open the database {path} ({source}): make sure that this user may read and write it and its folder, that its disk          works, and that the process may open enough files"
+    )]
+    OutOfReach { path: PathBuf, source: StoreError },
     /// A later version has migrated it.
     #[error(
         "the database {path} was written by a newer version of Steadfast: run that version, or name another file with --database"
@@ -85,10 +99,7 @@ impl SqliteStore {
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
         // SQLite gives its log the permissions of the file.
-        let file = files::open_private(path).map_err(|source| SqliteOpenError::NotWritable {
-            path: path.into(),
-            source,
-        })?;
+        let file = files::open_private(path).map_err(|source| not_writable(path, source))?;
         lock.include(file).map_err(not_locked)?;
         files::tighten(path);
 
@@ -155,7 +166,14 @@ fn pool(connections: u32, patience: Duration) -> SqlitePoolOptions {
 fn not_locked(path: &Path, error: LockError) -> SqliteOpenError {
     match error {
         LockError::Held => SqliteOpenError::InUse { path: path.into() },
-        LockError::Io(source) => SqliteOpenError::NotWritable {
+        LockError::Io(source) => not_writable(path, source),
+    }
+}
+
+fn not_writable(path: &Path, source: io::Error) -> SqliteOpenError {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => SqliteOpenError::DiskFull { path: path.into() },
+        _ => SqliteOpenError::NotWritable {
             path: path.into(),
             source,
         },
@@ -214,21 +232,21 @@ async fn initialize(pool: &SqlitePool, at: Millis) -> Result<Epoch, sqlx::Error>
     Ok(Epoch(epoch))
 }
 
-pub(super) fn unusable(path: &Path, source: sqlx::Error) -> SqliteOpenError {
-    match StoreError::from(source) {
-        StoreError::Locked => SqliteOpenError::Locked { path: path.into() },
-        StoreError::Rejected(source) | StoreError::Failed(source) | StoreError::Unconfirmed(source) => {
-            SqliteOpenError::Unusable {
-                path: path.into(),
-                source,
-            }
+/// Why a database cannot be opened, of what SQLite said.
+pub(in crate::store) fn unusable(path: &Path, source: impl Into<StoreError>) -> SqliteOpenError {
+    let (path, source) = (path.to_owned(), source.into());
+    match source {
+        StoreError::Locked => SqliteOpenError::Locked { path },
+        StoreError::Full => SqliteOpenError::DiskFull { path },
+        _ if source.is_out_of_reach() && !files::may_create_beside(&path) => {
+            SqliteOpenError::FolderNotWritable { path }
         }
-        StoreError::Full => SqliteOpenError::NotWritable {
-            path: path.into(),
-            source: std::io::ErrorKind::StorageFull.into(),
-        },
+        _ if source.is_out_of_reach() => SqliteOpenError::OutOfReach { path, source },
+        StoreError::Rejected(source) | StoreError::Failed(source) | StoreError::Unconfirmed(source) => {
+            SqliteOpenError::Unusable { path, source }
+        }
         StoreError::Lost(_) | StoreError::Unreadable(_) | StoreError::Newer => {
-            SqliteOpenError::Newer { path: path.into() }
+            SqliteOpenError::Newer { path }
         }
     }
 }

@@ -122,14 +122,7 @@ async fn connect(database: &Database) -> Result<Box<dyn Side>, OpenError> {
     Ok(match database {
         Database::File(file) => match InSqlite::connect(file).await {
             Ok(side) => Box::new(side),
-            Err(StoreError::Failed(source)) => {
-                return Err(super::sqlite::open::SqliteOpenError::Unusable {
-                    path: file.clone(),
-                    source,
-                }
-                .into());
-            }
-            Err(_) => return Err(super::sqlite::open::SqliteOpenError::Locked { path: file.clone() }.into()),
+            Err(error) => return Err(super::sqlite::open::unusable(file, error).into()),
         },
         Database::Postgres(url) => Box::new(InPostgres::connect(url).await?),
     })

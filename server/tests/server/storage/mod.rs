@@ -6,6 +6,7 @@ mod opening;
 mod replaced;
 mod restore;
 mod room;
+mod small_disk;
 mod transfer;
 
 use std::os::unix::fs::PermissionsExt;

@@ -2,8 +2,12 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use super::{behind_its_back, filled, mode, names};
+use tokio::process::Command;
+
+use super::small_disk::SmallDisk;
+use super::{behind_its_back, filled, mode, names, run, steadfast};
 use crate::process::{command, refused, started};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,4 +104,67 @@ async fn fault_m11_the_databases_files_are_their_owners_alone() {
     }
     let (_server, _) = started(&database).await;
     private();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_called_full_at_start_and_by_check() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("skipped: a small disk takes the right to mount one");
+        return;
+    };
+    let database = disk.path().join("chat.db");
+    filled(&database, 10).await;
+    disk.leave(0);
+    for database in [&database, &disk.path().join("new.db")] {
+        let output = refused(&mut command(database)).await;
+        assert!(
+            output.contains("its disk is full") && !output.contains("check that"),
+            "{output}"
+        );
+    }
+    // A log, as a killed server leaves one: it is read with an index, for which there is no space.
+    std::fs::write(disk.path().join("chat.db-wal"), "").unwrap();
+    let (code, output) = run(&["check"], &database).await;
+    assert_eq!(code, Some(1), "{output}");
+    assert!(
+        output.contains("its disk is full") && output.contains("no sign of damage"),
+        "{output}"
+    );
+    std::fs::remove_file(disk.ballast()).unwrap();
+    started(&database).await;
+}
+
+/// A command with the rights that the files' permissions give, which do not bind root.
+fn bound_by_permissions(arguments: &[&str], database: &Path) -> Command {
+    let plain = steadfast(arguments, database);
+    if !rustix::process::geteuid().is_root() {
+        return plain;
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .arg("--bounding-set=-dac_override,-dac_read_search")
+        .arg(plain.as_std().get_program())
+        .args(plain.as_std().get_args());
+    command
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_may_not_be_written_is_named_as_the_fault_at_start_and_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let (mut server, address) = started(&database).await;
+    crate::support::server::sign_in(&reqwest::Client::new(), address, "Mina").await;
+    server.kill().await.unwrap();
+    std::fs::remove_file(folder.path().join("chat.db-shm")).unwrap();
+    let allow = |mode| std::fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+    allow(0o500);
+    let start = refused(&mut bound_by_permissions(&["--listen", "127.0.0.1:0"], &database)).await;
+    let check = refused(&mut bound_by_permissions(&["check"], &database)).await;
+    allow(0o700);
+    assert!(start.contains("may not write the folder"), "{start}");
+    assert!(
+        check.contains("may not write its folder") && check.contains("no sign of damage"),
+        "{check}"
+    );
+    started(&database).await;
 }

@@ -1,7 +1,5 @@
 //! Storage: a log that shrinks again, a disk that fills up, and one person's quota.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
@@ -9,11 +7,11 @@ use steadfast_server::store::quota::DayUsage;
 use steadfast_server::store::{self, EntryOutcome, NewCommand, Quota, Span, StorageLimits, StoreRefusal};
 use steadfast_shared::event::{self, Reply, SendItem, Sent};
 use steadfast_shared::{Body, Emoji, EntryId, ErrorCode, RoomId};
-use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::behind_its_back;
+use super::small_disk::SmallDisk;
 use crate::process::started;
 use crate::store::Fixture;
 use crate::support::client::PATIENCE;
@@ -80,55 +78,13 @@ async fn fault_l06_the_log_is_given_back_after_its_peak() {
     until("the log stays at its peak", async || size() < 1_000_000).await;
 }
 
-/// A file system of its own, small enough to fill up quickly.
-struct SmallDisk(TempDir);
-
-impl SmallDisk {
-    /// `None` if this user may not mount one.
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
-            .arg(folder.path())
-            .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then_some(Self(folder))
-    }
-
-    /// Leaves this many bytes free.
-    fn leave(&self, bytes: u64) {
-        let _ = std::fs::remove_file(self.ballast());
-        let df = free(self.0.path());
-        std::fs::write(
-            self.ballast(),
-            vec![1; usize::try_from(df.saturating_sub(bytes)).unwrap()],
-        )
-        .unwrap();
-    }
-
-    fn ballast(&self) -> std::path::PathBuf {
-        self.0.path().join("ballast")
-    }
-}
-
-fn free(folder: &Path) -> u64 {
-    store::files::disk(&folder.join("x")).unwrap().0
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_there_is_room() {
     let Some(disk) = SmallDisk::mount() else {
         println!("skipped: a small disk takes the right to mount one");
         return;
     };
-    let database = disk.0.path().join("chat.db");
+    let database = disk.path().join("chat.db");
     let (_server, address) = started(&database).await;
     let http = reqwest::Client::new();
     let session = sign_in(&http, address, "Mina").await;
