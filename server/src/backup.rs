@@ -136,6 +136,7 @@ pub async fn run(args: &Backup) -> Result<Report, BackupError> {
     let written = Partial::open(database, file).await?;
     let done = write(database, file, &written).await;
     if done.is_err() {
+        let _ = files::remove_sides(&written.path);
         let _ = files::remove(&written.path);
     }
     done

@@ -83,23 +83,23 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
     .fetch_one(&mut connection)
     .await?;
     let total = from_sql(pages);
-    {
+    let copied = {
         let copying = sqlx::query("vacuum into ?").bind(name).execute(&mut connection);
         let mut copying = std::pin::pin!(copying);
         let mut tick = interval(PROGRESS);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                done = &mut copying => {
-                    done?;
-                    break;
-                }
+                done = &mut copying => break done,
                 _ = tick.tick() => progress(files::size(to).min(total.saturating_sub(1)), total),
             }
         }
-    }
+    };
+    // Closed in any case: a connection that is dropped may leave its journal later than whoever clears up.
+    let closed = connection.close().await;
+    copied?;
     progress(total, total);
-    Ok(connection.close().await?)
+    Ok(closed?)
 }
 
 /// Gives a copy an epoch of its own, so that browsers drop their data of the one it was copied from. Returns the time as part of

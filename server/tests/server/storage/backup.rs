@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection};
 use steadfast_shared::event::{self, Reply, Sent};
 use tokio::time::{interval, timeout};
 
+use super::small_disk::SmallDisk;
 use super::{entries_of, fill, filled, mode, name, names, run, steadfast};
 use crate::process::started;
 use crate::support::server::sign_in;
@@ -169,6 +170,24 @@ async fn fault_h07_nothing_is_backed_up_or_restored_over_a_part_of_a_database() 
     let (code, output) = run(&["restore", name(&backup)], &log).await;
     assert!(code == Some(1) && output.contains("belongs to"), "{output}");
     assert_eq!(entries_of(&database).await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_finds_no_space_leaves_nothing_behind() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("skipped: a small disk takes the right to mount one");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    // More than SQLite keeps in memory, so that it writes the copy before it is complete.
+    filled(&database, 20_000).await;
+    disk.leave(400_000);
+    let file = disk.path().join("backup.db");
+    let (code, output) = run(&["backup", name(&file)], &database).await;
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("the disk is full"), "{output}");
+    assert_eq!(names(disk.path()), ["ballast"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
