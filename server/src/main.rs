@@ -5,14 +5,14 @@ mod allocator;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use steadfast_server::admin::passwd::{self, Passwd};
 #[cfg(unix)]
 use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
 use steadfast_server::backup::{self, Backup};
 use steadfast_server::check::{self, CheckArgs};
-use steadfast_server::config::{Config, LogFormat};
+use steadfast_server::config::{Config, LogFormat, empty_variables, without_empty_variables};
 use steadfast_server::copy::{self, CopyArgs};
 use steadfast_server::error::StartError;
 use steadfast_server::restore::{self, Restore};
@@ -87,9 +87,15 @@ fn main() -> ExitCode {
         .on_thread_park(allocator::give_back)
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(command(Cli::parse())),
+        Ok(runtime) => runtime.block_on(command(parsed())),
         Err(error) => failed(&error),
     }
+}
+
+/// The command line and the environment. Ends the program if they cannot be read.
+fn parsed() -> Cli {
+    let matches = without_empty_variables(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 async fn command(cli: Cli) -> ExitCode {
@@ -105,6 +111,10 @@ async fn command(cli: Cli) -> ExitCode {
         None => cli.config,
     };
     start_logging(&config);
+    let empty = empty_variables();
+    if !empty.is_empty() {
+        tracing::info!("set to nothing, and so as good as not set: {}", empty.join(", "));
+    }
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),

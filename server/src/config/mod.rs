@@ -2,6 +2,7 @@
 
 mod adapter;
 mod base_path;
+mod environment;
 mod limits;
 pub(crate) mod parse;
 mod secret;
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 pub(crate) use adapter::RedisServer;
 pub use adapter::{AdapterChoice, AdapterError};
 pub use base_path::BasePath;
+pub use environment::{empty_variables, without_empty_variables};
 pub use limits::{ConnectionLimits, DataLimits, DeviceRates, Limits, TimeLimits};
 use parse::{invite, listening, log_filter, network, origin};
 pub use secret::secret;

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 #[cfg(unix)]
 use crate::drain::terminate;
+use crate::settings::settings;
 use crate::support::client::PATIENCE;
 use crate::support::server::sign_in;
 use crate::support::{Client, message};
@@ -123,6 +124,22 @@ async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
     .unwrap();
     let output = refused(&mut command(&folder.path().join("text.db"))).await;
     assert!(output.contains("--database"), "{output}");
+}
+
+#[tokio::test]
+async fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = command(&folder.path().join("chat.db"));
+    for [_, variable, _] in settings() {
+        server.env(variable, "");
+    }
+    let (_server, address) = running(server).await;
+    // Nor is an empty invitation one that nobody can have.
+    sign_in(&reqwest::Client::new(), address, "Mina").await;
+    let mut check = Command::new(env!("CARGO_BIN_EXE_steadfast"));
+    check.arg("check").env("STEADFAST_DATABASE", "");
+    let checked = check.current_dir(folder.path()).output().await.unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{checked:?}");
 }
 
 #[tokio::test]

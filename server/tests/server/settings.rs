@@ -19,7 +19,7 @@ fn rows(document: &str) -> Vec<[String; 3]> {
 }
 
 /// The same, from the program.
-fn settings() -> Vec<[String; 3]> {
+pub(crate) fn settings() -> Vec<[String; 3]> {
     let mut command = Config::augment_args(Command::new("steadfast"));
     command.build();
     let shown = |arg: &&Arg| !["help", "version"].contains(&arg.get_id().as_str());
