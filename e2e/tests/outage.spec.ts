@@ -255,3 +255,37 @@ test('fault_h09: a wiped database signs nobody up by itself, and unsent words su
   await ann.expectTexts(['typed in the outage']);
   await ann.expectAllSent();
 });
+
+test('a browser that does not answer for its storage delays no message, says so, and is asked again', async ({ profile }) => {
+  test.slow();
+  const context = await profile();
+  await context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    const page = window as unknown as { answers?: boolean; asked: number };
+    page.asked = 0;
+    IDBFactory.prototype.open = function (...args: [string, number?]) {
+      page.asked += 1;
+      return page.answers ? open.apply(this, args) : (new EventTarget() as IDBOpenDBRequest);
+    };
+  });
+  const ann = new ChatPage(await context.newPage());
+  await ann.join('Ann');
+  const notice = ann.page.getByTestId('nothing-is-kept');
+  await expect(notice).toBeVisible();
+  const asked = () => ann.page.evaluate(() => (window as unknown as { asked: number }).asked);
+  const before = await asked();
+  const texts = numbered('sent at once', 4);
+  await ann.say(...texts);
+  // Less than one such request may take.
+  await ann.expectAllSent(4_000);
+  expect(await asked(), 'not for each write').toBeLessThanOrEqual(before + 1);
+  await ann.disconnect();
+  await ann.say('nowhere but here');
+  await expect(ann.row('nowhere but here').locator('.row-waits')).toHaveAttribute('data-unsafe', 'true');
+  await ann.page.evaluate(() => Object.assign(window, { answers: true }));
+  await expect(notice).toHaveCount(0, { timeout: 90_000 });
+  await ann.expectState('nowhere but here', 'saved', 90_000);
+  await ann.page.reload();
+  await ann.expectConnected();
+  await ann.expectTexts([...texts, 'nowhere but here']);
+});

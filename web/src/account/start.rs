@@ -68,6 +68,7 @@ impl AccountContext {
         }
         let base = base_path::here();
         let mut storage = DeviceStorage::new(base.scoped(DATABASE));
+        storage.watch(move |answers| self.chat.ephemeral.set(!answers));
         // The cookie is still that of a person who signed out.
         let owed = departure::is_owed();
         if owed {

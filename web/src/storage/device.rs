@@ -8,6 +8,7 @@ use steadfast_client::{Identity, OutboxItem, Restored, StorageError, Write};
 use crate::browser::json;
 
 use crate::storage::database::{DatabaseError, IndexedDatabase, ObjectStore, Operation};
+use crate::storage::silence::Silence;
 
 pub const DATABASE: &str = "steadfast";
 
@@ -19,6 +20,7 @@ const IDENTITY_KEY: &str = "identity";
 pub struct DeviceStorage {
     name: String,
     database: Option<IndexedDatabase>,
+    silence: Silence,
 }
 
 impl DeviceStorage {
@@ -27,7 +29,13 @@ impl DeviceStorage {
         Self {
             name: name.into(),
             database: None,
+            silence: Silence::default(),
         }
+    }
+
+    /// Calls `changed` with whether the browser answers for its storage, whenever that changes.
+    pub fn watch(&self, changed: impl Fn(bool) + 'static) {
+        self.silence.watch(changed);
     }
 
     /// The person this device is signed in as, read before everything else.
@@ -95,7 +103,14 @@ impl DeviceStorage {
     async fn open(&mut self) -> Result<&IndexedDatabase, DatabaseError> {
         let database = match self.database.take() {
             Some(open) => open,
-            None => IndexedDatabase::open(&self.name).await?,
+            None if self.silence.lasts() => return Err(DatabaseError::Silent),
+            None => {
+                let opened = IndexedDatabase::open(&self.name).await;
+                if matches!(opened, Err(DatabaseError::Silent)) {
+                    self.silence.begin(&self.name);
+                }
+                opened?
+            }
         };
         Ok(self.database.insert(database))
     }

@@ -19,6 +19,8 @@ mod device;
 pub mod local;
 #[cfg(target_arch = "wasm32")]
 pub mod preferences;
+#[cfg(target_arch = "wasm32")]
+mod silence;
 
 #[cfg(target_arch = "wasm32")]
 pub use database::{DatabaseError, IndexedDatabase, ObjectStore, Operation};

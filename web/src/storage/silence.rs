@@ -1,0 +1,72 @@
+//! A browser that does not answer for its storage.
+//!
+//! WebKit had versions in which a request to open a database never ended. Each one costs its time limit, and the chat's writes
+//! wait for one another: so after the first, storage counts as failing until a request in the background is answered.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::storage::database::{DatabaseError, IndexedDatabase};
+
+/// The wait before the browser is asked again.
+const ASK_AGAIN_MS: u32 = 10_000;
+
+#[derive(Clone, Default)]
+pub(super) struct Silence(Rc<SilenceState>);
+
+#[derive(Default)]
+struct SilenceState {
+    lasts: Cell<bool>,
+    changed: RefCell<Option<Box<dyn Fn(bool)>>>,
+}
+
+impl Silence {
+    pub(super) fn lasts(&self) -> bool {
+        self.0.lasts.get()
+    }
+
+    /// Calls `changed` with whether the browser answers, whenever that changes.
+    pub(super) fn watch(&self, changed: impl Fn(bool) + 'static) {
+        self.0.changed.replace(Some(Box::new(changed)));
+    }
+
+    /// Begins with an open request that nobody answered. Ends when one is.
+    pub(super) fn begin(&self, name: &str) {
+        if self.lasts() {
+            return;
+        }
+        self.0.set(true);
+        let (state, name) = (Rc::downgrade(&self.0), name.to_owned());
+        spawn_local(async move {
+            while state.strong_count() > 0 {
+                TimeoutFuture::new(ASK_AGAIN_MS).await;
+                let opened = IndexedDatabase::open(&name).await;
+                if !matches!(opened, Err(DatabaseError::Silent)) {
+                    break;
+                }
+            }
+            if let Some(state) = state.upgrade() {
+                state.set(false);
+            }
+        });
+    }
+}
+
+impl SilenceState {
+    fn set(&self, lasts: bool) {
+        self.lasts.set(lasts);
+        if let Some(changed) = &*self.changed.borrow() {
+            changed(!lasts);
+        }
+    }
+}
+
+impl fmt::Debug for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Silence").field(&self.lasts()).finish()
+    }
+}
