@@ -9,7 +9,10 @@ use crate::timeline::phrases::TimelinePhrases;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edge {
     Nothing,
-    Loading,
+    /// There are older messages.
+    Older {
+        loading: bool,
+    },
     Beginning,
     Empty,
 }
@@ -82,7 +85,7 @@ impl TimelineContext {
         match view {
             Some((_, _, true)) if rows == 0 => Edge::Empty,
             Some((true, ..)) if rows > 0 => Edge::Beginning,
-            Some((_, true, _)) => Edge::Loading,
+            Some((_, loading, _)) if loading || rows > 0 => Edge::Older { loading },
             _ => Edge::Nothing,
         }
     }

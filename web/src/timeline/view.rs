@@ -327,12 +327,14 @@ fn OldEnd() -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let edge = memo(move || timeline.edge());
-    computed(move || match edge.get() {
+    computed(move || {
+        match edge.get() {
         Edge::Nothing => ().into_any(),
-        Edge::Loading => {
-            view! { <p class="timeline-edge">{locale.says(|l| TimelinePhrases::of(l).loading_older)}</p> }
-                .into_any()
+        // Its place stays, so that the rows do.
+        Edge::Older { loading } => view! {
+            <p class="timeline-edge" data-idle=!loading>{locale.says(|l| TimelinePhrases::of(l).loading_older)}</p>
         }
+        .into_any(),
         Edge::Beginning => view! {
             <p class="timeline-edge">{words(move || timeline.beginning())}</p>
         }
@@ -344,5 +346,6 @@ fn OldEnd() -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     })
 }
