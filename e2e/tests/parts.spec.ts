@@ -57,6 +57,25 @@ test('parts load once the page is idle, and not before a person has joined', asy
   await expect(page.getByTestId('settings-dialog')).toBeVisible();
 });
 
+test('parts are not asked for while the browser has no network, and come once it has', async ({ profile }) => {
+  const page = await (await profile()).newPage();
+  const parts = asked(page);
+  const ann = new ChatPage(page);
+  await page.goto('/');
+  await expect(ann.nickname).toBeVisible();
+  await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { configurable: true, value: false }));
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.click();
+  await ann.expectConnected();
+  // Longer than the page waits before it is idle.
+  await page.waitForTimeout(2_500);
+  expect([...parts]).toEqual([]);
+  await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { configurable: true, value: true }));
+  await ann.disconnect();
+  await ann.connect();
+  await expect.poll(() => parts.has('dialogs.wasm')).toBe(true);
+});
+
 test('a person who saves data loads a part when they open it', async ({ profile }) => {
   const context = await profile(DESKTOP);
   await context.addInitScript(saveData);

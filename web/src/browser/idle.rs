@@ -21,6 +21,11 @@ pub(crate) fn when_idle<T>(call: impl Fn() -> T + 'static) {
     }
 }
 
+/// Whether the browser has a network, as far as it knows. Without one it prints an error for each request.
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
 /// Whether the person asked the browser to save data.
 pub(crate) fn saves_data() -> bool {
     let get = |of: &JsValue, name| Reflect::get(of, &JsValue::from_str(name)).ok();

@@ -109,7 +109,7 @@ fn listen_to_lifecycle(page: PageContexts) {
         ..
     } = page;
     // Like becoming visible, this is a moment to retry at once. `navigator.onLine` is used for
-    // nothing else.
+    // nothing else, save that no part loads ahead of time without a network.
     window_event_listener(ev::online, move |_| chat.wake());
     window_event_listener(ev::popstate, move |_| navigation.follow_address());
     window_event_listener(ev::pagehide, move |_| {

@@ -120,9 +120,12 @@ impl LazyParts {
         if idle::saves_data() {
             return;
         }
-        set_timeout(
-            move || idle::when_idle(move || LazyPart::WHEN_IDLE.map(|part| self.load(part))),
-            SETTLED_AFTER,
-        );
+        let load = move || {
+            // The next connection tries again.
+            if idle::is_online() {
+                LazyPart::WHEN_IDLE.iter().for_each(|part| self.load(*part));
+            }
+        };
+        set_timeout(move || idle::when_idle(load), SETTLED_AFTER);
     }
 }
