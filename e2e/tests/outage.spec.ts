@@ -261,11 +261,11 @@ test('a browser that does not answer for its storage delays no message, says so,
   const context = await profile();
   await context.addInitScript(() => {
     const { open } = IDBFactory.prototype;
-    const page = window as unknown as { answers?: boolean; asked: number };
+    const page = window as unknown as { asked: number };
     page.asked = 0;
     IDBFactory.prototype.open = function (...args: [string, number?]) {
       page.asked += 1;
-      return page.answers ? open.apply(this, args) : (new EventTarget() as IDBOpenDBRequest);
+      return sessionStorage.getItem('answers') ? open.apply(this, args) : (new EventTarget() as IDBOpenDBRequest);
     };
   });
   const ann = new ChatPage(await context.newPage());
@@ -282,7 +282,7 @@ test('a browser that does not answer for its storage delays no message, says so,
   await ann.disconnect();
   await ann.say('nowhere but here');
   await expect(ann.row('nowhere but here').locator('.row-waits')).toHaveAttribute('data-unsafe', 'true');
-  await ann.page.evaluate(() => Object.assign(window, { answers: true }));
+  await ann.page.evaluate(() => sessionStorage.setItem('answers', 'from now on'));
   await expect(notice).toHaveCount(0, { timeout: 90_000 });
   await ann.expectState('nowhere but here', 'saved', 90_000);
   await ann.page.reload();

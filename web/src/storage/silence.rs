@@ -21,8 +21,10 @@ pub(super) struct Silence(Rc<SilenceState>);
 #[derive(Default)]
 struct SilenceState {
     lasts: Cell<bool>,
-    changed: RefCell<Option<Box<dyn Fn(bool)>>>,
+    changed: RefCell<Option<OnChange>>,
 }
+
+type OnChange = Box<dyn Fn(bool)>;
 
 impl Silence {
     pub(super) fn lasts(&self) -> bool {
@@ -40,18 +42,16 @@ impl Silence {
             return;
         }
         self.0.set(true);
-        let (state, name) = (Rc::downgrade(&self.0), name.to_owned());
+        let (state, name) = (self.0.clone(), name.to_owned());
         spawn_local(async move {
-            while state.strong_count() > 0 {
+            loop {
                 TimeoutFuture::new(ASK_AGAIN_MS).await;
                 let opened = IndexedDatabase::open(&name).await;
                 if !matches!(opened, Err(DatabaseError::Silent)) {
                     break;
                 }
             }
-            if let Some(state) = state.upgrade() {
-                state.set(false);
-            }
+            state.set(false);
         });
     }
 }
