@@ -30,6 +30,8 @@ export class Proxy {
   upgrades = 0;
   /** Requests of long-polling. */
   polls = 0;
+  /** Milliseconds that a request takes to the server. One whose sender is gone by then is lost. */
+  latency = 0;
   url = '';
   /** @type {Set<import('node:stream').Duplex>} */
   #sockets = new Set();
@@ -73,6 +75,15 @@ export class Proxy {
    */
   #pass(request, response) {
     if (request.url?.includes('transport=polling')) this.polls += 1;
+    if (this.latency === 0) this.#forward(request, response);
+    else setTimeout(() => response.destroyed || this.#forward(request, response), this.latency);
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   */
+  #forward(request, response) {
     const { method, url: path, headers } = request;
     const passed = ask({ host: '127.0.0.1', port: this.target, method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -79,8 +79,11 @@ for (const [mode, way] of WAYS) {
     await is('Ben', 'offline');
     await ben.connect();
     await is('Ben', 'online');
+    // What the page says last is still on its way when the page is gone.
+    proxy.latency = 500;
     await ben.page.close({ runBeforeUnload: true });
     await is('Ben', 'offline');
+    proxy.latency = 0;
 
     const cho = await come('Cho');
     await is('Cho', 'online');
