@@ -20,7 +20,11 @@ pub(crate) struct MarkupState {
     template: &'static str,
     root: Element,
     filled: Vec<Filled>,
+    /// Sets the computed attributes. One for all of them: to make an effect takes longer than to compute some attributes in vain.
+    effect: Option<RenderEffect<()>>,
 }
+
+type SetAttribute = Box<dyn Fn()>;
 
 /// A hole that has its value.
 enum Filled {
@@ -34,7 +38,6 @@ enum Filled {
 struct AttributeState {
     element: Element,
     last: Rc<RefCell<Option<AttributeText>>>,
-    effect: Option<RenderEffect<()>>,
 }
 
 struct PropertyState {
@@ -44,9 +47,8 @@ struct PropertyState {
 }
 
 impl AttributeState {
-    fn fill(&mut self, name: &'static str, value: AttributeValue) {
-        // The former effect ends first.
-        self.effect = None;
+    /// Sets a fixed value; adds to `computed` what sets another.
+    fn fill(&self, name: &'static str, value: AttributeValue, computed: &mut Vec<SetAttribute>) {
         let (element, last) = (self.element.clone(), Rc::clone(&self.last));
         let set = move |text: Option<AttributeText>| {
             let mut last = last.borrow_mut();
@@ -60,7 +62,7 @@ impl AttributeState {
         };
         match value {
             AttributeValue::Fixed(text) => set(text),
-            AttributeValue::Computed(value) => self.effect = Some(RenderEffect::new(move |_| set(value()))),
+            AttributeValue::Computed(value) => computed.push(Box::new(move || set(value()))),
         }
     }
 }
@@ -80,16 +82,19 @@ impl PropertyState {
     }
 }
 
+fn follow(computed: Vec<SetAttribute>) -> Option<RenderEffect<()>> {
+    (!computed.is_empty()).then(|| RenderEffect::new(move |_| computed.iter().for_each(|set| set())))
+}
+
 impl Filled {
-    fn new(element: &Element, name: &'static str, hole: Hole) -> Self {
+    fn new(element: &Element, name: &'static str, hole: Hole, computed: &mut Vec<SetAttribute>) -> Self {
         match hole {
             Hole::Attribute(value) => {
-                let mut state = AttributeState {
+                let state = AttributeState {
                     element: element.clone(),
                     last: Rc::default(),
-                    effect: None,
                 };
-                state.fill(name, value);
+                state.fill(name, value, computed);
                 Self::Attribute(state)
             }
             Hole::Property(value) => {
@@ -118,9 +123,9 @@ impl Filled {
     }
 
     /// Fills it again. The same template has the same kinds of holes.
-    fn refill(&mut self, name: &'static str, hole: Hole) {
+    fn refill(&mut self, name: &'static str, hole: Hole, computed: &mut Vec<SetAttribute>) {
         match (self, hole) {
-            (Self::Attribute(state), Hole::Attribute(value)) => state.fill(name, value),
+            (Self::Attribute(state), Hole::Attribute(value)) => state.fill(name, value, computed),
             (Self::Property(state), Hole::Property(value)) => state.fill(name, value),
             (Self::Listener(element, remove), Hole::Listener(listener)) => {
                 // The former listener is removed first.
@@ -140,6 +145,7 @@ impl Render for Markup {
     fn build(self) -> MarkupState {
         let mut holes = self.holes.take().into_iter();
         let mut filled = Vec::with_capacity(holes.len());
+        let mut computed = Vec::new();
         let mut open: Vec<Element> = Vec::new();
         let mut steps = self.template.split('\0');
         while let Some(step) = steps.next() {
@@ -156,6 +162,7 @@ impl Render for Markup {
                                 template: self.template,
                                 root: element,
                                 filled,
+                                effect: follow(computed),
                             };
                         }
                     }
@@ -165,7 +172,10 @@ impl Render for Markup {
                     match kind {
                         "=" => Rndr::set_attribute(element, name, steps.next().unwrap_or_default()),
                         "\"" => Rndr::insert_node(element, &Rndr::create_text_node(name), None),
-                        _ => filled.extend(holes.next().map(|hole| Filled::new(element, name, hole))),
+                        _ => {
+                            let hole = holes.next();
+                            filled.extend(hole.map(|hole| Filled::new(element, name, hole, &mut computed)));
+                        }
                     }
                 }
             }
@@ -181,10 +191,14 @@ impl Render for Markup {
             *state = built;
             return;
         }
+        // The former effect ends first.
+        state.effect = None;
+        let mut computed = Vec::new();
         for ((filled, name), hole) in zip(zip(&mut state.filled, holes_of(self.template)), self.holes.take())
         {
-            filled.refill(name, hole);
+            filled.refill(name, hole, &mut computed);
         }
+        state.effect = follow(computed);
     }
 }
 

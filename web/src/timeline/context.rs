@@ -12,10 +12,11 @@ use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
-use crate::reactive::{RwSignal, StoredValue};
+use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::model::TimelineModel;
 use crate::timeline::row::actions::RowActions;
+use crate::timeline::rows::RowSettings;
 use crate::ui::main_field::MainField;
 use crate::ui::toast::Toasts;
 
@@ -68,6 +69,12 @@ impl TimelineContext {
         compose.editing_last.set(move |()| context.rewrite_last());
         compose.emptied.set(move |()| context.ask_to_delete_emptied());
         compose.authors.set(move |()| context.model.authors());
+        effect(move || context.model.point(context.actions.row.get()));
+        effect(move || {
+            context.locale.language();
+            context.people.blocked.track();
+            untrack(|| context.show());
+        });
         context
     }
 }
@@ -78,15 +85,20 @@ impl TimelineContext {
         let Some(room) = self.chat.room.get_untracked() else {
             return;
         };
-        self.chat
-            .with(|chat| self.model.show(chat, room, self.is_reading()));
+        self.people.blocked.with_untracked(|blocked| {
+            let settings = RowSettings {
+                language: self.locale.language_untracked(),
+                blocked,
+            };
+            self.chat
+                .with(|chat| self.model.show(chat, room, self.is_reading(), &settings));
+        });
         self.compose.follow_message();
         if self.model.is_opening() {
             self.render_rest_after_frame();
         }
         if self.model.take_prune_due() {
             self.locale.notify_afresh();
-            self.actions.row.notify_afresh();
             self.people.blocked.notify_afresh();
         }
     }

@@ -10,7 +10,7 @@ use steadfast_shared::{Person, RoomId, Seq};
 use crate::context::Context;
 use crate::reactive::{RwSignal, StoredValue};
 use crate::timeline::layout::history_len;
-use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel};
+use crate::timeline::rows::{FirstNew, LaidOutRows, Layout, RowModel, RowSettings};
 use crate::timeline::window::RenderWindow;
 
 const SETTLE: Duration = Duration::from_millis(300);
@@ -61,13 +61,14 @@ impl TimelineModel {
 
     /// Lays out the chat's rows: existing models stay and receive their changes. `reading` says
     /// whether the person is viewing the end: new rows then count as read at once.
-    pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool) {
+    pub(crate) fn show(self, chat: &Chat, room: RoomId, reading: bool, settings: &RowSettings<'_>) {
         let layout = self.laid_out.try_update_value(|laid_out| {
             let opened = laid_out.room != Some(room);
             if opened {
                 *laid_out = LaidOutRows {
                     room: Some(room),
                     removed: laid_out.removed + laid_out.rows.len(),
+                    pointed: laid_out.pointed,
                     ..LaidOutRows::default()
                 };
                 self.history.set(Vec::new());
@@ -81,12 +82,17 @@ impl TimelineModel {
         if let Some(layout) = layout {
             let reaches_end = layout.reaches_end;
             self.laid_out
-                .update_value(|laid_out| self.apply(laid_out, layout));
+                .update_value(|laid_out| self.apply(laid_out, layout, settings));
             if self.reaches_end.get_untracked() != reaches_end {
                 self.reaches_end.set(reaches_end);
             }
             self.resized.notify();
         }
+    }
+
+    /// Shows the actions of this row alone.
+    pub(crate) fn point(self, at: Option<RowKey>) {
+        self.laid_out.update_value(|laid_out| laid_out.point(at));
     }
 
     /// Whether enough rows have left the document that signals should drop the subscriptions of
@@ -164,13 +170,13 @@ impl TimelineModel {
         self.laid_out.update_value(|laid_out| laid_out.news_after = None);
     }
 
-    fn apply(self, laid_out: &mut LaidOutRows, mut layout: Layout) {
+    fn apply(self, laid_out: &mut LaidOutRows, mut layout: Layout, settings: &RowSettings<'_>) {
         let history = history_len(
             &layout.order,
             |key| laid_out.rows.get(key).map(|row| row.announced),
             laid_out.armed,
         );
-        laid_out.update_models(&mut layout, history);
+        laid_out.update_models(&mut layout, history, settings);
         let Layout { order, complete, .. } = layout;
         laid_out.armed |= complete;
         self.show_order(laid_out, order, history);

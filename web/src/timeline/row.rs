@@ -12,21 +12,19 @@ pub(crate) mod state;
 pub(crate) mod tools;
 
 use leptos::prelude::*;
-use steadfast_client::{Row, RowState};
-use steadfast_shared::{Body, Person, RoomChange};
+use steadfast_client::Row;
+use steadfast_shared::{Body, EntryId, Person, RoomChange, Seq};
 
 use crate::compose::phrases::ComposePhrases;
 use crate::language::calendar;
 use crate::language::locale::Locale;
 use crate::markdown;
 use crate::markdown::prose::Prose;
-use crate::markup::{computed, view};
+use crate::markup::{beside, computed, view};
 use crate::people::avatar::Avatar;
-use crate::people::context::PeopleContext;
 use crate::people::veil::Veil;
 use crate::reactive::{Memo, RwSignal, memo};
 use crate::rooms::context::RoomsContext;
-use crate::timeline::layout::RowPlace;
 use crate::timeline::phrases::{MessagePhrases, TimelinePhrases};
 use crate::timeline::row::pending::PendingChanges;
 use crate::timeline::row::quoted::Quoted;
@@ -34,44 +32,25 @@ use crate::timeline::row::reactions::Reactions;
 use crate::timeline::row::rejection::Rejection;
 use crate::timeline::row::state::{DeliveryState, name_of};
 use crate::timeline::row::tools::RowTools;
-use crate::timeline::rows::RowModel;
+use crate::timeline::rows::{PlacedRow, RowModel};
 
 /// One message. Its element stays the same from the local echo to the stored entry: only its
 /// content changes.
+///
+/// A busy room makes hundreds of rows a second: each memo and each computed attribute or child costs some microseconds.
 #[component]
 pub(crate) fn Row(row: RowModel) -> impl IntoView {
-    let locale = Locale::here();
-    let people = PeopleContext::here();
     let RowModel { key, view, place } = row;
-    let at = part(&view, |row| row.at);
-    let place = memo(move || place.get());
-    let state = part(&view, |row| row.state.clone());
-    let author = part(&view, |row| row.author.clone());
-    let mine = part(&view, |row| row.mine);
-    let body = part(&view, |row| (row.body.clone(), row.mentioned.clone()));
-    let quoted = part(&view, |row| row.reply_to().map(|seq| (seq, row.quoted.clone())));
-    let edited = part(&view, |row| row.edited.is_some());
-    let reactions = part(&view, |row| row.reactions.clone());
-    let changes = part(&view, |row| row.changes.clone());
-    let message = part(&view, Row::message);
-    let content = move || {
-        let (body, mentioned) = body.get();
-        match body {
-            Body::Message { text, .. } => {
-                view! { <Prose blocks=markdown::read(text.as_str()) mentioned /> }.into_any()
-            }
-            body => view! { <Aside body author=author.get().name /> }.into_any(),
-        }
+    let state = read(&view, |row| Some(name_of(&row.state)));
+    let seq = read(&view, |row| row.seq().map(|seq| seq.to_string()));
+    let mine = read(&view, |row| row.mine.then_some("true"));
+    // The person knows what they wrote. Of its delivery only a failure is announced, by the elements that show it: that
+    // messages wait is said once, with the connection.
+    let live = read(&view, |row| row.mine.then_some("off"));
+    let first = {
+        let place = place.clone();
+        move || place.with(|placed| placed.place.first.then_some("true"))
     };
-    // Changes of the room show even if a blocked person made them.
-    let is_message = memo(move || body.with(|(body, _)| matches!(body, Body::Message { .. })));
-    // The server makes the others: none waits to be sent.
-    let marked = memo(move || {
-        mine.get() && body.with(|(body, _)| !matches!(body, Body::Room { .. } | Body::Nickname { .. }))
-    });
-    let lifted = RwSignal::new(false);
-    let covered =
-        memo(move || !lifted.get() && !mine.get() && is_message.get() && people.blocks(author.get().id));
     view! {
         <div
             class="row"
@@ -80,61 +59,61 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
             tabindex="-1"
             data-id=key.id.to_string()
             data-author=key.author.to_string()
-            data-state=move || state.with(name_of)
-            data-seq=move || state.with(RowState::seq).map(|seq| seq.to_string())
-            data-mine=move || mine.get().then_some("true")
-            // The person knows what they wrote. Of its delivery only a failure is announced, by the elements that show it: that
-            // messages wait is said once, with the connection.
-            aria-live=move || mine.get().then_some("off")
-            data-first=move || place.get().first.then_some("true")
+            data-state=state
+            data-seq=seq
+            data-mine=mine
+            aria-live=live
+            data-first=first
         >
-            <Head at place author />
-            {move || quoted.get().filter(|_| !covered.get()).map(|(seq, quoted)| view! { <Quoted seq quoted /> })}
-            {move || if covered.get() { view! { <Veil lifted /> }.into_any() } else { content.into_any() }}
-            {move || {
-                edited.get().then(|| view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> })
-            }}
-            <Rejection id=key.id state />
-            <PendingChanges changes />
-            <Reactions key message reactions />
-            <DeliveryState mine=marked state />
-            <RowTools key message mine />
+            <Head row=view.clone() place=place.clone() />
+            <Content row=view.clone() place=place.clone() />
+            <Delivery id=key.id row=view.clone() />
+            <PendingChanges row=view.clone() />
+            <Reactions key row=view.clone() />
+            <RowTools key row=view place />
         </div>
     }
 }
 
+/// One part of a row, as an attribute follows it.
+fn read<T: 'static>(row: &ArcRwSignal<Row>, part: fn(&Row) -> T) -> impl Fn() -> T + 'static {
+    let row = row.clone();
+    move || row.with(part)
+}
+
 /// One part of a row as a memo, so that it updates alone.
-fn part<T: Clone + PartialEq + Send + Sync + 'static>(
-    view: &ArcRwSignal<Row>,
+pub(crate) fn part<T: PartialEq + Send + Sync + 'static>(
+    row: &ArcRwSignal<Row>,
     read: fn(&Row) -> T,
 ) -> Memo<T> {
-    let view = view.clone();
-    memo(move || view.with(read))
+    let row = row.clone();
+    memo(move || row.with(read))
 }
 
 /// The author and the time; rows further down a group show only the time.
 #[component]
-fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl IntoView {
-    let locale = Locale::here();
+fn Head(row: ArcRwSignal<Row>, place: ArcRwSignal<PlacedRow>) -> impl IntoView {
     computed(move || {
-        if place.get().first {
+        let PlacedRow { place, language, .. } = place.get();
+        let (at, author) = row.with(|row| (row.at, row.author.clone()));
+        let (iso, moment) = (calendar::iso(at), calendar::moment(at, language));
+        if place.first {
+            let name = author.name.clone();
             view! {
-                <Avatar person=author.get() />
+                <Avatar person=author />
                 <div class="row-head">
-                    <span class="row-author">{author.get().name}</span>
-                    <Time at />
+                    <span class="row-author">{name}</span>
+                    <time class="row-time" datetime=iso title=moment>
+                        {calendar::time(at, language)}
+                    </time>
                 </div>
             }
             .into_any()
         } else {
             view! {
-                <span class="sr-only">{author.get().name}</span>
-                <time
-                    class="row-time row-time-aside"
-                    datetime=move || calendar::iso(at.get())
-                    title=move || calendar::moment(at.get(), locale.language())
-                >
-                    {move || calendar::short_time(at.get(), locale.language())}
+                <span class="sr-only">{author.name}</span>
+                <time class="row-time row-time-aside" datetime=iso title=moment>
+                    {calendar::short_time(at, language)}
                 </time>
             }
             .into_any()
@@ -142,18 +121,80 @@ fn Head(at: Memo<u64>, place: Memo<RowPlace>, author: Memo<Person>) -> impl Into
     })
 }
 
+/// What a row says, as it is built again only if this changes.
+#[derive(Clone, PartialEq)]
+struct RowContent {
+    body: Body,
+    mentioned: Vec<Person>,
+    author: String,
+    quoted: Option<(Seq, Option<steadfast_shared::Quoted>)>,
+    edited: bool,
+    /// Whether it is a blocked person's, and nobody lifted the veil.
+    covered: bool,
+}
+
+/// The message, with the one that it replies to.
 #[component]
-fn Time(at: Memo<u64>) -> impl IntoView {
+fn Content(row: ArcRwSignal<Row>, place: ArcRwSignal<PlacedRow>) -> impl IntoView {
     let locale = Locale::here();
-    view! {
-        <time
-            class="row-time"
-            datetime=move || calendar::iso(at.get())
-            title=move || calendar::moment(at.get(), locale.language())
-        >
-            {move || calendar::time(at.get(), locale.language())}
-        </time>
-    }
+    let lifted = RwSignal::new(false);
+    let content = memo(move || {
+        let blocked = place.with(|placed| placed.blocked);
+        row.with(|row| {
+            // Changes of the room show even if a blocked person made them.
+            let is_message = matches!(row.body, Body::Message { .. });
+            RowContent {
+                body: row.body.clone(),
+                mentioned: row.mentioned.clone(),
+                author: row.author.name.clone(),
+                quoted: row.reply_to().map(|seq| (seq, row.quoted.clone())),
+                edited: row.edited.is_some(),
+                covered: blocked && is_message && !row.mine && !lifted.get(),
+            }
+        })
+    });
+    computed(move || {
+        let RowContent {
+            body,
+            mentioned,
+            author,
+            quoted,
+            edited,
+            covered,
+        } = content.get();
+        let quoted = quoted.filter(|_| !covered);
+        let quoted = quoted.map(|(seq, quoted)| view! { <Quoted seq quoted /> });
+        let content = match body {
+            _ if covered => view! { <Veil lifted /> }.into_any(),
+            Body::Message { text, .. } => {
+                view! { <Prose blocks=markdown::read(text.as_str()) mentioned /> }.into_any()
+            }
+            body => view! { <Aside body author /> }.into_any(),
+        };
+        let edited = edited.then(|| {
+            view! { <p class="row-edited" data-testid="edited">{locale.says(|l| MessagePhrases::of(l).edited)}</p> }
+        });
+        beside(vec![quoted.into_any(), content, edited.into_any()])
+    })
+}
+
+/// The delivery of the person's own message. Nobody sees that of other people's.
+#[component]
+fn Delivery(id: EntryId, row: ArcRwSignal<Row>) -> impl IntoView {
+    let mine = part(&row, |row| row.mine);
+    computed(move || {
+        mine.get().then(|| {
+            // The server makes the others: none waits to be sent.
+            let sent = part(&row, |row| {
+                !matches!(row.body, Body::Room { .. } | Body::Nickname { .. })
+            });
+            let state = part(&row, |row| row.state.clone());
+            view! {
+                <Rejection id state />
+                <DeliveryState mine=sent state />
+            }
+        })
+    })
 }
 
 /// A row that is not a message, such as a change of the room.

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use leptos::prelude::*;
 use steadfast_client::{ChangedRows, Connection, ListedRow, Row, RowKey, Session, Timeline};
-use steadfast_shared::{Millis, RoomId, Seq};
+use steadfast_shared::{Millis, RoomId, Seq, UserId};
 
-use crate::language::{Day, calendar};
+use crate::language::{Day, Language, calendar};
 use crate::timeline::layout::{RowPlace, places};
 use crate::timeline::window::RenderWindow;
 
@@ -19,7 +19,25 @@ const PRUNE_AFTER: usize = 1_000;
 pub(crate) struct RowModel {
     pub(crate) key: RowKey,
     pub(crate) view: ArcRwSignal<Row>,
-    pub(crate) place: ArcRwSignal<RowPlace>,
+    pub(crate) place: ArcRwSignal<PlacedRow>,
+}
+
+/// What a row shows besides its message. A row that followed the page's own signals would be woken with all others, and stay in
+/// their lists when it is gone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PlacedRow {
+    pub(crate) place: RowPlace,
+    pub(crate) language: Language,
+    /// Whether its author is blocked.
+    pub(crate) blocked: bool,
+    /// Whether its actions show.
+    pub(crate) pointed: bool,
+}
+
+/// What all rows follow.
+pub(crate) struct RowSettings<'a> {
+    pub(crate) language: Language,
+    pub(crate) blocked: &'a [UserId],
 }
 
 /// A row in the document.
@@ -56,6 +74,8 @@ pub(crate) struct LaidOutRows {
     pub(crate) news_after: Option<Seq>,
     /// Rows that left the document and whose subscriptions were not dropped yet.
     pub(crate) removed: usize,
+    /// The row whose actions show.
+    pub(crate) pointed: Option<RowKey>,
 }
 
 /// The position of the first unread row.
@@ -158,12 +178,33 @@ impl LaidOutRows {
         (at, known.map_or_else(|| calendar::day_of(at), |row| row.day))
     }
 
+    /// Shows the actions of this row alone.
+    pub(crate) fn point(&mut self, at: Option<RowKey>) {
+        let before = std::mem::replace(&mut self.pointed, at);
+        for key in [before, at].into_iter().flatten() {
+            if let Some(row) = self.rows.get(&key) {
+                let place = &row.model.place;
+                let pointed = at == Some(key);
+                place.set(PlacedRow {
+                    pointed,
+                    ..place.get_untracked()
+                });
+            }
+        }
+    }
+
     /// Updates the models; existing ones stay. The first `history` rows are not announced.
-    pub(crate) fn update_models(&mut self, layout: &mut Layout, history: usize) {
+    pub(crate) fn update_models(&mut self, layout: &mut Layout, history: usize, settings: &RowSettings<'_>) {
         let mut rows = HashMap::with_capacity(layout.order.len());
         let placed = layout.order.iter().zip(&layout.places).zip(&layout.days);
         for (index, ((key, place), (at, day))) in placed.enumerate() {
             let known = self.rows.remove(key).map(|row| row.model);
+            let place = PlacedRow {
+                place: *place,
+                language: settings.language,
+                blocked: settings.blocked.contains(&key.author),
+                pointed: self.pointed == Some(*key),
+            };
             let model = match (known, layout.changed.remove(key)) {
                 (Some(model), Some(view)) => {
                     model.view.set(view);
@@ -173,12 +214,12 @@ impl LaidOutRows {
                 (None, Some(view)) => RowModel {
                     key: *key,
                     view: ArcRwSignal::new(view),
-                    place: ArcRwSignal::new(*place),
+                    place: ArcRwSignal::new(place),
                 },
                 (None, None) => continue,
             };
-            if model.place.with_untracked(|was| was != place) {
-                model.place.set(*place);
+            if model.place.with_untracked(|was| *was != place) {
+                model.place.set(place);
             }
             let row = RenderedRow {
                 model,

@@ -273,7 +273,7 @@ impl ScrollState {
 
     fn first_in_view(&self) -> Option<AnchorRow> {
         let edge = self.element.get_bounding_client_rect().top();
-        let rows = self.content.query_selector_all("[data-testid=row]").ok()?;
+        let rows = self.content.query_selector_all(".row").ok()?;
         // Rows are in order, so a binary search finds the first one that ends below the upper edge.
         let (mut low, mut high) = (0, rows.length());
         while low < high {

@@ -1,7 +1,7 @@
 //! Changes to a message that are not in the log yet.
 
 use leptos::prelude::*;
-use steadfast_client::{Input, PendingChange, Rejection, RowState};
+use steadfast_client::{Input, PendingChange, Rejection, Row, RowState};
 use steadfast_shared::{Body, ErrorCode};
 
 use crate::compose::context::ComposeContext;
@@ -9,17 +9,17 @@ use crate::connection::context::ChatContext;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::language::locale::{Locale, words};
 use crate::markup::view;
-use crate::reactive::Memo;
 use crate::timeline::phrases::{ActionPhrases, MessagePhrases};
 use crate::timeline::row::state::name_of;
 use crate::ui::phrases::UiPhrases;
 
 /// Unsent changes to a message, named briefly; refused ones with the reason and the ways out.
 #[component]
-pub(crate) fn PendingChanges(changes: Memo<Vec<PendingChange>>) -> impl IntoView {
+pub(crate) fn PendingChanges(row: ArcRwSignal<Row>) -> impl IntoView {
+    let changes = move || row.with(|row| row.changes.clone());
     view! {
         <div class="row-changes" aria-live="off">
-            {move || changes.get().into_iter().map(|change| view! { <Change change /> }).collect_view()}
+            {move || changes().into_iter().map(|change| view! { <Change change /> }).collect_view()}
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use steadfast_client::{ReactionView, RowKey};
+use steadfast_client::{ReactionView, Row, RowKey};
 use steadfast_shared::{Emoji, Person, Seq};
 
 use crate::language::locale::Locale;
@@ -11,56 +11,54 @@ use crate::reactive::{Memo, memo};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::Tool;
+use crate::timeline::row::part;
 use crate::ui::icon::{Icon, IconShape};
 
 /// The reactions to a message: each emoji once, with the count and the names. Pressing one adds or
 /// removes the person's own.
 #[component]
-pub(crate) fn Reactions(
-    key: RowKey,
-    message: Memo<Option<Seq>>,
-    reactions: Memo<Vec<ReactionView>>,
-) -> impl IntoView {
+pub(crate) fn Reactions(key: RowKey, row: ArcRwSignal<Row>) -> impl IntoView {
+    let shown = part(&row, |row| row.message().is_some() && !row.reactions.is_empty());
+    view! {
+        // Not announced one by one: a screen reader finds them when it gets there.
+        <div class="reactions" aria-live="off">
+            {move || shown.get().then(|| view! { <ReactionList key row=row.clone() /> })}
+        </div>
+    }
+}
+
+#[component]
+fn ReactionList(key: RowKey, row: ArcRwSignal<Row>) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
-    let shown = memo(move || message.get().is_some() && reactions.with(|all| !all.is_empty()));
+    let message = part(&row, Row::message);
+    let reactions = part(&row, |row| row.reactions.clone());
     let emoji =
         memo(move || reactions.with(|all| all.iter().map(|one| one.emoji.clone()).collect::<Vec<_>>()));
     let more = NodeRef::<html::Button>::new();
     view! {
-        // Not announced one by one: a screen reader finds them when it gets there.
-        <div class="reactions" aria-live="off">
-            {move || {
-                shown
-                    .get()
-                    .then(|| {
-                        view! {
-                            <ul data-testid="reactions" aria-label=locale.says(|l| ActionPhrases::of(l).reactions)>
-                                <Each list=move || emoji.get() key=Emoji::clone let(emoji)>
-                                    <Reaction emoji message reactions />
-                                </Each>
-                                <li>
-                                    <button
-                                        type="button"
-                                        class="reaction reaction-add"
-                                        data-testid="add-reaction"
-                                        title=locale.says(|l| ActionPhrases::of(l).react)
-                                        aria-label=locale.says(|l| ActionPhrases::of(l).react)
-                                        node_ref=more
-                                        on:click=move |_| {
-                                            if let Some(more) = more.get_untracked() {
-                                                timeline.actions.open(key, Tool::Emoji, more.into());
-                                            }
-                                        }
-                                    >
-                                        <Icon shape=IconShape::React />
-                                    </button>
-                                </li>
-                            </ul>
+        <ul data-testid="reactions" aria-label=locale.says(|l| ActionPhrases::of(l).reactions)>
+            <Each list=move || emoji.get() key=Emoji::clone let(emoji)>
+                <Reaction emoji message reactions />
+            </Each>
+            <li>
+                <button
+                    type="button"
+                    class="reaction reaction-add"
+                    data-testid="add-reaction"
+                    title=locale.says(|l| ActionPhrases::of(l).react)
+                    aria-label=locale.says(|l| ActionPhrases::of(l).react)
+                    node_ref=more
+                    on:click=move |_| {
+                        if let Some(more) = more.get_untracked() {
+                            timeline.actions.open(key, Tool::Emoji, more.into());
                         }
-                    })
-            }}
-        </div>
+                    }
+                >
+                    <Icon shape=IconShape::React />
+                </button>
+            </li>
+        </ul>
     }
 }
 

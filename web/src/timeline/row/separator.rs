@@ -16,19 +16,20 @@ pub(crate) fn Separator(row: RowModel) -> impl IntoView {
     let locale = Locale::here();
     let today = TodayContext::here();
     let RowModel { view, place, .. } = row;
-    let at = memo(move || view.with(|row| row.at));
+    // A line that is made again is announced again.
     let shown = memo(move || {
-        let place = place.get();
+        let place = place.get().place;
         (place.day.is_some(), place.news)
     });
     computed(move || {
         let (day, news) = shown.get();
         let day = day.then(|| {
+            let row = view.clone();
             view! {
                 <div class="day" role="listitem">
                     {move || {
                         today.day.track();
-                        calendar::day_title(at.get(), locale.language())
+                        calendar::day_title(row.with(|row| row.at), locale.language())
                     }}
                 </div>
             }

@@ -13,12 +13,14 @@ use crate::language::locale::{Locale, words};
 use crate::markdown;
 use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
-use crate::reactive::{Memo, memo};
+use crate::reactive::Memo;
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::{OpenAction, Tool};
 use crate::timeline::row::emoji_picker::EmojiPicker;
+use crate::timeline::row::part;
 use crate::timeline::row::reactions::names_of;
+use crate::timeline::rows::PlacedRow;
 use crate::ui::clipboard;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, IconShape};
@@ -29,23 +31,27 @@ use crate::ui::popup::surface::Popup;
 /// The actions of the row that is pointed at. Not announced: a screen reader finds them when it
 /// gets there.
 #[component]
-pub(crate) fn RowTools(
-    key: RowKey,
-    /// Its place in the log, if people can reply and react to it.
-    message: Memo<Option<Seq>>,
-    mine: Memo<bool>,
-) -> impl IntoView {
-    let timeline = TimelineContext::here();
-    let shown = memo(move || timeline.actions.row.get() == Some(key));
+pub(crate) fn RowTools(key: RowKey, row: ArcRwSignal<Row>, place: ArcRwSignal<PlacedRow>) -> impl IntoView {
+    let tools = move || {
+        place.with(|placed| placed.pointed).then(|| {
+            let (message, mine) = (part(&row, Row::message), part(&row, |row| row.mine));
+            view! { <Tools key message mine /> }
+        })
+    };
     view! {
         <div class="row-tools" aria-live="off">
-            {move || shown.get().then(|| view! { <Tools key message mine /> })}
+            {tools}
         </div>
     }
 }
 
 #[component]
-fn Tools(key: RowKey, message: Memo<Option<Seq>>, mine: Memo<bool>) -> impl IntoView {
+fn Tools(
+    key: RowKey,
+    /// Its place in the log, if people can reply and react to it.
+    message: Memo<Option<Seq>>,
+    mine: Memo<bool>,
+) -> impl IntoView {
     let locale = Locale::here();
     let timeline = TimelineContext::here();
     let open = move |tool| move |button: HtmlElement| timeline.actions.open(key, tool, button);
