@@ -6,14 +6,15 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
+use std::time::Duration;
 
-use gloo_timers::future::TimeoutFuture;
+use steadfast_client::link::sleep;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::storage::database::{DatabaseError, IndexedDatabase};
 
 /// The wait before the browser is asked again.
-const ASK_AGAIN_MS: u32 = 10_000;
+const ASK_AGAIN: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Default)]
 pub(super) struct Silence(Rc<SilenceState>);
@@ -45,7 +46,7 @@ impl Silence {
         let (state, name) = (self.0.clone(), name.to_owned());
         spawn_local(async move {
             loop {
-                TimeoutFuture::new(ASK_AGAIN_MS).await;
+                sleep(ASK_AGAIN).await;
                 let opened = IndexedDatabase::open(&name).await;
                 if !matches!(opened, Err(DatabaseError::Silent)) {
                     break;
