@@ -69,7 +69,8 @@ pub enum CheckError {
     DiskFull { path: PathBuf },
     /// SQLite cannot create the files that it keeps beside it.
     #[error(
-        "cannot read {path}, because you may not write its folder, where SQLite keeps files beside it. That is no sign of damage:          check again as the user who runs the server, or as root"
+        "cannot read {path}, because you may not write its folder, where SQLite keeps files beside it. That is no sign of damage: \
+         check again as the user who runs the server, or as root"
     )]
     FolderNotWritable { path: PathBuf },
     /// The file cannot be accessed, which is no sign of damage.

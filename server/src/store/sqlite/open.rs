@@ -62,7 +62,8 @@ pub enum SqliteOpenError {
     FolderNotWritable { path: PathBuf },
     /// The file cannot be accessed, which says nothing about its contents.
     #[error(
-        "cannot open the database {path} ({source}): make sure that this user may read and write it and its folder, that its disk          works, and that the process may open enough files"
+        "cannot open the database {path} ({source}): make sure that this user may read and write it and its folder, that its disk \
+         works, and that the process may open enough files"
     )]
     OutOfReach { path: PathBuf, source: StoreError },
     /// A later version has migrated it.
