@@ -14,7 +14,7 @@ use super::run::Driver;
 use super::shared::Shared;
 use crate::demand;
 use crate::packet::Parser;
-use crate::platform::{self, MaybeSend};
+use crate::platform::{self, MaybeSend, PageListener};
 use crate::protocol::Input;
 use crate::protocol::Transport;
 #[cfg(not(target_family = "wasm"))]
@@ -387,28 +387,37 @@ impl Builder {
             connector,
         };
         let (shared, key) = Shared::new(self.settings, &endpoint.namespace, self.auto_connect);
-        // Weak: a listener of the page keeps no client alive.
-        let tell = |input: fn() -> Input| {
-            let told = Arc::downgrade(&shared);
-            move || {
-                if let Some(shared) = told.upgrade() {
-                    shared.with(|inner, now| inner.machine.handle(input(), now));
-                }
-            }
-        };
-        let wake = self
-            .wake_on_visible
-            .then(|| platform::on_return(tell(|| Input::Wake)));
-        let offline = (!endpoint.is_localhost()).then(|| platform::on_offline(tell(|| Input::Offline)));
-        // A WebSocket is closed by the browser.
-        let unload = demand::polling::is_wanted().then(|| platform::on_unload(tell(|| Input::Unload)));
+        let listeners = page_listeners(&shared, self.wake_on_visible, endpoint.is_localhost());
         let targets = Targets::new(self.server);
-        platform::spawn_own(Driver::new(shared.clone(), dial, targets, auth, [wake, offline, unload]).run());
+        platform::spawn_own(Driver::new(shared.clone(), dial, targets, auth, listeners).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }
         Ok(Client::new(shared, key))
     }
+}
+
+/// Tells the machine of the page, if there is one: that it is looked at again, that the network is lost, that the page goes.
+fn page_listeners(
+    shared: &Arc<Shared>,
+    wake_on_visible: bool,
+    is_localhost: bool,
+) -> [Option<PageListener>; 3] {
+    // Weak: a listener of the page keeps no client alive.
+    let tell = |input: fn() -> Input| {
+        let told = Arc::downgrade(shared);
+        move || {
+            if let Some(shared) = told.upgrade() {
+                shared.with(|inner, now| inner.machine.handle(input(), now));
+            }
+        }
+    };
+    [
+        wake_on_visible.then(|| platform::on_return(tell(|| Input::Wake))),
+        (!is_localhost).then(|| platform::on_offline(tell(|| Input::Offline))),
+        // A WebSocket is closed by the browser.
+        demand::polling::is_wanted().then(|| platform::on_unload(tell(|| Input::Unload))),
+    ]
 }
 
 /// Names of subprotocols are tokens, and each may appear once.

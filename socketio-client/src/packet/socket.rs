@@ -191,53 +191,63 @@ impl Decoder {
                 self.to_skip -= 1;
                 Ok(None)
             }
-            (Frame::Text(text), None) => {
-                self.to_skip = 0;
-                let header = Header::read(&text)?;
-                let (wanted, bytes) = (header.wanted, text.len());
-                match header.packet(self.max_attachments) {
-                    Ok((mut packet, arguments)) => {
-                        let before = bytes - header.json.len();
-                        packet.payload = arguments.into_payload(text, before);
-                        if wanted == 0 {
-                            return Ok(Some(packet));
-                        }
-                        self.pending = Some(PartialPacket {
-                            packet,
-                            wanted,
-                            bytes,
-                        });
-                        Ok(None)
-                    }
-                    Err(error) => {
-                        self.to_skip = wanted;
-                        self.skipped = Some(Skipped::new(header.namespace, header.json, error.clone()));
-                        Err(error)
-                    }
-                }
-            }
-            (Frame::Binary(bytes), Some(mut pending)) => {
-                pending.bytes = pending.bytes.saturating_add(bytes.len());
-                pending.packet.payload.attachments.push(bytes);
-                let left = pending.wanted - pending.packet.payload.attachments.len();
-                if pending.bytes > self.max_bytes {
-                    self.to_skip = left;
-                    let last = last_text(pending.packet.payload.json());
-                    self.skipped = Some(Skipped {
-                        last: last.map(str::to_owned),
-                        namespace: Some(pending.packet.namespace.into_owned()),
-                        error: PacketError::TooLarge,
-                    });
-                    return Err(PacketError::TooLarge);
-                }
-                if left == 0 {
-                    return Ok(Some(pending.packet));
-                }
-                self.pending = Some(pending);
-                Ok(None)
-            }
+            (Frame::Text(text), None) => self.add_text(text),
+            (Frame::Binary(bytes), Some(pending)) => self.add_attachment(bytes, pending),
             (Frame::Text(_), Some(_)) | (Frame::Binary(_), None) => Err(PacketError::Attachments),
         }
+    }
+
+    /// Reads a packet, which may have to wait for its attachments.
+    fn add_text(&mut self, text: String) -> Result<Option<Packet>, PacketError> {
+        self.to_skip = 0;
+        let header = Header::read(&text)?;
+        let (wanted, bytes) = (header.wanted, text.len());
+        match header.packet(self.max_attachments) {
+            Ok((mut packet, arguments)) => {
+                let before = bytes - header.json.len();
+                packet.payload = arguments.into_payload(text, before);
+                if wanted == 0 {
+                    return Ok(Some(packet));
+                }
+                self.pending = Some(PartialPacket {
+                    packet,
+                    wanted,
+                    bytes,
+                });
+                Ok(None)
+            }
+            Err(error) => {
+                self.to_skip = wanted;
+                self.skipped = Some(Skipped::new(header.namespace, header.json, error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Adds an attachment to the packet that waits for it.
+    fn add_attachment(
+        &mut self,
+        bytes: Vec<u8>,
+        mut pending: PartialPacket,
+    ) -> Result<Option<Packet>, PacketError> {
+        pending.bytes = pending.bytes.saturating_add(bytes.len());
+        pending.packet.payload.attachments.push(bytes);
+        let left = pending.wanted - pending.packet.payload.attachments.len();
+        if pending.bytes > self.max_bytes {
+            self.to_skip = left;
+            let last = last_text(pending.packet.payload.json());
+            self.skipped = Some(Skipped {
+                last: last.map(str::to_owned),
+                namespace: Some(pending.packet.namespace.into_owned()),
+                error: PacketError::TooLarge,
+            });
+            return Err(PacketError::TooLarge);
+        }
+        if left == 0 {
+            return Ok(Some(pending.packet));
+        }
+        self.pending = Some(pending);
+        Ok(None)
     }
 }
 

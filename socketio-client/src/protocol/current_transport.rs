@@ -151,6 +151,12 @@ impl CurrentTransport {
         self.links().next().unwrap_or(LinkId(0))
     }
 
+    pub(super) fn close_links(&self, deps: &mut Deps) {
+        for link in self.links() {
+            deps.outputs.push_back(Output::Close { link });
+        }
+    }
+
     pub(super) fn links(&self) -> impl Iterator<Item = LinkId> + use<> {
         let (first, second) = match self {
             Self::WebSocket { link, .. } => (Some(*link), None),

@@ -33,9 +33,7 @@ impl Engine {
             {
                 deps.outputs.push_back(Output::Close { link: probe.link });
             }
-            for link in self.transport.links() {
-                deps.outputs.push_back(Output::Close { link });
-            }
+            self.transport.close_links(deps);
             return true;
         }
         if LongPolling::is_wanted() && self.probe.is_some() {
@@ -56,9 +54,7 @@ impl Engine {
             // An answered request has been processed.
             (CurrentTransport::WebSocket { .. } | CurrentTransport::Polling { .. }, Some(true))
             | (CurrentTransport::Gone(_), _) => {
-                for link in self.transport.links() {
-                    deps.outputs.push_back(Output::Close { link });
-                }
+                self.transport.close_links(deps);
                 return true;
             }
             (CurrentTransport::Polling { .. }, processed) if LongPolling::is_wanted() => {
