@@ -109,23 +109,8 @@ pub(crate) fn EmojiPicker(
         on_choose,
     };
     let emoji = move || {
-        let choice = |(place, listed): (usize, &NamedEmoji)| {
-            view! {
-                <button
-                    type="button"
-                    class="emoji"
-                    tabindex=if place == 0 { "0" } else { "-1" }
-                    data-place=place.to_string()
-                    title=listed.name
-                    aria-label=listed.name
-                >
-                    {listed.emoji}
-                </button>
-            }
-        };
-        picker
-            .found
-            .with(|found| found.iter().enumerate().map(choice).collect_view())
+        let choices = |found: &Vec<NamedEmoji>| found.iter().enumerate().map(choice).collect_view();
+        picker.found.with(choices)
     };
     view! {
         <div class="emoji-picker" data-testid="emoji-picker" role="group" aria-label=locale.says(|l| ComposePhrases::of(l).emoji)>
@@ -153,6 +138,21 @@ pub(crate) fn EmojiPicker(
                 {move || picker.found.with(Vec::is_empty).then(|| ActionPhrases::of(locale.language()).no_emoji)}
             </p>
         </div>
+    }
+}
+
+fn choice((place, listed): (usize, &NamedEmoji)) -> impl IntoView + use<> {
+    view! {
+        <button
+            type="button"
+            class="emoji"
+            tabindex=if place == 0 { "0" } else { "-1" }
+            data-place=place.to_string()
+            title=listed.name
+            aria-label=listed.name
+        >
+            {listed.emoji}
+        </button>
     }
 }
 

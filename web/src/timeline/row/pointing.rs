@@ -97,6 +97,34 @@ fn point(actions: RowActions, event: &PointerEvent) {
     }
 }
 
+/// A browser reports a pointer over a row also when rows move under a pointer at rest. That takes no actions from the keyboard:
+/// the button with the focus would go with them.
+fn point_at_rest(actions: RowActions, event: &PointerEvent) {
+    if !has_keyboard_focus() {
+        point(actions, event);
+    }
+}
+
+fn leave(actions: RowActions, event: &PointerEvent) {
+    if event.pointer_type() == "mouse" {
+        to_focus(actions);
+    }
+}
+
+fn focus_in(actions: RowActions, event: &FocusEvent) {
+    if let Some((_, key)) = row_at(event.target()) {
+        actions.on(key);
+    }
+}
+
+/// A row's actions hide when it loses the focus. If the pointer shows another row's actions, those stay.
+fn focus_out(actions: RowActions, event: &FocusEvent) {
+    let left = row_at(event.target()).map(|(_, key)| key);
+    if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
+        actions.off();
+    }
+}
+
 /// Moves the focus from another row's actions, which are about to go, to that row.
 fn keep_focus_in_its_row(pointed: &Element) {
     let focused = document().active_element();
@@ -155,42 +183,17 @@ pub(crate) fn RowPointing(children: Children) -> impl IntoView {
     };
     on_cleanup(move || touches.release());
     follow_popups(actions);
-    // A browser says so too when rows move under a pointer at rest. That takes no actions from the
-    // keyboard: the button with the focus would go with them.
-    let over = move |event: PointerEvent| {
-        if !has_keyboard_focus() {
-            point(actions, &event);
-        }
-    };
     let moved = move |event: PointerEvent| {
         touches.moved(&event);
         point(actions, &event);
     };
-    let leave = move |event: PointerEvent| {
-        if event.pointer_type() == "mouse" {
-            to_focus(actions);
-        }
-    };
-    let focus_in = move |event: FocusEvent| {
-        if let Some((_, key)) = row_at(event.target()) {
-            actions.on(key);
-        }
-    };
-    // A row's actions hide when it loses the focus. If the pointer shows another row's actions,
-    // those stay.
-    let focus_out = move |event: FocusEvent| {
-        let left = row_at(event.target()).map(|(_, key)| key);
-        if left == actions.row.get_untracked() && row_at(event.related_target()).is_none() {
-            actions.off();
-        }
-    };
     view! {
         <div
             class="hand"
-            on:pointerover=over
-            on:pointerleave=leave
-            on:focusin=focus_in
-            on:focusout=focus_out
+            on:pointerover=move |event| point_at_rest(actions, &event)
+            on:pointerleave=move |event| leave(actions, &event)
+            on:focusin=move |event| focus_in(actions, &event)
+            on:focusout=move |event| focus_out(actions, &event)
             on:pointerdown=move |event| touches.down(&event)
             on:pointermove=moved
             on:pointerup=move |_| touches.release()
