@@ -1,5 +1,6 @@
-// Text that the page itself writes into the composer: it appears at the caret, and Ctrl+Z undoes it.
+// Text that the page itself writes into the composer: it appears at the caret, and Ctrl+Z undoes it. Another text is not undone into the one before.
 
+import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
 
 /** Milliseconds between two keys of a person who types. */
@@ -83,4 +84,37 @@ test('fault_f19 names of emoji stay as they are in code and in what is pasted', 
   await expect(ann.composer).toHaveValue('config: {mode :tada:');
   await ann.composer.press('Enter');
   await ann.expectTexts(['config: {mode :tada:']);
+});
+
+test('undo and redo bring nothing from another room, and nothing that was sent', async ({ person }) => {
+  const ann = await person('Ann');
+  const rooms = new Rooms(ann);
+  const undoAndRedo = async (stays: string) => {
+    await expect(ann.composer).toBeFocused();
+    for (const key of ['ControlOrMeta+z', 'Control+y', 'ControlOrMeta+z', 'ControlOrMeta+Shift+z']) {
+      await ann.page.keyboard.press(key);
+      await expect(ann.composer).toHaveValue(stays);
+    }
+  };
+  await rooms.create('boss', { private: true });
+  await ann.composer.pressSequentially('Kim earns 90k', TYPING);
+  await rooms.open('general');
+  await undoAndRedo('');
+  await ann.page.keyboard.type('hello', TYPING);
+  await ann.page.keyboard.press('Enter');
+  await undoAndRedo('');
+  await ann.expectTexts(['hello']);
+
+  await rooms.open('boss');
+  await undoAndRedo('Kim earns 90k');
+  await ann.page.keyboard.type(' gross', TYPING);
+  await ann.page.keyboard.press('ControlOrMeta+z');
+  await expect(ann.composer).toHaveValue('Kim earns 90k');
+  await ann.page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(ann.composer).toHaveValue('Kim earns 90k gross');
+  // Into a room with the same text, which is none.
+  await ann.page.keyboard.press('ControlOrMeta+a');
+  await ann.page.keyboard.press('Delete');
+  await rooms.open('general');
+  await undoAndRedo('');
 });

@@ -8,10 +8,11 @@ use leptos::html;
 use leptos::leptos_dom::helpers::queue_microtask;
 use leptos::prelude::*;
 use steadfast_client::{Input, MessageChange};
-use steadfast_shared::{MessageText, TextError, limit};
+use steadfast_shared::{MessageText, RoomId, TextError, limit};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent};
 
+use crate::browser::insertion;
 use crate::browser::viewport::is_touch;
 use crate::compose::context::ComposeContext;
 use crate::compose::draft::{Draft, EditConflict, EditTarget};
@@ -39,6 +40,8 @@ pub(super) struct ComposerEntry {
     mentions: StoredValue<Mentions>,
     /// Shortcodes that were typed before the table of emoji was there.
     awaiting_table: StoredValue<Vec<String>>,
+    /// The room of the draft that the textarea shows.
+    room: StoredValue<Option<RoomId>>,
     compose: ComposeContext,
 }
 
@@ -52,6 +55,7 @@ impl ComposerEntry {
             suggestions: Suggestions::new(),
             mentions: StoredValue::new(Mentions::default()),
             awaiting_table: StoredValue::new(Vec::new()),
+            room: StoredValue::new(None),
             compose,
         }
     }
@@ -99,9 +103,12 @@ impl ComposerEntry {
             mentions.from_wire(wire, |user| self.compose.draft_name(draft, user))
         });
         let typed = typed.unwrap_or_default();
+        let room = self.compose.drafting.room();
+        let is_elsewhere = self.room.get_value() != room;
+        self.room.set_value(room);
         // Writing the same text again would end a composition.
-        if textarea.value() != typed {
-            textarea.set_value(&typed);
+        if is_elsewhere || textarea.value() != typed {
+            insertion::begin_anew(textarea, &typed, is_elsewhere);
         }
         self.blank.set(wire.trim().is_empty());
         self.trouble.set(None);
