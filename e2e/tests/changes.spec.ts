@@ -2,6 +2,7 @@
 
 import { ChatPage, Link } from '../pages/chat.js';
 import { Message } from '../pages/message.js';
+import { Rooms } from '../pages/rooms.js';
 import { DESKTOP, expect, PHONE, test } from './chat.js';
 
 test('an edit, a reaction and a deletion reach others, and are still there after a refresh', async ({ person }) => {
@@ -186,6 +187,22 @@ test('a deletion asks first, and then the text is nowhere', async ({ person, wir
   expect(JSON.stringify(await wire.pull())).not.toContain('a secret');
   await ben.page.reload();
   await ben.expectTexts(['an answer']);
+});
+
+test('a question about a message closes when Back leads into another room', async ({ person }) => {
+  const ann = await person('Ann');
+  const rooms = new Rooms(ann);
+  await rooms.create('plans');
+  await rooms.open('general');
+  await ann.say('keep me');
+  await ann.expectAllSent();
+  await new Message(ann.page, ann.row('keep me')).choose('menu-delete');
+  const question = ann.page.getByTestId('delete-message');
+  await expect(question).toBeVisible();
+  await ann.page.goBack();
+  await expect(rooms.name).toHaveText(/plans$/);
+  await expect(question).toHaveCount(0);
+  await expect(ann.composer).toBeFocused();
 });
 
 test('a reaction shows its people, and is joined and removed by keyboard', async ({ person }) => {

@@ -187,6 +187,8 @@ impl NavigationContext {
             return;
         }
         self.compose.end_composition();
+        // A question about a message of the former room would find none here.
+        self.timeline.actions.close();
         preferences::set_room(room);
         self.compose.refusal.set(None);
         self.timeline.return_to_end();
