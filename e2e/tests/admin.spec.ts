@@ -7,7 +7,7 @@ import { expect, test } from './chat.js';
 import { answered } from './console.js';
 
 test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({ person, own, allowConsole }) => {
-  allowConsole(answered(409, /\/api\/session/), answered(401, /\/api\/session/));
+  allowConsole(answered(409, /\/api\/session/), answered(401, /\/api\/session/), answered(403, /\/api\/session/));
   const olga = await person('Olga');
   await own(olga);
   const ben = await person('Ben');
@@ -216,4 +216,10 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
   await server.admin('ban', 'Ben');
   await ben.page.goto('/');
   await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  await ben.page.reload();
+  await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  // Who is readmitted need not be told so to try.
+  await server.admin('unban', 'Ben');
+  await ben.page.reload();
+  await expect(ben.nickname).toHaveValue('Ben');
 });

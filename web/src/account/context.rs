@@ -37,6 +37,8 @@ pub(crate) struct AccountSignals {
     /// The name to show on the sign-in page after a sign-out that reloaded the tab.
     pub(crate) goodbye: StoredValue<Option<String>>,
     pub(crate) renewing: StoredValue<bool>,
+    /// Whether the page waits for the server to say if the person is still excluded.
+    pub(crate) asking: StoredValue<bool>,
     pub(crate) chat: ChatContext,
     pub(crate) people: PeopleContext,
     pub(crate) compose: ComposeContext,
@@ -58,6 +60,7 @@ impl AccountContext {
             unanswered: StoredValue::new(None),
             goodbye: StoredValue::new(local::take_goodbye()),
             renewing: StoredValue::new(false),
+            asking: StoredValue::new(false),
             chat: navigation.chat,
             people: navigation.people,
             compose: navigation.compose,

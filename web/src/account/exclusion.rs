@@ -1,5 +1,8 @@
 //! Being excluded (banned or deactivated), and returning.
 
+use std::time::Duration;
+
+use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_shared::event::ClosingReason;
@@ -12,6 +15,9 @@ use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
 use crate::storage::preferences;
 use crate::ui::overlays::Overlay;
+
+/// How long the page waits for the server to say whether a person is still excluded.
+const ASKED_WITHIN: Duration = Duration::from_secs(5);
 
 impl AccountContext {
     /// Shows that this person is excluded, if the server said so: nothing reconnects by itself.
@@ -77,5 +83,42 @@ impl AccountContext {
     pub(crate) fn leave_for_another(self) {
         preferences::set_kept_out(None);
         spawn_local(self.change_over());
+    }
+}
+
+/// Asks the server whether a person, excluded on the last visit for this reason, still is. Until it has answered, the page
+/// shows neither the exclusion nor their room.
+pub(crate) fn ask_at_start(account: AccountContext, before: ClosingReason) {
+    account.asking.set_value(true);
+    set_timeout(move || stay_out(account, before), ASKED_WITHIN);
+    spawn_local(async move {
+        match sign_in::current().await {
+            Ok(Some(info)) => account.enter(info),
+            // Let in again: the exclusion has ended all their sessions.
+            Ok(None) => {
+                preferences::set_kept_out(None);
+                account.be_signed_out().await;
+            }
+            Err(error) => stay_out(account, exclusion_in(&error).unwrap_or(before)),
+        }
+    });
+}
+
+/// Shows the exclusion, which the server has confirmed, or has not answered for.
+fn stay_out(account: AccountContext, reason: ClosingReason) {
+    if account.asking.get_value() {
+        account.asking.set_value(false);
+        account.be_kept_out(reason);
+    }
+}
+
+/// The exclusion for which the server refused, if that is why.
+pub(crate) fn exclusion_in(error: &HttpError) -> Option<ClosingReason> {
+    if error.is(ErrorCode::Banned) {
+        Some(ClosingReason::Banned)
+    } else if error.is(ErrorCode::Deactivated) {
+        Some(ClosingReason::Deactivated)
+    } else {
+        None
     }
 }

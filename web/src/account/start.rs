@@ -7,11 +7,13 @@ use leptos::task::spawn_local;
 use steadfast_client::connection::{Connection, Renewal};
 use steadfast_client::link::{Chat, ChatOptions, LinkState};
 use steadfast_client::{Input, StorageError};
+use steadfast_shared::HandshakeError;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
-use steadfast_shared::{ErrorCode, HandshakeError};
 
 use crate::account::context::AccountContext;
+use crate::account::exclusion;
+use crate::account::exclusion::exclusion_in;
 use crate::account::sign_in;
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
@@ -85,9 +87,10 @@ impl AccountContext {
         }
         // A device that remembers no person connects, too: it may still have a cookie (a reloaded
         // private window, a cleared database), and the server then says whose.
+        let kept_out = preferences::kept_out().filter(|_| is_known);
         let options = ChatOptions {
             path: base.address(SOCKET_PATH),
-            stay_offline: owed,
+            stay_offline: owed || kept_out.is_some(),
             ..ChatOptions::default()
         };
         let Ok(chat) = Chat::start(options, storage, Tabs::new()) else {
@@ -103,15 +106,15 @@ impl AccountContext {
             self.stage.set(PageStage::Nickname(self.welcome()));
             spawn_local(self.settle_departure());
         } else {
-            self.show_first(is_known);
+            self.show_first(is_known, kept_out);
         }
         Some(chat)
     }
 
-    /// Shows a known device's room, or its person's exclusion. Any other device has a moment to be recognised.
-    fn show_first(self, is_known: bool) {
-        if let Some(reason) = preferences::kept_out().filter(|_| is_known) {
-            self.be_kept_out(reason);
+    /// Shows a known device's room, unless its person was excluded. Any other device has a moment to be recognised.
+    fn show_first(self, is_known: bool, kept_out: Option<ClosingReason>) {
+        if let Some(reason) = kept_out {
+            exclusion::ask_at_start(self, reason);
         } else if is_known {
             if self.stage.get_untracked() != PageStage::Room {
                 self.stage.set(PageStage::Room);
@@ -197,10 +200,12 @@ impl AccountContext {
 
     /// Leaves the first visit's stages once the server has recognised the person, or cannot.
     pub(crate) fn recognise(self) {
-        if !matches!(
-            self.stage.get_untracked(),
-            PageStage::Opening | PageStage::Nickname(Welcome::First | Welcome::SignedOut(_))
-        ) {
+        if self.asking.get_value()
+            || !matches!(
+                self.stage.get_untracked(),
+                PageStage::Opening | PageStage::Nickname(Welcome::First | Welcome::SignedOut(_))
+            )
+        {
             return;
         }
         let stage = if self.chat.read(|session| session.account().me().is_some()) {
@@ -220,6 +225,7 @@ impl AccountContext {
 
     pub(crate) fn enter(self, info: SessionInfo) {
         preferences::set_kept_out(None);
+        self.asking.set_value(false);
         self.chat.dispatch(Input::SignedIn(info));
         self.stage.set(PageStage::Room);
         self.chat.connect();
@@ -268,12 +274,7 @@ impl AccountContext {
         match answer {
             Ok(Some(info)) => self.enter(info),
             Ok(None) => self.be_signed_out().await,
-            Err(HttpError::Refused(error)) if error.code == ErrorCode::Banned => {
-                self.be_kept_out(ClosingReason::Banned);
-            }
-            Err(HttpError::Refused(error)) if error.code == ErrorCode::Deactivated => {
-                self.be_kept_out(ClosingReason::Deactivated);
-            }
+            Err(error) if let Some(reason) = exclusion_in(&error) => self.be_kept_out(reason),
             Err(HttpError::Refused(error)) if !error.code.is_transient() => {
                 self.be_signed_out().await;
             }
