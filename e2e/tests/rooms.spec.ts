@@ -2,6 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
+import { Message } from '../pages/message.js';
 import { Rooms } from '../pages/rooms.js';
 import { expect, numbered, test } from './chat.js';
 
@@ -184,6 +185,10 @@ test('a room is renamed and described for everybody, archived, and opened again'
   await expect(bens.name).toHaveText(/plans for June$/);
   await expect(bens.topic).toHaveText('Before it is July');
   await expect(ben.page).toHaveTitle(/#plans for June/);
+  await ben.say('a plan');
+  const plan = new Message(ben.page, ben.row('a plan'));
+  await plan.react('tada');
+  await ben.expectUnsent(0);
 
   await anns.choose('room-change');
   await ann.page.getByTestId('room-archive').click();
@@ -191,6 +196,14 @@ test('a room is renamed and described for everybody, archived, and opened again'
     await expect(chat.page.getByTestId('archived')).toContainText('archived');
     await expect(chat.composer).toHaveCount(0);
   }
+  // What is offered there is what the server would take.
+  await plan.reaction('🎉').click();
+  await expect(plan.reaction('🎉')).toHaveAttribute('aria-pressed', 'true');
+  await expect(ben.page.getByTestId('add-reaction')).toBeHidden();
+  await plan.openMenu();
+  await expect(plan.tools.getByRole('button')).toHaveCount(1);
+  await expect(ben.page.getByRole('menuitem')).toHaveText([/reacted/, /Copy/, /Copy/, /Delete/]);
+  await ben.page.keyboard.press('Escape');
   await anns.choose('room-change');
   await ann.page.getByTestId('room-archive').click();
   await ben.say('still here');

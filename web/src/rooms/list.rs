@@ -80,6 +80,15 @@ impl RoomsContext {
             .on_rooms(|session| session.rooms().map(|view| self.line_of(&view)).collect())
     }
 
+    /// Whether the open room is read-only. Tracked.
+    pub(crate) fn is_archived(self) -> bool {
+        let room = self.chat.room.get();
+        self.chat.on_rooms(|session| {
+            room.and_then(|room| session.room(room))
+                .is_some_and(|room| room.archived)
+        })
+    }
+
     /// The open room, once the server has sent it. Tracked.
     pub(crate) fn open_room(self) -> Option<OpenRoom> {
         let room = self.chat.room.get();

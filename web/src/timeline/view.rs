@@ -230,6 +230,7 @@ pub(crate) fn Timeline() -> impl IntoView {
     view.keep();
     let to_end = Callback::new(move |()| view.go_to_end());
     let to_news = Callback::new(move |()| view.timeline.seek_news());
+    let archived = memo(move || rooms.is_archived());
     view! {
         <div class="timeline-frame">
             <div
@@ -238,6 +239,8 @@ pub(crate) fn Timeline() -> impl IntoView {
                 tabindex="0"
                 role="region"
                 aria-label=words(move || (TimelinePhrases::of(locale.language()).messages_in)(&rooms.room_name()))
+                // Once for all rows: none of them follows the rooms.
+                data-archived=move || archived.get().then_some("true")
                 node_ref=view.element
                 on:scroll=move |_| view.scrolled()
                 on:keydown=move |event| view.key(&event)

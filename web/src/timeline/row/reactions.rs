@@ -81,7 +81,9 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacti
         }
     };
     let toggle = move |_| {
-        if let Some(message) = message.get_untracked() {
+        if let Some(message) = message.get_untracked()
+            && !untrack(|| timeline.rooms.is_archived())
+        {
             timeline.react(message, emoji.clone(), !mine());
         }
     };

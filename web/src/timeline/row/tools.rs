@@ -13,7 +13,7 @@ use crate::language::locale::{Locale, words};
 use crate::markdown;
 use crate::markup::{computed, view};
 use crate::people::phrases::PeoplePhrases;
-use crate::reactive::Memo;
+use crate::reactive::{Memo, memo};
 use crate::timeline::context::TimelineContext;
 use crate::timeline::phrases::ActionPhrases;
 use crate::timeline::row::actions::{OpenAction, Tool};
@@ -63,8 +63,9 @@ fn Tools(
         }
         is_there
     });
+    let writable = memo(move || message.get().is_some() && !timeline.rooms.is_archived());
     let answers = move || {
-        message.get().is_some().then(|| {
+        writable.get().then(|| {
             view! {
                 <ToolButton words=|l| ActionPhrases::of(l).react shape=IconShape::React testid="react" act=open(Tool::Emoji) />
                 <ToolButton
@@ -77,7 +78,7 @@ fn Tools(
         })
     };
     let rewrites = move || {
-        (mine.get() && message.get().is_some()).then(|| {
+        (mine.get() && writable.get()).then(|| {
             view! {
                 <ToolButton
                     words=|l| ActionPhrases::of(l).edit
@@ -188,13 +189,10 @@ impl Choices {
         move || actions.open(key, tool, anchor.clone())
     }
 
-    /// Reacting, replying, and editing one's own message.
-    fn answers(&mut self, row: &Row) {
-        if row.message().is_none() {
-            return;
-        }
+    /// Reacting and replying, unless the room is archived.
+    fn answers(&mut self) {
         let (timeline, key) = (self.timeline, self.key);
-        let (react, reactions) = (self.open(Tool::Emoji), self.open(Tool::Reactions));
+        let react = self.open(Tool::Emoji);
         self.add(
             |l| ActionPhrases::of(l).react,
             IconShape::React,
@@ -208,14 +206,18 @@ impl Choices {
             "menu-reply",
             reply,
         );
-        if !row.reactions.is_empty() {
-            let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
-            self.add(says, IconShape::People, "menu-reactions", reactions);
-        }
-        if row.mine {
-            let edit = move || timeline.rewrite(&key);
-            self.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
-        }
+    }
+
+    fn reactions(&mut self) {
+        let reactions = self.open(Tool::Reactions);
+        let says: Phrase = |l| ActionPhrases::of(l).who_reacted;
+        self.add(says, IconShape::People, "menu-reactions", reactions);
+    }
+
+    fn edit(&mut self) {
+        let (timeline, key) = (self.timeline, self.key);
+        let edit = move || timeline.rewrite(&key);
+        self.add(|l| ActionPhrases::of(l).edit, IconShape::Edit, "menu-edit", edit);
     }
 
     /// Copying the text, and the link.
@@ -275,7 +277,17 @@ fn choices(timeline: TimelineContext, key: RowKey, anchor: &HtmlElement) -> Vec<
         anchor: anchor.clone(),
         all: Vec::new(),
     };
-    choices.answers(&row);
+    let is_message = row.message().is_some();
+    let writable = is_message && !untrack(|| timeline.rooms.is_archived());
+    if writable {
+        choices.answers();
+    }
+    if is_message && !row.reactions.is_empty() {
+        choices.reactions();
+    }
+    if writable && row.mine {
+        choices.edit();
+    }
     choices.copies(&row);
     choices.deletion(&row);
     choices.all
