@@ -205,6 +205,18 @@ test('a question about a message closes when Back leads into another room', asyn
   await expect(ann.composer).toBeFocused();
 });
 
+test('who looks for an emoji when the message is deleted goes on in the composer', async ({ person }) => {
+  const [ann, ben] = [await person('Ann'), await person('Ben')];
+  await ben.say('a slip');
+  const message = new Message(ann.page, ann.row('a slip'));
+  await message.row.hover();
+  await message.tools.getByTestId('react').click();
+  await expect(ann.page.getByTestId('find-emoji')).toBeFocused();
+  await new Message(ben.page, ben.rows.first()).delete();
+  await expect(ann.page.getByTestId('emoji-picker')).toHaveCount(0);
+  await expect(ann.composer).toBeFocused();
+});
+
 test('a reaction shows its people, and is joined and removed by keyboard', async ({ person }) => {
   const ann = await person('Ann');
   const ben = await person('Ben');

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
+use crate::browser::viewport::is_touch;
 use crate::reactive::StoredValue;
 use crate::ui::main_field::MainField;
 
@@ -34,7 +35,7 @@ impl Focus {
         }
     }
 
-    /// Returns the focus if its element still exists and nothing else has received it since.
+    /// Returns the focus unless something else has received it since. If its element is gone, the main field gets it.
     pub(crate) fn give_back(self) {
         let main = self.main;
         let Some(Some(element)) = self.element.try_get_value() else {
@@ -48,8 +49,13 @@ impl Focus {
             });
             // A choice made in a dialog may focus the composer, which cannot receive the focus
             // while the dialog is open.
-            if idle && !main.focus_late() && element.is_connected() {
-                let _ = element.focus();
+            if idle && !main.focus_late() {
+                if element.is_connected() {
+                    let _ = element.focus();
+                } else if !is_touch() {
+                    // A phone's keyboard would cover half of the room.
+                    main.focus();
+                }
             }
         });
     }
