@@ -23,7 +23,7 @@ impl Failures {
             "failures:" | "✖ failing tests:" => self.reading = true,
             _ if line.starts_with("test result: ") => self.reading = false,
             _ if self.reading && self.lines.len() < MOST && !line.is_empty() => {
-                self.lines.push(line.to_owned())
+                self.lines.push(line.to_owned());
             }
             _ => {}
         }
