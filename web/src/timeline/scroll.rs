@@ -47,11 +47,14 @@ struct ScrollState {
     input_at: Cell<f64>,
 }
 
-/// A row, and its distance from the content's upper edge at the last update.
+/// A row, and the distance of its text from the content's upper edge at the last update.
 struct AnchorRow {
     row: Element,
     place: f64,
 }
+
+/// What comes after a row's head. The head goes when the row before it comes, and is by the same person.
+const TEXT: &str = ".row-head + *, .row-time-aside + *";
 
 /// The side of the view on which an element is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -263,7 +266,7 @@ impl ScrollState {
         let anchor_row = anchor_row
             .as_mut()
             .filter(|anchor_row| anchor_row.row.is_connected())?;
-        let shift = (self.place_of(&anchor_row.row) - anchor_row.place).round();
+        let shift = (self.place_of_text(&anchor_row.row) - anchor_row.place).round();
         // The view moves by whole pixels; the remainder counts next time.
         anchor_row.place += shift;
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
@@ -286,12 +289,17 @@ impl ScrollState {
             }
         }
         let row: Element = rows.get(low)?.unchecked_into();
-        let place = self.place_of(&row);
+        let place = self.place_of_text(&row);
         Some(AnchorRow { row, place })
     }
 
-    /// Distance from the content's upper edge to a row's, wherever the view is.
-    fn place_of(&self, row: &Element) -> f64 {
-        row.get_bounding_client_rect().top() - self.content.get_bounding_client_rect().top()
+    fn place_of_text(&self, row: &Element) -> f64 {
+        let text = row.query_selector(TEXT).ok().flatten();
+        self.place_of(text.as_ref().unwrap_or(row))
+    }
+
+    /// Distance from the content's upper edge to an element's, wherever the view is.
+    fn place_of(&self, element: &Element) -> f64 {
+        element.get_bounding_client_rect().top() - self.content.get_bounding_client_rect().top()
     }
 }
