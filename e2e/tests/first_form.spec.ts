@@ -125,6 +125,29 @@ for (const [by, press] of PRESSES) {
   });
 }
 
+test('nothing in the form moves while a button is pressed', async ({ profile }) => {
+  const page = await (await profile(DESKTOP)).newPage();
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/registration', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await page.goto('/');
+  const ann = new ChatPage(page);
+  await expect(boot(page)).toHaveCount(0);
+  await ann.nickname.fill('Ann');
+  await ann.joinButton.hover();
+  await page.mouse.down();
+  const arrives = page.waitForResponse('**/api/registration');
+  answer();
+  await (await arrives).finished();
+  // A notice that the server has no owner would come above the button.
+  await page.waitForTimeout(500);
+  await page.mouse.up();
+  await ann.expectConnected();
+});
+
 test('a signed-in device sees no form, a signed-out one does', async ({ person, allowConsole }) => {
   allowConsole(answered(401, /\/api\/session/));
   const ann = await person('Ann', DESKTOP);

@@ -1,10 +1,12 @@
 //! The page that asks for a nickname.
 
+use std::time::Duration;
+
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use steadfast_shared::http::NewSession;
+use steadfast_shared::http::{NewSession, Registration};
 use steadfast_shared::{ErrorCode, Nickname, Passphrase, PassphraseError, TextError, WireError};
 
 use crate::account::api;
@@ -25,6 +27,9 @@ use crate::reactive::{RwSignal, Signal, effect};
 use crate::ui::brand::Brand;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, IconShape};
+
+/// How often a pressed button is looked at.
+const PRESS_CHECK: Duration = Duration::from_millis(50);
 
 /// Why a person could not join.
 #[derive(Clone, PartialEq, Eq)]
@@ -152,13 +157,22 @@ impl JoinForm {
     fn load_registration(self) {
         spawn_local(async move {
             if let Ok(registration) = api::registration().await {
-                // An owner link lets its bearer in.
-                if registration.closed && self.owner_code.get_untracked().is_none() {
-                    self.asks_invitation.try_set(true);
-                }
-                self.unowned.try_set(registration.unowned);
+                when_released(move || self.show_registration(&registration));
             }
         });
+    }
+
+    fn show_registration(self, registration: &Registration) {
+        // An owner link lets its bearer in.
+        if registration.closed
+            && self
+                .owner_code
+                .try_get_untracked()
+                .is_some_and(|code| code.is_none())
+        {
+            self.asks_invitation.try_set(true);
+        }
+        self.unowned.try_set(registration.unowned);
     }
 
     fn field(self, field: JoinField) -> NodeRef<html::Input> {
@@ -471,6 +485,16 @@ fn session_request(nickname: &str, passphrase: &str, invitation: &str) -> Result
     let code = invitation.rsplit('#').next().unwrap_or_default().trim();
     request.invite = (!code.is_empty()).then(|| code.to_owned());
     Ok(request)
+}
+
+/// Calls `then` once nothing in the form is pressed. A button that moves before it is released is not clicked.
+fn when_released(then: impl FnOnce() + 'static) {
+    let pressed = document().query_selector(".welcome-form :active");
+    if pressed.is_ok_and(|pressed| pressed.is_some()) {
+        set_timeout(move || when_released(then), PRESS_CHECK);
+    } else {
+        then();
+    }
 }
 
 fn focus(field: NodeRef<html::Input>) {
