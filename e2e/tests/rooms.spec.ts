@@ -1,10 +1,11 @@
 // Rooms: found by name, by shortcut and by URL.
 
 import type { Locator } from '@playwright/test';
-import { ChatPage } from '../pages/chat.js';
+import { ChatPage, Link } from '../pages/chat.js';
 import { Message } from '../pages/message.js';
 import { Rooms } from '../pages/rooms.js';
-import { expect, numbered, test } from './chat.js';
+import { DESKTOP, expect, numbered, test } from './chat.js';
+import { NETWORK } from './console.js';
 
 test('a room has an address, and an address that leads nowhere leads to a room', async ({ person }) => {
   const ann = await person('Ann');
@@ -107,6 +108,22 @@ test('a link to a public room lets a newcomer in, but nobody back in', async ({ 
   await ben.page.goto(address);
   await expect(bens.name).toHaveText(/general$/);
   await expect(bens.link('design')).toHaveCount(0);
+});
+
+test('the tools of a room stay where they are while the number of people comes and goes', async ({ person, allowConsole }) => {
+  allowConsole(NETWORK.socket);
+  const ann = await person('Ann', DESKTOP);
+  const { page } = ann;
+  const link = await Link.of(page);
+  await page.reload();
+  await ann.expectConnected();
+  await expect(page.getByTestId('online')).toBeVisible();
+  await page.getByTestId('room-menu').hover();
+  await page.mouse.down();
+  await link.cut();
+  await expect(page.getByTestId('online')).toBeHidden();
+  await page.mouse.up();
+  await expect(page.getByTestId('menu')).toBeVisible();
 });
 
 test('a public room is made, found, joined, and left', async ({ person }) => {

@@ -49,8 +49,9 @@ pub(crate) fn RoomHead(
                 </p>
             </div>
             <div class="room-tools">
-                <RoomMenu />
+                // First: its width changes with the number of people, and moves none of the others.
                 <MembersButton members_button />
+                <RoomMenu />
                 <button
                     type="button"
                     class="button button-quiet button-icon"
