@@ -85,7 +85,8 @@ export class Proxy {
    */
   #forward(request, response) {
     const { method, url: path, headers } = request;
-    const passed = ask({ host: '127.0.0.1', port: this.target, method, path, headers }, (answer) => {
+    // A connection that is kept for the next request may end just as that is sent.
+    const passed = ask({ host: '127.0.0.1', port: this.target, method, path, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

@@ -6,7 +6,7 @@ import { after, describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, has } from '../cluster.mjs';
 import { assertContiguous, Device, GENEROUS, hangUp, signIn, until } from '../wire/device.mjs';
-import { test } from '../wire/test.mjs';
+import { test as bare } from '../wire/test.mjs';
 
 const PEOPLE = 24;
 const ROUNDS = 3;
@@ -20,8 +20,14 @@ const DRAIN = ['--drain-seconds', '10'];
 /** Between two rounds while a node drains. */
 const BREATH_MS = 250;
 
+/** Between two attempts to send the same message. */
+const RETRY_MS = 50;
+
 /** How long it may take until every connection stays where it is. */
 const SETTLE_MS = 60_000;
+
+/** How much of the log a failed test shows. */
+const LOG_LINES = 120;
 
 for (const proxy of PROXIES) {
   describe(`three nodes behind ${proxy}`, { skip: has(proxy) ? false : `there is no ${proxy} on this machine` }, () => {
@@ -30,6 +36,21 @@ for (const proxy of PROXIES) {
       hangUp();
       await cluster?.dispose();
     });
+
+    /**
+     * A failure has the newest lines of the proxy and of the nodes.
+     * @param {string} name
+     * @param {() => Promise<void>} body
+     */
+    const test = (name, body) =>
+      bare(name, async () => {
+        try {
+          await body();
+        } catch (error) {
+          const said = cluster?.log.split('\n').slice(-LOG_LINES).join('\n');
+          throw new Error(`${error instanceof Error ? error.stack : error}\n${said}`);
+        }
+      });
 
     test(`half by polling, half by WebSocket, a node is killed, and nothing is lost: ${proxy}`, async () => {
       cluster = await Cluster.start({ proxy, args: [...GENEROUS, ...DRAIN] });
@@ -134,7 +155,12 @@ class Crowd {
    * @param {string} word
    */
   async say(word) {
-    const acks = this.devices.map((device, nth) => device.post(device.item(`${word} of ${nth}`)));
+    const acks = this.devices.map((device, nth) =>
+      device.post(device.item(`${word} of ${nth}`)).catch((error) => {
+        const by = device.socket.io.opts.transports;
+        throw new Error(`${word} of ${nth}, by ${by}: ${error.message}; disconnected: ${device.disconnected}`);
+      }),
+    );
     for (const ack of await Promise.all(acks)) this.#stored.push(...ack);
   }
 
@@ -242,5 +268,7 @@ async function insisting(device, text) {
     } catch {
       // No answer: try again, with the same id.
     }
+    // A node that ends refuses at once.
+    await delay(RETRY_MS);
   }
 }

@@ -134,6 +134,19 @@ export class ChatPage {
     await expect(this.connection).not.toHaveAttribute('data-state', 'connected');
   }
 
+  /** Interrupts the connection, and waits until the page has noticed, however soon it is connected again. */
+  async interrupt(by: () => Promise<void>): Promise<void> {
+    await this.connection.evaluate((connection) => {
+      const noticed = new Promise<void>((done) => {
+        const look = () => connection.getAttribute('data-state') === 'connected' || done();
+        new MutationObserver(look).observe(connection, { attributeFilter: ['data-state'] });
+      });
+      Object.assign(window, { noticed });
+    });
+    await by();
+    await this.page.evaluate(() => (window as unknown as { noticed: Promise<void> }).noticed);
+  }
+
   /** Presses Disconnect. */
   async disconnect(): Promise<void> {
     await this.toggle.click();
@@ -165,7 +178,7 @@ export class ChatPage {
         }
         await this.scrollToTop();
         return read.has(1);
-      })
+      }, { timeout: 60_000, intervals: [100, 250, 500] })
       .toBe(true);
     return [...read.values()].sort((one, other) => one.seq! - other.seq!);
   }

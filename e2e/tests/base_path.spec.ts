@@ -27,7 +27,8 @@ class PathProxy {
         return;
       }
       const { method, headers } = asked;
-      const passed = request({ port: upstream, path: path(asked.url), method, headers }, (got) => {
+      // A connection that is kept for the next request may end just as that is sent.
+      const passed = request({ host: '127.0.0.1', port: upstream, path: path(asked.url), method, headers, agent: false }, (got) => {
         answer.writeHead(got.statusCode ?? 502, got.headers);
         got.pipe(answer);
       });

@@ -13,7 +13,7 @@ test('an error in any page of any context fails the test, unless it is announced
   await ours.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => {}));
   await expect.poll(() => consoleWatch.unannounced.length).toBeGreaterThanOrEqual(4);
   for (const error of [/^error: logged/, /^thrown: .*thrown out/, /^thrown: .*nobody handles it/]) {
-    expect(consoleWatch.unannounced).toContainEqual(expect.stringMatching(error));
+    await expect.poll(() => consoleWatch.unannounced).toContainEqual(expect.stringMatching(error));
     consoleWatch.allow(error);
   }
   // The page's own policy blocks the request before the network does.

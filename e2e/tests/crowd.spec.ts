@@ -7,6 +7,8 @@ import { expect, test } from './chat.js';
 test.use({ serverArgs: ['--sign-ins-per-minute', '10000', '--presence-grace-ms', '300'] });
 
 test('a room of many people is listed page by page, and searched', async ({ server, person, wirePerson }) => {
+  // The server rests after each sign-up.
+  test.slow();
   const ann = await person('Ann');
   const pad = (n: number) => String(n).padStart(3, '0');
   for (let n = 0; n < 150; n += 1) await signIn(server, `Walker ${pad(n)}`);

@@ -54,8 +54,8 @@ test.describe('if the server offers it', () => {
     const faults = await FaultPanel.open(ann);
     await faults.break('half-open');
     await ann.say('into the void');
-    await ben.say('while Ann hears nothing');
     await expect(faults.place('wire')).toHaveAttribute('data-many', '1');
+    await ben.say('while Ann hears nothing');
     await ann.expectConnected();
     for (const chat of [ann, ben]) {
       await chat.expectTexts(['while Ann hears nothing', 'into the void'], 60_000);

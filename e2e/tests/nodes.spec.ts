@@ -139,7 +139,7 @@ for (const adapter of ['postgres', 'redis'] as const) {
 
 test('a node dies under people who write, and they go on on another one', async ({ browser, allowConsole }) => {
   test.setTimeout(240_000);
-  allowConsole(NETWORK.request, NETWORK.socket, answered(502, /\/socket\.io\//), answered(502, /\/api\//), answered(400, /\/socket\.io\//));
+  allowConsole(NETWORK.request, NETWORK.socket, answered(502, /\/socket\.io\//), answered(502, /\/api\//));
   await Nodes.with(browser, { nodes: 2 }, async (nodes) => {
     const people = [];
     for (const name of ['Ann', 'Ben', 'Cho', 'Dan', 'Eva', 'Fay']) people.push(await nodes.person(name, 'proxy'));

@@ -1,6 +1,6 @@
 // Parts of the page that load later: when it is idle, or when they are opened.
 
-import type { Page } from '@playwright/test';
+import type { Page, Request } from '@playwright/test';
 import { ChatPage } from '../pages/chat.js';
 import { FaultPanel } from '../pages/faults.js';
 import { NETWORK, answered } from './console.js';
@@ -12,13 +12,15 @@ const TOOLS = /\/steadfast-web-[0-9a-f]+-tools\.wasm$/;
 const LAB = /\/steadfast-web-[0-9a-f]+-lab\.wasm$/;
 const PANELS = /\/steadfast-web-[0-9a-f]+-panels\.wasm$/;
 
-/** The parts that a page has requested. */
-function asked(page: Page): Set<string> {
+/** The parts that a page has requested, or those that have arrived. */
+function asked(page: Page, when: 'request' | 'requestfinished' = 'request'): Set<string> {
   const parts = new Set<string>();
-  page.on('request', (request) => {
+  const note = (request: Request) => {
     const part = PART.exec(new URL(request.url()).pathname);
     if (part) parts.add(part[0].replace(/.*-/, ''));
-  });
+  };
+  if (when === 'request') page.on('request', note);
+  else page.on('requestfinished', note);
   return parts;
 }
 
@@ -43,7 +45,7 @@ function saveData() {
 
 test('parts load once the page is idle, and not before a person has joined', async ({ profile }) => {
   const page = await (await profile()).newPage();
-  const parts = asked(page);
+  const [parts, arrived] = [asked(page), asked(page, 'requestfinished')];
   const ann = new ChatPage(page);
   await page.goto('/');
   await expect(ann.nickname).toBeVisible();
@@ -51,8 +53,8 @@ test('parts load once the page is idle, and not before a person has joined', asy
   await ann.join('Ann');
   await expect.poll(() => [...parts].filter((part) => !part.startsWith('chunk')).sort()).toEqual(['administration.wasm', 'dialogs.wasm', 'panels.wasm', 'tools.wasm']);
   // What is loaded is there without the network.
+  await expect.poll(() => [...parts].filter((part) => !arrived.has(part))).toEqual([]);
   await page.route(PART, (route) => route.abort());
-  await page.waitForLoadState('networkidle');
   await ann.settings.click();
   await expect(page.getByTestId('settings-dialog')).toBeVisible();
 });

@@ -275,11 +275,13 @@ for (const viewport of [
     const rooms = new Rooms(long);
     await rooms.create(name);
     const { page } = long;
-    const within = async (what: Locator) => {
-      const box = (await what.boundingBox())!;
-      expect(box.x).toBeGreaterThanOrEqual(0);
-      expect(box.x + box.width, `${await what.textContent()} ends on the screen`).toBeLessThanOrEqual(viewport.width);
-    };
+    // A panel slides to its place.
+    const within = (what: Locator) =>
+      expect(async () => {
+        const box = (await what.boundingBox())!;
+        expect(box.x).toBeGreaterThanOrEqual(0);
+        expect(box.x + box.width, `${await what.textContent()} ends on the screen`).toBeLessThanOrEqual(viewport.width);
+      }).toPass({ timeout: 10_000 });
     const pageStays = async () =>
       expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing can be moved sideways').toBe(viewport.width);
     await pageStays();
@@ -288,8 +290,9 @@ for (const viewport of [
     await page.keyboard.press('Escape');
     await rooms.reveal();
     await page.getByTestId('open-browse').click();
-    const dialog = (await page.getByTestId('browse').boundingBox())!;
     const entry = page.getByTestId('listed-enter').first();
+    await expect(entry).toBeVisible();
+    const dialog = (await page.getByTestId('browse').boundingBox())!;
     const button = (await entry.boundingBox())!;
     expect(button.x + button.width).toBeLessThanOrEqual(dialog.x + dialog.width);
   });

@@ -127,12 +127,12 @@ test('older pages load when scrolling up, and the view stays where it was', asyn
   }
   const ann = await person('Ann');
   await expect(ann.row('line 350')).toBeInViewport();
+  await ann.quiet();
   const held = (await ann.seen()).length;
   expect(held).toBeLessThan(350);
 
   // Wheel scrolling is smooth: older rows may load while it continues, and then another row keeps its place.
   const anchor = (await ann.seen())[0]!;
-  await ann.quiet();
   await ann.jumpToTop();
   await expect(ann.rowOf(anchor.id)).toBeInViewport();
   await expect.poll(async () => (await ann.seen()).length).toBeGreaterThan(held);

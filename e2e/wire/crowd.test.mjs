@@ -12,7 +12,7 @@ const PEOPLE = 25;
 /** Rounds of changes by each person. */
 const ROUNDS = 20;
 /** The time within which everybody has everything. A debug build on a busy machine. */
-const CONVERGE_MS = 20_000;
+const CONVERGE_MS = 40_000;
 
 const EMOJI = ['👍', '🎉', '❤️', '👀', '🐘'];
 

@@ -61,22 +61,31 @@ export function uuid7() {
 }
 
 /**
- * `POST /api/session` for a new person, or one who has left.
+ * `POST /api/session` for a new person. A transient refusal, as by a database that is slow for a moment, is waited out; the same key
+ * makes one person of all attempts.
  * @param {{ url: string }} server
  * @param {string} nickname
  * @returns {Promise<Account>}
  */
 export async function signIn(server, nickname) {
-  const response = await fetch(`${server.url}/api/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ nickname, with_token: true }),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  const text = await response.text();
-  assert.equal(response.status, 201, text);
-  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  return { ...JSON.parse(text), cookie };
+  const key = randomBytes(24).toString('hex');
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const response = await fetch(`${server.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ nickname, with_token: true, key }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const text = await response.text();
+    if (response.status === 201) {
+      const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      return { ...JSON.parse(text), cookie };
+    }
+    const refusal = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : {};
+    assert.ok(TRANSIENT.includes(refusal.code) && Date.now() < deadline, `${nickname}: ${response.status} ${text}`);
+    await delay(refusal.retry_after_ms ?? 50);
+  }
 }
 
 /**
