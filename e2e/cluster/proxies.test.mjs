@@ -141,7 +141,13 @@ class Crowd {
     const devices = [];
     for (let nth = 0; nth < PEOPLE; nth += 1) {
       const { token, cookie } = await signIn(server, `${name} ${nth}`);
-      devices.push(new Device(server, { token }, options(nth % 2 ? 'polling' : 'websocket', { cookie, token, proxy })));
+      const device = new Device(server, { token }, options(nth % 2 ? 'polling' : 'websocket', { cookie, token, proxy }));
+      // npm's client makes no further attempt by itself once a server has refused it, as one does that ends or is busy.
+      device.socket.on('connect_error', async () => {
+        await delay(RETRY_MS);
+        if (!device.socket.active && !device.over) device.socket.connect();
+      });
+      devices.push(device);
     }
     for (const device of devices) device.socket.connect();
     for (const device of devices) await until(() => device.opened, 'the session opens');

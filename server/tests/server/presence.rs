@@ -10,7 +10,8 @@ use crate::support::{TestServer, message};
 
 #[tokio::test]
 async fn somebody_is_away_where_they_are_away_from_all_their_devices() {
-    let server = TestServer::start().await;
+    let grace = Duration::from_millis(1_500);
+    let server = TestServer::with(|limits| limits.times.presence_grace = grace).await;
     let mut jun = server.join("Jun").await;
     let session = server.sign_in("Mina").await;
     let mut desk = server.connect(&session, json!({})).await;
@@ -33,7 +34,7 @@ async fn somebody_is_away_where_they_are_away_from_all_their_devices() {
     // The only active device drops its connection for a moment.
     desk.leave().await;
     let desk = server.connect(&session, json!({})).await;
-    tokio::time::sleep(Duration::from_millis(800)).await;
+    tokio::time::sleep(grace + Duration::from_millis(300)).await;
     desk.leave().await;
     assert_eq!(
         jun.next::<Presence>(event::PRESENCE).await.state,

@@ -125,7 +125,7 @@ async fn heartbeats_keep_a_connection_alive_and_a_missed_one_ends_it() {
             .unwrap();
         let mut events = client.events();
         let id = connected(&mut events).await;
-        sleep(ms(1500)).await;
+        sleep(ms(2500)).await;
         assert_eq!(client.id(), Some(id), "{transport:?}");
         client.emit("mute", &()).unwrap();
         assert_eq!(disconnected(&mut events).await, DisconnectReason::PingTimeout);

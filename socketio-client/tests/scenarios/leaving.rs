@@ -29,7 +29,7 @@ fn note(client: &Client, tag: &str, numbers: std::ops::Range<u32>) {
 async fn noted(watcher: &Client, tag: &str, count: usize) -> Vec<u32> {
     let mut all = Vec::new();
     let mut quiet = 0;
-    while all.len() < count && quiet < 40 {
+    while all.len() < count && quiet < 200 {
         let more: Vec<Value> = watcher.emit_with_ack("noted", &(), PATIENCE).await.unwrap();
         // Other tests of the same server note other things.
         let more = more.into_iter().filter_map(|noted| {

@@ -131,7 +131,7 @@ serve("/socket.io/", main);
 serve("/csr/", { csr: true });
 serve("/msgpack/", { msgpack: true });
 serve("/msgpack-csr/", { msgpack: true, csr: true });
-serve("/heartbeat/", { pingInterval: 300, pingTimeout: 700 });
+serve("/heartbeat/", { pingInterval: 300, pingTimeout: 1500 });
 serve("/polling/", { transports: ["polling"] });
 serve("/cookie/", { cookie: { name: "server", path: "/" }, cors: { origin: true, credentials: true } });
 serve("/small/", { maxHttpBufferSize: 2000 });

@@ -122,11 +122,10 @@ impl Cluster {
             (None, Adapter::None) => "none".to_owned(),
             (None, _) => "postgres".to_owned(),
         };
-        let port = if options.port == 0 {
-            free_port()?
-        } else {
-            options.port
-        };
+        // Held until the proxy starts, so that no other program takes it while the nodes do.
+        let held = TcpListener::bind(("127.0.0.1", options.port))
+            .with_context(|| format!("port {} on 127.0.0.1 cannot be used", options.port))?;
+        let port = held.local_addr()?.port();
         let args = [
             ["--database", &postgres.url()].map(String::from),
             ["--adapter", &adapter].map(String::from),
@@ -136,6 +135,7 @@ impl Cluster {
         ];
         let args = args.into_iter().flatten().chain(options.server.iter().cloned());
         let nodes = Nodes::start(&guard, binary, options.nodes, args.collect())?;
+        drop(held);
         let proxy = Proxy::start(&guard, options.proxy, port, &nodes.ports())?;
         Ok(Self {
             nodes,

@@ -532,7 +532,8 @@ async fn a_commit_that_no_standby_confirms_is_not_acknowledged_and_settled_by_th
         let set = format!("alter system set synchronous_standby_names = '{names}'");
         operator.execute(AssertSqlSafe(set)).await.unwrap();
         operator.execute("select pg_reload_conf()").await.unwrap();
-        sleep(Duration::from_millis(500)).await;
+        // When its processes have read the file is not told.
+        sleep(Duration::from_millis(1_500)).await;
     };
     standbys(&mut operator, "one_that_is_not_there").await;
     let refused = timeout(PATIENCE * 3, store.append(&entry, 7))
