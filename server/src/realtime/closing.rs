@@ -50,7 +50,9 @@ impl Closer {
         if reason != ClosingReason::Replaced {
             self.people.remember(connection, reason);
         }
-        let peer = self.people.peer_of(connection);
+        // Not the TCP connection that a session by polling was opened on: others' requests may use it by now, behind a proxy those
+        // of other people.
+        let websocket = self.people.websocket_of(connection);
         let Some(socket) = self.sockets.of(connection) else {
             return;
         };
@@ -59,7 +61,7 @@ impl Closer {
             // transport ends everything that depends on it.
             socket.leave_all();
             self.left(&socket, connection, DisconnectReason::ServerNSDisconnect);
-            match (socket.transport_type(), peer) {
+            match (socket.transport_type(), websocket) {
                 (TransportType::Websocket, Some(peer)) => peer.abort(),
                 _ => drop(socket.disconnect()),
             }
@@ -73,7 +75,7 @@ impl Closer {
             if !refused {
                 tokio::time::sleep(GRACE).await;
             }
-            if let Some(peer) = peer {
+            if let Some(peer) = websocket {
                 peer.abort();
             }
         });

@@ -115,6 +115,12 @@ impl Peer {
         ConnectionSlot::touch(self);
     }
 
+    /// Undoes what was done for a WebSocket that it has not become.
+    pub fn stay_http(&self) {
+        self.0.allowance.store(usize::MAX, Ordering::Release);
+        self.unvouch();
+    }
+
     /// Allows this many bytes until the connection is vouched for; beyond them it is ended.
     pub fn allow(&self, bytes: usize) {
         if !self.is_vouched() {

@@ -75,7 +75,6 @@ async fn answer(
         return router.oneshot(request.map(Body::new)).await;
     }
     let retry_after = [(RETRY_AFTER, HeaderValue::from_static("5"))];
-    let text = "Every place on this server is taken. Try again in a moment.
-    ";
+    let text = "Every place on this server is taken. Try again in a moment.\n";
     Ok((StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response())
 }

@@ -1,4 +1,4 @@
-//! Limits on the size and the rate of HTTP requests.
+//! HTTP requests: limits on their size and their rate, and TCP connections that carry many of them.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use steadfast_shared::http::SessionInfo;
 use steadfast_shared::limit;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use crate::slow::{connect_polling, poll};
 use crate::support::TestServer;
 use crate::support::client::PATIENCE;
 
@@ -118,4 +119,48 @@ async fn a_person_who_asks_too_often_is_told_to_wait_and_others_are_not() {
     let token = mina.token.as_ref().unwrap();
     let left = server.http.delete(server.url("/api/session")).bearer_auth(token);
     assert_eq!(left.send().await.unwrap().status(), 204);
+}
+
+/// The answer to a request on a connection that is kept for further ones, as a proxy keeps it for requests of anybody.
+async fn on(kept: &mut TcpStream, path: &str, padding: usize) -> String {
+    let padding = "x".repeat(padding);
+    let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nx-padding: {padding}\r\n\r\n");
+    // The server may have ended it.
+    let _ = kept.write_all(head.as_bytes()).await;
+    let mut answer = vec![0; 4_096];
+    let read = timeout(PATIENCE, kept.read(&mut answer))
+        .await
+        .expect("no answer");
+    String::from_utf8_lossy(&answer[..read.unwrap_or(0)]).into_owned()
+}
+
+#[tokio::test]
+async fn a_session_by_polling_that_ends_leaves_the_connection_it_was_opened_on_to_other_requests() {
+    let server = TestServer::start().await;
+    let mina = server.sign_in("Mina").await;
+    let mut kept = TcpStream::connect(server.address).await.unwrap();
+    let opened = on(&mut kept, "/socket.io/?EIO=4&transport=polling", 0).await;
+    let (_, opened) = opened.split_once("\r\n\r\n").unwrap();
+    let url = connect_polling(&server, &mina, opened).await;
+    let sign_out = server.http.delete(server.url("/api/session"));
+    let sign_out = sign_out.bearer_auth(mina.token.unwrap()).send().await;
+    assert_eq!(sign_out.unwrap().status(), 204);
+    assert!(poll(&server, &url).await.contains("signed_out"));
+    // Longer than its client has to read why.
+    sleep(Duration::from_millis(2_500)).await;
+    let answer = on(&mut kept, "/healthz", 0).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_that_has_become_no_websocket_may_send_as_much_as_any_other() {
+    let server = TestServer::start().await;
+    let mut kept = TcpStream::connect(server.address).await.unwrap();
+    let refused = on(&mut kept, "/socket.io/?EIO=4&transport=websocket", 0).await;
+    assert!(refused.starts_with("HTTP/1.1 400"), "{refused}");
+    // Together more than a WebSocket may send before it is signed in.
+    for _ in 0..20 {
+        let answer = on(&mut kept, "/healthz", 8_000).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
 }

@@ -150,8 +150,14 @@ async fn hole_18_who_asks_for_pages_and_does_not_read_them_fills_no_memory() {
 pub(crate) async fn polling(server: &TestServer, session: &SessionInfo) -> String {
     let url = server.url("/socket.io/?EIO=4&transport=polling");
     let opened = server.http.get(&url).send().await.unwrap().text().await.unwrap();
+    connect_polling(server, session, &opened).await
+}
+
+/// Opens a session on the transport that this answer has opened. Returns the URL to poll.
+pub(crate) async fn connect_polling(server: &TestServer, session: &SessionInfo, opened: &str) -> String {
     let opened: Value = serde_json::from_str(&opened[1..]).unwrap();
-    let url = format!("{url}&sid={}", opened["sid"].as_str().unwrap());
+    let sid = opened["sid"].as_str().unwrap();
+    let url = server.url(&format!("/socket.io/?EIO=4&transport=polling&sid={sid}"));
     let connect = format!("40{}", json!({ "token": session.token }));
     server.http.post(&url).body(connect).send().await.unwrap();
     while !poll(server, &url).await.contains("42[\"session\"") {}

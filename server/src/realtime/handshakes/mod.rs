@@ -77,7 +77,7 @@ pub(super) async fn bound(
         } else {
             peer.allow(CONNECT_BYTES);
         }
-        return next.run(lean(request)).await;
+        return upgraded(&peer, next.run(lean(request)).await);
     }
     if request.method() == Method::POST {
         return post(&realtime, sid, is_connected, address, request, next).await;
@@ -133,7 +133,20 @@ async fn open(
     if let Some(token) = token {
         extensions.insert(ShownToken(token));
     }
-    next.run(request).await
+    let answer = next.run(request).await;
+    if query.by_websocket {
+        return upgraded(peer, answer);
+    }
+    answer
+}
+
+/// A TCP connection that has not become a WebSocket goes on with other requests, behind a proxy with those of other people: it keeps
+/// neither a place nor a limit of bytes.
+fn upgraded(peer: &Peer, answer: Response) -> Response {
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        peer.stay_http();
+    }
+    answer
 }
 
 /// The device of this token. Looked up only once strangers have taken all of their places, because devices have others.
@@ -145,8 +158,7 @@ async fn signed_in_device(realtime: &Realtime, token: Option<&Token>) -> Option<
 fn too_many(realtime: &Realtime, address: IpAddr) -> Response {
     realtime.0.audit.handshake_refused(address);
     let retry_after = [(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_QUEUE.as_secs()))];
-    let text = "too many connections are being opened at once: try again in a moment
-    ";
+    let text = "too many connections are being opened at once: try again in a moment\n";
     (StatusCode::SERVICE_UNAVAILABLE, retry_after, text).into_response()
 }
 

@@ -280,10 +280,10 @@ impl Realtime {
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "a session could not be opened");
-                // The client reconnects and tries again.
-                match self.0.people.peer_of(connection) {
+                // The client reconnects and tries again. A packet that disconnects it would keep npm's client from that.
+                match self.0.people.websocket_of(connection) {
                     Some(peer) => peer.abort(),
-                    None => drop(socket.clone().disconnect()),
+                    None => connection.end_polls(),
                 }
             }
         }
