@@ -96,6 +96,8 @@ pub(crate) fn ask_at_start(account: AccountContext, before: ClosingReason) {
             Ok(Some(info)) => account.enter(info),
             // Let in again: the exclusion has ended all their sessions.
             Ok(None) => {
+                // What the device erases may take longer than the rest of the wait.
+                account.asking.set_value(false);
                 preferences::set_kept_out(None);
                 account.be_signed_out().await;
             }
