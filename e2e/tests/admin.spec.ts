@@ -218,7 +218,7 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
   await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
   await ben.page.reload();
   await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
-  // Who is readmitted need not be told so to try.
+  // A readmitted person need only load the page again.
   await server.admin('unban', 'Ben');
   await ben.page.reload();
   await expect(ben.nickname).toHaveValue('Ben');

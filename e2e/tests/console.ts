@@ -17,7 +17,7 @@ export function answered(status: number, path: RegExp): RegExp {
 const ABORTED_BY_LINK = /^error: Failed to load resource: net::ERR_FAILED .*\/socket\.io\/.*transport=polling/;
 
 /**
- * Any page may poll at first, on a machine that is too busy for its WebSocket. The last requests of such a page travel side by side:
+ * Any page may poll at first, on a machine that is too busy for its WebSocket. Such a page sends its last requests at the same time:
  * one that arrives after the session has ended, by a reload, a sign-out or a new server process, is answered like this.
  */
 const POLLED_TOO_LATE = answered(400, /\/socket\.io\/.*transport=polling/);

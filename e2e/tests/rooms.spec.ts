@@ -213,7 +213,7 @@ test('a room is renamed and described for everybody, archived, and opened again'
     await expect(chat.page.getByTestId('archived')).toContainText('archived');
     await expect(chat.composer).toHaveCount(0);
   }
-  // What is offered there is what the server would take.
+  // The page offers only what the server accepts there.
   await plan.reaction('🎉').click();
   await expect(plan.reaction('🎉')).toHaveAttribute('aria-pressed', 'true');
   await expect(ben.page.getByTestId('add-reaction')).toBeHidden();

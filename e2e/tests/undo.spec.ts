@@ -112,7 +112,7 @@ test('undo and redo bring nothing from another room, and nothing that was sent',
   await expect(ann.composer).toHaveValue('Kim earns 90k');
   await ann.page.keyboard.press('ControlOrMeta+Shift+z');
   await expect(ann.composer).toHaveValue('Kim earns 90k gross');
-  // Into a room with the same text, which is none.
+  // Into a room whose draft is the same: it is empty.
   await ann.page.keyboard.press('ControlOrMeta+a');
   await ann.page.keyboard.press('Delete');
   await rooms.open('general');
