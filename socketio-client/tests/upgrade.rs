@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use socketio_anywhere::packet::Frame;
 use socketio_anywhere::protocol::{
-    Input, LinkEvent, LinkId, Machine, Output, SocketEvent, SocketKey, Transport,
+    Input, LinkEvent, LinkFailure, LinkId, Machine, Output, SocketEvent, SocketKey, Transport,
 };
 use socketio_anywhere::{DisconnectReason, Payload, Settings};
 
@@ -243,9 +243,99 @@ fn one_failed_request_ends_the_connection_and_the_other_request() {
     let mut bench = Bench::probing();
     bench.emit(1);
     bench.asked();
-    let post = bench.post.unwrap();
+    let post = bench.post.take().unwrap();
     bench.event(post, gone());
-    assert_eq!(bench.asked(), ["ABORT", "CLOSE", "transport error"]);
+    // The server is told, as a last request: it does not notice.
+    assert_eq!(bench.asked(), ["ABORT", "CLOSE", "POST 1", "transport error"]);
+}
+
+/// As engine.io-client does: otherwise the server keeps the session until its own ping timeout.
+#[test]
+fn a_polled_session_that_is_lost_is_ended_by_one_request_that_nobody_waits_for() {
+    let polling = || {
+        let mut bench = Bench::new(|settings| settings.upgrade = false);
+        bench.answer_get(OPEN);
+        bench.answer_post();
+        bench.answer_get(r#"40{"sid":"a"}"#);
+        bench.asked();
+        bench
+    };
+    let failed = |status| {
+        let mut failure = LinkFailure::new("gone");
+        failure.status = status;
+        LinkEvent::Failed(failure)
+    };
+    for event in [gone(), failed(None), failed(Some(502))] {
+        let mut bench = polling();
+        let get = bench.get.take().unwrap();
+        bench.event(get, event);
+        assert_eq!(bench.asked(), ["POST 1", "transport error"]);
+        // The next attempt does not wait for it, and its end is nobody's.
+        let last = bench.post.take().unwrap();
+        bench.now = Duration::from_secs(1);
+        bench.machine.handle(Input::Tick, bench.now);
+        bench.drain();
+        assert_eq!(bench.asked(), ["GET "]);
+        bench.event(last, failed(Some(400)));
+        assert_eq!(bench.asked(), Vec::<String>::new());
+        bench.answer_get(OPEN);
+        assert_eq!(bench.asked(), ["GET s1", "POST 40"]);
+    }
+
+    // What waits for its turn goes nowhere: what was sent before it may be lost.
+    let mut bench = polling();
+    bench.emit(1);
+    bench.emit(2);
+    bench.asked();
+    let post = bench.post.take().unwrap();
+    bench.event(post, gone());
+    assert_eq!(bench.asked(), ["ABORT", "POST 1", "transport error"]);
+
+    // A server that does not know the session is not told that it ends.
+    let mut bench = polling();
+    let get = bench.get.take().unwrap();
+    bench.event(get, failed(Some(400)));
+    assert_eq!(bench.asked(), ["transport error"]);
+
+    for (input, seconds) in [(Input::Tick, 45), (Input::CloseTransport, 0)] {
+        let mut bench = polling();
+        bench.now = Duration::from_secs(seconds);
+        bench.machine.handle(input, bench.now);
+        bench.drain();
+        assert_eq!(bench.asked()[..2], ["ABORT", "POST 1"]);
+    }
+    let mut bench = polling();
+    bench.answer_get("nonsense");
+    assert_eq!(bench.asked(), ["POST 1", "parse error"]);
+}
+
+#[test]
+fn a_polled_session_that_is_lost_while_it_is_left_is_ended_too() {
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.asked();
+    let post = bench.post.take().unwrap();
+    bench.event(post, gone());
+    assert_eq!(bench.asked(), ["ABORT", "POST 1"]);
+    assert!(bench.machine.is_settled());
+
+    // Once it was told so, there is nothing more to say.
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.answer_post();
+    bench.asked();
+    let post = bench.post.take().unwrap();
+    bench.event(post, gone());
+    assert_eq!(bench.asked(), Vec::<String>::new());
+    assert!(bench.machine.is_settled());
 }
 
 #[test]

@@ -274,6 +274,19 @@ impl Connections {
         None
     }
 
+    /// The server answered 400 to a request: it does not know the session, and is sent nothing more.
+    pub(super) fn refused(&mut self, link: LinkId) {
+        let current = match &mut self.current {
+            Connection::Dialling { engine, .. } | Connection::Open { engine } => Some(&mut **engine),
+            Connection::Closed | Connection::Waiting { .. } => None,
+        };
+        for engine in self.leaving.iter_mut().chain(current) {
+            if engine.transport.owns(link) {
+                engine.sid = None;
+            }
+        }
+    }
+
     /// Waits for nothing more that the connections being left have sent: those servers are told at once.
     pub(super) fn abandon_leaving(&mut self) {
         for engine in std::mem::take(&mut self.leaving) {

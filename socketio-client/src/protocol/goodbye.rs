@@ -1,9 +1,9 @@
 //! Leaving a connection: what was sent before is still delivered, then the server is told, then the links are closed.
 
-use super::Output;
 use super::current_transport::{CurrentTransport, Deps};
 use super::engine::Engine;
 use super::long_polling::LongPolling;
+use super::{Output, Transport};
 use crate::packet::{EnginePacket, Frame};
 
 impl Engine {
@@ -34,6 +34,10 @@ impl Engine {
                 deps.outputs.push_back(Output::Close { link: probe.link });
             }
             self.transport.close_links(deps);
+            if LongPolling::is(self.transport()) {
+                self.transport = CurrentTransport::Gone(Transport::Polling);
+                self.say_goodbye(deps);
+            }
             return true;
         }
         if LongPolling::is_wanted() && self.probe.is_some() {
@@ -75,7 +79,8 @@ impl Engine {
         false
     }
 
-    /// Sends the waiting frames, and closes.
+    /// Sends the waiting frames, and closes. A server that is polled does not notice the end of a connection: it is told by one last
+    /// request, after a failure too, which nobody waits for. So does engine.io-client (`_onClose` in socket.ts, `doClose` in polling.ts).
     pub(super) fn say_goodbye(&mut self, deps: &mut Deps) {
         match self.transport {
             CurrentTransport::WebSocket { link, .. } => {
@@ -87,8 +92,14 @@ impl Engine {
                 }
                 deps.outputs.push_back(Output::Close { link });
             }
-            CurrentTransport::Polling { .. } if LongPolling::is_wanted() => {
+            CurrentTransport::Polling { .. } | CurrentTransport::Gone(Transport::Polling)
+                if LongPolling::is_wanted() =>
+            {
                 self.transport.end_poll(deps);
+                // What was sent before these may be lost.
+                if matches!(self.transport, CurrentTransport::Gone(_)) {
+                    self.waiting.take();
+                }
                 // Left already, it has said so.
                 let ended = self.leaving.is_some() && self.processed == Some(true);
                 if let Some(sid) = self.sid.take().filter(|_| !ended) {

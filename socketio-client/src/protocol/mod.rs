@@ -295,6 +295,9 @@ impl Machine {
         let event = match event {
             LinkEvent::Failed(failure) => {
                 let details = Some(failure.details.clone());
+                if LongPolling::is_wanted() && failure.status == Some(400) {
+                    self.connections.refused(link);
+                }
                 self.connections.failure = Some(Box::new(failure));
                 LinkEvent::Closed {
                     reason: DisconnectReason::TransportError,

@@ -43,6 +43,10 @@ const ASK_AGAIN: u32 = 20;
 /// How long a server gets to process everything it was sent, in milliseconds.
 const BARRIER: u32 = 100;
 
+/// How long a request that ends a session may take, in milliseconds: as long as any POST of a native program.
+#[cfg(feature = "polling")]
+const LAST_REQUEST: u32 = 30_000;
+
 #[cfg(feature = "polling")]
 #[wasm_bindgen]
 extern "C" {
@@ -243,6 +247,11 @@ impl Link {
             if !read && !asking.is_post {
                 return Poll::Pending;
             }
+            if let Some(timer) = &mut asking.give_up
+                && timer.poll(cx).is_ready()
+            {
+                return Poll::Ready(closed(DisconnectReason::TransportError, "timeout"));
+            }
             let answer = std::task::ready!(asking.answer.as_mut().poll(cx));
             self.asking = None;
             return Poll::Ready(super::answered(answer));
@@ -308,6 +317,8 @@ impl Link {
 struct Asking {
     is_post: bool,
     answer: Pin<Box<dyn Future<Output = Answer>>>,
+    /// Set for the last request of a session, which nobody waits for, or aborts.
+    give_up: Option<Timer>,
     #[cfg(feature = "polling")]
     abort: Option<AbortController>,
 }
@@ -316,6 +327,7 @@ impl Asking {
     #[cfg(feature = "polling")]
     fn new(dial: &Dial, target: &Target, sid: Option<&str>, body: Option<String>) -> Self {
         let is_post = body.is_some();
+        let ends = body.as_deref().is_some_and(outlives_page);
         let abort = AbortController::new().ok();
         let url = super::with_sid(&target.polling_url, sid);
         // Listened to at once: a request may be aborted before it is first polled, and nobody would catch the error.
@@ -324,6 +336,7 @@ impl Asking {
         Self {
             is_post,
             answer: Box::pin(read(response, max)),
+            give_up: ends.then(|| Timer::new(Time::from_millis(LAST_REQUEST.into()))),
             abort,
         }
     }
@@ -333,6 +346,7 @@ impl Asking {
         Self {
             is_post: false,
             answer: Box::pin(super::request(String::new())),
+            give_up: None,
         }
     }
 }
