@@ -93,7 +93,10 @@
 //! - **Recovery.** If the server has connection state recovery on, the client resumes a broken connection by itself. Name
 //!   the events that the server emits as volatile with [`Builder::volatile_events`].
 //! - **Slow readers.** If a program does not read its events, the client reads more slowly from the connection, which slows
-//!   the server down; nothing is lost, and awaited acks still arrive. In a browser, whose WebSocket cannot be slowed down,
+//!   the server down; nothing is lost, and awaited acks still arrive. Two things end that: a stream that is not read at all for
+//!   10 s while the program waits on another one, or for an ack far behind it, misses events and is told how many
+//!   ([`Event::Missed`], [`Handler::missed`]); and a server whose pings wait unread for longer than it allows (20 s by
+//!   default) ends the connection, after what it has sent. In a browser, whose WebSocket cannot be slowed down,
 //!   messages that it has already received wait in memory, up to [`Limits::packet`] bytes. See [`Limits::events`].
 //! - **Bounds.** Every buffer has a limit, see [`Limits`]. Whatever a server sends, the client does not panic, spin, or
 //!   exceed them.

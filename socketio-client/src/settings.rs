@@ -193,9 +193,16 @@ pub struct Limits {
     pub send_bytes: usize,
     /// The number of events in an event stream at which reading from the connection pauses. Default 8,192.
     ///
-    /// While an ack is awaited, reading continues up to 16 times as many: the ack may be behind them. If a stream is not
-    /// read at all for 10 s while this holds up the others, it misses later events: once it is read again,
-    /// [`Event::Missed`](crate::Event::Missed) reports how many.
+    /// While an ack is awaited, reading continues up to 16 times as many: the ack may be behind them.
+    ///
+    /// A stream misses nothing by being slow, but for one case, which would be a deadlock otherwise: if it is not read at all for 10 to 20 s
+    /// while reading is paused, and the program waits on another stream (of any namespace, or a function of
+    /// [`on_each`](crate::Client::on_each)) or for an ack. Then it misses later events, and once it is read again
+    /// [`Event::Missed`](crate::Event::Missed) reports how many, before any later event; a typed stream reports it as an error item, and
+    /// [`Handler::missed`](crate::Handler::missed) counts them.
+    ///
+    /// While reading is paused the server's pings wait, too. A server that misses their answers for longer than its `pingTimeout` (20 s by
+    /// default) ends the connection, as it does with any slow client. What it has sent by then is still read, then the client reconnects.
     pub events: usize,
 }
 

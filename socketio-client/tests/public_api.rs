@@ -89,6 +89,7 @@ fn handles_have_their_methods() {
     let _: fn(&Client, &str) -> TypedStream<(u8, String)> = Client::on;
     let _: fn(&Client, &str) -> Once<u8> = Client::once;
     let _: fn(Handler) = Handler::off;
+    let _: fn(&Handler) -> usize = Handler::missed;
     let _: fn(&Responder, &str) -> Result<(), EmitError> = Responder::send;
     let _: fn(&Message) -> Vec<Value> = Message::args;
     let _: fn(Message) -> Result<u8, serde_json::Error> = Message::parse;

@@ -66,7 +66,7 @@ pub enum Event {
     },
     /// An event of the retry queue was dropped after its last attempt, see [`Retries`](crate::Retries).
     Undelivered(Message),
-    /// This stream was unread for so long that it held up the others, and missed events, see
+    /// This stream was not read at all for so long, while the program waited on another one or for an ack, that it missed events, see
     /// [`Limits::events`](crate::Limits::events).
     Missed {
         /// The number of missed events.

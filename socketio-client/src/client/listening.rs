@@ -49,11 +49,13 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn once<T: DeserializeOwned>(&self, event: &str) -> Once<T> {
-        Once::new(self.on(event))
+        let topic = StreamTopic::Next(event.to_owned());
+        Once::new(TypedStream::new(EventStream::new(self.shared(), self.key, topic)))
     }
 
     /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another
-    /// shape are skipped; to see those use [`on`](Self::on). [`Handler::off`] removes the function. A function that owns a
+    /// shape are skipped, and so are those that the function [misses](Handler::missed) because it holds up others for too long; to see those
+    /// use [`on`](Self::on). [`Handler::off`] removes the function. A function that owns a
     /// `Client` keeps the connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
     ///
     /// ```no_run
@@ -73,7 +75,7 @@ impl Client {
         mut call: impl FnMut(T) + MaybeSend + 'static,
     ) -> Handler {
         let events = EventStream::new(self.shared(), self.key, StreamTopic::Named(event.to_owned()));
-        let handler = Handler::new(events.end());
+        let handler = events.handler();
         let mut stream = TypedStream::new(events);
         platform::spawn_own(async move {
             while let Some(item) = stream.next().await {

@@ -237,7 +237,7 @@ impl Inner {
             .acks
             .iter_mut()
             .any(|slot| slot.waker.is_some() && slot.result.is_none());
-        let Some(paused) = self.streams.pace(awaited, now) else {
+        let Some(paused) = self.streams.pace(awaited, now, &mut self.to_wake) else {
             return false;
         };
         let input = if paused { Input::Pause } else { Input::Resume };

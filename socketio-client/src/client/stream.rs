@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -35,13 +35,11 @@ impl EventStream {
         std::future::poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// A function that ends this stream from elsewhere.
-    pub(super) fn end(&self) -> impl Fn() + Send + Sync + use<> {
-        let (shared, id) = (Arc::downgrade(&self.shared), self.id);
-        move || {
-            if let Some(shared) = shared.upgrade() {
-                shared.untimed(|inner| inner.unsubscribe(id));
-            }
+    /// A handle to end this stream from elsewhere.
+    pub(super) fn handler(&self) -> Handler {
+        Handler {
+            shared: Arc::downgrade(&self.shared),
+            id: self.id,
         }
     }
 
@@ -175,16 +173,24 @@ impl<T: DeserializeOwned> Future for Once<T> {
 }
 
 /// A function called for every event of one name. Dropping this handle leaves it in place; [`off`](Self::off) removes it.
-pub struct Handler(Box<dyn Fn() + Send + Sync>);
+pub struct Handler {
+    shared: Weak<Shared>,
+    id: u64,
+}
 
 impl Handler {
-    pub(super) fn new(end: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Box::new(end))
-    }
-
     /// Stops calling the function.
     pub fn off(self) {
-        (self.0)();
+        if let Some(shared) = self.shared.upgrade() {
+            shared.untimed(|inner| inner.unsubscribe(self.id));
+        }
+    }
+
+    /// The number of events that the function has missed because it held up others for too long, see
+    /// [`Limits::events`](crate::Limits::events). 0 once it is removed, or the client is gone.
+    pub fn missed(&self) -> usize {
+        let shared = self.shared.upgrade();
+        shared.map_or(0, |shared| shared.untimed(|inner| inner.missed(self.id)))
     }
 }
 

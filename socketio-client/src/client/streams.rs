@@ -12,7 +12,7 @@ use crate::time::Time;
 /// While an ack is awaited, a stream may exceed its limit by this factor, because the ack may be behind its unread events.
 const WHILE_AN_ACK_IS_AWAITED: usize = 16;
 
-/// How long an unread stream may hold up the others. Less than servers wait for the answer to a ping.
+/// How long an unread stream may hold up others that are waited for. Less than servers wait for the answer to a ping.
 const STALLED: Time = Time::from_secs(10);
 
 /// The filter of a stream.
@@ -22,6 +22,8 @@ pub(super) enum StreamTopic {
     All,
     /// The server's events of one name.
     Named(String),
+    /// The next of them.
+    Next(String),
     /// The events emitted by this side.
     Sent,
     /// Pings, drains and upgrades of the connection.
@@ -38,8 +40,10 @@ impl StreamTopic {
             (Self::Engine, _) | (Self::All, Event::Ping | Event::Drained) => false,
             (Self::All, _) => !sent,
             (Self::Sent, _) => sent,
-            (Self::Named(name), Event::Message(message)) => !sent && *name == message.event,
-            (Self::Named(_), _) => false,
+            (Self::Named(name) | Self::Next(name), Event::Message(message)) => {
+                !sent && *name == message.event
+            }
+            (Self::Named(_) | Self::Next(_), _) => false,
         }
     }
 }
@@ -55,8 +59,17 @@ struct Queue {
     full: bool,
     /// Whether it was read since the pause began, or since the last check.
     read: bool,
-    /// The number of events it has missed because it held up the others for too long.
+    /// The number of events it has missed because it held up others for too long, and has not been told yet.
     missed: Option<usize>,
+    /// The number of all that it ever missed.
+    missed_ever: usize,
+}
+
+impl Queue {
+    /// Whether it gets no more events, however many come.
+    fn is_complete(&self) -> bool {
+        matches!(self.topic, StreamTopic::Next(_)) && !self.events.is_empty()
+    }
 }
 
 pub(super) struct Streams {
@@ -83,15 +96,17 @@ impl Streams {
     pub(super) fn deliver(&mut self, key: SocketKey, event: Event, sent: bool, to_wake: &mut Vec<Waker>) {
         let mut last: Option<&mut Queue> = None;
         for queue in &mut self.queues {
-            if queue.key != key || !queue.topic.wants(&event, sent) {
+            if queue.key != key || !queue.topic.wants(&event, sent) || queue.is_complete() {
                 continue;
             }
             to_wake.extend(queue.waker.take());
             if let Some(missed) = &mut queue.missed {
                 *missed += 1;
+                queue.missed_ever += 1;
                 continue;
             }
-            if queue.events.len() + 1 >= self.max && !queue.full {
+            let grows = !matches!(queue.topic, StreamTopic::Next(_));
+            if queue.events.len() + 1 >= self.max && !queue.full && grows {
                 queue.full = true;
                 queue.read = false;
                 self.full += 1;
@@ -121,21 +136,27 @@ impl Streams {
         self.paused_at.is_some()
     }
 
-    /// When a stream will have held up the others for too long.
+    /// When a stream may have held up others for too long.
     pub(super) fn deadline(&self) -> Option<Time> {
         self.paused_at.map(|at| at.saturating_add(STALLED))
     }
 
     /// Whether to pause or resume reading; `None` for no change.
-    pub(super) fn pace(&mut self, awaited: bool, now: Time) -> Option<bool> {
+    ///
+    /// A stream that nobody reads may take its time while it holds up nobody. Otherwise a program that waits for an ack, or on another
+    /// stream, before it reads this one would wait for ever.
+    pub(super) fn pace(&mut self, awaited: bool, now: Time, to_wake: &mut Vec<Waker>) -> Option<bool> {
         if self.deadline().is_some_and(|until| until <= now) {
-            self.paused_at = Some(now);
+            let others = awaited || self.queues.iter().any(|queue| queue.waker.is_some());
             for queue in self.queues.iter_mut().filter(|queue| queue.full) {
-                if !queue.read && queue.missed.is_none() {
+                if others && !queue.read && queue.missed.is_none() {
                     queue.missed = Some(0);
+                    #[cfg(feature = "tracing")]
+                    super::trace::misses(&queue.topic);
                 }
                 queue.read = false;
             }
+            self.begin_round(now, to_wake);
         }
         let most = if awaited {
             self.max.saturating_mul(WHILE_AN_ACK_IS_AWAITED)
@@ -154,12 +175,29 @@ impl Streams {
         if paused == was {
             return None;
         }
-        self.paused_at = paused.then_some(now);
+        if paused {
+            self.begin_round(now, to_wake);
+        } else {
+            self.paused_at = None;
+        }
         Some(paused)
+    }
+
+    /// Who waits on a stream is woken, and waits again by the end of this round. A waker alone says little: a program in the midst of
+    /// something else may have left it.
+    fn begin_round(&mut self, now: Time, to_wake: &mut Vec<Waker>) {
+        self.paused_at = Some(now);
+        self.wake_all(to_wake);
     }
 }
 
 impl Inner {
+    /// The number of events that a stream has missed.
+    pub(super) fn missed(&self, id: u64) -> usize {
+        let queue = self.streams.queues.iter().find(|queue| queue.id == id);
+        queue.map_or(0, |queue| queue.missed_ever)
+    }
+
     pub(super) fn subscribe(&mut self, key: SocketKey, topic: StreamTopic) -> u64 {
         if demand::sent::is_wanted() && topic == StreamTopic::Sent {
             self.machine.watch_sent(key, true);
@@ -179,6 +217,7 @@ impl Inner {
             full: false,
             read: false,
             missed: None,
+            missed_ever: 0,
         };
         streams.queues.push(queue);
         id

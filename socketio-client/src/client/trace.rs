@@ -3,6 +3,7 @@
 
 use tracing::{debug, trace, warn};
 
+use super::streams::StreamTopic;
 use crate::protocol::{Output, SocketEvent};
 
 /// Logs an event of a namespace's socket.
@@ -38,6 +39,11 @@ pub(super) fn event(namespace: &str, event: &SocketEvent) {
         }
         SocketEvent::Message { event, ack, .. } => trace!(namespace, event, ack = ack.is_some(), "event"),
     }
+}
+
+/// Logs that a stream begins to miss events.
+pub(super) fn misses(topic: &StreamTopic) {
+    warn!(stream = ?topic, "a stream is not read and holds up others: it misses events");
 }
 
 /// Logs an output that the loop is about to carry out.

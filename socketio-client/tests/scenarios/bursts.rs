@@ -114,6 +114,27 @@ async fn client_c05_a_stream_that_is_not_read_ends_nothing_and_loses_nothing() {
 }
 
 #[scenario]
+async fn once_keeps_one_event_and_holds_up_nobody() {
+    let server = Server::start();
+    let client = server
+        .client()
+        .limits(|limits| limits.events = 100)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    let once = client.once::<u32>("number");
+    connected(&mut events).await;
+    client.emit("count", &1_000).unwrap();
+    within(ms(5_000), async {
+        for number in 0..1_000 {
+            assert_eq!(message(&mut events).await.args(), [json!(number)]);
+        }
+    })
+    .await;
+    assert_eq!(in_time(once).await.unwrap().unwrap(), 0);
+}
+
+#[scenario]
 async fn client_c05_a_stream_that_nobody_reads_holds_up_the_others_for_a_while_only() {
     let server = Server::start();
     let client = server
