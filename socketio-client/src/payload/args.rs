@@ -93,7 +93,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
     }
 }
 
-/// The arguments of a tuple; further ones are ignored, as in a JavaScript function.
+/// The arguments of a tuple. As in a JavaScript function further ones are ignored, and missing ones are null: for types that can be.
 struct Several<'a> {
     args: &'a str,
     left: usize,
@@ -103,11 +103,15 @@ impl<'de> SeqAccess<'de> for Several<'de> {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let Some((first, rest)) = json::split_first(self.args).filter(|_| self.left > 0) else {
+        if self.left == 0 {
             return Ok(None);
+        }
+        self.left -= 1;
+        let Some((first, rest)) = json::split_first(self.args) else {
+            let mut missing = serde_json::Deserializer::from_str("null");
+            return Ok(seed.deserialize(&mut missing).ok());
         };
         self.args = rest;
-        self.left -= 1;
         let mut reader = serde_json::Deserializer::from_str(first);
         seed.deserialize(&mut reader).map(Some)
     }

@@ -1,7 +1,8 @@
 //! The arguments of an event or an ack, and their conversion from and to Rust values.
 //!
 //! A tuple is several arguments, `()` none, any other value one. A fixed-size array counts as a tuple, as in serde; to send
-//! a list as one argument use a `Vec` or a slice. Bytes in a [`Binary`], at any depth, travel as binary attachments.
+//! a list as one argument use a `Vec` or a slice. When arguments are read, further ones are ignored and missing ones are null, so
+//! that a tuple may end in `Option`s: `(Option<E>, Option<T>)` reads the `callback(error)` and `callback(null, value)` of JavaScript. Bytes in a [`Binary`], at any depth, travel as binary attachments.
 
 mod args;
 mod binary;
@@ -205,6 +206,18 @@ mod tests {
         payload(&[]).parse::<()>().unwrap();
         payload(&[json!("ok")]).parse::<()>().unwrap();
         assert!(payload(&[]).parse::<u8>().is_err());
+        // As in a JavaScript function, a missing argument is `undefined`.
+        let node: (Option<String>, Option<u8>) = payload(&[json!("bad token")]).parse().unwrap();
+        assert_eq!(node, (Some("bad token".into()), None));
+        let nothing: (Option<u8>, Value, ()) = payload(&[]).parse().unwrap();
+        assert_eq!(nothing, (None, Value::Null, ()));
+        let error = payload(&[json!(1)]).parse::<(u8, u8)>().unwrap_err();
+        assert!(error.to_string().contains("invalid length 1"), "{error}");
+        assert!(
+            payload(&[json!(1), json!("x")])
+                .parse::<(u8, Option<u8>)>()
+                .is_err()
+        );
         let json: Value = payload(&[json!({"a": [1]})]).parse().unwrap();
         assert_eq!(json, json!({"a": [1]}));
     }
