@@ -75,10 +75,11 @@ pub struct ConnectError {
     /// Whether waiting before the next attempt is pointless, for a program without
     /// [`reconnection`](crate::Builder::reconnection): the device slept through this one.
     pub at_once: bool,
-    /// The HTTP status, if the request or the upgrade was answered with an error. A browser does not reveal the status of a
+    /// The HTTP status, if the request or the upgrade was answered with an error, or by something else than Engine.IO: perhaps because the
+    /// [`path`](crate::Builder::path) is another one. A browser does not reveal the status of a
     /// WebSocket.
     pub status: Option<u16>,
-    /// The body of that answer, up to 16 KiB.
+    /// The body of that answer, up to 16 KiB; of one to a native WebSocket as much of it as came along with the head.
     pub body: Option<String>,
     /// The underlying error, on native targets; also [`source`](std::error::Error::source).
     pub cause: Option<std::sync::Arc<dyn std::error::Error + Send + Sync>>,

@@ -108,7 +108,7 @@ async fn client_c07_cookies_lead_back_to_the_server_that_holds_the_session() {
             _ => None,
         })
         .await;
-        assert_eq!(details, "400 whose?");
+        assert_eq!(details, "HTTP error: 400 whose?");
         let client = Client::builder(&sticky.url)
             .transports(transports.iter().copied())
             .with_credentials(true)
@@ -293,4 +293,65 @@ async fn client_c07_a_failed_attempt_says_what_was_answered_and_what_is_beneath(
         .build()
         .unwrap();
     assert_eq!(connect_error(&mut polling.events()).await.status, Some(400));
+}
+
+/// A server that answers every request with this.
+async fn answering(answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                // Who has read enough goes.
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn what_is_no_answer_of_a_socket_io_server_is_said_in_one_line() {
+    let page = format!("<!doctype html>\n<title>Welcome</title>{}", "<p>é".repeat(12_000));
+    for (head, status, message) in [
+        ("429 Too Many Requests", 429, "HTTP error: 429 Too Many Requests"),
+        ("404 Not Found", 404, "HTTP error: 404 Not Found"),
+        (
+            "302 Found\r\nLocation: https://elsewhere/?a=1",
+            302,
+            "HTTP error: 302 Found, to https://elsewhere/?a=1",
+        ),
+        (
+            "200 OK\r\nContent-Type: text/html",
+            200,
+            "the answer is not that of Engine.IO 4: is the path right? HTTP status 200",
+        ),
+    ] {
+        let length = page.len();
+        let url = answering(format!(
+            "HTTP/1.1 {head}\r\nContent-Length: {length}\r\n\r\n{page}"
+        ))
+        .await;
+        for transport in TRANSPORTS {
+            let client = Client::builder(&url)
+                .transports([*transport])
+                .reconnection(false)
+                .build()
+                .unwrap();
+            let error = connect_error(&mut client.events()).await;
+            let line = error.message.trim_end_matches(" OK");
+            assert_eq!((error.status, line), (Some(status), message), "{transport:?}");
+            let body = error.body.unwrap();
+            assert!(
+                body.starts_with("<!doctype html>") && body.len() <= 16 << 10,
+                "{transport:?}"
+            );
+        }
+    }
 }

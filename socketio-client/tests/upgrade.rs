@@ -310,6 +310,44 @@ fn a_polled_session_that_is_lost_is_ended_by_one_request_that_nobody_waits_for()
 }
 
 #[test]
+fn the_end_of_the_last_request_of_a_session_is_no_error_of_the_next_attempt() {
+    let mut bench = Bench::new(|settings| settings.upgrade = false);
+    bench.answer_get(OPEN);
+    bench.answer_post();
+    bench.answer_get(r#"40{"sid":"a"}"#);
+    let get = bench.get.take().unwrap();
+    bench.event(get, gone());
+    let last = bench.post.take().unwrap();
+    bench.now = Duration::from_secs(1);
+    bench.machine.handle(Input::Tick, bench.now);
+    bench.drain();
+    let failure = LinkFailure::new("nobody asked");
+    bench.event(last, LinkEvent::Failed(failure));
+    bench.now = Duration::from_secs(30);
+    bench.machine.handle(Input::Tick, bench.now);
+    let failed = std::iter::from_fn(|| match bench.machine.poll_output() {
+        Output::Wait(_) => None,
+        output => Some(output),
+    })
+    .find_map(|output| match output {
+        Output::Event {
+            event: SocketEvent::ConnectError { message, failure, .. },
+            ..
+        } => Some((message, failure)),
+        _ => None,
+    });
+    assert_eq!(failed, Some(("timeout".into(), None)));
+}
+
+#[test]
+fn a_first_answer_of_something_else_says_what_it_is() {
+    let mut bench = Bench::new(|_| {});
+    bench.answer_get("<title>Welcome");
+    let words = "error the answer is not that of Engine.IO 4: is the path right? HTTP status 200";
+    assert_eq!(bench.asked(), ["GET ", words]);
+}
+
+#[test]
 fn a_polled_session_that_is_lost_while_it_is_left_is_ended_too() {
     let mut bench = Bench::new(|settings| settings.upgrade = false);
     bench.answer_get(OPEN);

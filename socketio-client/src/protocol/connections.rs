@@ -87,6 +87,11 @@ impl Connections {
         }
     }
 
+    /// Whether a link is to bring the handshake.
+    pub(super) fn dials_by(&self, link: LinkId) -> bool {
+        matches!(&self.current, Connection::Dialling { engine, .. } if engine.owns(link))
+    }
+
     pub(super) fn is_writable(&self) -> bool {
         matches!(&self.current, Connection::Open { engine } if engine.is_writable())
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fallback::WebSocketFailure;
 use crate::fifo::Numbered;
-use crate::packet::Frame;
+use crate::packet::{Frame, push_number};
 use crate::{AckError, DisconnectReason, Payload};
 
 /// One socket of a machine: one namespace.
@@ -145,6 +145,9 @@ impl LinkFailure {
     /// The longest kept body, in bytes.
     pub const MAX_BODY: usize = 16 << 10;
 
+    /// The longest body, in bytes, that is part of the details.
+    const MAX_LINE: usize = 200;
+
     /// A failure without further details.
     pub fn new(details: impl Into<String>) -> Self {
         Self {
@@ -153,10 +156,24 @@ impl LinkFailure {
         }
     }
 
-    /// An HTTP answer other than success.
-    #[cfg(feature = "client")]
-    pub(crate) fn answer(status: u16, mut body: String) -> Self {
-        let details = format!("{status} {body}");
+    /// An HTTP answer other than success, or one that is not of an Engine.IO server. The details are one line: the body, if it is a short
+    /// one as Engine.IO's own errors are, and otherwise the `reason`.
+    pub(crate) fn answer(status: u16, reason: &str, mut body: String) -> Self {
+        let mut details = String::from(match status {
+            200..300 => "the answer is not that of Engine.IO 4: is the path right? HTTP status ",
+            _ => "HTTP error: ",
+        });
+        push_number(&mut details, status.into());
+        let is_line = body.len() <= Self::MAX_LINE && body.bytes().all(|byte| byte != b'<' && byte != b'\n');
+        let words = if is_line && !body.is_empty() {
+            &body
+        } else {
+            reason
+        };
+        if !words.is_empty() {
+            details.push(' ');
+            details.push_str(words);
+        }
         let end = (0..=Self::MAX_BODY.min(body.len())).rfind(|at| body.is_char_boundary(*at));
         body.truncate(end.unwrap_or_default());
         Self {

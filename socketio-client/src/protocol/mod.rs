@@ -293,12 +293,23 @@ impl Machine {
 
     fn link_event(&mut self, link: LinkId, event: LinkEvent) {
         let event = match event {
+            LinkEvent::Answered(body)
+                if LongPolling::is_wanted() && !body.starts_with('0') && self.connections.dials_by(link) =>
+            {
+                LinkEvent::Failed(LinkFailure::answer(200, "", body))
+            }
+            other => other,
+        };
+        let event = match event {
             LinkEvent::Failed(failure) => {
                 let details = Some(failure.details.clone());
                 if LongPolling::is_wanted() && failure.status == Some(400) {
                     self.connections.refused(link);
                 }
-                self.connections.failure = Some(Box::new(failure));
+                // Nobody waits for the last request of a session that is over.
+                if self.connections.engine().is_some_and(|engine| engine.owns(link)) {
+                    self.connections.failure = Some(Box::new(failure));
+                }
                 LinkEvent::Closed {
                     reason: DisconnectReason::TransportError,
                     details,

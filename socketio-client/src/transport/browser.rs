@@ -397,7 +397,7 @@ async fn read(response: Result<JsFuture, JsValue>, max: usize) -> Answer {
         .map_err(failed)?;
     let body = body.as_string().unwrap_or_default();
     if !response.ok() {
-        return Err(NoAnswer::Failed(LinkFailure::answer(response.status(), body)));
+        return Err(NoAnswer::Failed(LinkFailure::answer(response.status(), "", body)));
     }
     if body.len() > max {
         let details = "payload too large".to_owned();

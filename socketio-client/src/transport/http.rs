@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use hyper::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use hyper::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::{Method, Request, Uri};
 use hyper_util::client::legacy::Client;
@@ -132,22 +132,31 @@ async fn answer(http: Http, request: Request<String>, cookies: Option<Cookies>, 
         let lines = response.headers().get_all(SET_COOKIE);
         cookies.store(lines.iter().map(AsRef::as_ref));
     }
-    let (status, mut body) = (response.status(), response.into_body());
+    let status = response.status();
+    let (most, to) = if status.is_success() {
+        (max, None)
+    } else {
+        let to = response.headers().get(LOCATION).map(|to| to.as_bytes().to_vec());
+        (LinkFailure::MAX_BODY, to)
+    };
+    let mut body = response.into_body();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(failed)?;
         if let Some(data) = frame.data_ref() {
             bytes.extend_from_slice(data);
         }
-        if bytes.len() > max {
-            return Err(unreadable("payload too large"));
+        if bytes.len() > most {
+            break;
         }
     }
-    let body = String::from_utf8(bytes).map_err(|_| unreadable("payload is not UTF-8"))?;
     if !status.is_success() {
-        return Err(NoAnswer::Failed(LinkFailure::answer(status.as_u16(), body)));
+        return Err(NoAnswer::Failed(super::refusal(status, &bytes, to.as_deref())));
     }
-    Ok(body)
+    if bytes.len() > max {
+        return Err(unreadable("payload too large"));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable("payload is not UTF-8"))
 }
 
 fn unreadable(details: &str) -> NoAnswer {

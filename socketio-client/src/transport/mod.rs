@@ -132,6 +132,26 @@ fn answered(answer: Answer) -> LinkEvent {
     }
 }
 
+/// An answer other than that of an Engine.IO server, which may say where to ask instead.
+#[cfg(not(target_family = "wasm"))]
+fn refusal(
+    status: tokio_tungstenite::tungstenite::http::StatusCode,
+    body: &[u8],
+    to: Option<&[u8]>,
+) -> LinkFailure {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut failure = LinkFailure::answer(
+        status.as_u16(),
+        reason,
+        String::from_utf8_lossy(body).into_owned(),
+    );
+    if let Some(to) = to {
+        failure.details.push_str(", to ");
+        failure.details.push_str(&String::from_utf8_lossy(to));
+    }
+    failure
+}
+
 /// An error with its causes: the outermost alone says little.
 #[cfg(not(target_family = "wasm"))]
 fn chain(error: &dyn std::error::Error) -> String {

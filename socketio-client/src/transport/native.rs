@@ -10,7 +10,9 @@ use std::time::Duration;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::http::header::{COOKIE, HOST, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
+use tokio_tungstenite::tungstenite::http::header::{
+    COOKIE, HOST, LOCATION, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE,
+};
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -236,11 +238,9 @@ fn no_value(name: &str) -> LinkFailure {
 fn refused(error: Error) -> LinkFailure {
     match error {
         Error::Http(response) => {
-            let status = response.status().as_u16();
-            let body = response.into_body().unwrap_or_default();
-            let mut failure = LinkFailure::answer(status, String::from_utf8_lossy(&body).into_owned());
-            failure.details = format!("HTTP error: {}", failure.details.trim_end());
-            failure
+            let to = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
+            let body = response.body().as_deref().unwrap_or_default();
+            super::refusal(response.status(), body, to)
         }
         other => failed(other),
     }
