@@ -12,7 +12,7 @@ mod support;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::json;
 use socketio_anywhere::{Client, DisconnectReason, Transport};
@@ -24,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 struct Lossy {
     url: String,
     lose: Arc<AtomicBool>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Lossy {
@@ -31,15 +32,22 @@ impl Lossy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let lose = Arc::new(AtomicBool::new(false));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = connections.clone();
         let (asked, port) = (lose.clone(), server.port);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
                 let asked = asked.clone();
                 tokio::spawn(async move { Self::pass(client, server, &asked).await });
             }
         });
-        Self { url, lose }
+        Self {
+            url,
+            lose,
+            connections,
+        }
     }
 
     async fn pass(mut client: TcpStream, mut server: TcpStream, lose: &AtomicBool) -> io::Result<()> {
@@ -97,4 +105,29 @@ async fn a_lost_answer_ends_the_session_and_the_next_one_takes_over_from_it() {
         let answer = client.emit_with_ack::<u32>("clients", &(), PATIENCE);
         assert_eq!(in_time(answer).await.unwrap(), 1, "the old session is gone");
     }
+}
+
+/// Servers close what is not used for a while (Node.js after 5 s): an event that left at that moment was lost.
+#[tokio::test]
+async fn a_connection_that_was_not_used_for_a_while_carries_nothing_more() {
+    let server = Server::start();
+    let network = Lossy::before(&server).await;
+    let client = Client::builder(&network.url)
+        .transports([Transport::Polling])
+        .build()
+        .unwrap();
+    let echo = async |number: u32| client.emit_with_ack::<u32>("echo", &number, PATIENCE).await;
+    for number in 0..5 {
+        assert_eq!(echo(number).await, Ok(number));
+    }
+    let used = network.connections.load(Ordering::Relaxed);
+    assert_eq!(echo(5).await, Ok(5));
+    assert_eq!(
+        network.connections.load(Ordering::Relaxed),
+        used,
+        "one in use is kept"
+    );
+    tokio::time::sleep(ms(3_500)).await;
+    assert_eq!(echo(6).await, Ok(6));
+    assert!(network.connections.load(Ordering::Relaxed) > used);
 }

@@ -24,13 +24,18 @@ use crate::protocol::{Cause, LinkFailure};
 /// A POST is answered at once; a GET may take as long as the machine waits.
 const POST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long an unused connection is used again. Less than servers keep it, a round trip included (Node.js: 5 s): a POST that leaves while
+/// the server closes the connection is lost, and cannot be repeated safely.
+const IDLE: Duration = Duration::from_secs(3);
+
 /// Makes requests, with a pool of connections. The connections live on the runtime of the first request.
 #[derive(Clone)]
 pub(crate) struct Http(Client<ToServer, String>);
 
 impl Http {
     pub(crate) fn new(connector: Connector) -> Self {
-        Self(Client::builder(TokioExecutor::new()).build(ToServer(connector)))
+        let mut builder = Client::builder(TokioExecutor::new());
+        Self(builder.pool_idle_timeout(IDLE).build(ToServer(connector)))
     }
 }
 
