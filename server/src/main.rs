@@ -1,22 +1,26 @@
 //! The `steadfast` binary: reads its settings and serves until a signal stops it.
 
 mod allocator;
+mod output;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use steadfast_server::admin::passwd::{self, Passwd};
+use steadfast_server::admin::passwd::{self, Passwd, PasswdError};
 #[cfg(unix)]
 use steadfast_server::admin::{self, command::Admin};
 use steadfast_server::app;
-use steadfast_server::backup::{self, Backup};
-use steadfast_server::check::{self, CheckArgs};
+use steadfast_server::backup::{self, Backup, BackupError};
+use steadfast_server::check::{self, CheckArgs, CheckError};
 use steadfast_server::config::{Config, LogFormat, empty_variables, without_empty_variables};
 use steadfast_server::copy::{self, CopyArgs};
 use steadfast_server::error::StartError;
-use steadfast_server::restore::{self, Restore};
+use steadfast_server::restore::{self, Restore, RestoreError};
+use steadfast_server::store::transfer::TransferError;
 use tracing_subscriber::EnvFilter;
+
+use output::{Answer, failed};
 
 /// The lines that people and scripts wait for: they are printed at every log level.
 const STARTED: &str = "steadfast::started";
@@ -102,12 +106,12 @@ async fn command(cli: Cli) -> ExitCode {
     let config = match cli.command {
         Some(CliCommand::Serve(config)) => *config,
         #[cfg(unix)]
-        Some(CliCommand::Admin(args)) => return administer(&args).await,
-        Some(CliCommand::Passwd(args)) => return set_passphrase(&args).await,
-        Some(CliCommand::Backup(args)) => return back_up(&args).await,
-        Some(CliCommand::Restore(args)) => return restore_backup(&args).await,
-        Some(CliCommand::Check(args)) => return check_database(&args).await,
-        Some(CliCommand::Copy(args)) => return copy_database(&args).await,
+        Some(CliCommand::Admin(args)) => return ended(admin::command::run(&args).await.map(Answer::new)),
+        Some(CliCommand::Passwd(args)) => return ended(set_passphrase(&args).await),
+        Some(CliCommand::Backup(args)) => return ended(back_up(&args).await),
+        Some(CliCommand::Restore(args)) => return ended(restore_backup(&args).await),
+        Some(CliCommand::Check(args)) => return ended(check_database(&args).await),
+        Some(CliCommand::Copy(args)) => return ended(copy_database(&args).await),
         None => cli.config,
     };
     start_logging(&config);
@@ -121,87 +125,54 @@ async fn command(cli: Cli) -> ExitCode {
     }
 }
 
-async fn set_passphrase(args: &Passwd) -> ExitCode {
-    match passwd::run(args).await {
-        Ok(devices) => {
-            println!(
-                "{} has a new passphrase; devices signed out: {devices}",
-                args.nickname.as_str()
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed(&error),
-    }
+fn ended<E: std::error::Error>(outcome: Result<Answer, E>) -> ExitCode {
+    outcome.map_or_else(|error| failed(&error), Answer::print)
 }
 
-#[cfg(unix)]
-async fn administer(args: &Admin) -> ExitCode {
-    match admin::command::run(args).await {
-        Ok(answer) => {
-            println!("{answer}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed(&error),
-    }
+async fn set_passphrase(args: &Passwd) -> Result<Answer, PasswdError> {
+    let devices = passwd::run(args).await?;
+    let nickname = args.nickname.as_str();
+    Ok(Answer::new(format!(
+        "{nickname} has a new passphrase; devices signed out: {devices}"
+    )))
 }
 
-async fn back_up(args: &Backup) -> ExitCode {
-    match backup::run(args).await {
-        Ok(report) => {
-            print!("backed up and verified: {}", check::in_words(&report));
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed(&error),
-    }
+async fn back_up(args: &Backup) -> Result<Answer, BackupError> {
+    let report = backup::run(args).await?;
+    Ok(Answer::new(format!(
+        "backed up and verified: {}",
+        check::in_words(&report)
+    )))
 }
 
-async fn restore_backup(args: &Restore) -> ExitCode {
-    match restore::run(args).await {
-        Ok(restored) => {
-            print!("restored: {}", check::in_words(&restored.report));
-            if let Some(former) = restored.former {
-                println!("the former database is kept as {}", former.display());
-            }
-            println!(
-                "start the server: every browser fetches everything again and sends its unsent messages"
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed(&error),
+async fn restore_backup(args: &Restore) -> Result<Answer, RestoreError> {
+    let restored = restore::run(args).await?;
+    let mut text = format!("restored: {}", check::in_words(&restored.report));
+    if let Some(former) = restored.former {
+        text.push_str(&format!("the former database is kept as {}\n", former.display()));
     }
+    text.push_str("start the server: every browser fetches everything again and sends its unsent messages");
+    Ok(Answer::new(text))
 }
 
-async fn check_database(args: &CheckArgs) -> ExitCode {
-    match check::run(args).await {
-        Ok(report) => {
-            println!("{}", check::answer(args, &report).trim_end());
-            ExitCode::from(u8::from(!report.sound))
-        }
-        Err(error) => failed(&error),
-    }
+async fn check_database(args: &CheckArgs) -> Result<Answer, CheckError> {
+    let report = check::run(args).await?;
+    let code = ExitCode::from(u8::from(!report.sound));
+    Ok(Answer::new(check::answer(args, &report)).with_code(code))
 }
 
-async fn copy_database(args: &CopyArgs) -> ExitCode {
-    match copy::run(args).await {
-        Ok(done) => {
-            let again = if done.resumed {
-                ", continuing an earlier copy"
-            } else {
-                ""
-            };
-            println!("copied and compared: {} rows{again}", done.rows);
-            println!(
-                "start the server with --database set to the new one: browsers continue where they were"
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => failed(&error),
-    }
-}
-
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("steadfast: {error}");
-    ExitCode::FAILURE
+async fn copy_database(args: &CopyArgs) -> Result<Answer, TransferError> {
+    let done = copy::run(args).await?;
+    let again = if done.resumed {
+        ", continuing an earlier copy"
+    } else {
+        ""
+    };
+    Ok(Answer::new(format!(
+        "copied and compared: {} rows{again}\n\
+         start the server with --database set to the new one: browsers continue where they were",
+        done.rows
+    )))
 }
 
 async fn run(mut config: Config) -> Result<(), StartError> {
@@ -225,6 +196,9 @@ fn start_logging(config: &Config) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would report a closed standard output on standard error, and panic if that is closed as well: the program that
+        // reads the log may end before the server does.
+        .log_internal_errors(false)
         .with_ansi(std::io::stdout().is_terminal());
     match config.log {
         LogFormat::Text => lines.with_target(false).init(),

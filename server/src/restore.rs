@@ -1,7 +1,7 @@
 //! `steadfast restore`: puts a backup in the database's place and keeps the former database beside it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -205,7 +205,10 @@ async fn keep_aside(database: &Path, stamp: &str) -> io::Result<Option<PathBuf>>
     if files::is_sqlite(database)
         && let Err(error) = fold_wal(database).await
     {
-        eprintln!("steadfast: the former database is damaged ({error}); it is kept as it is");
+        let _ = writeln!(
+            io::stderr(),
+            "steadfast: the former database is damaged ({error}); it is kept as it is"
+        );
     }
     let former = files::former(database, stamp);
     files::link_all(database, &former)?;

@@ -4,7 +4,7 @@
 //!   [`setup`]: the commands
 //! - [`page`], [`server`]: the builds
 //! - [`tools`], [`npm`], [`browser`], [`postgres`], [`redis`], [`apt`]: programs that are installed if missing
-//! - [`step`], [`process`], [`workspace`]: progress output, child processes, paths
+//! - [`step`], [`process`], [`pipe`], [`workspace`]: progress output, child processes, a closed output, paths
 //! - [`house`]: the rules of the source tree, enforced by tests, and its measures
 
 use std::process::ExitCode;
@@ -20,6 +20,7 @@ mod hostile;
 mod house;
 mod npm;
 mod page;
+mod pipe;
 mod postgres;
 mod process;
 mod redis;
@@ -68,7 +69,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    pipe::until_closed(move || run_command(command))
+}
+
+fn run_command(command: Command) -> ExitCode {
+    let done = match command {
         Command::Run(options) => run::run(&options),
         Command::Page => page::build().map(|()| ExitCode::SUCCESS),
         Command::Test(options) => test::test(&options),

@@ -13,6 +13,7 @@
 //! Everything stays on the loopback of this machine. The generator shares it with the server it measures: its own processor
 //! time is printed beside.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -94,6 +95,15 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
+/// Prints a scenario's table. Ends the program without a word, as SIGPIPE would, if the reader has closed the pipe: no chat runs
+/// between two scenarios.
+fn print(table: &str) -> io::Result<()> {
+    match writeln!(io::stdout(), "{table}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(128 + 13),
+        printed => printed,
+    }
+}
+
 async fn run(asked: &Run) -> anyhow::Result<()> {
     host::raise_open_files();
     if let Ok(filter) = std::env::var(log::VARIABLE) {
@@ -129,7 +139,7 @@ async fn run(asked: &Run) -> anyhow::Result<()> {
                 host.stop().await;
             }
         }
-        println!("{}", report.table(scenario, &asked.peers));
+        print(&report.table(scenario, &asked.peers))?;
     }
     if let Some(path) = &asked.json {
         std::fs::write(path, serde_json::to_string_pretty(&report.json())?)?;

@@ -127,6 +127,50 @@ async fn a_taken_port_and_an_unwritable_folder_are_told_in_words() {
 }
 
 #[tokio::test]
+async fn a_reader_that_closes_the_pipe_ends_a_command_quietly_and_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("chat.db");
+    let mut server = command(&database);
+    server.stderr(closed_pipe());
+    let mut server = server.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = loop {
+        let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+        if let Some((_, address)) = line.expect("it ended").split_once("listening on http://") {
+            break address.trim().parse().unwrap();
+        }
+    };
+    // From here on nobody reads the server's log either.
+    drop(lines);
+    sign_in(&reqwest::Client::new(), address, "Mina").await;
+    for arguments in [
+        &["check"][..],
+        &["admin", "people"],
+        &["admin", "audit", "--json"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_steadfast"));
+        command
+            .args(arguments)
+            .arg("--database")
+            .arg(&database)
+            .stdin(Stdio::null())
+            .stdout(closed_pipe())
+            .stderr(Stdio::piped());
+        let ended = command.spawn().unwrap().wait_with_output();
+        let Output { status, stderr, .. } = timeout(PATIENCE, ended).await.unwrap().unwrap();
+        let stderr = String::from_utf8(stderr).unwrap();
+        assert_eq!((status.code(), stderr.as_str()), (Some(141), ""), "{arguments:?}");
+    }
+    assert_eq!(server.try_wait().unwrap(), None);
+}
+
+/// A pipe that nobody reads, as `head` leaves it.
+fn closed_pipe() -> Stdio {
+    let (_, writer) = std::io::pipe().unwrap();
+    writer.into()
+}
+
+#[tokio::test]
 async fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = command(&folder.path().join("chat.db"));
