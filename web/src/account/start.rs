@@ -12,8 +12,7 @@ use steadfast_shared::event::ClosingReason;
 use steadfast_shared::http::{NewSession, SessionInfo};
 
 use crate::account::context::AccountContext;
-use crate::account::exclusion;
-use crate::account::exclusion::exclusion_in;
+use crate::account::exclusion::{self, exclusion_in};
 use crate::account::sign_in;
 use crate::browser::base_path;
 use crate::browser::http::HttpError;
