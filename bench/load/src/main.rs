@@ -107,7 +107,7 @@ fn print(table: &str) -> io::Result<()> {
 async fn run(asked: &Run) -> anyhow::Result<()> {
     host::raise_open_files();
     if let Ok(filter) = std::env::var(log::VARIABLE) {
-        log::subscriber(&filter, std::io::stderr)?.init();
+        log::subscriber(&filter, io::stderr)?.init();
     }
     let programs = Programs {
         steadfast: asked.steadfast.clone(),

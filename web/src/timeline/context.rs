@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::hook::Hook;
 use crate::language::locale::Locale;
 use crate::people::context::PeopleContext;
-use crate::reactive::{RwSignal, StoredValue, effect};
+use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
 use crate::rooms::context::RoomsContext;
 use crate::timeline::model::TimelineModel;
 use crate::timeline::row::actions::RowActions;
@@ -30,6 +30,8 @@ pub(crate) struct TimelineSignals {
     pub(crate) sought: RwSignal<Option<RowKey>>,
     /// The room in which a jump waits for its rows to load.
     pub(crate) seeking: StoredValue<Option<RoomId>>,
+    /// Whether the open room is archived. Once for all rows: none of them follows the rooms.
+    pub(crate) archived: Memo<bool>,
     /// Whether nobody sees the page, although it may have the focus.
     pub(crate) unattended: StoredValue<bool>,
     /// Called when the person goes to the end of the open room.
@@ -45,16 +47,18 @@ pub(crate) struct TimelineSignals {
 
 impl TimelineContext {
     pub(crate) fn new(compose: ComposeContext) -> Self {
+        let rooms = compose.rooms;
         let context = Self::provide(TimelineSignals {
             model: TimelineModel::new(),
             actions: RowActions::new(),
             sought: RwSignal::new(None),
             seeking: StoredValue::new(None),
+            archived: memo(move || rooms.is_archived()),
             unattended: StoredValue::new(false),
             went_to_end: Hook::new(),
             chat: compose.chat,
             people: compose.people,
-            rooms: compose.rooms,
+            rooms,
             compose,
             field: compose.field,
             toasts: compose.toasts,

@@ -230,7 +230,6 @@ pub(crate) fn Timeline() -> impl IntoView {
     view.keep();
     let to_end = Callback::new(move |()| view.go_to_end());
     let to_news = Callback::new(move |()| view.timeline.seek_news());
-    let archived = memo(move || rooms.is_archived());
     view! {
         <div class="timeline-frame">
             <div
@@ -239,8 +238,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 tabindex="0"
                 role="region"
                 aria-label=words(move || (TimelinePhrases::of(locale.language()).messages_in)(&rooms.room_name()))
-                // Once for all rows: none of them follows the rooms.
-                data-archived=move || archived.get().then_some("true")
+                data-archived=move || view.timeline.archived.get().then_some("true")
                 node_ref=view.element
                 on:scroll=move |_| view.scrolled()
                 on:keydown=move |event| view.key(&event)

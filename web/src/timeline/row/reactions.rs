@@ -82,7 +82,7 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacti
     };
     let toggle = move |_| {
         if let Some(message) = message.get_untracked()
-            && !untrack(|| timeline.rooms.is_archived())
+            && !timeline.archived.get_untracked()
         {
             timeline.react(message, emoji.clone(), !mine());
         }
@@ -98,6 +98,8 @@ fn Reaction(emoji: Emoji, message: Memo<Option<Seq>>, reactions: Memo<Vec<Reacti
                     reacted.with(|one| one.as_ref().is_some_and(|one| one.pending)).then_some("true")
                 }
                 aria-pressed=move || mine().to_string()
+                // It stays in the tab order: its title says who reacted.
+                aria-disabled=move || timeline.archived.get().then_some("true")
                 title=title
                 on:click=toggle
             >
