@@ -30,7 +30,7 @@ use crate::request::below;
 use crate::request::client_address::TrustedProxies;
 use crate::request::origin::Origins;
 use crate::serve::Acceptor;
-use crate::store::{Store, Token};
+use crate::store::{Store, StoreError, Token};
 
 /// A server that is ready to listen.
 pub struct App {
@@ -149,7 +149,17 @@ async fn first_owner_link(store: &dyn Store, config: &Config) -> Result<Option<O
         return Ok(None);
     }
     let code = Token::random().map_err(StartError::Random)?;
-    Ok(Some(http::admin::make_link(store, config, &code).await?))
+    match http::admin::make_link(store, config, &code).await {
+        // People can read without an owner.
+        Err(StoreError::Full) => {
+            tracing::warn!(
+                "this server has no owner yet, and no link for one can be stored: the disk is full. Free some space, then run \
+                 `steadfast admin owner-link`"
+            );
+            Ok(None)
+        }
+        link => Ok(Some(link?)),
+    }
 }
 
 /// Binds the address that the configuration names.

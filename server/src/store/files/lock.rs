@@ -2,15 +2,18 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::store::files;
 
+/// The bytes that the lock file keeps for a start on a full disk. SQLite needs 32 KiB for the index of its log.
+const RESERVE: usize = 64 * 1024;
+
 /// Held while a process uses a database file. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
-    _beside: File,
+    beside: File,
     /// The database itself, unless it did not exist: by another name (a hard link, a file mounted into a container) it has another
     /// file beside it.
     database: Option<File>,
@@ -41,7 +44,7 @@ impl FileLock {
         files::give_to_owner(&path, database).map_err(LockError::Io)?;
         lock(&file)?;
         let mut acquired = Self {
-            _beside: file,
+            beside: file,
             database: None,
         };
         // A file that cannot be opened so is refused with better words by whoever opens it next.
@@ -59,6 +62,18 @@ impl FileLock {
             self.database = Some(database);
         }
         Ok(())
+    }
+
+    /// Frees the space that the lock file keeps, for the files that SQLite is about to create.
+    pub fn free_reserve(&self) {
+        let _ = self.beside.set_len(0);
+    }
+
+    /// Keeps space for the next start. A full disk has none, and this is no reason not to serve.
+    pub fn keep_reserve(&self) {
+        if self.beside.write_all_at(&[1; RESERVE], 0).is_err() {
+            self.free_reserve();
+        }
     }
 }
 

@@ -97,6 +97,7 @@ impl SqliteStore {
         let path = &files::real(path);
         let not_locked = |error| not_locked(path, error);
         let mut lock = FileLock::acquire(path).map_err(not_locked)?;
+        lock.free_reserve();
         let failed = |source| unusable(path, source);
         super::inspect::inspect(path).await?;
         // SQLite gives its log the permissions of the file.
@@ -119,6 +120,7 @@ impl SqliteStore {
         let handshakes = pool(HANDSHAKE_READERS, patience).connect_with(reading);
         let handshakes = handshakes.await.map_err(failed)?;
         let watch = FileWatch::start(path, anchor).map_err(|source| failed(sqlx::Error::Io(source)))?;
+        lock.keep_reserve();
         Ok(Self {
             database: path.clone(),
             writer,

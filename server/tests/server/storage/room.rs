@@ -1,17 +1,19 @@
 //! Storage: a log that shrinks again, a disk that fills up, and one person's quota.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
 use steadfast_server::store::quota::DayUsage;
 use steadfast_server::store::{self, EntryOutcome, NewCommand, Quota, Span, StorageLimits, StoreRefusal};
-use steadfast_shared::event::{self, Reply, SendItem, Sent};
+use steadfast_shared::event::{self, Page, Reply, SendItem, Sent};
 use steadfast_shared::{Body, Emoji, EntryId, ErrorCode, RoomId};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::behind_its_back;
 use super::small_disk::SmallDisk;
+use crate::drain::terminate;
 use crate::process::started;
 use crate::store::Fixture;
 use crate::support::client::PATIENCE;
@@ -85,21 +87,21 @@ async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_t
         return;
     };
     let database = disk.path().join("chat.db");
-    let (_server, address) = started(&database).await;
+    let (mut server, address) = started(&database).await;
     let http = reqwest::Client::new();
     let session = sign_in(&http, address, "Mina").await;
     let mut mina = Client::open(address, &session, json!({})).await;
     let room = mina.room();
-    let ready = async || {
+    let ready = async |address: SocketAddr| {
         let answer = http.get(format!("http://{address}/readyz")).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
     assert_eq!(mina.send(&[message(room, "while there is room")]).await, [1]);
-    assert_eq!(ready().await.0, 200);
+    assert_eq!(ready(address).await.0, 200);
 
     // Below the reserve, a twentieth of this disk, but not empty.
     disk.leave(600_000);
-    assert_eq!(ready().await, (503, "the disk is full\n".to_owned()));
+    assert_eq!(ready(address).await, (503, "the disk is full\n".to_owned()));
     let refused = message(room, "now there is none");
     assert_eq!(outcome(&mut mina, &refused).await, Err(ErrorCode::StorageFull));
     let edit = serde_json::from_value(json!({ "kind": "edit", "message": 1, "text": "longer" })).unwrap();
@@ -122,15 +124,29 @@ async fn fault_m07_a_disk_that_fills_is_told_and_what_is_refused_is_taken_once_t
 
     // Down to the last block.
     disk.leave(0);
-    assert_eq!(ready().await.0, 503);
+    assert_eq!(ready(address).await.0, 503);
     assert!(
         outcome(&mut mina, &refused)
             .await
             .is_err_and(ErrorCode::is_transient)
     );
 
+    // A server that starts there serves readers, and refuses as before.
+    terminate(&server).await;
+    server.wait().await.unwrap();
+    disk.leave(0);
+    let (_server, address) = started(&database).await;
+    assert_eq!(ready(address).await, (503, "the disk is full\n".to_owned()));
+    let mut mina = Client::open(address, &session, json!({})).await;
+    let page: Page = match mina.call(event::HISTORY, json!({ "room": room })).await {
+        Reply::Ok(page) => page,
+        Reply::Err(error) => panic!("{error}"),
+    };
+    assert_eq!(page.entries.len(), 2);
+    assert_eq!(outcome(&mut mina, &refused).await, Err(ErrorCode::StorageFull));
+
     std::fs::remove_file(disk.ballast()).unwrap();
-    until("it is ready again", async || ready().await.0 == 200).await;
+    until("it is ready again", async || ready(address).await.0 == 200).await;
     assert_eq!(mina.send(&[refused]).await, [3]);
 }
 
