@@ -30,6 +30,8 @@ export class Proxy {
   upgrades = 0;
   /** Requests of long-polling. */
   polls = 0;
+  /** Whether the server is asked for under the proxy's own name, as the browser asked for it; or else under the server's. */
+  keepsHost = true;
   /** Milliseconds that a request takes to the server. One whose sender is gone by then is lost. */
   latency = 0;
   url = '';
@@ -55,6 +57,10 @@ export class Proxy {
     if (address === null || typeof address === 'string') throw new Error('no port');
     proxy.url = `http://127.0.0.1:${address.port}`;
     return proxy;
+  }
+
+  get #targetHost() {
+    return `127.0.0.1:${this.target}`;
   }
 
   /** Ends every WebSocket. */
@@ -84,7 +90,8 @@ export class Proxy {
    * @param {import('node:http').ServerResponse} response
    */
   #forward(request, response) {
-    const { method, url: path, headers } = request;
+    const { method, url: path } = request;
+    const headers = { ...request.headers, ...(this.keepsHost ? {} : { host: this.#targetHost }) };
     // A connection that is kept for the next request may end just as that is sent.
     const passed = ask({ host: '127.0.0.1', port: this.target, method, path, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -144,7 +151,9 @@ export class Proxy {
     socket.on('close', () => server.destroy());
     let asked = `GET ${request.url} HTTP/1.1\r\n`;
     for (let at = 0; at < request.rawHeaders.length; at += 2) {
-      asked += `${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}\r\n`;
+      const name = request.rawHeaders[at] ?? '';
+      const isReplaced = !this.keepsHost && name.toLowerCase() === 'host';
+      asked += `${name}: ${isReplaced ? this.#targetHost : request.rawHeaders[at + 1]}\r\n`;
     }
     server.write(`${asked}\r\n`);
     server.write(head);

@@ -93,3 +93,29 @@ test('fault_f02_the_details_say_in_korean_why_polling_is_used', async ({ server,
   await ann.page.close();
   await proxy.close();
 });
+
+test('a page of an address that the server does not accept says so, and what to do', async ({ server, profile, allowConsole }) => {
+  allowConsole(answered(403, /\/api\/session/));
+  const proxy = await Proxy.start(server.port);
+  const ann = new ChatPage(await (await profile({ baseURL: proxy.url })).newPage());
+  await ann.join('Ann');
+
+  // From here on the proxy replaces the Host header, as many do unless they are told not to.
+  proxy.keepsHost = false;
+  proxy.drop();
+  await expect(ann.connection).toContainText('does not accept pages from this address. Open the chat at its public address');
+  await ann.say('it waits');
+  const newcomer = new ChatPage(await (await profile({ baseURL: proxy.url, locale: 'ko' })).newPage());
+  await newcomer.page.goto('/');
+  await newcomer.nickname.fill('Ben');
+  await newcomer.joinButton.click();
+  await expect(newcomer.page.getByTestId('nickname-hint')).toContainText('이 주소의 페이지는 서버가 허용하지 않아요. 공개된 주소로');
+
+  proxy.keepsHost = true;
+  await newcomer.joinButton.click();
+  await newcomer.expectConnected();
+  await ann.toggle.click();
+  await newcomer.expectTexts(['it waits']);
+  for (const { page } of [ann, newcomer]) await page.close();
+  await proxy.close();
+});

@@ -42,7 +42,7 @@ static ENGLISH: ClosedPhrases = ClosedPhrases {
     deactivated: "Your account on this server has been closed.",
     taken_over: "A newer connection of this tab took over.",
     signed_out: "The session has ended.",
-    origin_refused: "The server does not accept pages from this address.",
+    origin_refused: "The server does not accept pages from this address. Open the chat at its public address, or ask the person who runs the server.",
     handshake_refused: "The server refused the connection.",
 };
 
@@ -62,6 +62,6 @@ static KOREAN: ClosedPhrases = ClosedPhrases {
     deactivated: "이 서버의 계정이 비활성화되었어요.",
     taken_over: "이 탭의 새 연결이 이어받았어요.",
     signed_out: "로그아웃되었어요.",
-    origin_refused: "이 주소의 페이지는 서버가 허용하지 않아요.",
+    origin_refused: "이 주소의 페이지는 서버가 허용하지 않아요. 공개된 주소로 열거나 서버를 운영하는 분에게 물어보세요.",
     handshake_refused: "서버가 연결을 거절했어요.",
 };
