@@ -189,20 +189,28 @@ test('a deletion asks first, and then the text is nowhere', async ({ person, wir
   await ben.expectTexts(['an answer']);
 });
 
-test('a question about a message closes when Back leads into another room', async ({ person }) => {
+test('a dialog about a message closes when Back leads into another room', async ({ person }) => {
   const ann = await person('Ann');
   const rooms = new Rooms(ann);
   await rooms.create('plans');
   await rooms.open('general');
   await ann.say('keep me');
   await ann.expectAllSent();
-  await new Message(ann.page, ann.row('keep me')).choose('menu-delete');
-  const question = ann.page.getByTestId('delete-message');
-  await expect(question).toBeVisible();
-  await ann.page.goBack();
-  await expect(rooms.name).toHaveText(/plans$/);
-  await expect(question).toHaveCount(0);
-  await expect(ann.composer).toBeFocused();
+  const message = new Message(ann.page, ann.row('keep me'));
+  await message.react('tada');
+  for (const [choice, testid] of [
+    ['menu-delete', 'delete-message'],
+    ['menu-reactions', 'who-reacted'],
+  ] as const) {
+    await rooms.open('general');
+    await message.choose(choice);
+    const dialog = ann.page.getByTestId(testid);
+    await expect(dialog).toBeVisible();
+    await ann.page.goBack();
+    await expect(rooms.name).toHaveText(/plans$/);
+    await expect(dialog).toHaveCount(0);
+    await expect(ann.composer).toBeFocused();
+  }
 });
 
 test('who looks for an emoji when the message is deleted goes on in the composer', async ({ person }) => {

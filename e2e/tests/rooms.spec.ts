@@ -293,6 +293,12 @@ for (const viewport of [
     await within((await rooms.members()).first().getByTestId('presence'));
     await pageStays();
     await page.keyboard.press('Escape');
+    await long.detailsButton.click();
+    await expect(long.detailsPanel).toContainText(name);
+    await expect(long.detailsPanel).toContainText('Maximilian');
+    await pageStays();
+    expect(await long.detailsPanel.evaluate((panel) => panel.scrollWidth <= panel.clientWidth), 'nor can the details').toBe(true);
+    await page.keyboard.press('Escape');
     await rooms.reveal();
     await page.getByTestId('open-browse').click();
     const entry = page.getByTestId('listed-enter').first();

@@ -206,3 +206,19 @@ fn millis(time: f64) -> Millis {
     let millis = time as Millis;
     millis
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn a_time_that_is_no_date_is_shown_as_the_last_one() {
+        assert_eq!(iso(Millis::MAX), "+275760-09-13T00:00:00.000Z");
+        for language in Language::ALL {
+            assert_eq!(moment(Millis::MAX, language), moment(LAST_MOMENT, language));
+            assert!(moment(Millis::MAX, language).contains("275760"));
+        }
+    }
+}

@@ -198,6 +198,15 @@ async fn check_backup_and_restore_know_databases_in_postgres() {
     let (code, output) = run(&["check"], &url).await;
     assert_eq!(code, Some(1), "{output}");
     assert!(output.contains("head 3, 2 entries, from 1 to 3"), "{output}");
+    fixture
+        .database
+        .run("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', true, '', 0)")
+        .await;
+    let (code, output) = run(&["check"], &url).await;
+    assert!(
+        code == Some(1) && output.contains("was written by a newer version of Steadfast, which is no damage"),
+        "{output}"
+    );
     let backup = tempfile::tempdir().unwrap();
     let file = backup.path().join("chat.backup");
     let (code, output) = run(&["backup", name(&file)], &url).await;
