@@ -6,6 +6,11 @@ import { Rooms } from '../pages/rooms.js';
 import { expect, test } from './chat.js';
 import { answered } from './console.js';
 
+/** A date as the page writes it, without the time. */
+function date(at: Date, language: 'en' | 'ko'): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-US' : 'ko', { dateStyle: 'full' }).format(at);
+}
+
 test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({ person, own, allowConsole }) => {
   allowConsole(answered(409, /\/api\/session/), answered(401, /\/api\/session/), answered(403, /\/api\/session/));
   const olga = await person('Olga');
@@ -30,6 +35,7 @@ test('fault_h10_somebody_is_banned_while_typing_and_keeps_their_words', async ({
   await expect(olga.page.getByTestId('row-aside').filter({ hasText: 'hidden' })).toBeVisible();
 
   await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  await expect(ben.page.getByTestId('kept-out-until'), 'it has no end').toBeHidden();
   await expect(ben.page.getByTestId('kept-out-words')).toHaveText('half a sen');
   await ben.page.reload();
   await expect(ben.page.getByTestId('kept-out-words')).toHaveText('half a sen');
@@ -213,11 +219,32 @@ test('fault_h10_who_is_out_or_nearly_out_of_something_is_told', async ({
 
   // A person who was away at the time learns why they are excluded.
   await ben.page.goto('about:blank');
-  await server.admin('ban', 'Ben');
+  await server.admin('ban', 'Ben', '--for', '7d', '--reason', 'harm');
   await ben.page.goto('/');
-  await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  const keptOut = ben.page.getByTestId('kept-out');
+  await expect(keptOut).toContainText('banned');
+  const end = new Date(Date.now() + 7 * 24 * 60 * 60 * 1_000);
+  await expect(ben.page.getByTestId('kept-out-until')).toContainText(`This lasts until ${date(end, 'en')}`);
+  await expect(keptOut, 'noted for moderators').not.toContainText('harm');
   await ben.page.reload();
-  await expect(ben.page.getByTestId('kept-out')).toContainText('banned');
+  await expect(keptOut).toContainText('banned');
+  await ben.page.getByTestId('language').click();
+  await expect(ben.page.getByTestId('kept-out-until')).toContainText(`${date(end, 'ko')}`);
+  await expect(ben.page.getByTestId('kept-out-until')).toContainText('까지예요.');
+
+  // A server that says nothing for five seconds leaves it at that.
+  const tab = await ben.page.context().newPage();
+  await tab.clock.install();
+  await tab.route('**/api/session', () => {});
+  const asked = tab.waitForRequest(/\/api\/session/);
+  await tab.goto('/');
+  await asked;
+  await tab.clock.runFor(4_900);
+  await expect(tab.getByTestId('kept-out')).toHaveCount(0);
+  await tab.clock.runFor(200);
+  await expect(tab.getByTestId('kept-out')).toBeVisible();
+  await tab.close();
+
   // A readmitted person need only load the page again.
   await server.admin('unban', 'Ben');
   await ben.page.reload();

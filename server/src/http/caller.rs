@@ -9,7 +9,6 @@ use super::{HttpRefusal, HttpState, failed};
 use crate::clock;
 use crate::request::client_address::ClientAddress;
 use crate::request::credentials;
-use crate::store::admin::kept_out;
 use crate::store::{Actor, Device};
 
 /// A signed-in device. Others are refused; an excluded person's refusal says so.
@@ -36,12 +35,12 @@ impl FromRequestParts<HttpState> for Caller {
                 .map_err(too_many("requests"))?;
             return Ok(Self(device));
         }
-        let state = shared
+        let exclusion = shared
             .store
             .kept_out(token.hash(), clock::now())
             .await
             .map_err(failed)?;
-        Err(state.map_or_else(signed_out, |state| HttpRefusal(kept_out(state).into())))
+        Err(exclusion.map_or_else(signed_out, HttpRefusal::kept_out))
     }
 }
 

@@ -53,10 +53,13 @@ use steadfast_shared::http::{
 use steadfast_shared::{ErrorCode, UserId, WireError};
 
 use crate::audit::Audit;
+use crate::clock;
 use crate::config::Config;
 use crate::journal::Journal;
 use crate::passphrase::Passphrases;
 use crate::realtime::Realtime;
+use crate::store::account::KeptOut;
+use crate::store::admin::kept_out;
 use crate::store::{Store, StoreError, Token};
 
 /// Largest request body, in bytes.
@@ -127,6 +130,15 @@ pub struct HttpRefusal(pub WireError);
 impl HttpRefusal {
     fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(WireError::new(code, message))
+    }
+
+    /// Says when the exclusion ends. Its reason is for moderators only.
+    fn kept_out(exclusion: KeptOut) -> Self {
+        let wait = exclusion.until.map(|until| until.saturating_sub(clock::now()));
+        Self(WireError {
+            retry_after_ms: wait,
+            ..kept_out(exclusion.state).into()
+        })
     }
 }
 

@@ -22,7 +22,7 @@ use crate::passphrase::For;
 use crate::request::client_address::{ClientAddress, network};
 use crate::request::credentials;
 use crate::store::account::{Account, Admission, Device, NewDevice, SignInError, SignUp, SignUpError};
-use crate::store::admin::{NewAuditLine, NewSignIn, kept_out};
+use crate::store::admin::{NewAuditLine, NewSignIn};
 use crate::store::nickname::NameKey;
 use crate::store::{self, Actor, Token, TokenHash};
 use crate::turns::Class;
@@ -330,7 +330,7 @@ fn sign_in_refused(error: SignInError) -> HttpRefusal {
             );
             HttpRefusal::new(ErrorCode::TooLarge, message)
         }
-        SignInError::KeptOut(state) => HttpRefusal(kept_out(state).into()),
+        SignInError::KeptOut(exclusion) => HttpRefusal::kept_out(exclusion),
         SignInError::Store(error) => failed(error),
     }
 }

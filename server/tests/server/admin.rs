@@ -117,7 +117,7 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
             &owner,
             Method::PUT,
             &person(&mallory, "exclusion"),
-            json!({ "state": "banned", "reason": "spam", "addresses_seconds": 60 }),
+            json!({ "state": "banned", "reason": "spam", "lasts_seconds": 600, "addresses_seconds": 60 }),
         )
         .await;
     assert_eq!((banned.state, banned.devices), (AccountState::Banned, 0));
@@ -128,11 +128,17 @@ async fn fault_h10_a_ban_ends_sessions_at_once_and_keeps_the_name() {
             reason: ClosingReason::Banned
         }
     );
-    // The token is good only for learning the reason, and neither name nor address for a new account.
+    // The token is good only for learning that and until when, not for what a moderator noted, and neither name nor address for a new account.
     let look = server
-        .refused(&mallory, Method::GET, "/api/session", Value::Null)
-        .await;
-    assert_eq!(look, ErrorCode::Banned);
+        .admin(&mallory, Method::GET, "/api/session", Value::Null)
+        .await
+        .json::<WireError>()
+        .await
+        .unwrap();
+    assert_eq!(look.code, ErrorCode::Banned);
+    let wait = look.retry_after_ms.unwrap();
+    assert!((590_000..=600_000).contains(&wait), "it ends in {wait} ms");
+    assert!(!look.message.contains("spam"), "{look:?}");
     let sign_up = async |nickname: &str| {
         let request = server.http.post(server.url("/api/session"));
         let request = request.json(&json!({ "nickname": nickname }));

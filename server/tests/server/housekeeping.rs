@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use steadfast_server::config::Config;
-use steadfast_server::store::account::{Account, NewDevice, SignInError, SignUp, SignUpError};
+use steadfast_server::store::account::{Account, KeptOut, NewDevice, SignInError, SignUp, SignUpError};
 use steadfast_server::store::admin::{Keep, NewAuditLine, NewSignIn, SERVER};
 use steadfast_server::store::sqlite::{PATIENCE, SqliteStore};
 use steadfast_server::store::{
@@ -96,7 +96,8 @@ async fn fault_h10_an_exclusion_that_has_run_out_is_none_and_its_address_is_free
         assert_eq!(info.exclusion.unwrap().until, Some(from + 60_000));
         assert!(listed(state, last).await && !listed(AccountState::Active, last).await);
         let refused = store.sign_in(&account, &device(last)).await;
-        assert!(matches!(refused, Err(SignInError::KeptOut(kept)) if kept == state));
+        let until = Some(from + 60_000);
+        assert!(matches!(refused, Err(SignInError::KeptOut(kept)) if kept == KeptOut { state, until }));
         let newcomer = wanted(&format!("Eve {from}"), last);
         let refused = store.sign_up(&newcomer).await;
         assert!(matches!(refused, Err(SignUpError::KeptOut)));

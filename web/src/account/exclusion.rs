@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{ErrorCode, Nickname};
+use steadfast_shared::{ErrorCode, Millis, Nickname};
 
 use crate::account::context::AccountContext;
 use crate::account::sign_in;
 use crate::account::start::PageStage;
 use crate::browser::http::HttpError;
 use crate::connection::refusal_phrases::RefusalPhrases;
+use crate::language::calendar;
 use crate::storage::preferences;
 use crate::ui::overlays::Overlay;
 
@@ -66,7 +67,7 @@ impl AccountContext {
         match sign_in::renew(nickname).await {
             Ok(info) => self.enter(info),
             Err(HttpError::Unreachable) => self.toasts.toast(|l| RefusalPhrases::of(l).server_unreachable),
-            Err(error) if error.is(ErrorCode::Banned) || error.is(ErrorCode::Deactivated) => return true,
+            Err(HttpError::Refused(error)) if is_exclusion(error.code) => return true,
             Err(HttpError::Refused(error)) if error.code.is_transient() => {
                 self.toasts.toast(|l| RefusalPhrases::of(l).too_fast);
             }
@@ -112,6 +113,21 @@ fn stay_out(account: AccountContext, reason: ClosingReason) {
         account.asking.set_value(false);
         account.be_kept_out(reason);
     }
+}
+
+/// When this person's exclusion ends, if it does by itself and the server can be reached.
+pub(crate) async fn ends_at() -> Option<Millis> {
+    match sign_in::current().await {
+        Err(HttpError::Refused(error)) if is_exclusion(error.code) => {
+            let wait = error.retry_after_ms?;
+            Some(calendar::now().saturating_add(wait))
+        }
+        _ => None,
+    }
+}
+
+fn is_exclusion(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Banned | ErrorCode::Deactivated)
 }
 
 /// The exclusion for which the server refused, if that is why.

@@ -5,8 +5,10 @@ use leptos::task::spawn_local;
 use steadfast_shared::event::ClosingReason;
 
 use crate::account::context::AccountContext;
+use crate::account::exclusion;
 use crate::account::phrases::KeptOutPhrases;
 use crate::connection::context::ChatContext;
+use crate::language::calendar;
 use crate::language::locale::Locale;
 use crate::language::switch::LanguageSwitch;
 use crate::markup::view;
@@ -31,6 +33,20 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
         chat.on_outbox(|_| ());
         account.unsent_texts()
     });
+    let until = RwSignal::new(None);
+    let look = Callback::new(move |()| {
+        spawn_local(async move {
+            let found = exclusion::ends_at().await;
+            until.try_set(found);
+        });
+    });
+    look.run(());
+    let until_when = move || {
+        until.get().map(|until| {
+            let time = calendar::moment(until, locale.language());
+            (KeptOutPhrases::of(locale.language()).kept_out_until)(&time)
+        })
+    };
     let any_kept = move || !unsent.with(String::is_empty);
     view! {
         <main class="welcome">
@@ -41,8 +57,9 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
                 </div>
                 <h1 tabindex="-1">{title}</h1>
                 <p class="welcome-lead">{locale.says(|l| KeptOutPhrases::of(l).kept_out_means)}</p>
+                <p data-testid="kept-out-until" hidden=move || until.with(Option::is_none)>{until_when}</p>
                 {move || any_kept().then(|| view! { <UnsentTexts unsent /> })}
-                <WaysOut />
+                <WaysOut look />
                 <p class="labelled-hint" hidden=move || !any_kept()>{locale.says(|l| KeptOutPhrases::of(l).somebody_else_means)}</p>
             </div>
             <Toast />
@@ -50,9 +67,9 @@ pub(crate) fn KeptOutPage(reason: ClosingReason) -> impl IntoView {
     }
 }
 
-/// Tries whether the server lets the person in again, or leaves the device to another one.
+/// Tries whether the server lets the person in again, or leaves the device to another one. `look` is called if it does not.
 #[component]
-fn WaysOut() -> impl IntoView {
+fn WaysOut(look: Callback<()>) -> impl IntoView {
     let locale = Locale::here();
     let account = AccountContext::here();
     let trying = RwSignal::new(false);
@@ -64,6 +81,9 @@ fn WaysOut() -> impl IntoView {
             let out = account.try_to_return().await;
             trying.try_set(false);
             still_out.try_set(out);
+            if out {
+                look.run(());
+            }
         });
     };
     view! {

@@ -148,7 +148,7 @@ pub trait Accounts {
     async fn device(&self, token: TokenHash) -> Result<Option<Device>, StoreError>;
 
     /// Why the device with this token was signed out, if its person is excluded.
-    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError>;
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<KeptOut>, StoreError>;
 
     /// Signs a device out. Returns its session, or `None` if it was not signed in.
     async fn sign_out(&self, token: TokenHash) -> Result<Option<SessionId>, StoreError>;
@@ -221,6 +221,14 @@ pub enum SignUpError {
     Store(#[from] StoreError),
 }
 
+/// An exclusion that is in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeptOut {
+    pub state: AccountState,
+    /// When it ends. `None` if it lasts until the person is readmitted.
+    pub until: Option<Millis>,
+}
+
 /// Why a device could not be signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -229,7 +237,7 @@ pub enum SignInError {
     WrongPassphrase,
     /// The person is banned or deactivated.
     #[error("the person is banned or deactivated")]
-    KeptOut(AccountState),
+    KeptOut(KeptOut),
     /// The person has the maximum number of devices, all in use.
     #[error("too many devices")]
     TooManyDevices,

@@ -1,13 +1,12 @@
 //! Accounts over either database.
 
 use async_trait::async_trait;
-use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
 
 use super::account::{
-    Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
-    SignUp, SignedIn,
+    Account, Accounts, Admission, Device, InviteTerms, KeptOut, KnownDevice, NewDevice, SessionId,
+    SignInError, SignUp, SignedIn,
 };
 use super::sign_up::{SignUpGroup, SignUpOutcome, sign_up};
 use super::{devices, invites, passphrase};
@@ -51,7 +50,7 @@ impl<S: SqlStore> Accounts for S {
         read!(self, |connection| devices::by_token(&mut *connection, token))
     }
 
-    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError> {
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<KeptOut>, StoreError> {
         read!(self, |connection| devices::kept_out(&mut *connection, token, at))
     }
 

@@ -4,7 +4,7 @@ use steadfast_shared::admin::AccountState;
 use steadfast_shared::event::ClosingReason;
 use steadfast_shared::{Millis, UserId, limit};
 
-use super::account::{Account, Device, KnownDevice, NewDevice, SignInError, SignedIn};
+use super::account::{Account, Device, KeptOut, KnownDevice, NewDevice, SignInError, SignedIn};
 use super::person;
 use crate::clock;
 use crate::store::number::{from_sql, to_sql};
@@ -29,9 +29,9 @@ pub(in crate::store) async fn sign_in<C: SqlConnection>(
     .ok_or(SignInError::WrongPassphrase)?;
     let state = word::state(row.get("state")?)?;
     if state != AccountState::Active {
-        let until: Option<i64> = row.get("excluded_until")?;
-        if until.is_none_or(|until| from_sql(until) > device.at) {
-            return Err(SignInError::KeptOut(state));
+        let until = row.get::<Option<i64>>("excluded_until")?.map(from_sql);
+        if until.is_none_or(|until| until > device.at) {
+            return Err(SignInError::KeptOut(KeptOut { state, until }));
         }
         // The exclusion has expired.
         readmit(connection, account.user).await?;
@@ -144,14 +144,20 @@ pub(in crate::store) async fn kept_out<C: SqlConnection>(
     connection: &mut C,
     token: TokenHash,
     at: Millis,
-) -> Result<Option<AccountState>, StoreError> {
-    let state: Option<String> = sql!("select state from kept_out join users on users.id = kept_out." person "
+) -> Result<Option<KeptOut>, StoreError> {
+    let row = sql!("select state, excluded_until from kept_out join users on users.id = kept_out." person "
          where token_hash = $1 and state <> 'active' and (excluded_until is null or excluded_until > $2)")
     .bind(token)
     .bind(to_sql(at))
-    .optional_scalar(connection)
+    .optional(connection)
     .await?;
-    state.as_deref().map(word::state).transpose()
+    row.map(|row| {
+        Ok(KeptOut {
+            state: word::state(row.get("state")?)?,
+            until: row.get::<Option<i64>>("excluded_until")?.map(from_sql),
+        })
+    })
+    .transpose()
 }
 
 pub(in crate::store) async fn sign_out<C: SqlConnection>(

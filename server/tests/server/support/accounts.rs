@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use steadfast_server::clock;
 use steadfast_server::store::account::{
-    Account, Accounts, Admission, Device, InviteTerms, KnownDevice, NewDevice, SessionId, SignInError,
-    SignUp, SignUpError, SignedIn,
+    Account, Accounts, Admission, Device, InviteTerms, KeptOut, KnownDevice, NewDevice, SessionId,
+    SignInError, SignUp, SignUpError, SignedIn,
 };
 use steadfast_server::store::{StoreError, TokenHash};
-use steadfast_shared::admin::AccountState;
 use steadfast_shared::http::Invite;
 use steadfast_shared::{Millis, Nickname, UserId};
 
@@ -49,7 +48,7 @@ impl Accounts for Faulty {
         device
     }
 
-    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<AccountState>, StoreError> {
+    async fn kept_out(&self, token: TokenHash, at: Millis) -> Result<Option<KeptOut>, StoreError> {
         self.inner.kept_out(token, at).await
     }
 
