@@ -117,7 +117,7 @@ async fn command(cli: Cli) -> ExitCode {
     start_logging(&config);
     let empty = empty_variables();
     if !empty.is_empty() {
-        tracing::info!("set to nothing, and so as good as not set: {}", empty.join(", "));
+        tracing::info!("ignored, because their value is empty: {}", empty.join(", "));
     }
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Environment variables that are set to nothing.
+//! Environment variables whose value is empty.
 //!
 //! A compose file has `STEADFAST_INVITE: ${INVITE}` whether or not somebody chose a code, and a unit's environment file lists every
 //! variable: without a value, a setting counts as not set.
@@ -6,7 +6,7 @@
 use clap::Command;
 use clap::builder::{OsStr, Resettable};
 
-/// The command without the variables that are set to nothing.
+/// The command, reading no variable whose value is empty.
 pub fn without_empty_variables(command: Command) -> Command {
     command
         .mut_args(|arg| {
@@ -20,7 +20,7 @@ pub fn without_empty_variables(command: Command) -> Command {
         .mut_subcommands(without_empty_variables)
 }
 
-/// The names of this program's variables that are set to nothing.
+/// The names of this program's variables whose value is empty.
 pub fn empty_variables() -> Vec<String> {
     let mut names: Vec<String> = std::env::vars_os()
         .filter(|(_, value)| value.is_empty())

@@ -107,7 +107,7 @@ pub(crate) fn ask_at_start(account: AccountContext, before: ClosingReason) {
     });
 }
 
-/// Shows the exclusion, which the server has confirmed, or has not answered for.
+/// Shows the exclusion: the server has confirmed it, or has not answered in time.
 fn stay_out(account: AccountContext, reason: ClosingReason) {
     if account.asking.get_value() {
         account.asking.set_value(false);

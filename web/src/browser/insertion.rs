@@ -1,4 +1,4 @@
-//! Writes into a text field: as if typed, so that Ctrl+Z undoes it, or another text, with which undoing begins anew.
+//! Writes into a text field: as if typed, so that Ctrl+Z undoes it, or another text, which starts a new undo history.
 
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;

@@ -37,7 +37,7 @@ impl Silence {
         self.0.changed.replace(Some(Box::new(changed)));
     }
 
-    /// Begins with an open request that nobody answered. Ends when one is.
+    /// Starts after an open request without an answer. Ends with one that is answered.
     pub(super) fn begin(&self, name: &str) {
         if self.lasts() {
             return;

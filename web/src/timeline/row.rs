@@ -75,7 +75,7 @@ pub(crate) fn Row(row: RowModel) -> impl IntoView {
     }
 }
 
-/// One part of a row, as an attribute follows it.
+/// One part of a row, for an attribute.
 fn read<T: 'static>(row: &ArcRwSignal<Row>, part: fn(&Row) -> T) -> impl Fn() -> T + 'static {
     let row = row.clone();
     move || row.with(part)

@@ -1,7 +1,7 @@
 //! Extends the log: one transaction for everything that was queued, in a few statements however many entries it has.
 //!
 //! - `set`: people's entries; `change`: edits, deletions and reactions; `command`: commands
-//! - `sql`: the statements that each database has its own of; `sqlite`, `postgres`: those, and an attempt at the commit
+//! - `sql`: the statements that differ between the databases; `sqlite`, `postgres`: each one's, and one attempt at a commit
 //!
 //! The rooms are locked first. Then entries are checked and stored in sets: an edit, a deletion or a reaction ends a set, because
 //! it changes the messages that later entries are checked against. Commands follow, each committed or rolled back by itself.

@@ -95,7 +95,7 @@ pub async fn copy(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) ->
             }
         }
     };
-    // Closed in any case: a connection that is dropped may leave its journal later than whoever clears up.
+    // Closed after a failure, too: a dropped connection closes later, and may leave its journal when the caller has cleaned up.
     let closed = connection.close().await;
     copied?;
     progress(total, total);
