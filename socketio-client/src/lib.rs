@@ -179,6 +179,7 @@ pub mod packet;
 #[cfg(not(feature = "machine"))]
 mod packet;
 mod payload;
+mod pending;
 #[cfg(feature = "client")]
 pub mod platform;
 #[cfg(feature = "machine")]

@@ -12,7 +12,8 @@ use super::depart::Departure;
 use super::event::Event;
 use super::streams::Streams;
 use crate::demand;
-use crate::fifo::{Fifo, Numbered};
+use crate::fifo::Fifo;
+use crate::pending::Pending;
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::time::{Time, earliest};
 use crate::{AckError, EmitError, Payload, Settings, platform};
@@ -29,7 +30,7 @@ impl std::fmt::Debug for Shared {
 
 pub(super) struct Inner {
     pub(super) machine: Machine,
-    acks: Fifo<Slot>,
+    acks: Pending<Slot>,
     /// The credentials of namespaces that have their own, as JSON.
     pub(super) auths: Vec<(SocketKey, String)>,
     pub(super) auto_connect: bool,
@@ -54,16 +55,10 @@ pub(super) struct Inner {
 }
 
 /// A pending ack: the waiting task, or the result.
+#[derive(Default)]
 struct Slot {
-    ticket: Ticket,
     result: Option<Result<Payload, AckError>>,
     waker: Option<Waker>,
-}
-
-impl Numbered for Slot {
-    fn number(&self) -> u64 {
-        self.ticket.number()
-    }
 }
 
 impl Shared {
@@ -82,7 +77,7 @@ impl Shared {
         let shared = Arc::new_cyclic(|this| Self {
             inner: Mutex::new(Inner {
                 machine,
-                acks: Fifo::new(),
+                acks: Pending::default(),
                 auths: Vec::new(),
                 auto_connect,
                 io: Fifo::new(),
@@ -209,7 +204,7 @@ impl Inner {
                 self.streams.deliver(socket, event, true, &mut self.to_wake);
             }
             Output::Acked { ticket, result } => {
-                if let Some(slot) = self.acks.get_mut(ticket.number()) {
+                if let Some(slot) = self.acks.get_mut(ticket.id()) {
                     slot.result = Some(result);
                     self.to_wake.extend(slot.waker.take());
                 }
@@ -277,25 +272,21 @@ impl Inner {
     }
 
     pub(super) fn await_ack(&mut self, ticket: Ticket) {
-        self.acks.push_back(Slot {
-            ticket,
-            result: None,
-            waker: None,
-        });
+        self.acks.push(ticket.id(), Slot::default());
     }
 
     pub(super) fn poll_ack(&mut self, ticket: Ticket, cx: &Context<'_>) -> Poll<Result<Payload, AckError>> {
         let finished = self.finished;
-        let Some(slot) = self.acks.get_mut(ticket.number()) else {
+        let Some(slot) = self.acks.get_mut(ticket.id()) else {
             return Poll::Ready(Err(AckError::Disconnected));
         };
         match slot.result.take() {
             Some(result) => {
-                self.acks.take(ticket.number());
+                self.acks.take(ticket.id());
                 Poll::Ready(result)
             }
             None if finished => {
-                self.acks.take(ticket.number());
+                self.acks.take(ticket.id());
                 Poll::Ready(Err(AckError::Disconnected))
             }
             None => {
@@ -306,7 +297,7 @@ impl Inner {
     }
 
     pub(super) fn forget_ack(&mut self, ticket: Ticket) {
-        if self.acks.take(ticket.number()).is_some() {
+        if self.acks.take(ticket.id()).is_some() {
             self.machine.forget(ticket);
         }
     }

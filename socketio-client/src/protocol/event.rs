@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::fallback::WebSocketFailure;
-use crate::fifo::Numbered;
 use crate::packet::{Frame, push_number};
 use crate::{AckError, DisconnectReason, Payload};
 
@@ -22,8 +21,10 @@ pub struct Ticket {
     pub(super) id: u64,
 }
 
-impl Numbered for Ticket {
-    fn number(&self) -> u64 {
+impl Ticket {
+    /// Higher than those before, over all sockets.
+    #[cfg(feature = "client")]
+    pub(crate) fn id(self) -> u64 {
         self.id
     }
 }

@@ -124,16 +124,14 @@ impl Namespaces {
             at_once,
         };
         connections.deps.event(key, event);
-        for awaited in lost {
+        for (id, awaited) in lost {
             if awaited.is_queued() {
                 let now = connections.deps.now;
                 let sent = awaited.sent.unwrap_or(now);
                 self.queue_cut_off(connections, key, reason, now.saturating_sub(sent));
                 continue;
             }
-            connections
-                .deps
-                .acked(key, awaited.id, Err(AckError::Disconnected));
+            connections.deps.acked(key, id, Err(AckError::Disconnected));
         }
     }
 

@@ -217,12 +217,12 @@ impl Namespaces {
         let ticket = self.tickets.next(key);
         self.submit(connections, key, event, payload, Some(ticket.id))?;
         let socket = &mut self.sockets[key.0];
-        socket.acks.push(Awaited {
-            id: ticket.id,
+        let awaited = Awaited {
             until: connections.deps.now.saturating_add(timeout),
             sent: socket.is_connected().then_some(connections.deps.now),
             queued: false,
-        });
+        };
+        socket.acks.push(ticket.id, awaited);
         Ok(ticket)
     }
 
@@ -288,13 +288,13 @@ impl Namespaces {
     /// Fails every ack whose timeout has passed.
     pub(super) fn give_up_acks(&mut self, connections: &mut Connections) {
         for key in 0..self.sockets.len() {
-            for awaited in self.sockets[key].acks.take_overdue(connections.deps.now) {
+            for (id, awaited) in self.sockets[key].acks.take_overdue(connections.deps.now) {
                 if awaited.is_queued() {
                     self.queue_timed_out(connections, key);
                     continue;
                 }
-                self.sockets[key].forget_buffered(awaited.id);
-                connections.deps.acked(key, awaited.id, Err(AckError::Timeout));
+                self.sockets[key].forget_buffered(id);
+                connections.deps.acked(key, id, Err(AckError::Timeout));
             }
         }
     }

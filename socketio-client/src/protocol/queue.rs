@@ -77,12 +77,12 @@ impl Namespaces {
         first.under_way = Some(id);
         let mut packet = first.packet.clone();
         packet.id = Some(id);
-        socket.acks.push(Awaited {
-            id,
+        let awaited = Awaited {
             until: connections.deps.now.saturating_add(first.timeout),
             sent: Some(connections.deps.now),
             queued: true,
-        });
+        };
+        socket.acks.push(id, awaited);
         self.send_event(connections, key, packet);
     }
 

@@ -3,9 +3,10 @@
 use super::recovery::Recovery;
 use super::{SocketKey, Ticket};
 use crate::demand;
-use crate::fifo::{Fifo, Numbered};
+use crate::fifo::Fifo;
 use crate::packet::Packet;
-use crate::time::Time;
+use crate::pending::Pending;
+use crate::time::{Time, earliest};
 use crate::{DisconnectReason, EmitError, Limits};
 
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Tickets {
 /// The awaited acks of a socket.
 #[derive(Default, Debug)]
 pub(super) struct Acks {
-    awaited: Fifo<Awaited>,
+    awaited: Pending<Awaited>,
     /// Not after the first timeout. It may be that of an ack that has come since: to look once too often is cheaper than to keep the
     /// acks in the order of their timeouts.
     look_at: Time,
@@ -74,7 +75,6 @@ pub(super) struct Acks {
 /// An ack that is awaited.
 #[derive(Debug)]
 pub(super) struct Awaited {
-    pub(super) id: u64,
     pub(super) until: Time,
     /// When the event was sent; `None` while it is in the buffer.
     pub(super) sent: Option<Time>,
@@ -84,12 +84,12 @@ pub(super) struct Awaited {
 
 impl Acks {
     /// Adds an ack with a higher id than the others have.
-    pub(super) fn push(&mut self, awaited: Awaited) {
+    pub(super) fn push(&mut self, id: u64, awaited: Awaited) {
         self.look_at = match self.deadline() {
             Some(until) => until.min(awaited.until),
             None => awaited.until,
         };
-        self.awaited.push_back(awaited);
+        self.awaited.push(id, awaited);
     }
 
     pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Awaited> {
@@ -101,30 +101,30 @@ impl Acks {
     }
 
     /// Removes the acks of sent events: their answers can no longer arrive.
-    pub(super) fn take_sent(&mut self) -> Vec<Awaited> {
-        self.awaited.extract(&|awaited| awaited.sent.is_some())
+    pub(super) fn take_sent(&mut self) -> Vec<(u64, Awaited)> {
+        self.awaited.extract(&mut |awaited| awaited.sent.is_some())
     }
 
     /// Removes the acks whose timeout has passed.
-    pub(super) fn take_overdue(&mut self, now: Time) -> Vec<Awaited> {
+    pub(super) fn take_overdue(&mut self, now: Time) -> Vec<(u64, Awaited)> {
         if self.deadline().is_none_or(|until| now < until) {
             return Vec::new();
         }
-        let overdue = self.awaited.extract(&|awaited| awaited.until <= now);
-        let left = self.awaited.iter_mut().map(|awaited| awaited.until);
-        self.look_at = left.min().unwrap_or_default();
+        let mut next = None;
+        let overdue = self.awaited.extract(&mut |awaited| {
+            if awaited.until <= now {
+                return true;
+            }
+            next = earliest(next, Some(awaited.until));
+            false
+        });
+        self.look_at = next.unwrap_or_default();
         overdue
     }
 
     /// When to look for acks that are overdue.
     pub(super) fn deadline(&self) -> Option<Time> {
         (!self.awaited.is_empty()).then_some(self.look_at)
-    }
-}
-
-impl Numbered for Awaited {
-    fn number(&self) -> u64 {
-        self.id
     }
 }
 
