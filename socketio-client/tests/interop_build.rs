@@ -19,8 +19,8 @@ fn error(builder: Builder) -> BuildError {
 
 #[tokio::test]
 async fn client_c08_what_can_never_work_is_an_error_of_building() {
-    // In a page these name its own server.
-    for url in ["", "/admin"] {
+    // In a page these name its own server, and a browser writes names in Punycode.
+    for url in ["", "/admin", "http://bücher.example", "http://host%20x"] {
         assert!(matches!(error(Client::builder(url)), BuildError::Url(_)), "{url}");
     }
     let client = || Client::builder("http://localhost:1");
@@ -36,6 +36,19 @@ async fn client_c08_what_can_never_work_is_an_error_of_building() {
 
 #[test]
 fn client_c08_without_a_runtime_there_is_an_error_and_no_panic() {
+    assert_eq!(
+        error(Client::builder("http://localhost:1")),
+        BuildError::NoRuntime
+    );
+}
+
+#[test]
+fn a_runtime_without_timers_is_an_error_of_building() {
+    let without_timers = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .unwrap();
+    let _inside = without_timers.enter();
     assert_eq!(
         error(Client::builder("http://localhost:1")),
         BuildError::NoRuntime

@@ -132,8 +132,7 @@ fn host_and_port(mut authority: &str) -> &str {
 /// A host with an optional port.
 fn check_authority(authority: &str) -> Result<(), String> {
     let host_and_port = host_and_port(authority);
-    // Every non-ASCII character passes: telling letters apart would need a table in the page.
-    let mut usable = b"-._~%".as_slice();
+    let mut usable = b"-._~".as_slice();
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = cut(rest, b']').ok_or("an address in brackets does not end")?;
@@ -148,7 +147,13 @@ fn check_authority(authority: &str) -> Result<(), String> {
         }
         None => host_and_port.split_at(position(host_and_port, b':').unwrap_or(host_and_port.len())),
     };
-    let is_usable = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || usable.contains(&byte);
+    // A browser writes these in Punycode: telling letters apart would need a table in the page.
+    let is_international = |byte: u8| !byte.is_ascii() || byte == b'%';
+    if cfg!(not(target_family = "wasm")) && host.bytes().any(is_international) {
+        return Err(["write the host in Punycode, as in xn--bcher-kva.example: ", host].concat());
+    }
+    let is_usable =
+        |byte: u8| byte.is_ascii_alphanumeric() || is_international(byte) || usable.contains(&byte);
     if host.is_empty() || !host.bytes().all(is_usable) {
         return Err("it names no host".into());
     }

@@ -37,7 +37,8 @@ impl<'de> Deserializer<'de> for Args<'de> {
         if self.first().starts_with("null") {
             visitor.visit_none()
         } else {
-            visitor.visit_some(self)
+            // One argument, whatever it holds: as such it is written, too.
+            visitor.visit_some(&mut self.reader())
         }
     }
 

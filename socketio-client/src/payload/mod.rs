@@ -203,6 +203,9 @@ mod tests {
         assert_eq!(first, 7);
         let none: Option<u8> = payload(&[]).parse().unwrap();
         assert_eq!(none, None);
+        let pair = Payload::from_serialize(&Some((1, 2))).unwrap();
+        assert_eq!(pair.args(), [json!([1, 2])]);
+        assert_eq!(pair.parse::<Option<(u8, u8)>>().unwrap(), Some((1, 2)));
         payload(&[]).parse::<()>().unwrap();
         payload(&[json!("ok")]).parse::<()>().unwrap();
         assert!(payload(&[]).parse::<u8>().is_err());
