@@ -8,7 +8,8 @@ use std::fmt;
 pub enum DisconnectReason {
     /// `io server disconnect`: the server disconnected this socket. It does not reconnect by itself.
     ServerDisconnect,
-    /// `io client disconnect`: [`disconnect`](crate::Client::disconnect) was called. It does not reconnect by itself.
+    /// `io client disconnect`: [`disconnect`](crate::Client::disconnect) was called, or the client's loop has ended, as the details
+    /// then say. It does not reconnect by itself.
     ClientDisconnect,
     /// `ping timeout`: the server did not ping within `pingInterval + pingTimeout`.
     PingTimeout,
@@ -125,8 +126,9 @@ pub enum BuildError {
     /// The `auth` of Socket.IO must be an object, or nothing.
     #[error("auth is an object or nothing")]
     Auth,
-    /// On native targets a client runs on tokio, and must be built inside a runtime.
-    #[error("there is no tokio runtime here")]
+    /// On native targets a client runs on tokio, and must be built inside a runtime that has timers. Without a
+    /// `Builder::connector` it needs I/O, too; that it has none is found out at the first attempt, which ends the client.
+    #[error("there is no tokio runtime with timers here")]
     NoRuntime,
 }
 

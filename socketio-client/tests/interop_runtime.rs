@@ -10,11 +10,14 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
-use socketio_anywhere::{AckError, Client, EmitError, Event};
+use socketio_anywhere::{AckError, Client, EmitError, Event, State};
 use support::{PATIENCE, Server, TRANSPORTS, UPGRADING, connected};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -40,23 +43,99 @@ fn client_c06_when_the_runtime_has_ended_nobody_waits() {
         (client, events, sent, kept)
     });
     let waiting = other.spawn(async move { (sent.await, kept.await) });
-    let ended = other.spawn(async move { while events.next().await.is_some() {} });
+    let ended = other.spawn(async move {
+        let mut last = None;
+        while let Some(event) = events.next().await {
+            last = Some(event);
+        }
+        last
+    });
     std::thread::sleep(Duration::from_millis(100));
     drop(of_the_client);
     other.block_on(async {
         let (sent, kept) = tokio::time::timeout(PATIENCE, waiting).await.unwrap().unwrap();
         assert_eq!(sent, Err(AckError::Disconnected));
         assert_eq!(kept, Err(AckError::Disconnected));
-        tokio::time::timeout(PATIENCE, ended).await.unwrap().unwrap();
+        let last = tokio::time::timeout(PATIENCE, ended).await.unwrap().unwrap();
+        let Some(Event::Disconnected { details, .. }) = last else {
+            panic!("{last:?}");
+        };
+        assert_eq!(details.as_deref(), Some("the client's loop has ended"));
         assert!(!client.is_connected());
         assert_eq!(client.emit("say", &1), Err(EmitError::Disconnected));
         assert_eq!(client.emit_volatile("say", &1), Err(EmitError::Disconnected));
         let ack = client.emit_with_ack::<u32>("echo", &1, PATIENCE).await;
         assert_eq!(ack, Err(AckError::Emit(EmitError::Disconnected)));
+        let another = client.of("/another");
+        assert_eq!(another.state(), State::Disconnected { reason: None });
+        client.on_each("said", |(): ()| {}).off();
         client.connect();
         client.close().await.unwrap();
         assert!(!client.is_connected());
     });
+}
+
+#[test]
+fn a_function_is_called_on_the_clients_runtime_whoever_asks_for_that() {
+    let server = Server::start();
+    let of_the_client = runtime();
+    let client = of_the_client.block_on(async { server.client().build().unwrap() });
+    let (heard, listening) = mpsc::channel();
+    let listen = |client: Client, heard: mpsc::Sender<u32>| {
+        client.on_each("said", move |value: u32| {
+            let _ = heard.send(value);
+        });
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| listen(client.clone(), heard.clone()));
+    });
+    let passing = runtime();
+    passing.block_on(async { listen(client.clone(), heard) });
+    drop(passing);
+    client.emit("say", &7).unwrap();
+    for _ in 0..2 {
+        assert_eq!(listening.recv_timeout(PATIENCE), Ok(7));
+    }
+}
+
+#[test]
+fn a_task_that_waits_no_longer_may_own_the_last_handle() {
+    struct Task(#[expect(dead_code, reason = "only held")] Client);
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+    type Poll = Box<dyn FnMut(&mut Context<'_>) -> bool + Send>;
+    let stream = |client: &Client| -> Poll {
+        let mut stream = client.on::<u32>("said");
+        Box::new(move |cx| pin!(stream.next()).poll(cx).is_pending())
+    };
+    let ack = |client: &Client| -> Poll {
+        let mut ack = client.emit_with_ack::<u32>("say", &1, PATIENCE);
+        Box::new(move |cx| Pin::new(&mut ack).poll(cx).is_pending())
+    };
+    // It could not end beside a thread that hangs.
+    let runtime = Box::leak(Box::new(runtime()));
+    let _inside = runtime.enter();
+    for wait in [stream, ack] {
+        for is_polled_again in [true, false] {
+            let builder = Client::builder("http://127.0.0.1:1").auto_connect(false);
+            let client = builder.build().unwrap();
+            let mut poll = wait(&client);
+            let task = Waker::from(Arc::new(Task(client)));
+            assert!(poll(&mut Context::from_waker(&task)));
+            drop(task);
+            // The waker in the client is the last.
+            let (done, over) = mpsc::channel();
+            std::thread::spawn(move || {
+                if is_polled_again {
+                    poll(&mut Context::from_waker(Waker::noop()));
+                }
+                drop(poll);
+                let _ = done.send(());
+            });
+            assert_eq!(over.recv_timeout(PATIENCE), Ok(()), "it hangs");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

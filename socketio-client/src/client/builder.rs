@@ -14,7 +14,7 @@ use super::run::Driver;
 use super::shared::Shared;
 use crate::demand;
 use crate::packet::Parser;
-use crate::platform::{self, MaybeSend, PageListener};
+use crate::platform::{self, MaybeSend, PageListener, Runtime};
 use crate::protocol::Input;
 use crate::protocol::Transport;
 #[cfg(not(target_family = "wasm"))]
@@ -91,7 +91,7 @@ impl Builder {
 
     /// Calls a function before each attempt at a connection. It may change the URL, the query and the headers, starting from
     /// this builder's: to renew a token, or to choose one of several servers. An unusable URL ends the attempt with an
-    /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block.
+    /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block; a panic in it ends the client.
     ///
     /// ```
     /// # use socketio_anywhere::Client;
@@ -168,14 +168,14 @@ impl Builder {
 
     /// Calls a function for the credentials of each connection: an object, or null for none; anything else ends the attempt
     /// with an [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it
-    /// may use the client.
+    /// may use the client. A panic in it ends the client.
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
         demand::computed_auth::want();
         self.auth = Ok(Credentials::Call(Box::new(auth)));
         self
     }
 
-    /// Calls a function for the credentials of each connection, and awaits them.
+    /// Calls a function for the credentials of each connection, and awaits them. A panic ends the client.
     pub fn auth_async<F>(mut self, mut auth: impl FnMut() -> F + MaybeSend + 'static) -> Self
     where
         F: Future<Output = Value> + MaybeSend + 'static,
@@ -373,7 +373,7 @@ impl Builder {
             }
             connector
         };
-        platform::check_runtime()?;
+        let runtime = Runtime::current()?;
         let dial = Dial {
             protocols: self.protocols,
             credentials: self.credentials,
@@ -386,10 +386,12 @@ impl Builder {
             #[cfg(not(target_family = "wasm"))]
             connector,
         };
-        let (shared, key) = Shared::new(self.settings, &endpoint.namespace, self.auto_connect);
+        let (shared, key) = Shared::new(self.settings, runtime, &endpoint.namespace, self.auto_connect);
         let listeners = page_listeners(&shared, self.wake_on_visible, endpoint.is_localhost());
         let targets = Targets::new(self.server);
-        platform::spawn_own(Driver::new(shared.clone(), dial, targets, auth, listeners).run());
+        shared
+            .runtime
+            .spawn(Driver::new(shared.clone(), dial, targets, auth, listeners).run());
         if self.auto_connect {
             shared.with(|inner, now| inner.machine.handle(Input::Connect(key), now));
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::shared::{Inner, Shared};
+use super::shared::{Inner, Shared, wait};
 use crate::Unsent;
 use crate::demand;
 use crate::protocol::{Input, SocketKey};
@@ -102,7 +102,7 @@ impl Inner {
             return Poll::Ready(Ok(()));
         };
         if departure.stage != DepartureStage::Done {
-            departure.waker = Some(cx.waker().clone());
+            wait(&mut departure.waker, cx, &mut self.to_drop);
             return Poll::Pending;
         }
         Poll::Ready(match departure.unsent {
@@ -120,8 +120,13 @@ struct Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.shared
-            .untimed(|inner| inner.departures.retain(|(id, _)| *id != self.id));
+        self.shared.untimed(|inner| {
+            let found = inner.departures.iter().position(|(id, _)| *id == self.id);
+            if let Some(at) = found {
+                let (_, departure) = inner.departures.remove(at);
+                inner.to_drop.extend(departure.waker);
+            }
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::streams::StreamTopic;
 use super::{Client, EventStream, Handler, Once, SentStream, TypedStream};
 use crate::demand;
-use crate::platform::{self, MaybeSend};
+use crate::platform::MaybeSend;
 
 impl Client {
     /// All events of this socket from here on, in order.
@@ -53,10 +53,11 @@ impl Client {
         Once::new(TypedStream::new(EventStream::new(self.shared(), self.key, topic)))
     }
 
-    /// Calls a function for every event of this name from here on, in order, on the client's runtime. Events of another
-    /// shape are skipped, and so are those that the function [misses](Handler::missed) because it holds up others for too long; to see those
-    /// use [`on`](Self::on). [`Handler::off`] removes the function. A function that owns a
-    /// `Client` keeps the connection open for ever: give it a [`downgrade`](Self::downgrade)d one.
+    /// Calls a function for every event of this name from here on, in order, on the runtime on which the client was built, from
+    /// whichever thread this is called. Events of another shape are skipped, and so are those that the function
+    /// [misses](Handler::missed) because it holds up others for too long; to see those use [`on`](Self::on). [`Handler::off`] removes
+    /// the function, and so does a panic in it. A function that owns a `Client` keeps the connection open for ever: give it a
+    /// [`downgrade`](Self::downgrade)d one.
     ///
     /// ```no_run
     /// # fn listen(client: &socketio_anywhere::Client) {
@@ -77,7 +78,7 @@ impl Client {
         let events = EventStream::new(self.shared(), self.key, StreamTopic::Named(event.to_owned()));
         let handler = events.handler();
         let mut stream = TypedStream::new(events);
-        platform::spawn_own(async move {
+        self.shared().runtime.spawn(async move {
             while let Some(item) = stream.next().await {
                 if let Ok(item) = item {
                     call(item);

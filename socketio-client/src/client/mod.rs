@@ -31,7 +31,7 @@ use crate::demand;
 use crate::protocol::{Fallback, Input, Machine, SocketKey, State, Ticket};
 use crate::time::Time;
 use crate::{AckError, EmitError, Payload, Unsent};
-use shared::{Inner, Shared};
+use shared::Shared;
 
 /// One socket of a connection. Cheap to clone; when the last clone is dropped, the connection closes and event streams end.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ struct Owner(Arc<Shared>);
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.0.untimed(Inner::finish);
+        self.0.untimed(|inner| inner.finish(None));
     }
 }
 
@@ -111,7 +111,7 @@ impl Client {
                 inner.auths.retain(|(other, _)| *other != key);
                 inner.auths.push((key, auth));
             }
-            if inner.auto_connect {
+            if inner.auto_connect && !inner.finished {
                 inner.machine.handle(Input::Connect(key), now);
             }
             key

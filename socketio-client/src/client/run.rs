@@ -316,7 +316,7 @@ impl Drop for Driver {
         self.shared.untimed(|inner| {
             inner.io = Fifo::new();
             inner.goodbyes = 0;
-            inner.finish();
+            inner.finish(Some("the client's loop has ended"));
         });
     }
 }

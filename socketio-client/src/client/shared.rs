@@ -14,12 +14,14 @@ use super::streams::Streams;
 use crate::demand;
 use crate::fifo::Fifo;
 use crate::pending::Pending;
+use crate::platform::{self, Runtime};
 use crate::protocol::{Input, Machine, Output, SocketKey, Ticket};
 use crate::time::{Time, earliest};
-use crate::{AckError, EmitError, Payload, Settings, platform};
+use crate::{AckError, EmitError, Payload, Settings};
 
 pub(super) struct Shared {
     inner: Mutex<Inner>,
+    pub(super) runtime: Runtime,
 }
 
 impl std::fmt::Debug for Shared {
@@ -51,6 +53,8 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     driver: Option<Waker>,
     pub(super) to_wake: Vec<Waker>,
+    /// Of tasks that wait no longer. They are dropped without the lock, because a task may own a handle of this client.
+    pub(super) to_drop: Vec<Waker>,
     this: Weak<Shared>,
 }
 
@@ -64,6 +68,7 @@ struct Slot {
 impl Shared {
     pub(super) fn new(
         settings: Box<Settings>,
+        runtime: Runtime,
         namespace: &str,
         auto_connect: bool,
     ) -> (Arc<Self>, SocketKey) {
@@ -75,6 +80,7 @@ impl Shared {
         machine.set_epoch(platform::wall());
         let key = machine.socket(namespace);
         let shared = Arc::new_cyclic(|this| Self {
+            runtime,
             inner: Mutex::new(Inner {
                 machine,
                 acks: Pending::default(),
@@ -93,6 +99,7 @@ impl Shared {
                 clock: Clock::start(),
                 driver: None,
                 to_wake: Vec::new(),
+                to_drop: Vec::new(),
                 this: this.clone(),
             }),
         });
@@ -122,7 +129,7 @@ impl Shared {
     pub(super) fn take<R>(&self, take: impl FnOnce(&mut Inner) -> R) -> R {
         let mut visit = self.visit();
         let result = take(&mut visit);
-        if visit.is_departing() || visit.streams.concern_reading() {
+        if visit.is_departing() || visit.streams.concern_reading() || !visit.to_drop.is_empty() {
             end(visit);
         }
         result
@@ -148,6 +155,7 @@ impl Shared {
 #[inline(never)]
 fn end(mut visit: MutexGuard<'_, Inner>) {
     let wakers = visit.pump();
+    let _dropped_last = std::mem::take(&mut visit.to_drop);
     drop(visit);
     for waker in wakers {
         waker.wake();
@@ -255,11 +263,11 @@ impl Inner {
         }
     }
 
-    /// Disconnects every socket, and ends the streams and the waits.
-    pub(super) fn finish(&mut self) {
+    /// Disconnects every socket, and ends the streams and the waits. `details` says why, if the program did not ask for it.
+    pub(super) fn finish(&mut self, details: Option<&str>) {
         self.finished = true;
         let now = self.clock.now();
-        self.machine.shut_down(now);
+        self.machine.shut_down(details, now);
         self.streams.wake_all(&mut self.to_wake);
         for slot in self.acks.iter_mut() {
             self.to_wake.extend(slot.waker.take());
@@ -268,7 +276,7 @@ impl Inner {
     }
 
     pub(super) fn register_driver(&mut self, cx: &Context<'_>) {
-        self.driver = Some(cx.waker().clone());
+        wait(&mut self.driver, cx, &mut self.to_drop);
     }
 
     pub(super) fn await_ack(&mut self, ticket: Ticket) {
@@ -290,15 +298,23 @@ impl Inner {
                 Poll::Ready(Err(AckError::Disconnected))
             }
             None => {
-                slot.waker = Some(cx.waker().clone());
+                wait(&mut slot.waker, cx, &mut self.to_drop);
                 Poll::Pending
             }
         }
     }
 
     pub(super) fn forget_ack(&mut self, ticket: Ticket) {
-        if self.acks.take(ticket.id()).is_some() {
+        if let Some(slot) = self.acks.take(ticket.id()) {
+            self.to_drop.extend(slot.waker);
             self.machine.forget(ticket);
         }
+    }
+}
+
+/// Has a task woken in the place of the one that waited so far.
+pub(super) fn wait(waker: &mut Option<Waker>, cx: &Context<'_>, to_drop: &mut Vec<Waker>) {
+    if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        to_drop.extend(waker.replace(cx.waker().clone()));
     }
 }

@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 
 use super::event::Event;
-use super::shared::Inner;
+use super::shared::{Inner, wait};
 use crate::demand;
 use crate::fifo::Fifo;
 use crate::protocol::SocketKey;
@@ -258,7 +258,7 @@ impl Inner {
         }
         match event {
             None if !finished => {
-                queue.waker = Some(cx.waker().clone());
+                wait(&mut queue.waker, cx, &mut self.to_drop);
                 Poll::Pending
             }
             event => Poll::Ready(event),

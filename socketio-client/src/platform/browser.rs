@@ -17,7 +17,6 @@ use crate::BuildError;
 use crate::time::Time;
 
 pub(crate) use super::page::{PageListener, on_offline, on_return, on_unload};
-pub(crate) use super::tasks::spawn as spawn_own;
 
 /// A type that can be sent to another thread on targets with threads: `Send` on native targets, no bound in a browser.
 pub trait MaybeSend {}
@@ -90,10 +89,20 @@ fn milliseconds(milliseconds: f64) -> Time {
     Time::from_nanos(milliseconds * 1e6)
 }
 
-/// A browser always has an event loop.
-#[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
-pub(crate) fn check_runtime() -> Result<(), BuildError> {
-    Ok(())
+/// Where a client's own tasks run: within the events that wake them.
+pub(crate) struct Runtime;
+
+impl Runtime {
+    /// A browser always has an event loop.
+    #[expect(clippy::unnecessary_wraps, reason = "as on native targets")]
+    pub(crate) fn current() -> Result<Self, BuildError> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unused_self, reason = "as on native targets")]
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        tasks::spawn(task);
+    }
 }
 
 pub(crate) fn page_origin() -> Option<String> {

@@ -36,8 +36,8 @@ use native as current;
 
 pub use current::{BoxFuture, BoxStream, MaybeSend, MaybeSync, seed, sleep, spawn};
 pub(crate) use current::{
-    FARTHEST, LOOK_EVERY, PageListener, Timer, check_runtime, monotonic, on_offline, on_return, on_unload,
-    page_origin, spawn_own, wall,
+    FARTHEST, LOOK_EVERY, PageListener, Runtime, Timer, monotonic, on_offline, on_return, on_unload,
+    page_origin, wall,
 };
 
 /// The time of a clock that is never set, since a start of its own. It may stand still while the device sleeps.

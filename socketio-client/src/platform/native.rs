@@ -70,11 +70,6 @@ pub fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(task);
 }
 
-/// Runs a task of the client's own. In a page it runs within the event that wakes it.
-pub(crate) fn spawn_own(task: impl Future<Output = ()> + Send + 'static) {
-    spawn(task);
-}
-
 /// Resolves after this time, in a page to the next millisecond, and never before its other events have had their turn.
 ///
 /// # Panics
@@ -88,11 +83,21 @@ pub fn seed() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-/// Whether a client can work here, for any server.
-pub(crate) fn check_runtime() -> Result<(), BuildError> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(BuildError::NoRuntime),
+/// Where a client's own tasks run: the runtime on which it was built, whichever thread they are spawned from.
+pub(crate) struct Runtime(tokio::runtime::Handle);
+
+impl Runtime {
+    pub(crate) fn current() -> Result<Self, BuildError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| BuildError::NoRuntime)?;
+        // tokio tells in no other way whether a runtime has timers.
+        let timer = std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)));
+        timer.map_err(|_| BuildError::NoRuntime)?;
+        Ok(Self(runtime))
+    }
+
+    /// After the end of the runtime the task is dropped.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(task);
     }
 }
 

@@ -91,7 +91,7 @@ impl Machine {
         } = self;
         match input {
             Input::Connect(socket) => namespaces.connect(connections, socket),
-            Input::Disconnect(socket) => namespaces.disconnect(connections, socket),
+            Input::Disconnect(socket) => namespaces.disconnect(connections, socket, None),
             Input::ReconnectNow => namespaces.reconnect_now(connections),
             Input::Wake => self.wake(),
             Input::Slept => self.slept(),
@@ -223,11 +223,12 @@ impl Machine {
         self.buffered(key) + under_way.saturating_sub(usize::from(queued && under_way > 0))
     }
 
-    /// Ends everything for good, without an event for the program.
-    pub fn shut_down(&mut self, now: impl Into<Time>) {
+    /// Disconnects every socket for good; `details` says why, if the program did not ask for it.
+    pub fn shut_down(&mut self, details: Option<&str>, now: impl Into<Time>) {
         self.connections.deps.now = now.into();
         for key in 0..self.namespaces.sockets.len() {
-            self.namespaces.disconnect(&mut self.connections, SocketKey(key));
+            self.namespaces
+                .disconnect(&mut self.connections, SocketKey(key), details);
         }
     }
 

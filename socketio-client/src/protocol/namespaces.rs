@@ -72,7 +72,12 @@ impl Namespaces {
         }
     }
 
-    pub(super) fn disconnect(&mut self, connections: &mut Connections, key: SocketKey) {
+    pub(super) fn disconnect(
+        &mut self,
+        connections: &mut Connections,
+        key: SocketKey,
+        details: Option<&str>,
+    ) {
         let Some(socket) = self.sockets.get_mut(key.0) else {
             return;
         };
@@ -90,7 +95,8 @@ impl Namespaces {
             }
         }
         let reason = DisconnectReason::ClientDisconnect;
-        self.socket_ended(connections, key.0, reason, None, Status::Down, false);
+        let details = details.map(str::to_owned);
+        self.socket_ended(connections, key.0, reason, details, Status::Down, false);
         self.leave_unused(connections, goodbye);
     }
 

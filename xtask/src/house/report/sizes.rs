@@ -14,12 +14,13 @@ const FOLDER_FILES: usize = 15;
 const TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
 /// One type per platform, or with and without a feature: a build has only one of the two.
-const TWINS: [&str; 6] = [
+const TWINS: [&str; 7] = [
     "BoxFuture",
     "BoxStream",
     "MaybeSend",
     "MaybeSync",
     "PageListener",
+    "Runtime",
     "Timer",
 ];
 
