@@ -81,6 +81,28 @@ fn what_javascript_has_and_json_has_not_is_read_as_in_json() {
 }
 
 #[test]
+fn an_array_buffer_is_bytes_whatever_its_length() {
+    for length in [0, 1, 2, 8, 255, 256, 70_000] {
+        // As notepack.io writes it: with a length of 1, 2 or 4 bytes, also where an extension of that length has a marker of its own.
+        let head = match length {
+            0..256 => vec![0xc7, length as u8],
+            256..65_536 => [&[0xc8], &(length as u16).to_be_bytes()[..]].concat(),
+            _ => [&[0xc9], &(length as u32).to_be_bytes()[..]].concat(),
+        };
+        let mut bytes = b"\x83\xa4type\x02\xa3nsp\xa1/\xa4data\x92\xa1e".to_vec();
+        bytes.extend(head);
+        bytes.push(0);
+        bytes.extend(vec![7; length]);
+        let packet = decode(&bytes).unwrap();
+        assert_eq!(
+            packet.payload.args(),
+            [json!("e"), json!({"_placeholder": true, "num": 0})]
+        );
+        assert_eq!(packet.payload.attachments, [vec![7; length]]);
+    }
+}
+
+#[test]
 fn what_is_no_packet_is_refused() {
     let of = |value: Value| decode(&rmp_serde::to_vec(&value).unwrap());
     assert_eq!(of(json!({"type": 5, "nsp": "/"})), Err(PacketError::Type));

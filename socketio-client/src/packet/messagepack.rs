@@ -2,7 +2,7 @@
 //! `id`.
 //!
 //! Bytes are MessagePack's own, and become attachments here as in the JSON format. Of the extensions of notepack.io, which
-//! that package uses, `undefined` is omitted from maps and becomes `null` in lists, and a date becomes its JSON text.
+//! that package uses, `undefined` is omitted from maps and becomes `null` in lists, a date becomes its JSON text, and an `ArrayBuffer` is bytes.
 //!
 //! Source: <https://github.com/msgpack/msgpack/blob/master/spec.md>.
 

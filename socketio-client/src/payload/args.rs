@@ -26,6 +26,14 @@ impl<'a> Args<'a> {
     }
 }
 
+macro_rules! as_the_reader_does {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.reader().$method(visitor)
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for Args<'de> {
     type Error = Error;
 
@@ -88,9 +96,15 @@ impl<'de> Deserializer<'de> for Args<'de> {
         self.reader().deserialize_struct(name, fields, visitor)
     }
 
+    // Of its own accord the reader has no numbers that are wider than 64 bits, and with a feature of `serde_json` none at all.
+    as_the_reader_does! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_f32 deserialize_f64
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit_struct seq map identifier ignored_any
+        bool char str string bytes byte_buf unit_struct seq map identifier ignored_any
     }
 }
 

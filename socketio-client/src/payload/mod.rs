@@ -221,6 +221,9 @@ mod tests {
                 .parse::<(u8, Option<u8>)>()
                 .is_err()
         );
+        assert_eq!(payload(&[json!(1.5)]).parse::<f64>().unwrap(), 1.5);
+        let wide = Payload::from_serialize(&u128::MAX).unwrap();
+        assert_eq!(wide.parse::<u128>().unwrap(), u128::MAX);
         let json: Value = payload(&[json!({"a": [1]})]).parse().unwrap();
         assert_eq!(json, json!({"a": [1]}));
     }

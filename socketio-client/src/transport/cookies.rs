@@ -1,5 +1,5 @@
-//! Native programs: the cookies of one server, like `withCredentials` in the JavaScript client, so that a proxy that assigns
-//! sessions to servers by cookie finds the same server again.
+//! Native programs: the cookies of the server, like `withCredentials` in the JavaScript client, so that a proxy that assigns
+//! sessions to servers by cookie finds the same server again. A host gets those alone that it has set.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,11 +11,15 @@ const MOST: usize = 64;
 /// The longest cookie, in bytes.
 const LONGEST: usize = 4096;
 
-/// The cookies set by the server.
+/// The cookies set by one host. Clones, and those of other hosts, share one store.
 #[derive(Clone, Default)]
-pub(crate) struct Cookies(Arc<Mutex<Vec<Cookie>>>);
+pub(crate) struct Cookies {
+    store: Arc<Mutex<Vec<Cookie>>>,
+    host: String,
+}
 
 struct Cookie {
+    host: String,
     name: String,
     value: String,
     /// Time since 1970; `None` lasts until the client ends.
@@ -24,6 +28,14 @@ struct Cookie {
 }
 
 impl Cookies {
+    /// The cookies of a host, from the same store.
+    pub(crate) fn of(&self, host: &str) -> Self {
+        Self {
+            store: self.store.clone(),
+            host: host.to_ascii_lowercase(),
+        }
+    }
+
     /// Stores the values of `Set-Cookie`.
     pub(crate) fn store<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) {
         for line in lines {
@@ -41,6 +53,7 @@ impl Cookies {
             return;
         };
         let mut cookie = Cookie {
+            host: self.host.clone(),
             name: name.trim().to_owned(),
             value: value.trim().to_owned(),
             expires: None,
@@ -61,8 +74,9 @@ impl Cookies {
                 cookie.expires = date(value);
             }
         }
-        let mut cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cookies.retain(|kept| kept.name != cookie.name && !kept.is_over(now));
+        let mut cookies = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_former = |kept: &Cookie| kept.name == cookie.name && kept.host == cookie.host;
+        cookies.retain(|kept| !is_former(kept) && !kept.is_over(now));
         if !cookie.name.is_empty() && !cookie.is_over(now) && cookies.len() < MOST {
             cookies.push(cookie);
         }
@@ -74,9 +88,10 @@ impl Cookies {
     }
 
     fn header_at(&self, own: Option<&str>, secure: bool, now: Duration) -> Option<String> {
-        let cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cookies = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = cookies
             .iter()
+            .filter(|cookie| cookie.host == self.host)
             .filter(|cookie| !cookie.is_over(now) && (secure || !cookie.secure))
             .map(|cookie| format!("{}={}", cookie.name, cookie.value));
         let all: Vec<String> = own.map(str::to_owned).into_iter().chain(kept).collect();
@@ -172,6 +187,17 @@ mod tests {
         for number in 0..1000 {
             cookies.set(&format!("c{number}=1"), now);
         }
-        assert_eq!(cookies.0.lock().unwrap().len(), MOST);
+        assert_eq!(cookies.store.lock().unwrap().len(), MOST);
+    }
+
+    #[test]
+    fn a_host_gets_only_the_cookies_that_it_has_set() {
+        let (cookies, now) = (Cookies::default(), Duration::from_secs(1_800_000_000));
+        let (one, other) = (cookies.of("a.example"), cookies.of("b.example"));
+        one.set("session=secret", now);
+        assert_eq!(other.header_at(None, true, now), None);
+        other.set("session=other", now);
+        let again = cookies.of("A.example").header_at(None, true, now);
+        assert_eq!(again.as_deref(), Some("session=secret"));
     }
 }

@@ -106,7 +106,9 @@ pub(super) async fn request(
 ) -> Answer {
     let is_post = body.is_some();
     let secure = url.starts_with("https:");
-    let mut request = Request::builder().uri(url);
+    let uri: Uri = url.parse().map_err(failed)?;
+    let cookies = cookies.map(|all| all.of(uri.host().unwrap_or_default()));
+    let mut request = Request::builder().uri(uri);
     if is_post {
         request = request
             .method(Method::POST)

@@ -185,7 +185,10 @@ impl Link {
 async fn connect(url: String, target: Arc<Target>, how: How) -> Result<TcpWebSocket, LinkFailure> {
     let secure = url.starts_with("wss");
     let mut request = url.into_client_request().map_err(failed)?;
-    let (headers, cookie) = target.headers(how.cookies.as_ref(), secure);
+    let cookies = how
+        .cookies
+        .map(|all| all.of(request.uri().host().unwrap_or_default()));
+    let (headers, cookie) = target.headers(cookies.as_ref(), secure);
     let protocols = (!how.protocols.is_empty()).then(|| how.protocols.join(", "));
     let own = cookie
         .map(|cookie| (COOKIE, cookie))
@@ -216,7 +219,7 @@ async fn connect(url: String, target: Arc<Target>, how: How) -> Result<TcpWebSoc
     let stream = how.connector.connect(host, port, secure).await.map_err(failed)?;
     let connected = client_async_with_config(request, stream, Some(config)).await;
     let (socket, response) = connected.map_err(refused)?;
-    if let Some(cookies) = how.cookies {
+    if let Some(cookies) = cookies {
         let lines = response.headers().get_all(SET_COOKIE);
         cookies.store(lines.iter().map(AsRef::as_ref));
     }

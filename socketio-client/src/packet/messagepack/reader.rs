@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
             }
             0xc7..=0xc9 => {
                 let length = self.length(marker - 0xc7)?;
-                return self.extension(length);
+                return self.extension(length, false);
             }
             0xca => float(f32::from_be_bytes(self.array()?).into()),
             0xcb => float(f64::from_be_bytes(self.array()?)),
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
             0xd1 => i16::from_be_bytes(self.array()?).into(),
             0xd2 => i32::from_be_bytes(self.array()?).into(),
             0xd3 => i64::from_be_bytes(self.array()?).into(),
-            0xd4..=0xd8 => return self.extension(1 << (marker - 0xd4)),
+            0xd4..=0xd8 => return self.extension(1 << (marker - 0xd4), true),
             0xd9..=0xdb => {
                 let length = self.length(marker - 0xd9)?;
                 self.text(length)?.into()
@@ -175,11 +175,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn extension(&mut self, length: usize) -> Result<Item, PacketError> {
+    /// `fixed` if the marker alone says the length.
+    fn extension(&mut self, length: usize, fixed: bool) -> Result<Item, PacketError> {
         let kind = i8::from_be_bytes(self.array()?);
-        match (kind, length) {
-            (0, 1) => self.take(1).map(|_| None),
-            (0, 8) => Ok(Some(date::text(i64::from_be_bytes(self.array()?)))),
+        match (kind, length, fixed) {
+            (0, 1, true) => self.take(1).map(|_| None),
+            (0, 8, true) => Ok(Some(date::text(i64::from_be_bytes(self.array()?)))),
+            // An `ArrayBuffer` or a view of one; a `Buffer` is MessagePack's own bytes.
+            (0, _, false) => self.bytes(length).map(Some),
             // Extensions that the JavaScript parser keeps as such.
             _ => Ok(Some(json!([kind, self.bytes(length)?]))),
         }
