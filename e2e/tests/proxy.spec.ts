@@ -1,6 +1,6 @@
 import { ChatPage } from '../pages/chat.js';
 import { BAD_MODES, Proxy, type Mode } from '../proxy.mjs';
-import { NETWORK } from './console.js';
+import { answered, NETWORK } from './console.js';
 import { DESKTOP, expect, test } from './chat.js';
 
 /** The details' description of the transport. */
