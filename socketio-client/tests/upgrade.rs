@@ -493,6 +493,19 @@ fn client_c03_leaving_waits_for_the_upgrade_under_way() {
         assert!(bench.machine.is_settled());
     }
 
+    // One that is silent is not waited for.
+    let mut bench = Bench::probing();
+    bench.socket(LinkEvent::Opened);
+    bench.machine.handle(Input::Disconnect(bench.key), bench.now);
+    bench.drain();
+    bench.asked();
+    bench.now = Duration::from_secs(2);
+    bench.machine.handle(Input::Tick, bench.now);
+    bench.drain();
+    assert_eq!(bench.asked(), ["CLOSE", "POST 41"]);
+    bench.answer_post();
+    assert_eq!(bench.asked(), ["ABORT", "POST 1"]);
+
     // Up to a bound.
     let mut bench = Bench::probing();
     bench.socket(LinkEvent::Opened);

@@ -5,6 +5,10 @@ use super::engine::Engine;
 use super::long_polling::LongPolling;
 use super::{Output, Transport};
 use crate::packet::{EnginePacket, Frame};
+use crate::time::{Time, earliest};
+
+/// How long a connection that is left waits for a WebSocket that has joined it.
+const SILENCE: Time = Time::from_secs(2);
 
 impl Engine {
     /// Leaves, with a last packet: frames sent before are still delivered, after those in flight, within a time limit. To be
@@ -17,11 +21,15 @@ impl Engine {
         );
         self.leaving = Some(deps.now.saturating_add(deps.settings.close_timeout));
         self.probe_at = None;
-        // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it.
+        // A server may end the session whose upgrade is aborted: if the WebSocket has joined the session, wait for it, but not for one that
+        // is silent.
         if LongPolling::is_wanted()
             && let Some(probe) = self.probe.take_if(|probe| !probe.has_joined())
         {
             deps.outputs.push_back(Output::Close { link: probe.link });
+        }
+        if let Some(probe) = self.probe.as_mut().filter(|_| LongPolling::is_wanted()) {
+            probe.until = earliest(probe.until, Some(deps.now.saturating_add(SILENCE)));
         }
     }
 
