@@ -56,7 +56,9 @@ impl Connector {
 
     /// Connects through an HTTP proxy, with CONNECT.
     pub(crate) fn proxy(url: &str) -> Result<Self, BuildError> {
-        let refused = || BuildError::Proxy(url.to_owned());
+        // Errors end up in logs.
+        let without_credentials = url.rsplit_once('@').map_or(url, |(_, server)| server);
+        let refused = || BuildError::Proxy(without_credentials.to_owned());
         let rest = url.strip_prefix("http://").ok_or_else(refused)?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (credentials, authority) = match rest.rsplit_once('@') {
@@ -188,5 +190,11 @@ mod tests {
         ] {
             assert!(Connector::proxy(url).is_err(), "{url}");
         }
+        let error = Connector::proxy("https://me:secret@proxy").err().unwrap();
+        assert_eq!(
+            error,
+            BuildError::Proxy("proxy".into()),
+            "without the credentials"
+        );
     }
 }

@@ -117,7 +117,7 @@ async fn an_event_too_large_for_the_server_ends_the_connection_with_its_details(
         let (reason, details) = ended.await;
         let (expected, beginning) = match transport {
             Transport::WebSocket => (DisconnectReason::TransportClose, "close code 1009"),
-            _ => (DisconnectReason::TransportError, "413"),
+            _ => (DisconnectReason::TransportError, "HTTP error: 413"),
         };
         assert_eq!(reason, expected);
         assert!(details.starts_with(beginning), "{details:?}");
