@@ -12,7 +12,6 @@ pub mod socket;
 pub use engine::{EnginePacket, Frame, Handshake};
 pub use skip::Skipped;
 pub(crate) use skip::last_text;
-#[cfg(feature = "client")]
 pub(crate) use socket::push_number;
 pub use socket::{Decoder, Kind, Packet};
 
