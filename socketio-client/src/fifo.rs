@@ -44,6 +44,10 @@ impl<T> Fifo<T> {
         self.old.pop()
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.old.iter().rev().chain(self.new.iter())
+    }
+
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.old.iter_mut().rev().chain(self.new.iter_mut())
     }
@@ -93,6 +97,7 @@ mod tests {
             assert_eq!(fifo.front(), ring.front());
             assert_eq!(fifo.front_mut(), ring.front_mut());
         }
+        assert!(fifo.iter().eq(&ring));
         assert!(fifo.iter_mut().eq(&mut ring));
         assert!(fifo.len() > 100, "{}", fifo.len());
         while let Some(item) = ring.pop_front() {

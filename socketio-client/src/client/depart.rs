@@ -14,7 +14,11 @@ pub(super) struct Departure {
     key: SocketKey,
     until: Time,
     stage: DepartureStage,
-    /// The number of events that were not sent.
+    /// The number of events emitted before it, on any socket.
+    emitted: u64,
+    /// How many of them will not be sent any more.
+    dropped: usize,
+    /// How many were not sent in the end.
     unsent: usize,
     waker: Option<Waker>,
 }
@@ -39,6 +43,8 @@ impl Inner {
             key,
             until: now.saturating_add(self.close_timeout),
             stage: DepartureStage::Flushing { then_close: close },
+            emitted: self.machine.watch_emitted(),
+            dropped: 0,
             unsent: 0,
             waker: None,
         };
@@ -69,15 +75,18 @@ impl Inner {
     pub(super) fn advance_departures(&mut self) -> bool {
         let now = self.clock.now();
         let mut told = false;
+        let dropped = self.machine.take_dropped();
         for (_, departure) in &mut self.departures {
             let over = self.finished || departure.until <= now;
             if let DepartureStage::Flushing { then_close } = departure.stage {
-                let unsent = self.machine.unsent(departure.key);
+                let its = |(key, number): &&_| *key == departure.key && *number < departure.emitted;
+                departure.dropped += dropped.iter().filter(its).count();
+                let unsent = self.machine.unsent(departure.key, departure.emitted);
                 let hopeless = !self.machine.is_active(departure.key);
                 if unsent > 0 && !hopeless && !over {
                     continue;
                 }
-                departure.unsent = unsent;
+                departure.unsent = departure.dropped + unsent;
                 departure.stage = DepartureStage::Done;
                 if then_close {
                     self.machine.handle(Input::Disconnect(departure.key), now);

@@ -140,7 +140,8 @@ impl Client {
     }
 
     /// Waits until everything emitted so far, on any socket of this connection, is sent: handed to the operating system or
-    /// the browser, or to the server by a request. For events of the retry queue it waits until they are acknowledged.
+    /// the browser, or to the server by a request. For events of the retry queue it waits until they are acknowledged. Events
+    /// emitted meanwhile are neither waited for nor counted.
     ///
     /// ```no_run
     /// # async fn save(client: &socketio_anywhere::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -153,13 +154,17 @@ impl Client {
     ///
     /// # Errors
     /// The number of events not sent within [`close_timeout`](Builder::close_timeout), or at once if the socket is
-    /// disconnected for good.
+    /// disconnected for good. Events that are dropped meanwhile count too: those of the retry queue that run out of tries, and
+    /// those still buffered when their ack times out.
     pub async fn flush(&self) -> Result<(), Unsent> {
         depart::depart(self.shared(), self.key, false).await
     }
 
     /// Leaves cleanly: waits like [`flush`](Self::flush), disconnects, and waits until the server has been told. Await it
     /// before a program ends. Dropping the future early leaves the socket in its state at that time.
+    ///
+    /// Events emitted meanwhile are sent if the connection takes them before the disconnection; the others are kept, as after
+    /// [`disconnect`](Self::disconnect), and none is counted.
     ///
     /// ```no_run
     /// # use socketio_anywhere::Client;

@@ -4,6 +4,7 @@ use super::current_transport::Deps;
 use super::engine::{Engine, Happened};
 use super::fallback::WebSocketRecord;
 use super::long_polling::LongPolling;
+use super::socket::Emissions;
 use super::{Fallback, LinkEvent, LinkFailure, LinkId, Transport};
 use crate::backoff::{Backoff, Rng};
 use crate::fifo::Fifo;
@@ -62,6 +63,7 @@ impl Connections {
             deps: Deps {
                 settings,
                 now: Time::ZERO,
+                emissions: Emissions::default(),
                 links: 0,
                 outputs: Fifo::new(),
                 websocket: WebSocketRecord::default(),
@@ -109,12 +111,13 @@ impl Connections {
         !self.leaving.is_empty()
     }
 
-    /// The number of events that the link has not handed over yet.
-    pub(super) fn unsent(&self) -> usize {
-        match &self.current {
-            Connection::Open { engine } => engine.unsent(&self.deps.settings),
-            _ => 0,
-        }
+    /// The numbers of the events not yet handed over: to the kernel or the browser, or to the server by a request.
+    pub(super) fn unsent(&self) -> impl Iterator<Item = u64> {
+        let open = match &self.current {
+            Connection::Open { engine } => Some(engine),
+            _ => None,
+        };
+        open.into_iter().flat_map(|engine| engine.waiting.unsent())
     }
 
     /// The transport of the connection. Without one, the transport that the next one begins with.

@@ -8,6 +8,7 @@
 use super::engine::{Engine, Happened};
 use super::fallback::{WebSocketFailure, WebSocketRecord};
 use super::long_polling::LongPolling;
+use super::socket::Emissions;
 use super::{LinkEvent, LinkId, Output, SocketEvent, SocketKey, Ticket, Transport};
 use crate::demand;
 use crate::fifo::Fifo;
@@ -21,6 +22,7 @@ pub(super) struct Deps {
     pub(super) settings: Box<Settings>,
     /// The time of the current input.
     pub(super) now: Time,
+    pub(super) emissions: Emissions,
     /// The number of links so far.
     pub(super) links: u64,
     pub(super) outputs: Fifo<Output>,
@@ -242,11 +244,6 @@ impl Engine {
         LongPolling::is_wanted() && matches!(&self.probe, Some(probe) if probe.stage == ProbeStage::Pausing)
     }
 
-    /// The number of events not yet handed over: to the kernel or the browser, or to the server by a request.
-    pub(super) fn unsent(&self, settings: &Settings) -> usize {
-        self.in_flight + self.waiting.events(settings)
-    }
-
     /// Whether everything sent is handed over.
     pub(super) fn is_settled(&self) -> bool {
         self.waiting.is_empty() && self.transport.is_writable() && !self.is_pausing()
@@ -260,7 +257,6 @@ impl Engine {
         match &mut self.transport {
             CurrentTransport::WebSocket { link, writable } if *writable => {
                 *writable = false;
-                self.in_flight = self.waiting.events(&deps.settings);
                 deps.outputs.push_back(Output::Send {
                     link: *link,
                     frames: self.waiting.take(),
@@ -269,9 +265,7 @@ impl Engine {
             CurrentTransport::Polling { post: None, .. }
                 if LongPolling::is_wanted() && self.sid.is_some() =>
             {
-                let before = self.waiting.events(&deps.settings);
                 let body = self.waiting.take_payload(self.max_payload);
-                self.in_flight = before - self.waiting.events(&deps.settings);
                 let link = deps.request(self.sid.clone(), Some(body));
                 if let CurrentTransport::Polling { post, .. } = &mut self.transport {
                     *post = Some(link);
@@ -446,7 +440,6 @@ impl Engine {
             writable: false,
         };
         self.upgraded();
-        self.in_flight = self.waiting.events(&deps.settings);
         let mut frames = self.waiting.take();
         frames.insert(0, EnginePacket::Upgrade.encode());
         deps.outputs.push_back(Output::Send { link, frames });

@@ -47,8 +47,6 @@ pub(super) struct Engine {
     pub(super) probe_at: Option<Time>,
     pub(super) max_payload: usize,
     pub(super) waiting: FrameQueue,
-    /// The number of events given to the transport and not yet handed over.
-    pub(super) in_flight: usize,
     /// Whether reading from its links is paused.
     paused: bool,
     /// The time by which the server has to send something, after the device slept.
@@ -135,7 +133,6 @@ impl Engine {
             probe_at: None,
             max_payload: usize::MAX,
             waiting: FrameQueue::default(),
-            in_flight: 0,
             paused: false,
             alive_by: None,
             proofs: 0,
@@ -344,9 +341,9 @@ impl Engine {
 
     /// The transport has handed over everything it was given.
     fn handed_over(&mut self, happened: &mut Vec<Happened>, deps: &mut Deps) {
-        let events = std::mem::take(&mut self.in_flight);
+        let events = self.waiting.handed_over();
         self.flush(deps);
-        if deps.is_watched() && events > 0 && self.is_settled() {
+        if deps.is_watched() && events && self.is_settled() {
             happened.push(Happened::Drained);
         }
     }
@@ -462,10 +459,13 @@ impl Engine {
         self.proven = false;
     }
 
-    /// Sends the frames of one Socket.IO packet.
-    pub(super) fn send(&mut self, frames: Vec<Frame>, deps: &mut Deps) {
+    /// Sends the frames of one Socket.IO packet. An event has a number.
+    pub(super) fn send(&mut self, frames: Vec<Frame>, number: Option<u64>, deps: &mut Deps) {
         for frame in frames {
             self.waiting.push(EnginePacket::Message(frame).encode());
+        }
+        if let Some(number) = number {
+            self.waiting.event_ends(number);
         }
         self.flush(deps);
     }

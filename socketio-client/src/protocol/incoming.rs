@@ -218,6 +218,6 @@ impl Namespaces {
         let auth = socket.recovery.present(auth).unwrap_or_default();
         let packet = Packet::new(Kind::Connect, &socket.namespace, Payload::from_json(auth));
         engine.expect_answer(deps);
-        engine.send(deps.settings.parser.encode(packet), deps);
+        engine.send(deps.settings.parser.encode(packet), None, deps);
     }
 }

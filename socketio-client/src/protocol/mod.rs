@@ -212,15 +212,29 @@ impl Machine {
         socket.map_or(0, |socket| socket.buffer.len() + socket.queue.len())
     }
 
-    /// The number of this socket's events that wait, or that a link has not handed over yet. Sockets share a link.
-    pub fn unsent(&self, key: SocketKey) -> usize {
-        let under_way = self.connections.unsent();
-        let queued = self.namespaces.get(key).is_some_and(|socket| {
-            let first = socket.queue.front();
-            first.is_some_and(|first| first.under_way.is_some())
-        });
+    /// The number of events emitted so far, on any socket. Of those, [`take_dropped`](Self::take_dropped) tells from now on.
+    pub fn watch_emitted(&mut self) -> u64 {
+        self.connections.deps.emissions.watch()
+    }
+
+    /// Of the first `emitted` events, the number of this socket's that wait, or that a link has not handed over yet. Sockets share
+    /// a link.
+    pub fn unsent(&self, key: SocketKey, emitted: u64) -> usize {
+        let Some(socket) = self.namespaces.get(key) else {
+            return 0;
+        };
         // The first event of the retry queue may be in flight, and still waits for its ack.
-        self.buffered(key) + under_way.saturating_sub(usize::from(queued && under_way > 0))
+        let first = socket.queue.front().map(|first| first.number);
+        let under_way = self.connections.unsent().filter(|number| Some(*number) != first);
+        let buffered = socket.buffer.iter().map(|kept| kept.number);
+        let queued = socket.queue.iter().map(|queued| queued.number);
+        let all = under_way.chain(buffered).chain(queued);
+        all.filter(|number| *number < emitted).count()
+    }
+
+    /// The watched events that were dropped since the last call: each one's socket and how many were emitted before it.
+    pub fn take_dropped(&mut self) -> Vec<(SocketKey, u64)> {
+        self.connections.deps.emissions.take_dropped()
     }
 
     /// Disconnects every socket for good; `details` says why, if the program did not ask for it.

@@ -91,7 +91,7 @@ impl Namespaces {
         if let (true, Some((engine, deps))) = (told, connections.open()) {
             goodbye = deps.settings.parser.encode(packet);
             if !last {
-                engine.send(std::mem::take(&mut goodbye), deps);
+                engine.send(std::mem::take(&mut goodbye), None, deps);
             }
         }
         let reason = DisconnectReason::ClientDisconnect;

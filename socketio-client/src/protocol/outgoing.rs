@@ -150,7 +150,7 @@ impl Machine {
         if engine.waiting.bytes().saturating_add(bytes(&frames)) > deps.settings.limits.send_bytes {
             return Err(EmitError::BufferFull);
         }
-        engine.send(frames, deps);
+        engine.send(frames, None, deps);
         Ok(())
     }
 
@@ -246,18 +246,25 @@ impl Namespaces {
                 if engine.waiting.bytes().saturating_add(packet.payload.size()) > limits.send_bytes {
                     return Err(EmitError::BufferFull);
                 }
-                self.send_event(connections, key.0, packet);
+                let number = connections.deps.emissions.next();
+                self.send_event(connections, key.0, packet, number);
             }
             _ => {
                 socket.has_room(packet.payload.size(), limits)?;
-                socket.keep(packet);
+                socket.keep(packet, connections.deps.emissions.next());
             }
         }
         Ok(())
     }
 
     /// Sends an event, and reports it if the socket is watched.
-    pub(super) fn send_event(&mut self, connections: &mut Connections, key: usize, packet: Packet) {
+    pub(super) fn send_event(
+        &mut self,
+        connections: &mut Connections,
+        key: usize,
+        packet: Packet,
+        number: u64,
+    ) {
         let Some((engine, deps)) = connections.open() else {
             return;
         };
@@ -271,7 +278,7 @@ impl Namespaces {
                 payload,
             });
         }
-        engine.send(deps.settings.parser.encode(packet), deps);
+        engine.send(deps.settings.parser.encode(packet), Some(number), deps);
     }
 
     /// Sends the buffered events in the order they were emitted.
@@ -281,7 +288,7 @@ impl Namespaces {
             if let Some(awaited) = kept.packet.id.and_then(|id| acks.get_mut(id)) {
                 awaited.sent = Some(connections.deps.now);
             }
-            self.send_event(connections, key, kept.packet);
+            self.send_event(connections, key, kept.packet, kept.number);
         }
     }
 
@@ -293,7 +300,9 @@ impl Namespaces {
                     self.queue_timed_out(connections, key);
                     continue;
                 }
-                self.sockets[key].forget_buffered(id);
+                if let Some(number) = self.sockets[key].forget_buffered(id) {
+                    connections.deps.emissions.dropped(key, number);
+                }
                 connections.deps.acked(key, id, Err(AckError::Timeout));
             }
         }

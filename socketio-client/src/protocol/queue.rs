@@ -33,6 +33,7 @@ impl Namespaces {
         socket.queued_bytes += bytes;
         socket.queue.push_back(Queued {
             packet: Packet::new(Kind::Event, &socket.namespace, payload),
+            number: connections.deps.emissions.next(),
             own,
             timeout,
             tries: 0,
@@ -77,13 +78,14 @@ impl Namespaces {
         first.under_way = Some(id);
         let mut packet = first.packet.clone();
         packet.id = Some(id);
+        let number = first.number;
         let awaited = Awaited {
             until: connections.deps.now.saturating_add(first.timeout),
             sent: Some(connections.deps.now),
             queued: true,
         };
         socket.acks.push(id, awaited);
-        self.send_event(connections, key, packet);
+        self.send_event(connections, key, packet, number);
     }
 
     /// The first event was acknowledged.
@@ -158,6 +160,7 @@ impl Namespaces {
             Exhausted::Keep => first.given_up = true,
             Exhausted::Drop => {
                 if let Some(dropped) = self.sockets[key].take_first() {
+                    connections.deps.emissions.dropped(key, dropped.number);
                     settle(key, dropped.own, Err(error.clone()), &mut connections.deps);
                     if let Some((event, payload)) = dropped.packet.into_event() {
                         connections

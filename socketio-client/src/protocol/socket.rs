@@ -46,6 +46,7 @@ pub(super) enum Status {
 #[derive(Debug)]
 pub(super) struct Buffered {
     pub(super) packet: Packet,
+    pub(super) number: u64,
     bytes: usize,
 }
 
@@ -60,6 +61,42 @@ impl Tickets {
         let id = self.next;
         self.next += 1;
         Ticket { socket, id }
+    }
+}
+
+/// The events of all sockets, in the order they were emitted.
+#[derive(Default, Debug)]
+pub(super) struct Emissions {
+    count: u64,
+    /// Of these first ones it is noted if they are dropped.
+    watched: u64,
+    dropped: Vec<(SocketKey, u64)>,
+}
+
+impl Emissions {
+    /// The number of a new one.
+    pub(super) fn next(&mut self) -> u64 {
+        let number = self.count;
+        self.count += 1;
+        number
+    }
+
+    /// Watches those so far; returns their number.
+    pub(super) fn watch(&mut self) -> u64 {
+        self.dropped.clear();
+        self.watched = self.count;
+        self.count
+    }
+
+    /// One will not be sent any more.
+    pub(super) fn dropped(&mut self, key: usize, number: u64) {
+        if number < self.watched {
+            self.dropped.push((SocketKey(key), number));
+        }
+    }
+
+    pub(super) fn take_dropped(&mut self) -> Vec<(SocketKey, u64)> {
+        std::mem::take(&mut self.dropped)
     }
 }
 
@@ -138,6 +175,7 @@ impl Awaited {
 #[derive(Debug)]
 pub(super) struct Queued {
     pub(super) packet: Packet,
+    pub(super) number: u64,
     /// The program's wait, if there is one.
     pub(super) own: Option<u64>,
     /// The timeout of each attempt.
@@ -179,10 +217,14 @@ impl Socket {
     }
 
     /// Buffers an event for the next connection.
-    pub(super) fn keep(&mut self, packet: Packet) {
+    pub(super) fn keep(&mut self, packet: Packet, number: u64) {
         let bytes = packet.payload.size();
         self.buffered_bytes += bytes;
-        self.buffer.push(Buffered { packet, bytes });
+        self.buffer.push(Buffered {
+            packet,
+            number,
+            bytes,
+        });
     }
 
     /// Whether an event of `bytes` may be buffered.
@@ -214,10 +256,12 @@ impl Socket {
         std::mem::take(&mut self.buffer)
     }
 
-    /// Drops the event that waits with this ack number, if it still does.
-    pub(super) fn forget_buffered(&mut self, ack: u64) {
-        if let Some(at) = self.buffer.iter().position(|kept| kept.packet.id == Some(ack)) {
-            self.buffered_bytes -= self.buffer.remove(at).bytes;
-        }
+    /// Drops the event that waits with this ack number, if it still does; returns its number.
+    pub(super) fn forget_buffered(&mut self, ack: u64) -> Option<u64> {
+        let mut buffer = self.buffer.iter();
+        let at = buffer.position(|kept| kept.packet.id == Some(ack))?;
+        let dropped = self.buffer.remove(at);
+        self.buffered_bytes -= dropped.bytes;
+        Some(dropped.number)
     }
 }

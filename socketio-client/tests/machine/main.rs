@@ -7,6 +7,7 @@ mod chaos;
 mod limits;
 mod sleeping;
 mod unreadable;
+mod unsent;
 
 use std::time::Duration;
 

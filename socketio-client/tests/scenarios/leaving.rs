@@ -1,7 +1,8 @@
 //! Leaving, by each transport. `leaving/` leaves at every moment.
 
+use futures::future::{join, select};
 use serde_json::Value;
-use socketio_anywhere::{Builder, Client, Transport, Unsent};
+use socketio_anywhere::{Builder, Client, Retries, Transport, Unsent};
 
 use crate::scenario;
 use crate::support::{PATIENCE, Server, connected, in_time, ms, only_client, sleep};
@@ -161,4 +162,56 @@ async fn client_c04_flushing_waits_for_the_connection_and_stays() {
         client.close().await.unwrap();
         client.flush().await.unwrap();
     }
+}
+
+#[scenario]
+async fn events_emitted_while_flushing_are_not_waited_for_nor_counted() {
+    // Nobody is there.
+    let client = Client::builder("http://127.0.0.1:9")
+        .close_timeout(ms(300))
+        .build()
+        .unwrap();
+    note(&client, "before", 0..3);
+    let later = async { note(&client, "later", 0..2) };
+    let (flushed, ()) = join(client.flush(), later).await;
+    assert_eq!(flushed.unwrap_err().events, 3);
+
+    let server = Server::start();
+    let client = server.client().retries(Retries::new(3)).build().unwrap();
+    client.emit("perhaps", &0).unwrap();
+    // It emits faster than each event can be acknowledged in its turn.
+    let busy = std::pin::pin!(async {
+        loop {
+            for _ in 0..10 {
+                let _ = client.emit("perhaps", &1);
+            }
+            sleep(ms(1)).await;
+        }
+    });
+    let flushed = async { assert_eq!(client.flush().await, Ok(())) };
+    select(std::pin::pin!(flushed), busy).await;
+    assert!(client.buffered() > 0);
+}
+
+#[scenario]
+async fn events_that_are_dropped_while_flushing_are_said() {
+    let server = Server::start();
+    let client = server
+        .client()
+        .retries(Retries::new(1).ack_timeout(ms(200)))
+        .build()
+        .unwrap();
+    // The server answers none of them.
+    note(&client, "dropped", 0..2);
+    assert_eq!(client.flush().await.unwrap_err().events, 2);
+    assert_eq!(client.buffered(), 0);
+    assert_eq!(client.flush().await, Ok(()), "nothing is dropped any more");
+    note(&client, "dropped", 2..3);
+    assert_eq!(client.close().await.unwrap_err().events, 1);
+
+    // Nobody is there.
+    let client = Client::builder("http://127.0.0.1:9").build().unwrap();
+    let ack = client.emit_with_ack::<u32>("late", &(), ms(100));
+    let (_, flushed) = join(ack, client.flush()).await;
+    assert_eq!(flushed.unwrap_err().events, 1);
 }
