@@ -32,6 +32,24 @@ impl Client {
     /// ```
     ///
     /// A full stream slows the connection down, as one of [`events`](Self::events) does.
+    ///
+    /// Listeners by name get the arguments alone. A server that waits for an answer gets it by way of [`events`](Self::events):
+    ///
+    /// ```no_run
+    /// # use socketio_anywhere::{Client, Event};
+    /// # async fn answer(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut events = client.events();
+    /// while let Some(event) = events.next().await {
+    ///     if let Event::Message(message) = event
+    ///         && message.event == "ask"
+    ///         && let Some(ack) = message.ack
+    ///     {
+    ///         let question: String = message.payload.parse()?;
+    ///         ack.send(&question.len())?;
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn on<T: DeserializeOwned>(&self, event: &str) -> TypedStream<T> {
         let topic = StreamTopic::Named(event.to_owned());
         TypedStream::new(EventStream::new(self.shared(), self.key, topic))
