@@ -114,7 +114,7 @@
 //! - With recovery, a trailing text counts as an offset only if it looks like one (there, any text does).
 //! - After [`Client::disconnect`], `Disconnected` is also reported for a socket that was still connecting.
 //! - A malformed Engine.IO packet is a `parse error` (there, sometimes a `transport error`).
-//! - Natively redirects are not followed; the error's message names the place. A browser follows those of long-polling.
+//! - Natively redirects are not followed; the error's message names the place, without its query. A browser follows those of long-polling.
 //! - An unread event stream slows the connection down, see [`Limits::events`]; there, nothing bounds it.
 //!
 //! # Features

@@ -230,3 +230,23 @@ async fn plain() {
         connected(&mut client.events()).await;
     }
 }
+
+#[tokio::test]
+async fn a_server_without_tls_is_said_to_be_one() {
+    let server = Server::start();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    let client = Client::builder(server.url().replace("http:", "https:"))
+        .tls_config(config)
+        .reconnection(false)
+        .auto_connect(false)
+        .build()
+        .unwrap();
+    let mut events = client.events();
+    client.connect();
+    let said = connect_error(&mut events).await.message;
+    assert!(said.contains("does not speak TLS"), "{said}");
+}

@@ -43,7 +43,7 @@ impl Visit for Line {
 
 impl Subscriber for Kept {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "socketio_anywhere" || metadata.target().starts_with("socketio_anywhere::")
+        metadata.target() == "socketio_anywhere"
     }
 
     fn event(&self, event: &tracing::Event<'_>) {

@@ -1,15 +1,16 @@
 //! The URL, query and headers of each attempt at a connection.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{self, Endpoint};
 use crate::BuildError;
 use crate::demand;
 use crate::platform::MaybeSend;
 use crate::transport::{self, Target};
 
 /// One attempt at a connection, before it is made: see [`Builder::on_attempt`](super::Builder::on_attempt).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Attempt {
     /// The number of earlier attempts in the client's life.
@@ -20,6 +21,21 @@ pub struct Attempt {
     pub query: Vec<(String, String)>,
     /// Headers of every request. On native targets only.
     pub headers: Vec<(String, String)>,
+}
+
+/// Without credentials: no name and password, no query, and of the names and values only the names.
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().map(|(name, _)| name.clone()).collect()
+        };
+        f.debug_struct("Attempt")
+            .field("number", &self.number)
+            .field("url", &endpoint::without_credentials(&self.url))
+            .field("query", &names(&self.query))
+            .field("headers", &names(&self.headers))
+            .finish()
+    }
 }
 
 pub(super) trait OnAttempt: FnMut(&mut Attempt) + MaybeSend {}

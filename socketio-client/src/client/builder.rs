@@ -89,9 +89,10 @@ impl Builder {
         self
     }
 
-    /// Calls a function before each attempt at a connection. It may change the URL, the query and the headers, starting from
-    /// this builder's: to renew a token, or to choose one of several servers. An unusable URL ends the attempt with an
-    /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block; a panic in it ends the client.
+    /// Calls a function before each attempt at a connection. It may change the URL, the query and the headers, starting from this builder's:
+    /// to renew a token, or to choose one of several servers. An unusable URL ends the attempt with an
+    /// [`Event::ConnectError`](super::Event::ConnectError). The function must not block. A panic in it ends the client; in a page, where a
+    /// panic does not unwind, the client stops instead, still says that it is connecting, and [`close`](Client::close) never returns.
     ///
     /// ```
     /// # use socketio_anywhere::Client;
@@ -166,16 +167,15 @@ impl Builder {
         self
     }
 
-    /// Calls a function for the credentials of each connection: an object, or null for none; anything else ends the attempt
-    /// with an [`Event::ConnectError`](super::Event::ConnectError) that counts as a refusal. The function must not block; it
-    /// may use the client. A panic in it ends the client.
+    /// Calls a function for the credentials of each connection: an object, or null for none; anything else ends the attempt with a
+    /// [`ConnectError`](crate::ConnectError) that counts as a refusal. It must not block, and may use the client. For a panic see [`on_attempt`](Self::on_attempt).
     pub fn auth_with(mut self, auth: impl FnMut() -> Value + MaybeSend + 'static) -> Self {
         demand::computed_auth::want();
         self.auth = Ok(Credentials::Call(Box::new(auth)));
         self
     }
 
-    /// Calls a function for the credentials of each connection, and awaits them. A panic ends the client.
+    /// Calls a function for the credentials of each connection, and awaits them. For a panic see [`on_attempt`](Self::on_attempt).
     pub fn auth_async<F>(mut self, mut auth: impl FnMut() -> F + MaybeSend + 'static) -> Self
     where
         F: Future<Output = Value> + MaybeSend + 'static,
@@ -436,7 +436,7 @@ fn check_protocols(protocols: &[String]) -> Result<(), BuildError> {
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
-            .field("url", &self.server.first.url)
+            .field("first", &self.server.first)
             .field("path", &self.server.path)
             .field("settings", &self.settings)
             .finish_non_exhaustive()

@@ -5,7 +5,7 @@ use crate::platform;
 use crate::transport;
 
 /// A server, and the namespace that its URL names.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Endpoint {
     pub(super) secure: bool,
     authority: String,
@@ -121,6 +121,18 @@ fn trimmed(mut path: &str) -> &str {
     path
 }
 
+/// A URL for logs: without a name, a password, and a query, all of which may be secret. Why it is unusable, if it is.
+pub(super) fn without_credentials(url: &str) -> String {
+    match Endpoint::parse(url, "") {
+        Ok(endpoint) => {
+            let scheme = if endpoint.secure { "https://" } else { "http://" };
+            let namespace = endpoint.namespace.as_str();
+            [scheme, host_and_port(&endpoint.authority), namespace].concat()
+        }
+        Err(reason) => reason,
+    }
+}
+
 /// Without a name and a password.
 fn host_and_port(mut authority: &str) -> &str {
     while let Some((_, rest)) = cut(authority, b'@') {
@@ -164,7 +176,8 @@ fn check_authority(authority: &str) -> Result<(), String> {
     if matches!(port, "" | ":") || number > Some(0) && port.starts_with(':') {
         Ok(())
     } else {
-        Err(["no port: ", port].concat())
+        // Without it: it is part of a password that has a slash unescaped.
+        Err("the port is not one of 1 to 65535".into())
     }
 }
 

@@ -81,9 +81,17 @@ impl Connector {
         let authorization = authorization.unwrap_or_default();
         Ok(Self::new(move |to_host, to_port| {
             let connecting = (tcp.connect)(host.clone(), port);
+            let proxy = format!("the proxy {host}:{port}");
             let to = format!("{to_host}:{to_port}");
             let request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{authorization}\r\n");
-            async move { tunnel(connecting.await?, &request).await }
+            async move {
+                let stream = connecting.await.map_err(|error| {
+                    io::Error::new(error.kind(), format!("{proxy} cannot be reached: {error}"))
+                })?;
+                tunnel(stream, &request).await.map_err(|error| {
+                    io::Error::new(error.kind(), format!("{proxy} opens no tunnel: {error}"))
+                })
+            }
         }))
     }
 
@@ -103,7 +111,7 @@ impl Connector {
             let name = host.trim_matches(['[', ']']).to_owned();
             let name = rustls::pki_types::ServerName::try_from(name).map_err(io::Error::other)?;
             let connector = tokio_rustls::TlsConnector::from(self.tls.config()?);
-            Ok(Box::new(connector.connect(name, stream).await?))
+            Ok(Box::new(connector.connect(name, stream).await.map_err(no_tls)?))
         }
         #[cfg(not(feature = "rustls"))]
         Err(io::Error::other("https and wss need the feature `rustls`"))
@@ -117,9 +125,14 @@ async fn tunnel(mut stream: Stream, request: &str) -> io::Result<Stream> {
     // Byte by byte, because the following bytes are the server's.
     while !answer.ends_with(b"\r\n\r\n") {
         if answer.len() == PROXY_ANSWER {
-            return Err(io::Error::other("the proxy's answer is too long"));
+            return Err(io::Error::other("its answer is too long"));
         }
-        answer.push(stream.read_u8().await?);
+        answer.push(stream.read_u8().await.map_err(|error| match error.kind() {
+            kind @ io::ErrorKind::UnexpectedEof => {
+                io::Error::new(kind, "it closed the connection instead of answering")
+            }
+            _ => error,
+        })?);
     }
     let answer = String::from_utf8_lossy(&answer);
     let line = answer.lines().next().unwrap_or_default();
@@ -130,7 +143,21 @@ async fn tunnel(mut stream: Stream, request: &str) -> io::Result<Stream> {
     {
         return Ok(stream);
     }
-    Err(io::Error::other(format!("the proxy says: {line}")))
+    Err(io::Error::other(format!("it says: {line}")))
+}
+
+/// Says what it means that the server's first message is not one of TLS.
+#[cfg(feature = "rustls")]
+fn no_tls(error: io::Error) -> io::Error {
+    use rustls::{Error, InvalidMessage};
+    let of_tls = error.get_ref().and_then(|error| error.downcast_ref());
+    match of_tls {
+        Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => io::Error::new(
+            error.kind(),
+            "the server does not speak TLS: is the port right, and is it http?",
+        ),
+        _ => error,
+    }
 }
 
 /// The TLS configuration: the program's, or one with the operating system's roots, which are read when first needed, and

@@ -51,8 +51,7 @@ pub(crate) struct Dial {
     pub(crate) http: Http,
 }
 
-/// The server of one attempt.
-#[derive(Debug)]
+/// The server of one attempt. Its URLs and headers hold credentials, so it is not printed.
 pub(crate) struct Target {
     pub(crate) websocket_url: String,
     #[cfg_attr(
@@ -146,6 +145,8 @@ fn refusal(
         String::from_utf8_lossy(body).into_owned(),
     );
     if let Some(to) = to {
+        // Without the query, which repeats that of the request and its secrets.
+        let to = to.split(|byte| *byte == b'?').next().unwrap_or_default();
         failure.details.push_str(", to ");
         failure.details.push_str(&String::from_utf8_lossy(to));
     }

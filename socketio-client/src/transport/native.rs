@@ -245,7 +245,21 @@ fn refused(error: Error) -> LinkFailure {
             let body = response.body().as_deref().unwrap_or_default();
             super::refusal(response.status(), body, to)
         }
-        other => failed(other),
+        other => {
+            let said = match &other {
+                Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+                    "the server closed the connection instead of opening a WebSocket: is the path right, is it http or \
+                     https, and do the proxies on the way let WebSockets through?"
+                }
+                Error::Protocol(ProtocolError::HttparseError(_)) => {
+                    "the answer is no HTTP: is the port right, and is it http or https?"
+                }
+                _ => return failed(other),
+            };
+            let mut failure = failed(other);
+            failure.details = said.to_owned();
+            failure
+        }
     }
 }
 
