@@ -143,10 +143,14 @@ test('notices show who enters a room and who is typing', async ({ person, wirePe
   const cho = await wirePerson('Cho');
   await expect(ann.page.getByTestId('notices')).toContainText('Cho');
   const typing = ann.page.getByTestId('typing');
-  // Repeated, as a page does while keys are pressed, because one may be lost.
+  // Repeated, as a page does while keys are pressed, because one may be lost; and one after the other, because a page that is busy is
+  // told only of the last.
   const says = (words: string, ...people: WirePerson[]) =>
     expect(async () => {
-      for (const one of people) one.socket.emit('typing', { room: one.room });
+      for (const one of people) {
+        one.socket.emit('typing', { room: one.room });
+        await ann.page.waitForTimeout(100);
+      }
       await expect(typing).toHaveText(words, { timeout: 2_000 });
     }).toPass({ timeout: 20_000 });
   await says('Ben is typing…', ben);
