@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use steadfast_client::Connection;
 use steadfast_shared::event::ClosingReason;
-use steadfast_shared::{ErrorCode, Millis, Nickname};
+use steadfast_shared::{ErrorCode, Millis, Nickname, WireError};
 
 use crate::account::context::AccountContext;
 use crate::account::sign_in;
@@ -67,7 +67,7 @@ impl AccountContext {
         match sign_in::renew(nickname).await {
             Ok(info) => self.enter(info),
             Err(HttpError::Unreachable) => self.toasts.toast(|l| RefusalPhrases::of(l).server_unreachable),
-            Err(HttpError::Refused(error)) if is_exclusion(error.code) => return true,
+            Err(error) if exclusion_in(&error).is_some() => return true,
             Err(HttpError::Refused(error)) if error.code.is_transient() => {
                 self.toasts.toast(|l| RefusalPhrases::of(l).too_fast);
             }
@@ -117,17 +117,12 @@ fn stay_out(account: AccountContext, reason: ClosingReason) {
 
 /// When this person's exclusion ends, if it does by itself and the server can be reached.
 pub(crate) async fn ends_at() -> Option<Millis> {
-    match sign_in::current().await {
-        Err(HttpError::Refused(error)) if is_exclusion(error.code) => {
-            let wait = error.retry_after_ms?;
-            Some(calendar::now().saturating_add(wait))
-        }
-        _ => None,
-    }
-}
-
-fn is_exclusion(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::Banned | ErrorCode::Deactivated)
+    let error = sign_in::current().await.err()?;
+    exclusion_in(&error)?;
+    let HttpError::Refused(WireError { retry_after_ms, .. }) = error else {
+        return None;
+    };
+    Some(calendar::now().saturating_add(retry_after_ms?))
 }
 
 /// The exclusion for which the server refused, if that is why.

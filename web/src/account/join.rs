@@ -164,12 +164,7 @@ impl JoinForm {
 
     fn show_registration(self, registration: &Registration) {
         // An owner link lets its bearer in.
-        if registration.closed
-            && self
-                .owner_code
-                .try_get_untracked()
-                .is_some_and(|code| code.is_none())
-        {
+        if registration.closed && self.owner_code.try_get_untracked() == Some(None) {
             self.asks_invitation.try_set(true);
         }
         self.unowned.try_set(registration.unowned);

@@ -53,7 +53,7 @@ struct AnchorRow {
     place: f64,
 }
 
-/// What comes after a row's head. The head goes when the row before it comes, and is by the same person.
+/// What comes after a row's head. The head is removed once an older message of the same person is shown above the row.
 const TEXT: &str = ".row-head + *, .row-time-aside + *";
 
 /// The side of the view on which an element is.
